@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files: whole reads and writes, atomic replacement, durable folders. */
+#ifndef EW_BASE_FILE_H
+#define EW_BASE_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Reads exactly n bytes at offset; a short file is EW_E_FORMAT. */
+EW_MUST_CHECK ew_code ew_pread_all(int fd, void *out, size_t n, uint64_t offset, ew_err *err);
+
+/* Writes all n bytes; retries on EINTR. Tests can fail the n-th call with ew_write_fail_at. */
+EW_MUST_CHECK ew_code ew_write_all(int fd, const void *bytes, size_t n, ew_err *err);
+
+/* A file that appears complete or not at all: written beside `path` under a temporary
+ * name, flushed, synced, renamed, folder synced. */
+typedef struct ew_atomic {
+    int fd;
+    char *path; /* final name */
+    char *temp; /* present name */
+} ew_atomic;
+
+EW_MUST_CHECK ew_code ew_atomic_open(ew_atomic *a, const char *path, ew_err *err);
+/* Makes it visible. On failure the temporary file is gone. Releases either way. */
+EW_MUST_CHECK ew_code ew_atomic_commit(ew_atomic *a, ew_err *err);
+void ew_atomic_abort(ew_atomic *a); /* fine after commit, and on a zeroed struct */
+
+/* Atomic whole-file write. */
+EW_MUST_CHECK ew_code ew_file_put(const char *path, const void *bytes, size_t n, ew_err *err);
+
+/* Whole file into b (ceiling of b applies). */
+EW_MUST_CHECK ew_code ew_file_get(const char *path, ew_buf *b, ew_err *err);
+
+EW_MUST_CHECK ew_code ew_mkdirs(const char *path, ew_err *err); /* like mkdir -p, mode 0777 & ~umask */
+EW_MUST_CHECK ew_code ew_sync_dir(const char *path, ew_err *err);
+
+/* "dir/name" with exactly one slash; NULL when out of memory; free with ew_free. */
+char *ew_path_join(const char *dir, const char *name);
+
+/* Tests: the n-th write (0 = next) and all after it fail with ENOSPC; n < 0: off. */
+void ew_write_fail_at(int64_t n);
+int64_t ew_write_count(void);
+
+#endif
