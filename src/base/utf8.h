@@ -5,8 +5,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
+
+/* Bytes of the first character of s[0..n), with its code point; 0 when it is not valid. */
+size_t ew_utf8_next(const char *s, size_t n, uint32_t *cp);
 
 /* Strict (RFC 3629): no surrogates, no overlong forms, nothing above U+10FFFF. */
 bool ew_utf8_valid(const char *s, size_t n);
