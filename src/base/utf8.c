@@ -109,12 +109,8 @@ size_t ew_utf8_columns(const char *s, size_t n)
     for (size_t i = 0; i < n;) {
         uint32_t cp = 0;
         size_t used = ew_utf8_next(s + i, n - i, &cp);
-        if (used == 0)
-            used = 1, columns++;
-        else if (cp >= 0x20 && cp != 0x7F &&
-                 !in_table(zero_width, EW_COUNT(zero_width), cp))
-            columns += in_table(double_width, EW_COUNT(double_width), cp) ? 2 : 1;
-        i += used;
+        columns += used == 0 ? 1 : columns_of(cp);
+        i += used > 0 ? used : 1;
     }
     return columns;
 }
