@@ -20,17 +20,17 @@ extern "C" {
  * is played backwards has source_start > source_end. */
 typedef struct ew_piece {
     int64_t clip_start, clip_end;
-    size_t rec;                       /* number in the snapshot */
+    size_t rec; /* number in the snapshot */
     double source_start, source_end;
-    double speed;                     /* source seconds per clip second, > 0 */
-    double pitch;                     /* pitch of the clip over pitch of the source */
-    double certainty;                 /* 0..1: share of such claims that are right, docs/accuracy.md */
-    double score;                     /* evidence in nats; orders pieces of one clip */
-    double offset_sd_ms;              /* one standard deviation of the source position */
+    double speed;        /* source seconds per clip second, > 0 */
+    double pitch;        /* pitch of the clip over pitch of the source */
+    double certainty;    /* 0..1: share of such claims that are right, docs/accuracy.md */
+    double score;        /* evidence in nats; orders pieces of one clip */
+    double offset_sd_ms; /* one standard deviation of the source position */
     bool backwards;
-    bool refined;                     /* position confirmed on the sound of the source */
-    size_t other_count;               /* other recordings that hold the same stretch */
-    struct ew_other *others;          /* best first; owned by the map */
+    bool refined;            /* position confirmed on the sound of the source */
+    size_t other_count;      /* other recordings that hold the same stretch */
+    struct ew_other *others; /* best first; owned by the map */
 } ew_piece;
 
 typedef struct ew_other {
@@ -41,8 +41,8 @@ typedef struct ew_other {
 /* Parts of the clip that match nothing, or hold nothing to compare. */
 typedef enum ew_gap_kind {
     EW_GAP_NO_MATCH, /* sound that is in no recording of the archive, as far as can be told */
-    EW_GAP_SILENCE,  /* silence or steady sound: nothing to compare */
-    EW_GAP_SHORT     /* too short or too poor to tell */
+    EW_GAP_SILENCE, /* silence or steady sound: nothing to compare */
+    EW_GAP_SHORT    /* too short or too poor to tell */
 } ew_gap_kind;
 
 typedef struct ew_gap {
@@ -60,8 +60,8 @@ typedef struct ew_map {
 } ew_map;
 
 typedef struct ew_align_opts {
-    bool speeds;    /* look for changed speed and pitch (on by default) */
-    bool backwards; /* look for reversed sound (on by default) */
+    bool speeds;     /* look for changed speed and pitch (on by default) */
+    bool backwards;  /* look for reversed sound (on by default) */
     uint64_t common; /* see ew_index_probe */
 } ew_align_opts;
 EW_API ew_align_opts ew_align_opts_default(void);
@@ -70,9 +70,10 @@ EW_API ew_align_opts ew_align_opts_default(void);
  * out   on success a map that the caller frees with ew_map_free
  * An empty map is an answer, not an error. Errors: EW_E_NOMEM, EW_E_CANCELLED.
  * Threads: index is frozen and may be shared. */
-EW_API EW_MUST_CHECK ew_code ew_align_clip(const ew_index *ix, const float *clip, size_t n,
-                                           const ew_align_opts *opts, const ew_progress *prog,
-                                           ew_map **out, ew_err *err);
+EW_API EW_MUST_CHECK ew_code ew_align_clip(const ew_index *ix, const float *clip,
+                                           size_t n, const ew_align_opts *opts,
+                                           const ew_progress *prog, ew_map **out,
+                                           ew_err *err);
 EW_API void ew_map_free(ew_map *map);
 
 #ifdef __cplusplus

@@ -13,9 +13,9 @@ extern "C" {
 #endif
 
 enum {
-    EW_FP_RATE_HZ = 8000,   /* sample rate of what is fed */
-    EW_FP_HOP = 128,        /* samples from one frame to the next: 16 ms */
-    EW_FP_VERSION = 1       /* changes when equal sound would give other words */
+    EW_FP_RATE_HZ = 8000, /* sample rate of what is fed */
+    EW_FP_HOP = 128,      /* samples from one frame to the next: 16 ms */
+    EW_FP_VERSION = 1     /* changes when equal sound would give other words */
 };
 
 /* A word to find a frame by: equal or nearly equal words mean perhaps the same sound. */
@@ -26,13 +26,14 @@ typedef struct ew_key {
 
 /* Print of one recording. Frozen once made; may be shared between threads. */
 typedef struct ew_fp {
-    uint32_t frames;   /* number of frames */
-    uint32_t *words;   /* [frames] fine words, for comparing at a given place */
+    uint32_t frames; /* number of frames */
+    uint32_t *words; /* [frames] fine words, for comparing at a given place */
     uint32_t key_count;
-    ew_key *keys;      /* [key_count] by ascending frame; silent frames have none */
+    ew_key *keys; /* [key_count] by ascending frame; silent frames have none */
 } ew_fp;
 
-typedef struct ew_fp_maker ew_fp_maker; /* a print in the making; one object, one thread */
+/* A print in the making; one object, one thread. */
+typedef struct ew_fp_maker ew_fp_maker;
 
 EW_API EW_MUST_CHECK ew_code ew_fp_maker_new(ew_fp_maker **out, ew_err *err);
 /* Samples -1..1, any number at a time; cutting the input differently changes nothing. */

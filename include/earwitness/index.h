@@ -27,10 +27,10 @@ enum { EW_INDEX_FORMAT = 1 };
  * unknown, and borrowed from the snapshot or from the caller of put. */
 typedef struct ew_recording {
     uint8_t sha256[32];
-    uint64_t bytes;           /* file size */
-    int64_t samples;          /* decoded length at EW_FP_RATE_HZ */
-    int64_t added_unix;       /* seconds since 1970 UTC */
-    const char *container;    /* as in ew_media_info */
+    uint64_t bytes;        /* file size */
+    int64_t samples;       /* decoded length at EW_FP_RATE_HZ */
+    int64_t added_unix;    /* seconds since 1970 UTC */
+    const char *container; /* as in ew_media_info */
     const char *codec;
     uint32_t stored_rate_hz;
     uint32_t stored_channels;
@@ -57,8 +57,8 @@ EW_API const ew_recording *ew_index_recording(const ew_index *ix, size_t rec);
 
 /* Finds a recording: by 64 hex digits or a unique prefix of at least 6, a name, the last
  * part of a name, or a path. Several: EW_E_ARG with a text that lists some. */
-EW_API EW_MUST_CHECK ew_code ew_index_find(const ew_index *ix, const char *what, size_t *rec,
-                                           ew_err *err);
+EW_API EW_MUST_CHECK ew_code ew_index_find(const ew_index *ix, const char *what,
+                                           size_t *rec, ew_err *err);
 
 /* Number of fine words of a recording. */
 EW_API uint32_t ew_index_frames(const ew_index *ix, size_t rec);
@@ -92,16 +92,16 @@ typedef struct ew_hits {
     size_t count;
     size_t cap;
 } ew_hits;
-EW_API EW_MUST_CHECK ew_code ew_index_probe(const ew_index *ix, const ew_probe *probes, size_t n,
-                                            uint64_t common, ew_hits *hits, uint64_t *skipped,
-                                            ew_err *err);
+EW_API EW_MUST_CHECK ew_code ew_index_probe(const ew_index *ix, const ew_probe *probes,
+                                            size_t n, uint64_t common, ew_hits *hits,
+                                            uint64_t *skipped, ew_err *err);
 EW_API void ew_hits_release(ew_hits *hits);
 
 typedef struct ew_index_stats {
     uint64_t recordings, removed, segments;
-    uint64_t bytes;          /* everything in the folder */
-    uint64_t reclaimable;    /* bytes that compaction would give back */
-    int64_t samples;         /* total decoded length of live recordings */
+    uint64_t bytes;       /* everything in the folder */
+    uint64_t reclaimable; /* bytes that compaction would give back */
+    int64_t samples;      /* total decoded length of live recordings */
     uint64_t keys;
 } ew_index_stats;
 EW_API EW_MUST_CHECK ew_code ew_index_get_stats(const ew_index *ix, ew_index_stats *out,
@@ -118,33 +118,37 @@ EW_API EW_MUST_CHECK ew_code ew_index_writer_open(ew_index_writer **out, const c
                                                   double wait_seconds, ew_err *err);
 
 /* Is this content there (and live)? */
-EW_API EW_MUST_CHECK ew_code ew_index_writer_has(ew_index_writer *w, const uint8_t sha256[32],
-                                                 bool *has, ew_err *err);
+EW_API EW_MUST_CHECK ew_code ew_index_writer_has(ew_index_writer *w,
+                                                 const uint8_t sha256[32], bool *has,
+                                                 ew_err *err);
 
 /* Was this path, with this size and modification time, added before? Then its SHA-256 need
  * not be computed again. mtime in nanoseconds. */
 EW_API EW_MUST_CHECK ew_code ew_index_writer_seen(ew_index_writer *w, const char *path,
-                                                  uint64_t bytes, int64_t mtime_ns, bool *seen,
-                                                  ew_err *err);
+                                                  uint64_t bytes, int64_t mtime_ns,
+                                                  bool *seen, ew_err *err);
 
 /* Adds a recording and its print. Durable when it returns: a kill afterwards loses nothing, a
  * kill before leaves the archive as it was. The first names/paths entry with mtime_ns is
  * remembered for ew_index_writer_seen. Content that is already there only gains the name. A
  * removed recording that is added again comes back. fp may be NULL only then. */
-EW_API EW_MUST_CHECK ew_code ew_index_writer_put(ew_index_writer *w, const ew_recording *rec,
-                                                 const ew_fp *fp, int64_t mtime_ns, ew_err *err);
+EW_API EW_MUST_CHECK ew_code ew_index_writer_put(ew_index_writer *w,
+                                                 const ew_recording *rec, const ew_fp *fp,
+                                                 int64_t mtime_ns, ew_err *err);
 
 /* Merges small segments where that pays (amortised: each word is rewritten O(log n)
  * times). Call it now and then; put never does. */
-EW_API EW_MUST_CHECK ew_code ew_index_writer_merge(ew_index_writer *w, const ew_progress *prog,
-                                                   ew_err *err);
+EW_API EW_MUST_CHECK ew_code ew_index_writer_merge(ew_index_writer *w,
+                                                   const ew_progress *prog, ew_err *err);
 
 /* Takes a recording out of every later snapshot. EW_E_NOTFOUND when it is not there. */
-EW_API EW_MUST_CHECK ew_code ew_index_writer_remove(ew_index_writer *w, const uint8_t sha256[32],
+EW_API EW_MUST_CHECK ew_code ew_index_writer_remove(ew_index_writer *w,
+                                                    const uint8_t sha256[32],
                                                     ew_err *err);
 
 /* Rewrites everything into one segment without removed recordings. */
-EW_API EW_MUST_CHECK ew_code ew_index_writer_compact(ew_index_writer *w, const ew_progress *prog,
+EW_API EW_MUST_CHECK ew_code ew_index_writer_compact(ew_index_writer *w,
+                                                     const ew_progress *prog,
                                                      ew_err *err);
 EW_API void ew_index_writer_close(ew_index_writer *w);
 
@@ -155,17 +159,16 @@ EW_API void ew_index_writer_close(ew_index_writer *w);
  * names/sha arrays that live during the call). *damaged counts findings. Works on damaged
  * archives: a finding is an answer, not an error. */
 typedef struct ew_damage {
-    const char *file;               /* relative to the archive folder */
-    uint64_t offset;                /* where the damaged block begins */
-    const char *what;               /* one line */
+    const char *file; /* relative to the archive folder */
+    uint64_t offset;  /* where the damaged block begins */
+    const char *what; /* one line */
     size_t affected_count;
-    const uint8_t (*affected)[32];  /* SHA-256 of recordings */
+    const uint8_t (*affected)[32]; /* SHA-256 of recordings */
     const char *const *affected_names;
 } ew_damage;
-EW_API EW_MUST_CHECK ew_code ew_index_verify(const char *dir,
-                                             void (*found)(void *cookie, const ew_damage *d),
-                                             void *cookie, const ew_progress *prog,
-                                             uint64_t *damaged, ew_err *err);
+EW_API EW_MUST_CHECK ew_code
+ew_index_verify(const char *dir, void (*found)(void *cookie, const ew_damage *d),
+                void *cookie, const ew_progress *prog, uint64_t *damaged, ew_err *err);
 
 #ifdef __cplusplus
 }

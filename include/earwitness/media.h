@@ -18,13 +18,14 @@ extern "C" {
 typedef struct ew_media ew_media; /* one file being decoded; one object, one thread */
 
 typedef struct ew_media_opts {
-    uint32_t rate_hz;         /* sample rate of the output, 1000..192000; 0 = as stored */
-    uint32_t channels;        /* 1 = mixed down to mono; 0 = as stored (at most 8) */
-    int64_t start_ms;         /* start this long after the first sample (a seek); 0 = whole */
-    int64_t length_ms;        /* stop after this much; 0 = to the end */
-    uint32_t stall_seconds;   /* the decoder is killed after this long without output */
-    uint64_t memory_bytes;    /* address space of the decoder */
-    const char *decoder_path; /* NULL: EARWITNESS_DECODE, beside the program, libexec folder */
+    uint32_t rate_hz;  /* sample rate of the output, 1000..192000; 0 = as stored */
+    uint32_t channels; /* 1 = mixed down to mono; 0 = as stored (at most 8) */
+    int64_t start_ms;  /* start this long after the first sample (a seek); 0 = whole */
+    int64_t length_ms; /* stop after this much; 0 = to the end */
+    uint32_t stall_seconds; /* the decoder is killed after this long without output */
+    uint64_t memory_bytes;  /* address space of the decoder */
+    const char
+        *decoder_path; /* NULL: EARWITNESS_DECODE, beside the program, libexec folder */
 } ew_media_opts;
 
 EW_API ew_media_opts ew_media_opts_default(void); /* as stored, 60 s, 2 GiB */

@@ -18,7 +18,12 @@ typedef struct ew_progress {
     void *cookie;
 } ew_progress;
 
-typedef enum ew_log_level { EW_LOG_ERROR, EW_LOG_WARN, EW_LOG_INFO, EW_LOG_DEBUG } ew_log_level;
+typedef enum ew_log_level {
+    EW_LOG_ERROR,
+    EW_LOG_WARN,
+    EW_LOG_INFO,
+    EW_LOG_DEBUG
+} ew_log_level;
 
 /* Remarks for the user; `fn` may be NULL. `text` is one line without a newline. */
 typedef struct ew_log {

@@ -23,6 +23,7 @@ void ew_buf_reset(ew_buf *b); /* len = 0, keeps the memory */
 
 /* EW_E_LIMIT beyond the ceiling, EW_E_NOMEM; the buffer is unchanged on failure. */
 EW_MUST_CHECK ew_code ew_buf_append(ew_buf *b, const void *bytes, size_t n, ew_err *err);
-EW_MUST_CHECK ew_code ew_buf_printf(ew_buf *b, ew_err *err, const char *fmt, ...) EW_PRINTF(3, 4);
+EW_MUST_CHECK ew_code ew_buf_printf(ew_buf *b, ew_err *err, const char *fmt, ...)
+    EW_PRINTF(3, 4);
 
 #endif

@@ -15,7 +15,8 @@ static inline uint16_t ew_get_u16le(const uint8_t *p)
 
 static inline uint32_t ew_get_u32le(const uint8_t *p)
 {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+           (uint32_t)p[3] << 24;
 }
 
 static inline uint64_t ew_get_u64le(const uint8_t *p)

@@ -73,6 +73,7 @@ static void sanitize(char *s)
 }
 
 /* Formats into text[0..room), cut at a character. */
+EW_PRINTF(3, 0)
 static void format(char *text, size_t room, const char *fmt, va_list args)
 {
     int n = vsnprintf(text, room, fmt, args);

@@ -8,7 +8,8 @@
 /* Fills err (may be NULL) and returns code, so that `return ew_fail(...)` reads well.
  * pos is a byte offset for EW_E_FORMAT and EW_E_LIMIT, else 0. Text is cut to fit at a
  * UTF-8 boundary; control characters in it are replaced. */
-ew_code ew_fail(ew_err *err, ew_code code, uint64_t pos, const char *fmt, ...) EW_PRINTF(4, 5);
+ew_code ew_fail(ew_err *err, ew_code code, uint64_t pos, const char *fmt, ...)
+    EW_PRINTF(4, 5);
 
 /* The same for EW_E_IO: appends ": " and the text of errno value `sys`. */
 ew_code ew_fail_sys(ew_err *err, int sys, const char *fmt, ...) EW_PRINTF(3, 4);

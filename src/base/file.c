@@ -111,7 +111,7 @@ static ew_code open_temp(ew_atomic *a, const char *dir, ew_err *err)
 {
     char name[64];
     for (int i = 0; i < TEMP_NAMES; i++) {
-        (void)snprintf(name, sizeof name, ".ew-tmp-%ld-%d", (long)getpid(), i);
+        (void)snprintf(name, sizeof name, EW_TEMP_PREFIX "%ld-%d", (long)getpid(), i);
         a->temp = ew_path_join(dir, name);
         if (a->temp == NULL)
             return ew_fail_nomem(err);

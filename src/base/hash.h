@@ -13,15 +13,18 @@ enum { EW_SHA256_BYTES = 32, EW_SHA256_HEX = 64 };
 typedef struct ew_sha256 ew_sha256; /* running hash */
 
 EW_MUST_CHECK ew_code ew_sha256_new(ew_sha256 **out, ew_err *err);
-EW_MUST_CHECK ew_code ew_sha256_feed(ew_sha256 *h, const void *bytes, size_t n, ew_err *err);
-EW_MUST_CHECK ew_code ew_sha256_finish(ew_sha256 *h, uint8_t out[EW_SHA256_BYTES], ew_err *err);
+EW_MUST_CHECK ew_code ew_sha256_feed(ew_sha256 *h, const void *bytes, size_t n,
+                                     ew_err *err);
+EW_MUST_CHECK ew_code ew_sha256_finish(ew_sha256 *h, uint8_t out[EW_SHA256_BYTES],
+                                       ew_err *err);
 void ew_sha256_free(ew_sha256 *h);
 
 /* Whole file from offset 0 by pread; the file position does not move. */
 EW_MUST_CHECK ew_code ew_sha256_fd(int fd, uint8_t out[EW_SHA256_BYTES], ew_err *err);
 
 void ew_hex(const uint8_t *bytes, size_t n, char *out /* 2n + 1 chars */);
-int ew_unhex(const char *hex, uint8_t *out, size_t n); /* 0, or -1 when not 2n hex digits */
+/* 0, or -1 when hex is not 2n hex digits. */
+int ew_unhex(const char *hex, uint8_t *out, size_t n);
 
 uint32_t ew_crc32(uint32_t crc, const void *bytes, size_t n); /* start with crc = 0 */
 

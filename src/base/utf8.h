@@ -18,7 +18,8 @@ bool ew_utf8_valid(const char *s, size_t n);
 /* Appends s as one safe line: invalid bytes, control characters (C0, C1, DEL), bidi and
  * zero-width controls become \xNN or \u{NNNN}; a backslash becomes two. The result is valid UTF-8 and
  * can be put on a terminal or into JSON. */
-EW_MUST_CHECK ew_code ew_utf8_append_safe(ew_buf *b, const char *s, size_t n, ew_err *err);
+EW_MUST_CHECK ew_code ew_utf8_append_safe(ew_buf *b, const char *s, size_t n,
+                                          ew_err *err);
 
 /* Columns that a valid UTF-8 string takes on a terminal (wide and combining characters
  * counted by wcwidth-like tables of its own, independent of the locale). */
