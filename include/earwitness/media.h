@@ -24,8 +24,8 @@ typedef struct ew_media_opts {
     int64_t length_ms; /* stop after this much; 0 = to the end */
     uint32_t stall_seconds; /* the decoder is killed after this long without output */
     uint64_t memory_bytes;  /* address space of the decoder */
-    const char
-        *decoder_path; /* NULL: EARWITNESS_DECODE, beside the program, libexec folder */
+    /* NULL: EARWITNESS_DECODE, beside the program, libexec folder */
+    const char *decoder_path;
 } ew_media_opts;
 
 EW_API ew_media_opts ew_media_opts_default(void); /* as stored, 60 s, 2 GiB */
