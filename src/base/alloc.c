@@ -12,6 +12,7 @@ enum { EW_CACHE_LINE = 64 };
 static _Atomic int64_t fail_at = -1;
 static _Atomic int fail_sticky;
 static _Atomic int64_t calls;
+static _Atomic int64_t live;
 
 static int must_fail(void)
 {
@@ -20,11 +21,18 @@ static int must_fail(void)
     return at >= 0 && (n == at || (n > at && atomic_load(&fail_sticky)));
 }
 
+static void *counted(void *p)
+{
+    if (p != NULL)
+        atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
+    return p;
+}
+
 void *ew_alloc(size_t bytes)
 {
     if (must_fail())
         return NULL;
-    return calloc(1, bytes > 0 ? bytes : 1);
+    return counted(calloc(1, bytes > 0 ? bytes : 1));
 }
 
 void *ew_alloc_array(size_t n, size_t size)
@@ -40,7 +48,8 @@ void *ew_realloc_array(void *old, size_t n, size_t size)
     size_t bytes;
     if (__builtin_mul_overflow(n, size, &bytes) || must_fail())
         return NULL;
-    return realloc(old, bytes > 0 ? bytes : 1);
+    void *p = realloc(old, bytes > 0 ? bytes : 1);
+    return old == NULL ? counted(p) : p;
 }
 
 void *ew_alloc_aligned(size_t n, size_t size)
@@ -55,7 +64,7 @@ void *ew_alloc_aligned(size_t n, size_t size)
     void *p = aligned_alloc(EW_CACHE_LINE, bytes);
     if (p != NULL)
         memset(p, 0, bytes);
-    return p;
+    return counted(p);
 }
 
 char *ew_strdup(const char *s)
@@ -69,6 +78,9 @@ char *ew_strdup(const char *s)
 
 void ew_free(void *p)
 {
+    if (p == NULL)
+        return;
+    atomic_fetch_sub_explicit(&live, 1, memory_order_relaxed);
     free(p);
 }
 
@@ -83,4 +95,9 @@ void ew_alloc_fail_at(int64_t n, int sticky)
 int64_t ew_alloc_count(void)
 {
     return atomic_load(&calls);
+}
+
+int64_t ew_alloc_live(void)
+{
+    return atomic_load(&live);
 }

@@ -28,4 +28,7 @@ void ew_alloc_fail_at(int64_t n, int sticky);
 /* Allocations made since the last ew_alloc_fail_at call. */
 int64_t ew_alloc_count(void);
 
+/* Blocks that are allocated and not yet freed, in the whole process. */
+int64_t ew_alloc_live(void);
+
 #endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Temporary folders, whole files and faults for unit tests. */
+#include "support.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+
+char *test_dir_new(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *dir = NULL;
+    assert_true(asprintf(&dir, "%s/ew-test-XXXXXX", tmp != NULL ? tmp : "/tmp") > 0);
+    assert_non_null(mkdtemp(dir));
+    return dir;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st;
+    (void)type;
+    (void)at;
+    return remove(path);
+}
+
+void test_dir_remove(char *dir)
+{
+    (void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    free(dir);
+}
+
+const char *test_path(const char *dir, const char *name)
+{
+    static char paths[8][1024];
+    static unsigned next;
+    char *path = paths[next++ % 8];
+    assert_true(snprintf(path, sizeof paths[0], "%s/%s", dir, name) < 1024);
+    return path;
+}
+
+void test_file_put(const char *path, const void *bytes, size_t n)
+{
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_true(fwrite(bytes, 1, n, f) == n);
+    assert_int_equal(fclose(f), 0);
+}
+
+char *test_file_get(const char *path, size_t *n)
+{
+    struct stat st;
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    assert_int_equal(fstat(fileno(f), &st), 0);
+    char *bytes = malloc((size_t)st.st_size + 1);
+    assert_non_null(bytes);
+    *n = fread(bytes, 1, (size_t)st.st_size, f);
+    bytes[*n] = 0;
+    assert_int_equal(fclose(f), 0);
+    return bytes;
+}
+
+static void run_with_fault(test_work work, void *arg, int64_t n, int sticky)
+{
+    ew_err err = {.code = EW_OK};
+    int64_t live = ew_alloc_live();
+    ew_alloc_fail_at(n, sticky);
+    ew_code code = work(arg, &err);
+    ew_alloc_fail_at(-1, 0);
+    if (code != EW_E_NOMEM || err.code != EW_E_NOMEM || err.text[0] == 0)
+        fail_msg("allocation %jd failing%s: code %s, err %s '%s'", (intmax_t)n,
+                 sticky ? " with all after it" : "", ew_code_name(code),
+                 ew_code_name(err.code), err.text);
+    if (ew_alloc_live() != live)
+        fail_msg("allocation %jd failing: %jd blocks left", (intmax_t)n,
+                 (intmax_t)(ew_alloc_live() - live));
+}
+
+/* A run without a fault, which also fills whatever caches the library has. */
+static void run_clean(test_work work, void *arg)
+{
+    ew_err err = {.code = EW_OK};
+    ew_code code = work(arg, &err);
+    if (code != EW_OK)
+        fail_msg("without a fault: %s '%s'", ew_code_name(code), err.text);
+}
+
+int64_t test_torture_alloc(test_work work, void *arg, int64_t limit)
+{
+    run_clean(work, arg);
+    ew_alloc_fail_at(-1, 0);
+    run_clean(work, arg);
+    int64_t total = ew_alloc_count();
+    int64_t runs = limit > 0 && limit < total ? limit : total;
+    for (int64_t i = 0; i < runs; i++) {
+        int64_t n = runs == total ? i : i * total / runs;
+        run_with_fault(work, arg, n, 0);
+        run_with_fault(work, arg, n, 1);
+    }
+    return total;
+}
+
+int64_t test_torture_write(test_work work, void *arg)
+{
+    run_clean(work, arg);
+    ew_write_fail_at(-1);
+    run_clean(work, arg);
+    int64_t total = ew_write_count();
+    for (int64_t n = 0; n < total; n++) {
+        ew_err err = {.code = EW_OK};
+        int64_t live = ew_alloc_live();
+        ew_write_fail_at(n);
+        ew_code code = work(arg, &err);
+        ew_write_fail_at(-1);
+        if (code != EW_E_IO || err.sys != ENOSPC)
+            fail_msg("write %jd failing: %s '%s'", (intmax_t)n, ew_code_name(code),
+                     err.text);
+        assert_true(ew_alloc_live() == live);
+    }
+    return total;
+}
+
+void test_wav_put(const char *path, const float *x, size_t frames, uint32_t channels,
+                  uint32_t rate_hz)
+{
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(test_wav_write(f, x, frames, channels, rate_hz), 0);
+    assert_int_equal(fclose(f), 0);
+}
