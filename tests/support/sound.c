@@ -23,6 +23,7 @@ typedef struct voice {
     double tract;   /* scale of the formants */
     double phase;   /* of the glottis, 0..1 */
     double melody;  /* factor on base_hz, drifts */
+    double before;  /* last pulse sample: the lips differentiate */
     double hiss_lp; /* one-pole state of the hiss */
     resonator f[FORMANTS];
 } voice;
@@ -34,6 +35,9 @@ static const double vowels[][FORMANTS] = {
     {440, 1020, 2240, 3300}, {300, 870, 2240, 3300},  {640, 1190, 2390, 3400},
     {490, 1350, 1690, 3300},
 };
+
+/* Higher formants are weaker by themselves; signs as in a chain of resonators. */
+static const double gains[FORMANTS] = {1, -2.2, 3, -3};
 
 uint64_t test_random(uint64_t *state)
 {
@@ -73,8 +77,10 @@ static double excite(voice *v, double voiced)
     if (v->phase >= 1)
         v->phase -= 1;
     double pulse = v->phase < 0.4 ? v->phase * (0.4 - v->phase) * 25 - 0.3 : -0.3;
+    double lips = pulse - 0.97 * v->before;
+    v->before = pulse;
     v->hiss_lp = 0.5 * v->hiss_lp + 0.5 * noise;
-    return voiced * (pulse * 3 + 0.05 * noise) + (1 - voiced) * (noise - v->hiss_lp);
+    return voiced * (lips * 14 + 0.1 * noise) + (1 - voiced) * (noise - v->hiss_lp);
 }
 
 /* n samples of one syllable, gliding from the vowel of the last to a new one. */
@@ -98,10 +104,10 @@ static void syllable(voice *v, float *out, size_t n)
         }
         v->melody += glide / (double)n;
         double x = excite(v, t < hiss ? 0.05 : 1);
-        double y = t < hiss ? 0.25 * x : 0;
+        double y = 0.15 * x;
         for (int k = 0; k < FORMANTS; k++)
-            y += ring(&v->f[k], x) * (t < hiss ? 0.3 : 1.2) * (k % 2 ? -1 : 1);
-        out[i] = (float)(0.2 * loud * y * sin(3.14159265358979 * fmin(1, t * 1.02)));
+            y += ring(&v->f[k], x) * (t < hiss ? 0.6 : 1.2) * gains[k];
+        out[i] = (float)(0.3 * loud * y * sin(3.14159265358979 * fmin(1, t * 1.02)));
     }
     v->melody = fmin(1.6, fmax(0.7, 1 + 0.8 * (v->melody - 1)));
 }
