@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Takes everything away from this process but the two descriptors it works with.
+ * Reasons and the list of calls: docs/decisions/confinement.md. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "decoder.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+static void limit(int what, rlim_t value)
+{
+    struct rlimit r = {value, value};
+    struct rlimit old;
+
+    if (getrlimit((__rlimit_resource_t)what, &old) == 0 && old.rlim_max < value)
+        r.rlim_cur = r.rlim_max = old.rlim_max; /* a limit may be lowered, not raised */
+    (void)setrlimit((__rlimit_resource_t)what, &r);
+}
+
+static void close_from(unsigned first)
+{
+    if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+        return;
+    for (int fd = (int)first; fd < 65536; fd++)
+        close(fd);
+}
+
+void confine_early(void)
+{
+    limit(RLIMIT_CORE, 0);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    (void)signal(SIGINT, SIG_IGN); /* Ctrl-C is for the client, which then ends us */
+    close_from(EW_DP_OUT_FD + 1);
+}
+
+/* Seconds of CPU: far more than any real file needs, but an end to a loop in a parser. The
+ * slowest codec at its lowest rate gives 750 bytes per second of sound; one second of CPU
+ * per 32 KiB is then one per 44 s of sound. */
+static rlim_t cpu_seconds(void)
+{
+    struct stat st;
+
+    if (fstat(EW_DP_IN_FD, &st) != 0)
+        return 300;
+    return 300 + (rlim_t)st.st_size / 32768;
+}
+
+static void limit_all(const settings *set)
+{
+    limit(RLIMIT_CPU, cpu_seconds());
+    limit(RLIMIT_FSIZE, 0);
+    limit(RLIMIT_NPROC, 0);
+    limit(RLIMIT_NOFILE, 0); /* none can be opened; the open ones stay */
+    limit(RLIMIT_MEMLOCK, 0);
+    if (set->memory_bytes > 0 && !SANITIZED)
+        limit(RLIMIT_AS, (rlim_t)set->memory_bytes);
+}
+
+/* Calls that act on this process only and tell nothing about others. */
+static const int allowed[] = {
+    SCMP_SYS(brk),           SCMP_SYS(munmap),        SCMP_SYS(mremap),
+    SCMP_SYS(madvise),       SCMP_SYS(futex),         SCMP_SYS(exit),
+    SCMP_SYS(exit_group),    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+    SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask), SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sched_yield),   SCMP_SYS(sysinfo),       SCMP_SYS(getrandom),
+    SCMP_SYS(restart_syscall), SCMP_SYS(getpid),      SCMP_SYS(gettid),
+#if SANITIZED
+    SCMP_SYS(sigaltstack),   SCMP_SYS(rt_sigaction),  SCMP_SYS(prctl),
+#endif
+};
+
+static int allow_on(scmp_filter_ctx ctx, int call, int fd)
+{
+    return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call, 1,
+                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
+}
+
+/* Memory may be had, but none that can be executed. */
+static int allow_memory(scmp_filter_ctx ctx, int call)
+{
+    return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call, 1,
+                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+}
+
+static int filter_load(void)
+{
+    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    int rc;
+
+    if (ctx == NULL)
+        return -ENOMEM;
+    rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_NNP, 1);
+    if (rc == 0)
+        rc = allow_on(ctx, SCMP_SYS(pread64), EW_DP_IN_FD);
+    if (rc == 0)
+        rc = allow_on(ctx, SCMP_SYS(write), EW_DP_OUT_FD);
+#if SANITIZED
+    if (rc == 0)
+        rc = allow_on(ctx, SCMP_SYS(write), 2);
+#endif
+    if (rc == 0)
+        rc = allow_memory(ctx, SCMP_SYS(mmap));
+    if (rc == 0)
+        rc = allow_memory(ctx, SCMP_SYS(mprotect));
+    /* abort() sends its signal this way; to nobody but us */
+    if (rc == 0)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+    for (size_t i = 0; rc == 0 && i < EW_COUNT(allowed); i++)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
+    if (rc == 0)
+        rc = seccomp_load(ctx);
+    seccomp_release(ctx);
+    return rc;
+}
+
+void confine_fully(const settings *set)
+{
+    int rc;
+
+    if (!SANITIZED)
+        close(2);
+    close(0);
+    close(1);
+    limit_all(set);
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    rc = filter_load();
+    if (rc == 0)
+        return;
+    if (!set->unconfined)
+        fail(EW_DP_FAIL_SYSTEM,
+             "this system cannot confine the decoder (seccomp: %s); to decode without "
+             "protection set EARWITNESS_UNCONFINED=1", strerror(-rc));
+    note("decoded without confinement: seccomp is not available (%s)", strerror(-rc));
+}

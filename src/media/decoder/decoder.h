@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parts of the decoder program. One process decodes one file and ends; so nothing here is
+ * freed, and fail() does not come back. */
+#ifndef EW_DECODER_H
+#define EW_DECODER_H
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "media/protocol.h"
+
+typedef struct settings {
+    uint32_t rate_hz;      /* 0: as stored */
+    uint32_t channels;     /* 0: as stored */
+    int64_t start_ms;
+    int64_t length_ms;     /* 0: to the end */
+    uint64_t memory_bytes; /* 0: no limit */
+    char extension[16];    /* of the file's name; a hint for formats without a mark */
+    bool unconfined;       /* go on where the system cannot confine */
+    const char *hook;      /* test builds only: what to try once confined */
+} settings;
+
+/* ---- out.c: frames to the client ---- */
+void out_info(const uint8_t payload[EW_DP_INFO_BYTES]);
+void out_pcm(const float *samples, size_t frames, size_t channels);
+void out_beat(void);
+void out_end(void) __attribute__((noreturn));
+void fail(uint32_t kind, const char *fmt, ...) __attribute__((noreturn, format(printf, 2, 3)));
+/* Fails with the kind and words that suit an FFmpeg error. */
+void fail_av(int av_error, const char *doing) __attribute__((noreturn));
+void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void note_time(double seconds); /* place in the sound that later remarks refer to; < 0: none */
+void note_mute(bool mute);      /* while damage is our own doing: just after a seek */
+void note_log_init(void);       /* FFmpeg's own remarks become notes */
+extern uint32_t damaged;        /* packets and frames lost or replaced so far */
+
+/* ---- confine.c ---- */
+void confine_early(void);                  /* no core, no stray descriptors */
+void confine_fully(const settings *set);   /* limits, no_new_privs, seccomp; or fail() */
+
+/* ---- input.c: container and codec ---- */
+typedef struct input {
+    AVFormatContext *fmt;
+    AVStream *stream;
+    AVCodecContext *codec;
+    AVPacket *packet;
+    AVFrame *frame;
+    uint32_t audio_streams;
+    int64_t skim_until; /* packets before this time stamp are not decoded */
+    bool draining;
+} input;
+void input_prepare(void);                  /* lists of what may be opened; before confinement */
+void input_open(input *in, const settings *set);
+bool input_next_frame(input *in);          /* false at the end; in->frame is the next sound */
+/* How the middle of this file can be reached with the time line exact to the sample. */
+typedef enum reach {
+    REACH_DECODE, /* only by decoding all that comes before */
+    REACH_SKIM,   /* by reading all packets before it without decoding them */
+    REACH_SEEK
+} reach;
+reach input_reach(const input *in);
+bool input_seek(input *in, int64_t timestamp);  /* false: nothing has moved */
+void input_skim(input *in, int64_t timestamp);
+
+/* ---- mix.c: samples of any kind to floats, many channels to one ---- */
+typedef struct mixer {
+    unsigned in_channels;
+    bool keep[EW_DP_CHANNELS_MAX]; /* false for the low-frequency channel */
+    int last;                      /* choice for the block before; -1 at the start */
+} mixer;
+void mix_init(mixer *m, const AVChannelLayout *layout);
+void mix_to_float(float *dst, const AVFrame *f, unsigned ch, size_t at, size_t n);
+/* One block; `planes` are overwritten, the result is in planes[0]. */
+void mix_block(mixer *m, float *const *planes, size_t n, size_t fade);
+
+/* ---- sound.c: frames in, samples at the wanted rate out ---- */
+typedef struct sound sound;
+sound *sound_new(const settings *set, const AVFrame *first);
+uint32_t sound_rate(const sound *s);
+uint32_t sound_channels(const sound *s);
+/* Where decoding must have begun at the latest for the wanted start, in samples of the
+ * input since its first one. */
+int64_t sound_begin(const sound *s);
+/* `at` is the place of the frame on the time line in samples of its own rate. It counts
+ * until sound_begin is passed; from then on frames follow each other without a gap. */
+void sound_feed(sound *s, const AVFrame *f, int64_t at);
+bool sound_begun(const sound *s);
+bool sound_full(const sound *s); /* as much as was wanted has been given */
+void sound_finish(sound *s);
+
+/* ---- hooks.c: only in the test build ---- */
+void hook_run(const char *what);
+
+#endif

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Container and codec: from the bytes of one descriptor to decoded frames of its sound. */
+#include <errno.h>
+#include <libavutil/avstring.h>
+#include <libavutil/opt.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "decoder.h"
+
+enum { IO_BUFFER_BYTES = 1 << 16, LIST_BYTES = 1 << 14 };
+
+/* Formats that are lists of other files or addresses, or scripts, or that open a path of
+ * their own. io_open refuses anyway; this gives the user a sentence to act on. */
+static const char *const lists[] = {
+    "hls", "dash", "concat", "webm_dash_manifest", "sdp", "rtsp", "rtp", "sap", "imf",
+};
+
+/* Nothing to hear, or made by a program in the file: no reason to run their code. */
+static const char *const unwanted[] = {
+    "tty", "sbg", "vobsub", "ffmetadata", "vapoursynth", "avisynth", "lavfi", "image2",
+    "image2pipe", "data", "xbin", "bin", "adf", "idf",
+};
+
+static char demuxers[LIST_BYTES], decoders[LIST_BYTES];
+
+typedef struct file_io {
+    int64_t pos, size;
+} file_io;
+
+static file_io io;
+
+/* ---------------------------------------------------------------- whitelists */
+
+static bool in_list(const char *name, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(name, list[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool demuxer_wanted(const AVInputFormat *f)
+{
+    return (f->flags & AVFMT_NOFILE) == 0 && !in_list(f->name, lists, EW_COUNT(lists)) &&
+           !in_list(f->name, unwanted, EW_COUNT(unwanted)) && !av_strstart(f->name, "img", NULL);
+}
+
+static void add_name(char *list, const char *name)
+{
+    if (list[0] != 0)
+        av_strlcat(list, ",", LIST_BYTES);
+    av_strlcat(list, name, LIST_BYTES);
+}
+
+void input_prepare(void)
+{
+    void *at = NULL;
+    const AVInputFormat *f;
+    const AVCodec *c;
+    struct stat st;
+
+    if (fstat(EW_DP_IN_FD, &st) != 0)
+        fail(EW_DP_FAIL_SYSTEM, "reading failed (%s)", strerror(errno));
+    io.size = st.st_size;
+    while ((f = av_demuxer_iterate(&at)) != NULL)
+        if (demuxer_wanted(f))
+            add_name(demuxers, f->name);
+    at = NULL;
+    while ((c = av_codec_iterate(&at)) != NULL)
+        if (av_codec_is_decoder(c) && c->type == AVMEDIA_TYPE_AUDIO)
+            add_name(decoders, c->name);
+}
+
+/* ---------------------------------------------------------------- bytes */
+
+static int io_read(void *opaque, uint8_t *buf, int n)
+{
+    file_io *f = opaque;
+    ssize_t got;
+
+    do
+        got = pread(EW_DP_IN_FD, buf, (size_t)n, (off_t)f->pos);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return AVERROR(errno);
+    if (got == 0)
+        return AVERROR_EOF;
+    f->pos += got;
+    return (int)got;
+}
+
+static int64_t io_seek(void *opaque, int64_t offset, int whence)
+{
+    file_io *f = opaque;
+
+    switch (whence & ~AVSEEK_FORCE) {
+    case AVSEEK_SIZE:
+        return f->size;
+    case SEEK_CUR:
+        offset += f->pos;
+        break;
+    case SEEK_END:
+        offset += f->size;
+        break;
+    default:
+        break;
+    }
+    if (offset < 0)
+        return AVERROR(EINVAL);
+    f->pos = offset;
+    return offset;
+}
+
+static AVIOContext *io_new(void)
+{
+    uint8_t *buf = av_malloc(IO_BUFFER_BYTES);
+    AVIOContext *pb;
+
+    pb = buf != NULL ? avio_alloc_context(buf, IO_BUFFER_BYTES, 0, &io, io_read, NULL, io_seek)
+                     : NULL;
+    if (pb == NULL)
+        fail(EW_DP_FAIL_MEMORY, "starting");
+    return pb;
+}
+
+static int refuse_open(AVFormatContext *s, AVIOContext **pb, const char *url, int flags,
+                       AVDictionary **options)
+{
+    (void)s;
+    (void)flags;
+    (void)options;
+    *pb = NULL;
+    note("names another file or address, which is not opened: %.200s", url != NULL ? url : "");
+    return AVERROR(EPERM);
+}
+
+/* ---------------------------------------------------------------- container */
+
+static const AVInputFormat *probe(AVFormatContext *fmt, const char *name)
+{
+    const AVInputFormat *found = NULL;
+    int rc = av_probe_input_buffer2(fmt->pb, &found, name, fmt, 0, 0);
+
+    if (rc == AVERROR(ENOMEM) || rc == AVERROR(EIO))
+        fail_av(rc, "recognising the format");
+    if (rc < 0 || found == NULL)
+        fail(EW_DP_FAIL_FORMAT, "not sound or video in any known format");
+    if (in_list(found->name, lists, EW_COUNT(lists)))
+        fail(EW_DP_FAIL_FORMAT, "a list (%s) that points at other files or addresses, which are "
+             "never followed; give the files themselves", found->name);
+    if (!demuxer_wanted(found))
+        fail(EW_DP_FAIL_FORMAT, "no sound in it (%s)", found->name);
+    return found;
+}
+
+static void open_container(input *in, const settings *set)
+{
+    char name[32] = "input";
+    AVDictionary *options = NULL;
+    const AVInputFormat *format;
+    int rc;
+
+    if (set->extension[0] != 0) {
+        av_strlcat(name, ".", sizeof name);
+        av_strlcat(name, set->extension, sizeof name);
+    }
+    in->fmt = avformat_alloc_context();
+    if (in->fmt == NULL)
+        fail(EW_DP_FAIL_MEMORY, "starting");
+    in->fmt->pb = io_new();
+    in->fmt->io_open = refuse_open;
+    in->fmt->protocol_whitelist = av_strdup("none");
+    in->fmt->format_whitelist = av_strdup(demuxers);
+    in->fmt->codec_whitelist = av_strdup(decoders);
+    format = probe(in->fmt, name);
+    av_dict_set(&options, "scan_all_pmts", "1", 0); /* as the ffmpeg program does */
+    rc = avformat_open_input(&in->fmt, name, format, &options);
+    if (rc < 0)
+        fail_av(rc, "the file is damaged at its beginning or is no sound at all");
+    av_dict_free(&options);
+}
+
+/* The ffmpeg program's choice: streams that have data, then the default one, then the
+ * one with most channels, then the first. */
+static void choose_stream(input *in)
+{
+    int64_t best = -1;
+
+    in->audio_streams = 0;
+    for (unsigned i = 0; i < in->fmt->nb_streams; i++) {
+        AVStream *st = in->fmt->streams[i];
+        int64_t score;
+
+        if (st->codecpar->codec_type != AVMEDIA_TYPE_AUDIO)
+            continue;
+        in->audio_streams++;
+        score = st->codecpar->ch_layout.nb_channels;
+        if (st->event_flags & AVSTREAM_EVENT_FLAG_NEW_PACKETS)
+            score += 100000000;
+        if (st->disposition & AV_DISPOSITION_DEFAULT)
+            score += 5000000;
+        if (score > best) {
+            best = score;
+            in->stream = st;
+        }
+    }
+    if (in->stream == NULL)
+        fail(EW_DP_FAIL_FORMAT, "no sound in it (%s)", in->fmt->iformat->name);
+    for (unsigned i = 0; i < in->fmt->nb_streams; i++)
+        if (in->fmt->streams[i] != in->stream)
+            in->fmt->streams[i]->discard = AVDISCARD_ALL;
+}
+
+static void check_claims(const AVCodecParameters *par)
+{
+    if (par->ch_layout.nb_channels > EW_DP_CHANNELS_MAX)
+        fail(EW_DP_FAIL_LIMIT, "claims %d channels; at most %d can be used",
+             par->ch_layout.nb_channels, EW_DP_CHANNELS_MAX);
+    if (par->sample_rate != 0 && (par->sample_rate < EW_DP_RATE_MIN_HZ ||
+                                  par->sample_rate > EW_DP_RATE_MAX_HZ))
+        fail(EW_DP_FAIL_LIMIT, "claims a sample rate of %d Hz; %d to %d can be used",
+             par->sample_rate, EW_DP_RATE_MIN_HZ, EW_DP_RATE_MAX_HZ);
+}
+
+static void open_codec(input *in)
+{
+    const AVCodecParameters *par = in->stream->codecpar;
+    const AVCodec *codec = avcodec_find_decoder(par->codec_id);
+    int rc;
+
+    if (codec == NULL || codec->type != AVMEDIA_TYPE_AUDIO)
+        fail(EW_DP_FAIL_FORMAT, "the sound is coded as '%s', which this FFmpeg cannot decode",
+             avcodec_get_name(par->codec_id));
+    in->codec = avcodec_alloc_context3(codec);
+    if (in->codec == NULL || avcodec_parameters_to_context(in->codec, par) < 0)
+        fail(EW_DP_FAIL_MEMORY, "starting the codec");
+    in->codec->thread_count = 1;
+    in->codec->pkt_timebase = in->stream->time_base;
+    rc = avcodec_open2(in->codec, codec, NULL);
+    if (rc < 0)
+        fail_av(rc, "the codec refuses what the headers say");
+    in->packet = av_packet_alloc();
+    in->frame = av_frame_alloc();
+    if (in->packet == NULL || in->frame == NULL)
+        fail(EW_DP_FAIL_MEMORY, "starting the codec");
+}
+
+void input_open(input *in, const settings *set)
+{
+    int rc;
+
+    memset(in, 0, sizeof *in);
+    in->skim_until = INT64_MIN;
+    open_container(in, set);
+    rc = avformat_find_stream_info(in->fmt, NULL);
+    if (rc < 0)
+        fail_av(rc, "looking for the streams");
+    choose_stream(in);
+    check_claims(in->stream->codecpar);
+    open_codec(in);
+}
+
+/* ---------------------------------------------------------------- packets and frames */
+
+static void lost(int rc, const char *what)
+{
+    char text[AV_ERROR_MAX_STRING_SIZE] = "";
+
+    if (rc == AVERROR(ENOMEM))
+        fail_av(rc, what);
+    av_strerror(rc, text, sizeof text);
+    damaged++;
+    note("%s: %s", what, text);
+}
+
+/* False at the end. A file that is cut off ends; what was read of it is good. */
+static bool next_packet(input *in)
+{
+    for (;;) {
+        int rc;
+
+        av_packet_unref(in->packet);
+        rc = av_read_frame(in->fmt, in->packet);
+        if (rc == AVERROR(EAGAIN))
+            continue;
+        if (rc == AVERROR(EIO))
+            fail_av(rc, "reading a packet");
+        if (rc < 0) {
+            if (rc != AVERROR_EOF)
+                lost(rc, "the file is damaged here and what follows cannot be read");
+            return false;
+        }
+        if (in->packet->stream_index == in->stream->index)
+            return true;
+    }
+}
+
+static bool next_wanted_packet(input *in)
+{
+    for (unsigned skimmed = 1; next_packet(in); skimmed++) {
+        if (in->packet->pts == AV_NOPTS_VALUE || in->packet->pts >= in->skim_until)
+            return true;
+        if (skimmed % 8192 == 0)
+            out_beat();
+    }
+    return false;
+}
+
+/* Hands the codec one packet, or the end. */
+static void send_next(input *in)
+{
+    int rc;
+
+    if (!next_wanted_packet(in)) {
+        in->draining = true;
+        (void)avcodec_send_packet(in->codec, NULL);
+        return;
+    }
+    if (in->packet->flags & AV_PKT_FLAG_CORRUPT)
+        lost(AVERROR_INVALIDDATA, "packet marked as damaged");
+    rc = avcodec_send_packet(in->codec, in->packet);
+    if (rc < 0 && rc != AVERROR(EAGAIN) && rc != AVERROR_EOF)
+        lost(rc, "packet lost");
+}
+
+bool input_next_frame(input *in)
+{
+    for (;;) {
+        int rc = avcodec_receive_frame(in->codec, in->frame);
+
+        if (rc == 0) {
+            if (in->frame->nb_samples <= 0)
+                continue;
+            if (in->frame->decode_error_flags != 0 || (in->frame->flags & AV_FRAME_FLAG_CORRUPT))
+                lost(AVERROR_INVALIDDATA, "sound replaced by the codec");
+            return true;
+        }
+        if (rc == AVERROR_EOF || (rc != AVERROR(EAGAIN) && in->draining))
+            return false;
+        if (rc != AVERROR(EAGAIN))
+            lost(rc, "sound lost");
+        send_next(in);
+    }
+}
+
+/* ---------------------------------------------------------------- places */
+
+reach input_reach(const input *in)
+{
+    /* time stamps and seeking are good to the sample in these (Matroska: to 1 ms) */
+    static const char *const exact[] = {"wav", "w64", "flac", "ogg", "aiff", "caf", "au"};
+    const char *name = in->fmt->iformat->name;
+
+    if (av_match_name("mov", name) || av_match_name("matroska", name) ||
+        in_list(name, exact, EW_COUNT(exact)))
+        return REACH_SEEK;
+    return strcmp(name, "mp3") == 0 ? REACH_SKIM : REACH_DECODE;
+}
+
+bool input_seek(input *in, int64_t timestamp)
+{
+    int rc = av_seek_frame(in->fmt, in->stream->index, timestamp, AVSEEK_FLAG_BACKWARD);
+
+    if (rc < 0)
+        return false;
+    avcodec_flush_buffers(in->codec);
+    in->draining = false;
+    return true;
+}
+
+void input_skim(input *in, int64_t timestamp)
+{
+    in->skim_until = timestamp;
+    avcodec_flush_buffers(in->codec);
+}
