@@ -85,7 +85,7 @@ typedef struct ew_hit {
 /* Asks `n` probes at once; hits are appended to *hits (grown with ew_realloc_array; start
  * with NULL and cap 0; the caller frees). Order: by probe as given, then by rec, then
  * frame. Words that occur more than `common` times in the whole archive under their key
- * bits are passed over and counted in *skipped (may be NULL); 0 = no such limit.
+ * bits are passed over; *skipped (may be NULL) is set to their number. 0 = no such limit.
  * Errors: EW_E_NOMEM, EW_E_LIMIT (more than 2^28 hits). */
 typedef struct ew_hits {
     ew_hit *items;
@@ -99,6 +99,7 @@ EW_API void ew_hits_release(ew_hits *hits);
 
 typedef struct ew_index_stats {
     uint64_t recordings, removed, segments;
+    uint64_t damaged;        /* recordings that are left out; ew_index_verify says why */
     uint64_t bytes;       /* everything in the folder */
     uint64_t reclaimable; /* bytes that compaction would give back */
     int64_t samples;      /* total decoded length of live recordings */

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SQLite as the catalogue's files use it: connections, schema, checksums of rows, errors. */
+#include "index/catalogue_sql.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+
+enum {
+    APPLICATION_ID = 0x45415257, /* "EARW": `file` and SQLite tools show whose it is */
+    BUSY_MS = 30000,             /* a commit of the other side takes milliseconds */
+    MAX_VALUE = 1 << 20          /* bytes of one value in a row */
+};
+
+/* ------------------------------------------------------------------ errors */
+
+ew_code ew_sql__fail(sqlite3 *db, int rc, ew_err *err)
+{
+    switch (rc & 0xff) {
+    case SQLITE_NOMEM:
+        return ew_fail_nomem(err);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ew_fail(err, EW_E_BUSY, 0, "the archive's catalogue is in use; try again");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_TOOBIG:
+        return ew_fail(err, EW_E_FORMAT, 0,
+                       "the archive's catalogue is damaged; restore it from a copy");
+    case SQLITE_FULL:
+        return ew_fail_sys(err, ENOSPC, "cannot write the archive's catalogue");
+    default: {
+        int sys = db == NULL ? 0 : sqlite3_system_errno(db);
+        const char *text = db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db);
+        return ew_fail_sys(err, sys != 0 ? sys : EIO, "cannot use the archive's catalogue (%s)",
+                           text);
+    }
+    }
+}
+
+/* ------------------------------------------------------------------ row checksums */
+
+static uint32_t sum_value(uint32_t crc, sqlite3_value *v)
+{
+    uint8_t head[9] = {(uint8_t)sqlite3_value_type(v)};
+    const void *bytes = NULL;
+    size_t n = 0;
+    if (head[0] == SQLITE_INTEGER) {
+        ew_put_u64le(head + 1, (uint64_t)sqlite3_value_int64(v));
+    } else if (head[0] != SQLITE_NULL) {
+        bytes = sqlite3_value_blob(v); /* of text: its UTF-8 bytes */
+        n = (size_t)sqlite3_value_bytes(v);
+        ew_put_u64le(head + 1, n);
+    }
+    crc = ew_crc32(crc, head, sizeof head);
+    return bytes == NULL ? crc : ew_crc32(crc, bytes, n);
+}
+
+static void row_checksum(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    uint32_t crc = 0;
+    for (int i = 0; i < argc; i++)
+        crc = sum_value(crc, argv[i]);
+    sqlite3_result_int64(context, (sqlite3_int64)crc);
+}
+
+/* ------------------------------------------------------------------ connections */
+
+static int set_up(sqlite3 *db)
+{
+    sqlite3_extended_result_codes(db, 1);
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, MAX_VALUE);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    int rc = sqlite3_busy_timeout(db, BUSY_MS);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function(db, "ew_ck", -1,
+                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
+                                     NULL, row_checksum, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;", NULL, NULL,
+                          NULL);
+    return rc;
+}
+
+int ew_sql__open(sqlite3 **db, const char *path, int flags)
+{
+    *db = NULL;
+    int rc = sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK)
+        rc = set_up(*db);
+    if (rc != SQLITE_OK) {
+        (void)sqlite3_close(*db);
+        *db = NULL;
+    }
+    return rc;
+}
+
+/* ------------------------------------------------------------------ schema */
+
+static const struct {
+    const char *name;
+    const char *sql;
+} tables[] = { /* ascending by name */
+    {"meta", "CREATE TABLE meta(key TEXT PRIMARY KEY,value INTEGER,ck INTEGER) WITHOUT ROWID"},
+    {"name", "CREATE TABLE name(rec INTEGER,name TEXT,path BLOB,bytes INTEGER,mtime INTEGER,"
+             "ck INTEGER,PRIMARY KEY(rec,name,path)) WITHOUT ROWID"},
+    {"name_path", "CREATE INDEX name_path ON name(path)"},
+    {"recording",
+     "CREATE TABLE recording(id INTEGER PRIMARY KEY,sha256 BLOB UNIQUE,bytes INTEGER,"
+     "samples INTEGER,added INTEGER,container TEXT,codec TEXT,rate INTEGER,channels INTEGER,"
+     "trouble TEXT,removed INTEGER,segment INTEGER,frames INTEGER,ck INTEGER)"},
+    {"segment",
+     "CREATE TABLE segment(id INTEGER PRIMARY KEY,bytes INTEGER,head_crc INTEGER,ck INTEGER)"},
+};
+
+static bool row_is(sqlite3_stmt *st, size_t i)
+{
+    const char *name = (const char *)sqlite3_column_text(st, 0);
+    const char *sql = (const char *)sqlite3_column_text(st, 1);
+    return i < EW_COUNT(tables) && name != NULL && sql != NULL &&
+           strcmp(name, tables[i].name) == 0 && strcmp(sql, tables[i].sql) == 0;
+}
+
+ew_code ew_sql__check_schema(sqlite3 *db, ew_err *err)
+{
+    sqlite3_stmt *st = NULL;
+    int rc = sqlite3_prepare_v2(db,
+                                "SELECT name,sql FROM sqlite_schema WHERE sql IS NOT NULL"
+                                " ORDER BY name",
+                                -1, &st, NULL);
+    size_t n = 0;
+    bool ours = rc == SQLITE_OK;
+    while (ours && (rc = sqlite3_step(st)) == SQLITE_ROW)
+        ours = row_is(st, n++);
+    (void)sqlite3_finalize(st);
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+        return ew_sql__fail(db, rc, err);
+    if (!ours || n != EW_COUNT(tables))
+        return ew_fail(err, EW_E_FORMAT, 0,
+                       "the archive's catalogue has not the tables it should have");
+    return EW_OK;
+}
+
+ew_code ew_sql__make_schema(sqlite3 *db, ew_err *err)
+{
+    char pragma[64];
+    (void)sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA application_id=%d;", APPLICATION_ID);
+    int rc = sqlite3_exec(db, pragma, NULL, NULL, NULL);
+    for (size_t i = 0; i < EW_COUNT(tables) && rc == SQLITE_OK; i++)
+        rc = sqlite3_exec(db, tables[i].sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db,
+                          "INSERT INTO meta(key,value,ck)"
+                          " VALUES('next_segment',1,ew_ck('next_segment',1))",
+                          NULL, NULL, NULL);
+    return rc == SQLITE_OK ? EW_OK : ew_sql__fail(db, rc, err);
+}
