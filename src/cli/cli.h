@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands share: options, messages, progress, exit codes. */
+#ifndef EW_CLI_CLI_H
+#define EW_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "earwitness/err.h"
+#include "earwitness/progress.h"
+#include "ops/archive.h"
+#include "ops/input.h"
+#include "report/table.h"
+
+/* Frozen. */
+enum {
+    EXIT_FOUND = 0,
+    EXIT_NOTHING = 1,
+    EXIT_USAGE = 2,
+    EXIT_SOME_FAILED = 3,
+    EXIT_NO_ARCHIVE = 10,
+    EXIT_LOCKED = 11,
+    EXIT_INTERRUPTED = 130
+};
+
+/* ------------------------------------------------------------------ options */
+
+typedef enum opt_id {
+    OPT_ARCHIVE,
+    OPT_JSON,
+    OPT_COLOR,
+    OPT_PROGRESS,
+    OPT_QUIET,
+    OPT_VERBOSE,
+    OPT_JOBS,
+    OPT_VERSION,
+    OPT_HELP,
+    OPT_DRY_RUN,
+    OPT_WAIT,
+    OPT_FILES_FROM,
+    OPT_NULL,
+    OPT_SVG,
+    OPT_COUNT
+} opt_id;
+
+typedef struct opt_spec {
+    opt_id id;
+    char letter;      /* 0: none */
+    const char *name; /* without dashes */
+    const char *arg;  /* NULL: a switch */
+    const char *help; /* one line */
+} opt_spec;
+
+typedef struct args {
+    const char *values[OPT_COUNT]; /* NULL: not given; "" for a switch */
+    const char **operands;         /* borrowed from argv */
+    size_t count;
+} args;
+
+typedef struct app app;
+
+/* One command; its options come on top of those that all commands have. */
+typedef struct command {
+    const char *name;
+    const char *usage;   /* "FILE|FOLDER|- ..." */
+    const char *summary; /* one line */
+    const char *details; /* for --help; may hold newlines */
+    const opt_spec *options;
+    size_t option_count;
+    size_t operands_min, operands_max;
+    int (*run)(app *a, const args *in);
+} command;
+
+extern const command cmd_add, cmd_archive, cmd_check, cmd_help, cmd_info, cmd_list,
+    cmd_remove;
+extern const command *const commands[];
+extern const size_t command_count;
+
+extern const opt_spec global_options[];
+extern const size_t global_option_count;
+
+const command *command_find(const char *name);
+
+/* The name nearest to `typed` among names, or NULL when none is near. */
+const char *nearest_name(const char *typed, const char *const *names, size_t n);
+
+/* Sorts argv[1..] into the command, options and operands. On failure err->text is the
+ * message, and *cmd is the command when it was understood. operands need room for argc. */
+EW_MUST_CHECK ew_code args_parse(int argc, char **argv, const command **cmd, args *out,
+                                 ew_err *err);
+
+/* "0..max" as a number; EW_E_ARG with a message that names the option. */
+EW_MUST_CHECK ew_code args_number(const args *in, opt_id id, double max, double *out,
+                                  ew_err *err);
+
+/* Usage of one command, or of the program when NULL. */
+void usage_print(const command *cmd);
+
+/* ------------------------------------------------------------------ the program */
+
+typedef enum progress_kind { PROGRESS_NONE, PROGRESS_LINE, PROGRESS_JSON } progress_kind;
+
+/* Settings that all commands share. */
+struct app {
+    const char *archive; /* --archive or NULL */
+    char *archive_dir;   /* where that leads; owned */
+    bool json;
+    bool quiet;
+    bool verbose;
+    unsigned jobs;
+    double wait_seconds;
+    progress_kind progress;
+    bool line_shown;       /* a progress line stands on the terminal */
+    double progress_began; /* CLOCK_MONOTONIC seconds */
+    double progress_last;
+    ew_text_style out_style; /* stdout */
+    ew_text_style err_style; /* stderr */
+    bool out_failed;         /* standard output could not be written */
+};
+
+extern ew_stop app_stop; /* set by SIGINT and SIGTERM */
+
+EW_MUST_CHECK ew_code app_init(app *a, const args *in, ew_err *err);
+void app_release(app *a);
+
+/* Finds the archive's folder; on failure tells and returns the exit code, else 0. */
+int app_find_archive(app *a);
+
+ew_wait app_wait(app *a);
+
+/* stdout: data. Flushed; failure is remembered and told at the end. */
+void out_write(app *a, const ew_buf *b);
+
+/* stderr: one line, "earwitness: ..."; text is made safe. Nothing when quiet and not an
+ * error. In JSON mode errors are objects with schema earwitness.error/1. */
+void say(app *a, const char *fmt, ...) EW_PRINTF(2, 3);
+void say_verbose(app *a, const char *fmt, ...) EW_PRINTF(2, 3);
+/* name: which input it is about, safe; or NULL. */
+void say_error(app *a, const ew_err *e, const char *name);
+
+/* The exit code that an error of a whole command leads to; tells the error. */
+int fail_command(app *a, const ew_err *e);
+
+/* The same when it was about the archive: EXIT_NO_ARCHIVE where there is none. */
+int fail_archive(app *a, const ew_err *e);
+
+/* Progress: share 0..1 (negative: unknown); `text` is what to add, such as a rate. */
+typedef struct progress_state {
+    const char *stage;
+    double share;
+    const char *text; /* "12.3 x real time" */
+    uint64_t files_done, files_total;
+    double sound_seconds; /* 0: not known */
+} progress_state;
+void progress_show(app *a, const progress_state *p);
+void progress_clear(app *a);
+
+/* An ew_progress that shows itself and cancels when the user interrupts. */
+ew_progress app_progress(app *a);
+
+#endif

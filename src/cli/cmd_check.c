@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* earwitness check: from which recordings was this clip taken? */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/names.h"
+#include "ops/check.h"
+#include "report/json.h"
+#include "report/report.h"
+
+static const opt_spec options[] = {
+    {OPT_SVG, 0, "svg", "FILE", "also draw the piece map of the one clip"},
+    {OPT_FILES_FROM, 0, "files-from", "FILE", "also check the clips named in FILE"},
+    {OPT_NULL, '0', "null", NULL, "names in FILE end with NUL, not newline"},
+};
+
+/* What came out over all clips. */
+typedef struct tally {
+    size_t found, nothing, failed;
+} tally;
+
+static ew_code report(app *a, const ew_finding *f, const char *svg, bool more,
+                      ew_err *err)
+{
+    ew_buf b;
+    ew_code rc;
+
+    ew_buf_init(&b, EW_REPORT_MAX);
+    rc = a->json ? ew_report_check_json(f, &b, err)
+                 : ew_report_check_text(f, &a->out_style, &b, err);
+    if (rc == EW_OK && more && !a->json)
+        rc = ew_buf_append(&b, "\n", 1, err);
+    if (rc == EW_OK)
+        out_write(a, &b);
+    if (rc == EW_OK && svg != NULL) {
+        ew_buf_reset(&b);
+        rc = ew_report_check_svg(f, &b, err);
+        if (rc == EW_OK)
+            rc = ew_file_put(svg, b.data, b.len, err);
+    }
+    ew_buf_release(&b);
+    return rc;
+}
+
+/* In JSON mode every clip has its line, also the one that could not be read. */
+static void failed_json(app *a, const ew_input *clip, const ew_err *why)
+{
+    ew_obj o = ew_obj_new();
+    ew_obj c = ew_obj_new();
+    ew_buf b;
+
+    ew_obj_str(&o, "schema", "earwitness.check/1");
+    ew_obj_str(&c, "name", clip->name);
+    ew_obj_set(&o, "clip", c.json);
+    ew_obj_set(&o, "error", ew_json_error(why, ew_ops_advice(why)));
+    ew_buf_init(&b, EW_REPORT_MAX);
+    if (ew_obj_print(&o, &b, NULL) == EW_OK)
+        out_write(a, &b);
+    ew_buf_release(&b);
+}
+
+static ew_code check_one(app *a, const ew_index *ix, const ew_input *clip,
+                         const char *svg, tally *t, ew_err *err)
+{
+    ew_progress prog = app_progress(a);
+    ew_check_opts opts = {ew_align_opts_default(), &app_stop, &prog};
+    ew_finding *f = NULL;
+    ew_code rc;
+
+    if (clip->kind == EW_INPUT_PROBLEM) {
+        *err = *clip->problem;
+        rc = err->code;
+    } else {
+        rc = ew_ops_check(ix, clip, &opts, &f, err);
+    }
+    if (rc == EW_OK)
+        rc = report(a, f, svg, t->found + t->nothing > 0, err);
+    if (rc == EW_OK && f->map->piece_count > 0)
+        t->found++;
+    else if (rc == EW_OK)
+        t->nothing++;
+    ew_finding_free(f);
+    return rc;
+}
+
+static int check_all(app *a, const ew_index *ix, const ew_inputs *in, const char *svg)
+{
+    tally t = {0};
+
+    for (size_t i = 0; i < in->count; i++) {
+        const ew_input *clip = &in->items[i];
+        ew_err err;
+        ew_err_clear(&err);
+        if (clip->kind == EW_INPUT_SKIP)
+            continue;
+        ew_code rc = ew_stopped(&app_stop)
+                         ? ew_fail(&err, EW_E_CANCELLED, 0, "interrupted")
+                         : check_one(a, ix, clip, svg, &t, &err);
+        if (rc == EW_E_CANCELLED)
+            return fail_command(a, &err);
+        if (rc != EW_OK) {
+            t.failed++;
+            if (a->json)
+                failed_json(a, clip, &err);
+            else
+                say_error(a, &err, clip->name);
+        }
+    }
+    if (t.failed > 0)
+        return EXIT_SOME_FAILED;
+    return t.found > 0 ? EXIT_FOUND : EXIT_NOTHING;
+}
+
+static int open_and_check(app *a, const ew_inputs *in, const char *svg)
+{
+    ew_index *ix = NULL;
+    ew_err err;
+    int code;
+
+    if (ew_index_open(&ix, a->archive_dir, &err) != EW_OK)
+        return fail_archive(a, &err);
+    code = check_all(a, ix, in, svg);
+    ew_index_close(ix);
+    return code;
+}
+
+static int run(app *a, const args *in)
+{
+    const char *svg = in->values[OPT_SVG];
+    names n = {0};
+    ew_inputs inputs = {0};
+    ew_err err;
+    ew_code rc;
+    int code = app_find_archive(a);
+
+    if (code != 0)
+        return code;
+    rc = names_gather(&n, in, &err);
+    if (rc == EW_OK)
+        rc = ew_inputs_gather(&inputs, n.items, n.count, &app_stop, &err);
+    if (rc == EW_OK && svg != NULL && inputs.count != 1)
+        rc = ew_fail(&err, EW_E_ARG, 0, "--svg draws one clip, but there are %zu",
+                     inputs.count);
+    code = rc == EW_OK ? open_and_check(a, &inputs, svg) : fail_command(a, &err);
+    ew_inputs_release(&inputs);
+    names_release(&n);
+    return code;
+}
+
+const command cmd_check = {
+    .name = "check",
+    .usage = "CLIP|FOLDER|- ...",
+    .summary = "say from which recordings a clip was taken",
+    .details = "For every part of the clip: which second of which recording, at which "
+               "speed, how\n"
+               "certain; where the joins are; what matches nothing. Exit status 0 when "
+               "something was\n"
+               "found, 1 when nothing was",
+    .options = options,
+    .option_count = EW_COUNT(options),
+    .operands_min = 1,
+    .operands_max = SIZE_MAX,
+    .run = run,
+};

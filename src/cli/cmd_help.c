@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* earwitness help: what there is, or one command in detail. */
+#include <stdio.h>
+
+#include "base/err.h"
+#include "cli/cli.h"
+
+static void print_options(const opt_spec *options, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const opt_spec *o = &options[i];
+        char left[64];
+        (void)snprintf(left, sizeof(left), "--%s%s%s", o->name, o->arg != NULL ? " " : "",
+                       o->arg != NULL ? o->arg : "");
+        if (o->letter != 0)
+            (void)printf("  -%c, %-20s %s\n", o->letter, left, o->help);
+        else
+            (void)printf("      %-20s %s\n", left, o->help);
+    }
+}
+
+static void print_program(void)
+{
+    (void)printf("usage: earwitness COMMAND [OPTION ...] [ARGUMENT ...]\n\n"
+                 "Traces a sound clip to the recordings it was taken from.\n\n");
+    for (size_t i = 0; i < command_count; i++)
+        (void)printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    (void)printf("\nOptions of all commands:\n");
+    print_options(global_options, global_option_count);
+    (void)printf("\nThe archive is --archive DIR, else EARWITNESS_ARCHIVE, else\n"
+                 "~/.local/share/earwitness/archive. First steps:\n\n"
+                 "  earwitness add FOLDER-OF-RECORDINGS\n"
+                 "  earwitness check CLIP\n");
+}
+
+void usage_print(const command *cmd)
+{
+    if (cmd == NULL) {
+        print_program();
+        return;
+    }
+    (void)printf("usage: earwitness %s [OPTION ...] %s\n\n%s.\n", cmd->name, cmd->usage,
+                 cmd->details);
+    if (cmd->option_count > 0) {
+        (void)printf("\nOptions:\n");
+        print_options(cmd->options, cmd->option_count);
+    }
+    (void)printf("\nOptions of all commands:\n");
+    print_options(global_options, global_option_count);
+}
+
+static int run(app *a, const args *in)
+{
+    ew_err err;
+
+    if (in->count == 0) {
+        usage_print(NULL);
+        return EXIT_FOUND;
+    }
+    const command *cmd = command_find(in->operands[0]);
+    if (cmd == NULL) {
+        (void)ew_fail(&err, EW_E_ARG, 0,
+                      "there is no command '%s'; 'earwitness help' lists them",
+                      in->operands[0]);
+        return fail_command(a, &err);
+    }
+    usage_print(cmd);
+    return EXIT_FOUND;
+}
+
+const command cmd_help = {
+    .name = "help",
+    .usage = "[COMMAND]",
+    .summary = "show help, or the help of one command",
+    .details = "Shows the commands, or one command with its options",
+    .operands_max = 1,
+    .run = run,
+};
