@@ -160,6 +160,15 @@ static ew_code pad(ew_buf *out, size_t n, ew_err *err)
     return n == 0 ? EW_OK : ew_buf_printf(out, err, "%*s", (int)n, "");
 }
 
+/* Is there nothing but empty cells from here to the end of the row? */
+static bool ends_here(const ew_table *t, size_t i)
+{
+    for (; i % t->columns != 0; i++)
+        if (t->cells[i][0] != 0)
+            return false;
+    return true;
+}
+
 static ew_code print_cell(const ew_table *t, size_t i, const size_t *widths, ew_buf *out,
                           ew_err *err)
 {
@@ -167,14 +176,17 @@ static ew_code print_cell(const ew_table *t, size_t i, const size_t *widths, ew_
     size_t have = cell_columns(t->cells[i]);
     size_t lack = have < widths[c] ? widths[c] - have : 0;
     bool right = t->kinds[c] == EW_CELL_RIGHT;
-    bool last = c + 1 == t->columns;
-    ew_code rc = c > 0 ? pad(out, GAP, err) : EW_OK;
+    ew_code rc = EW_OK;
 
+    if (c > 0 && have == 0 && ends_here(t, i))
+        return EW_OK;
+    if (c > 0)
+        rc = pad(out, GAP, err);
     if (rc == EW_OK && right)
         rc = pad(out, lack, err);
     if (rc == EW_OK)
         rc = ew_text_squeeze(out, t->cells[i], widths[c], err);
-    if (rc == EW_OK && !right && !last)
+    if (rc == EW_OK && !right && !ends_here(t, i + 1))
         rc = pad(out, lack, err);
     return rc;
 }
