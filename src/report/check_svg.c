@@ -279,32 +279,37 @@ static void number(pic *p, size_t n, double x, double y)
         x - (n > 9 ? 9 : 7), y - 11, n > 9 ? 18 : 14, x, y, n);
 }
 
-static void clip_piece(pic *p, size_t i)
+/* What a pointer over a piece or its stretch shows. */
+static void hover(pic *p, size_t i)
 {
     const ew_piece *x = &p->f->map->pieces[i];
-    const ew_source_info *s = ew_finding_source(p->f, x->rec);
-    size_t band = band_of(p, x->rec);
-    double a = clip_x(p, x->clip_start);
-    double w = fmax(clip_x(p, x->clip_end) - a, 1);
     char from[EW_TIME_TEXT];
     char to[EW_TIME_TEXT];
     char sure[EW_TIME_TEXT];
 
-    PUT(p, "<g><title>");
-    put_text(p, ew_finding_label(p->f, s));
+    PUT(p, "<title>%zu: ", i + 1);
+    put_text(p, ew_finding_label(p->f, ew_finding_source(p->f, x->rec)));
     PUT(p, ", %s – %s, speed %.3f, certainty %s%s</title>",
         ew_time_text(seconds(x->source_start), from),
         ew_time_text(seconds(x->source_end), to), x->speed,
         ew_percent_text(x->certainty, sure), x->backwards ? ", backwards" : "");
+}
+
+static void clip_piece(pic *p, size_t i)
+{
+    const ew_piece *x = &p->f->map->pieces[i];
+    size_t band = band_of(p, x->rec);
+    double a = clip_x(p, x->clip_start);
+    double w = fmax(clip_x(p, x->clip_end) - a, 1);
+
+    PUT(p, "<g>");
+    hover(p, i);
+    PUT(p, "<rect x='%.1f' y='%d' width='%.1f' height='%d' stroke='#fff' fill='", a,
+        CLIP_TOP, w, CLIP_HEIGHT);
     if (band == SIZE_MAX)
-        PUT(p,
-            "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='#999' stroke='#fff'/>",
-            a, CLIP_TOP, w, CLIP_HEIGHT);
+        PUT(p, "#999'/>");
     else
-        PUT(p,
-            "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='url(#look%zu)' "
-            "stroke='#fff'/>",
-            a, CLIP_TOP, w, CLIP_HEIGHT, band % LOOKS);
+        PUT(p, "url(#look%zu)'/>", band % LOOKS);
     if (w >= NUMBER_ROOM + 4)
         number(p, i + 1, a + w / 2, CLIP_TOP + CLIP_HEIGHT / 2.0 + 4);
     if (x->backwards && w >= 44)
@@ -353,8 +358,11 @@ static void stretches(pic *p, size_t band, const ew_source_info *s)
             continue;
         double a = scale(fmin(x->source_start, x->source_end), (double)s->samples);
         double b = scale(fmax(x->source_start, x->source_end), (double)s->samples);
-        PUT(p, "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='url(#look%zu)'/>", a,
-            top, fmax(b - a, SEEN_MIN), SOURCE_HEIGHT, band % LOOKS);
+        PUT(p, "<g>");
+        hover(p, i);
+        PUT(p,
+            "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='url(#look%zu)'/></g>",
+            a, top, fmax(b - a, SEEN_MIN), SOURCE_HEIGHT, band % LOOKS);
         bool room = (a + b) / 2 >= free_from || (a + b) / 2 < free_from - 2 * NUMBER_ROOM;
         if (room) {
             PUT(p, "<text x='%.1f' y='%d' font-size='11' text-anchor='middle'>%zu</text>",
