@@ -10,6 +10,7 @@ enum {
     BATCH = 1 << 18,        /* probes sorted at a time */
     AHEAD_DIR = 24,         /* how far to prefetch, in probes */
     AHEAD_REST = 12,
+    AHEAD_HITS = 32,
     DIGIT_BITS = EW_KEY_BITS / 2,
     DIGITS = 1 << DIGIT_BITS
 };
@@ -146,27 +147,20 @@ static bool is_common(job *j, uint32_t word)
     return j->common != 0 && n > j->common && count_live(j) > j->common;
 }
 
+/* A hit before its place is known: the posting in `frame`, its segment in `rec`. */
 static ew_code ask_part(job *j, size_t p, const ew_probe *probe, ew_err *err)
 {
-    const ew_part *part = &j->ix->parts[p];
     ew_seg_range r = j->ranges[p];
     ew_seg_match match[EW_SEG_SCAN];
     while (r.lo < r.hi) {
-        size_t n = ew_seg__scan(&part->seg, r, probe->word, probe->slack, match, &r.lo);
+        size_t n = ew_seg__scan(&j->ix->parts[p].seg, r, probe->word, probe->slack, match, &r.lo);
         ew_code code = reserve(&j->found, n, err);
         if (code != EW_OK)
             return code;
         ew_hit *out = j->found.items + j->found.count;
-        for (size_t i = 0; i < n; i++) {
-            uint32_t slot = 0;
-            uint32_t frame = 0;
-            if (!ew_seg__place(&part->seg, match[i].i, &slot, &frame) ||
-                part->rec_of[slot] == EW_NO_REC)
-                continue;
-            *out++ = (ew_hit){part->rec_of[slot], frame, probe->tag,
-                              (uint16_t)match[i].distance};
-        }
-        j->found.count = (size_t)(out - j->found.items);
+        for (size_t i = 0; i < n; i++)
+            out[i] = (ew_hit){(uint32_t)p, match[i].i, probe->tag, (uint16_t)match[i].distance};
+        j->found.count += n;
     }
     return EW_OK;
 }
@@ -178,10 +172,42 @@ static ew_code ask_probe(job *j, uint32_t which, ew_err *err)
     for (size_t p = 0; p < j->ix->part_count && code == EW_OK; p++)
         if (j->ranges[p].lo < j->ranges[p].hi)
             code = ask_part(j, p, &j->probes[which], err);
-    size_t n = j->found.count - from;
-    j->spans[which] = (span){from, n};
-    if (n > 1)
-        sort_hits(j->found.items + from, n);
+    j->spans[which] = (span){from, j->found.count - from};
+    return code;
+}
+
+/* Places of all hits of the batch, apart from finding them so that the memory they lie in
+ * can be asked for in time. Hits in removed recordings become EW_NO_REC. */
+static void place_hits(job *j)
+{
+    ew_hit *h = j->found.items;
+    size_t n = j->found.count;
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD_HITS < n)
+            ew_seg__prefetch_pos(&j->ix->parts[h[i + AHEAD_HITS].rec].seg,
+                                 h[i + AHEAD_HITS].frame);
+        const ew_part *part = &j->ix->parts[h[i].rec];
+        uint32_t slot = 0;
+        h[i].rec = EW_NO_REC;
+        if (ew_seg__place(&part->seg, h[i].frame, &slot, &h[i].frame))
+            h[i].rec = part->rec_of[slot];
+    }
+}
+
+static ew_code hand_over(job *j, ew_err *err)
+{
+    ew_code code = reserve(j->hits, j->found.count, err);
+    for (size_t i = 0; i < j->n && code == EW_OK; i++) {
+        ew_hit *from = j->found.items + j->spans[i].from;
+        size_t n = j->spans[i].count;
+        if (n > 1)
+            sort_hits(from, n);
+        while (n > 0 && from[n - 1].rec == EW_NO_REC)
+            n--;
+        if (n > 0)
+            memcpy(j->hits->items + j->hits->count, from, n * sizeof *from);
+        j->hits->count += n;
+    }
     return code;
 }
 
@@ -203,15 +229,10 @@ static ew_code ask_batch(job *j, ew_err *err)
         else
             code = ask_probe(j, j->sorted[i].probe, err);
     }
-    if (code == EW_OK)
-        code = reserve(j->hits, j->found.count, err);
-    for (size_t i = 0; i < j->n && code == EW_OK; i++) {
-        if (j->spans[i].count > 0)
-            memcpy(j->hits->items + j->hits->count, j->found.items + j->spans[i].from,
-                   j->spans[i].count * sizeof(ew_hit));
-        j->hits->count += j->spans[i].count;
-    }
-    return code;
+    if (code != EW_OK)
+        return code;
+    place_hits(j);
+    return hand_over(j, err);
 }
 
 static ew_code check_probes(const ew_probe *probes, size_t n, ew_err *err)

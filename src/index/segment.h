@@ -79,6 +79,7 @@ ew_seg_range ew_seg__range(const ew_seg *s, uint32_t word);
 
 /* Asks the processor to fetch what ew_seg__range (near = 0) and a scan (near = 1) need. */
 void ew_seg__prefetch(const ew_seg *s, uint32_t word, int near);
+void ew_seg__prefetch_pos(const ew_seg *s, uint32_t i); /* for ew_seg__place */
 
 /* Key word of posting i, whose directory bucket is `bucket`. */
 uint32_t ew_seg__word_at(const ew_seg *s, uint32_t i, uint32_t bucket);

@@ -10,6 +10,8 @@
 #include "base/hash.h"
 #include "index/segment.h"
 
+enum { CACHE_LINE = 64, PREFETCH_BYTES = 6 * CACHE_LINE };
+
 static const uint8_t *section(const ew_seg *s, int which)
 {
     return s->map + s->lay.at[which];
@@ -65,9 +67,20 @@ void ew_seg__prefetch(const ew_seg *s, uint32_t word, int near)
         __builtin_prefetch(section(s, EW_SEG_DIR) + (size_t)bucket * 4);
         return;
     }
-    uint64_t at = (uint64_t)ew_seg__dir(s, bucket) * s->shape.rest_bytes;
-    __builtin_prefetch(section(s, EW_SEG_REST) + at);
-    __builtin_prefetch(section(s, EW_SEG_REST) + at + 64);
+    size_t width = s->shape.rest_bytes;
+    const uint8_t *rest = section(s, EW_SEG_REST);
+    const uint8_t *from = rest + ew_seg__dir(s, bucket) * width;
+    const uint8_t *to = rest + ew_seg__dir(s, bucket + 1) * width;
+    if (to > from + PREFETCH_BYTES)
+        to = from + PREFETCH_BYTES;
+    for (; from < to; from += CACHE_LINE)
+        __builtin_prefetch(from);
+    __builtin_prefetch(to);
+}
+
+void ew_seg__prefetch_pos(const ew_seg *s, uint32_t i)
+{
+    __builtin_prefetch(section(s, EW_SEG_POS) + (uint64_t)i * s->shape.pos_bytes);
 }
 
 uint32_t ew_seg__word_at(const ew_seg *s, uint32_t i, uint32_t bucket)
