@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_INPUT = 1 << 20 };
+enum { LARGEST_INPUT = 1 << 20 };
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -59,10 +59,10 @@ static int run_file(const char *folder, const char *name, long changes)
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
         return -1;
     FILE *f = fopen(path, "rb");
-    uint8_t *data = malloc(MAX_INPUT);
+    uint8_t *data = malloc(LARGEST_INPUT);
     if (f == NULL || data == NULL)
         abort();
-    size_t size = fread(data, 1, MAX_INPUT, f);
+    size_t size = fread(data, 1, LARGEST_INPUT, f);
     (void)fclose(f);
     run_exact(data, size);
     run_changed(data, size, changes);
@@ -93,7 +93,8 @@ int main(int argc, char **argv)
     printf("ok 1 - %s: empty\n", argv[1]);
     for (int i = 0; i < n; i++) {
         int bad = run_file(argv[2], entries[i]->d_name, changes);
-        printf("%sok %d - %s: %s\n", bad ? "not " : "", i + 2, argv[1], entries[i]->d_name);
+        printf("%sok %d - %s: %s\n", bad ? "not " : "", i + 2, argv[1],
+               entries[i]->d_name);
         (void)fflush(stdout);
         free(entries[i]);
     }
