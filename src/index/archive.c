@@ -75,20 +75,18 @@ static ew_code check_text(const char *text, const char *path, ew_err *err)
         return ew_fail(err, EW_E_VERSION, 0,
                        "'%s': written by a newer version; update earwitness", path);
     if (print < EW_FP_VERSION)
-        return ew_fail(err, EW_E_VERSION, 0,
-                       "'%s': the prints are of an older kind; add the recordings to a new "
-                       "archive",
-                       path);
+        return ew_fail(
+            err, EW_E_VERSION, 0,
+            "'%s': the prints are of an older kind; add the recordings to a new "
+            "archive",
+            path);
     return EW_OK;
 }
 
-static bool exists(const char *dir, const char *name)
+static bool is_folder(const char *dir)
 {
-    char *path = ew_path_join(dir, name);
     struct stat st;
-    bool there = path != NULL && lstat(path, &st) == 0;
-    ew_free(path);
-    return there;
+    return stat(dir, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 ew_code ew_archive__check(const char *dir, ew_err *err)
@@ -101,7 +99,7 @@ ew_code ew_archive__check(const char *dir, ew_err *err)
         code = ew_fail(err, EW_E_FORMAT, 0, "'%s' is empty", path);
     else if (code == EW_OK)
         code = check_text((const char *)text.data, path, err);
-    else if (code == EW_E_NOTFOUND || (code == EW_E_IO && !exists(dir, ".")))
+    else if (code == EW_E_NOTFOUND || (code == EW_E_IO && !is_folder(dir)))
         code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no archive in '%s'", dir);
     ew_free(path);
     ew_buf_release(&text);
@@ -113,8 +111,13 @@ ew_code ew_archive__check(const char *dir, ew_err *err)
 static bool is_ours(const char *name)
 {
     static const char *const names[] = {
-        ".", "..", EW_ARCHIVE_MARKER, EW_ARCHIVE_CATALOGUE, EW_ARCHIVE_CATALOGUE "-journal",
-        EW_ARCHIVE_SEGMENTS, EW_ARCHIVE_LOCK,
+        ".",
+        "..",
+        EW_ARCHIVE_MARKER,
+        EW_ARCHIVE_CATALOGUE,
+        EW_ARCHIVE_CATALOGUE "-journal",
+        EW_ARCHIVE_SEGMENTS,
+        EW_ARCHIVE_LOCK,
     };
     for (size_t i = 0; i < EW_COUNT(names); i++)
         if (strcmp(name, names[i]) == 0)
@@ -133,8 +136,9 @@ ew_code ew_archive__may_make(const char *dir, ew_err *err)
     const struct dirent *e;
     while (code == EW_OK && (e = readdir(d)) != NULL)
         if (!is_ours(e->d_name))
-            code = ew_fail(err, EW_E_ARG, 0,
-                           "'%s' is no archive and is not empty; name another folder", dir);
+            code =
+                ew_fail(err, EW_E_ARG, 0,
+                        "'%s' is no archive and is not empty; name another folder", dir);
     (void)closedir(d);
     return code;
 }
@@ -173,13 +177,15 @@ static void clean_folder(const char *path, const int64_t *live, size_t n)
     (void)closedir(d);
 }
 
-void ew_archive__clean(const char *dir, const int64_t *live, size_t n)
+ew_code ew_archive__clean(const char *dir, const int64_t *live, size_t n, ew_err *err)
 {
     char *segments = ew_path_join(dir, EW_ARCHIVE_SEGMENTS);
-    if (segments != NULL)
-        clean_folder(segments, live, n);
-    ew_free(segments);
+    if (segments == NULL)
+        return ew_fail_nomem(err);
+    clean_folder(segments, live, n);
     clean_folder(dir, live, n);
+    ew_free(segments);
+    return EW_OK;
 }
 
 static ew_code folder_bytes(const char *path, uint64_t *bytes, ew_err *err)
@@ -190,7 +196,8 @@ static ew_code folder_bytes(const char *path, uint64_t *bytes, ew_err *err)
     const struct dirent *e;
     struct stat st;
     while ((e = readdir(d)) != NULL)
-        if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
+        if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(st.st_mode))
             *bytes += (uint64_t)st.st_size;
     (void)closedir(d);
     return EW_OK;
@@ -200,7 +207,8 @@ ew_code ew_archive__bytes(const char *dir, uint64_t *bytes, ew_err *err)
 {
     *bytes = 0;
     char *segments = ew_path_join(dir, EW_ARCHIVE_SEGMENTS);
-    ew_code code = segments == NULL ? ew_fail_nomem(err) : folder_bytes(segments, bytes, err);
+    ew_code code =
+        segments == NULL ? ew_fail_nomem(err) : folder_bytes(segments, bytes, err);
     if (code == EW_OK)
         code = folder_bytes(dir, bytes, err);
     ew_free(segments);
@@ -227,8 +235,9 @@ static long holder(int fd)
  * other too, and closing some other descriptor of the file does not give it up. */
 static ew_code wait_for_lock(int fd, const char *dir, double wait_seconds, ew_err *err)
 {
-    int64_t wait_ms = wait_seconds <= 0 ? 0 : wait_seconds > 1e9 ? INT64_MAX / 2
-                                                                 : (int64_t)(wait_seconds * 1e3);
+    int64_t wait_ms = wait_seconds <= 0    ? 0
+                      : wait_seconds > 1e9 ? INT64_MAX / 2
+                                           : (int64_t)(wait_seconds * 1e3);
     int64_t end = now_ms() + wait_ms;
     for (;;) {
         struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -237,8 +246,8 @@ static ew_code wait_for_lock(int fd, const char *dir, double wait_seconds, ew_er
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
             return ew_fail_sys(err, errno, "cannot lock the archive '%s'", dir);
         if (now_ms() >= end)
-            return ew_fail(err, EW_E_BUSY, 0, "archive '%s' is locked by process %ld", dir,
-                           holder(fd));
+            return ew_fail(err, EW_E_BUSY, 0, "archive '%s' is locked by process %ld",
+                           dir, holder(fd));
         struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
         (void)nanosleep(&pause, NULL);
     }

@@ -31,7 +31,8 @@ EW_MUST_CHECK ew_code ew_archive__lock(const char *dir, double wait_seconds, int
 
 /* Removes what a killed writer left: temporary files, and segments not in live[n]
  * (ascending). What cannot be removed is left for the next time. */
-void ew_archive__clean(const char *dir, const int64_t *live, size_t n);
+EW_MUST_CHECK ew_code ew_archive__clean(const char *dir, const int64_t *live, size_t n,
+                                        ew_err *err);
 
 /* Bytes of everything in the folder. */
 EW_MUST_CHECK ew_code ew_archive__bytes(const char *dir, uint64_t *bytes, ew_err *err);

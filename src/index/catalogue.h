@@ -73,19 +73,21 @@ typedef struct ew_cat_known {
     int64_t segment;
     bool removed;
 } ew_cat_known;
-EW_MUST_CHECK ew_code ew_cat__known(ew_cat *c, const uint8_t sha256[32], ew_cat_known *out,
-                                    ew_err *err);
-EW_MUST_CHECK ew_code ew_cat__seen(ew_cat *c, const char *path, uint64_t bytes, int64_t mtime_ns,
-                                   bool *seen, ew_err *err);
+EW_MUST_CHECK ew_code ew_cat__known(ew_cat *c, const uint8_t sha256[32],
+                                    ew_cat_known *out, ew_err *err);
+EW_MUST_CHECK ew_code ew_cat__seen(ew_cat *c, const char *path, uint64_t bytes,
+                                   int64_t mtime_ns, bool *seen, ew_err *err);
 
 /* Inserts or replaces the row of a recording; *id is 0 for a new one, and set. */
-EW_MUST_CHECK ew_code ew_cat__put_recording(ew_cat *c, const ew_recording *r, uint32_t frames,
-                                            int64_t segment, int64_t *id, ew_err *err);
+EW_MUST_CHECK ew_code ew_cat__put_recording(ew_cat *c, const ew_recording *r,
+                                            uint32_t frames, int64_t segment, int64_t *id,
+                                            ew_err *err);
 EW_MUST_CHECK ew_code ew_cat__put_names(ew_cat *c, int64_t id, const ew_recording *r,
                                         int64_t mtime_ns, ew_err *err);
-EW_MUST_CHECK ew_code ew_cat__set_removed(ew_cat *c, int64_t id, bool removed, ew_err *err);
-EW_MUST_CHECK ew_code ew_cat__set_segment(ew_cat *c, const uint8_t sha256[32], int64_t segment,
+EW_MUST_CHECK ew_code ew_cat__set_removed(ew_cat *c, int64_t id, bool removed,
                                           ew_err *err);
+EW_MUST_CHECK ew_code ew_cat__set_segment(ew_cat *c, const uint8_t sha256[32],
+                                          int64_t segment, ew_err *err);
 /* Forgets the recording and its names. */
 EW_MUST_CHECK ew_code ew_cat__forget(ew_cat *c, const uint8_t sha256[32], ew_err *err);
 
@@ -94,6 +96,7 @@ EW_MUST_CHECK ew_code ew_cat__next_segment(ew_cat *c, int64_t *id, ew_err *err);
 EW_MUST_CHECK ew_code ew_cat__add_segment(ew_cat *c, int64_t id, const ew_seg_made *made,
                                           ew_err *err);
 EW_MUST_CHECK ew_code ew_cat__drop_segment(ew_cat *c, int64_t id, ew_err *err);
+EW_MUST_CHECK ew_code ew_cat__has_segment(ew_cat *c, int64_t id, bool *has, ew_err *err);
 /* Live segments' numbers, ascending; the caller frees *ids. */
 EW_MUST_CHECK ew_code ew_cat__segments(ew_cat *c, int64_t **ids, size_t *n, ew_err *err);
 

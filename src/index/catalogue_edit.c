@@ -37,8 +37,9 @@ static void bind_int(query *q, int64_t v)
 static void bind_blob(query *q, const void *bytes, size_t n)
 {
     if (q->rc == SQLITE_OK)
-        q->rc = n > INT32_MAX ? SQLITE_TOOBIG
-                              : sqlite3_bind_blob(q->st, q->next++, bytes, (int)n, SQLITE_STATIC);
+        q->rc = n > INT32_MAX
+                    ? SQLITE_TOOBIG
+                    : sqlite3_bind_blob(q->st, q->next++, bytes, (int)n, SQLITE_STATIC);
 }
 
 static void bind_text(query *q, const char *s)
@@ -158,13 +159,14 @@ ew_code ew_cat__known(ew_cat *c, const uint8_t sha256[32], ew_cat_known *out, ew
     query q = prepare(c, "SELECT id,segment,removed FROM recording WHERE sha256=?");
     bind_blob(&q, sha256, 32);
     if (step(&q))
-        *out = (ew_cat_known){sqlite3_column_int64(q.st, 0), sqlite3_column_int64(q.st, 1),
-                              sqlite3_column_int(q.st, 2) != 0};
+        *out =
+            (ew_cat_known){sqlite3_column_int64(q.st, 0), sqlite3_column_int64(q.st, 1),
+                           sqlite3_column_int(q.st, 2) != 0};
     return finish(&q, err);
 }
 
-ew_code ew_cat__seen(ew_cat *c, const char *path, uint64_t bytes, int64_t mtime_ns, bool *seen,
-                     ew_err *err)
+ew_code ew_cat__seen(ew_cat *c, const char *path, uint64_t bytes, int64_t mtime_ns,
+                     bool *seen, ew_err *err)
 {
     query q = prepare(c, "SELECT 1 FROM name n JOIN recording r ON r.id=n.rec"
                          " WHERE n.path=? AND n.bytes=? AND n.mtime=? AND r.removed=0");
@@ -183,8 +185,8 @@ static ew_code next_id(ew_cat *c, int64_t *id, ew_err *err)
     return finish(&q, err);
 }
 
-ew_code ew_cat__put_recording(ew_cat *c, const ew_recording *r, uint32_t frames, int64_t segment,
-                              int64_t *id, ew_err *err)
+ew_code ew_cat__put_recording(ew_cat *c, const ew_recording *r, uint32_t frames,
+                              int64_t segment, int64_t *id, ew_err *err)
 {
     ew_code code = *id != 0 ? EW_OK : next_id(c, id, err);
     if (code != EW_OK)
@@ -210,8 +212,8 @@ ew_code ew_cat__put_recording(ew_cat *c, const ew_recording *r, uint32_t frames,
 
 /* The first name carries size and time of its file; a name without them (mtime NULL) does
  * not overwrite what is known of it. */
-static ew_code put_name(ew_cat *c, int64_t id, const ew_recording *r, size_t i, int64_t mtime_ns,
-                        ew_err *err)
+static ew_code put_name(ew_cat *c, int64_t id, const ew_recording *r, size_t i,
+                        int64_t mtime_ns, ew_err *err)
 {
     query q = i == 0 ? prepare(c, "INSERT OR REPLACE INTO name(" EW_SQL_NAME ",ck) VALUES"
                                   "(?1,?2,?3,?4,?5,ew_ck(?1,?2,?3,?4,?5))")
@@ -239,23 +241,24 @@ ew_code ew_cat__put_names(ew_cat *c, int64_t id, const ew_recording *r, int64_t 
 
 /* Changes one value of a row. A row that did not match its checksum does not afterwards
  * either: damage must not be signed. */
-#define CHANGE(COLUMN, NEW_COLUMNS, WHERE)                                                    \
-    "UPDATE recording SET " COLUMN "=?2,ck=CASE WHEN ck IS ew_ck(" EW_SQL_REC ")"             \
+#define CHANGE(COLUMN, NEW_COLUMNS, WHERE)                                               \
+    "UPDATE recording SET " COLUMN "=?2,ck=CASE WHEN ck IS ew_ck(" EW_SQL_REC ")"        \
     " THEN ew_ck(" NEW_COLUMNS ") ELSE ck END WHERE " WHERE
 
-#define UNTIL_REMOVED "id,sha256,bytes,samples,added,container,codec,rate,channels,trouble,"
+#define UNTIL_REMOVED                                                                    \
+    "id,sha256,bytes,samples,added,container,codec,rate,channels,trouble,"
 
 ew_code ew_cat__set_removed(ew_cat *c, int64_t id, bool removed, ew_err *err)
 {
-    query q =
-        prepare(c, CHANGE("removed", UNTIL_REMOVED "?2,segment,frames", "id=?1"));
+    query q = prepare(c, CHANGE("removed", UNTIL_REMOVED "?2,segment,frames", "id=?1"));
     bind_int(&q, id);
     bind_int(&q, removed);
     (void)step(&q);
     return finish(&q, err);
 }
 
-ew_code ew_cat__set_segment(ew_cat *c, const uint8_t sha256[32], int64_t segment, ew_err *err)
+ew_code ew_cat__set_segment(ew_cat *c, const uint8_t sha256[32], int64_t segment,
+                            ew_err *err)
 {
     query q =
         prepare(c, CHANGE("segment", UNTIL_REMOVED "removed,?2,frames", "sha256=?1"));
@@ -267,7 +270,8 @@ ew_code ew_cat__set_segment(ew_cat *c, const uint8_t sha256[32], int64_t segment
 
 ew_code ew_cat__forget(ew_cat *c, const uint8_t sha256[32], ew_err *err)
 {
-    query q = prepare(c, "DELETE FROM name WHERE rec=(SELECT id FROM recording WHERE sha256=?1)");
+    query q = prepare(
+        c, "DELETE FROM name WHERE rec=(SELECT id FROM recording WHERE sha256=?1)");
     bind_blob(&q, sha256, 32);
     (void)step(&q);
     ew_code code = finish(&q, err);
@@ -290,7 +294,8 @@ ew_code ew_cat__next_segment(ew_cat *c, int64_t *id, ew_err *err)
         *id = sqlite3_column_int64(q.st, 0);
     ew_code code = finish(&q, err);
     if (code == EW_OK && (*id < 1 || *id >= INT64_MAX - 1))
-        return ew_fail(err, EW_E_FORMAT, 0, "the archive's catalogue counts segments wrongly");
+        return ew_fail(err, EW_E_FORMAT, 0,
+                       "the archive's catalogue counts segments wrongly");
     return code;
 }
 
@@ -317,6 +322,14 @@ ew_code ew_cat__drop_segment(ew_cat *c, int64_t id, ew_err *err)
     query q = prepare(c, "DELETE FROM segment WHERE id=?1");
     bind_int(&q, id);
     (void)step(&q);
+    return finish(&q, err);
+}
+
+ew_code ew_cat__has_segment(ew_cat *c, int64_t id, bool *has, ew_err *err)
+{
+    query q = prepare(c, "SELECT 1 FROM segment WHERE id=?");
+    bind_int(&q, id);
+    *has = step(&q);
     return finish(&q, err);
 }
 

@@ -202,17 +202,20 @@ static ew_code add_segment(ew_cat_list *l, sqlite3_stmt *st, ew_err *err)
 enum query { SEGMENTS, RECORDINGS, NAMES, STRAY };
 
 static const char *const queries[] = {
-    [SEGMENTS] = "SELECT " EW_SQL_SEG ",ck IS ew_ck(" EW_SQL_SEG ") FROM segment ORDER BY id",
-    [RECORDINGS] =
-        "SELECT " EW_SQL_REC ",ck IS ew_ck(" EW_SQL_REC ") FROM recording ORDER BY sha256",
-    [NAMES] = "SELECT r.sha256,n.name,n.path,n.ck IS ew_ck(n.rec,n.name,n.path,n.bytes,n.mtime)"
-              " FROM recording r CROSS JOIN name n ON n.rec=r.id"
-              " ORDER BY r.sha256,n.name,n.path",
+    [SEGMENTS] =
+        "SELECT " EW_SQL_SEG ",ck IS ew_ck(" EW_SQL_SEG ") FROM segment ORDER BY id",
+    [RECORDINGS] = "SELECT " EW_SQL_REC ",ck IS ew_ck(" EW_SQL_REC
+                   ") FROM recording ORDER BY sha256",
+    [NAMES] =
+        "SELECT r.sha256,n.name,n.path,n.ck IS ew_ck(n.rec,n.name,n.path,n.bytes,n.mtime)"
+        " FROM recording r CROSS JOIN name n ON n.rec=r.id"
+        " ORDER BY r.sha256,n.name,n.path",
     [STRAY] = ("SELECT 1 FROM (SELECT rec FROM name EXCEPT SELECT id FROM recording)"
                " UNION ALL SELECT 1 FROM meta WHERE ck IS NOT ew_ck(key,value) LIMIT 1"),
 };
 
-static ew_code take_row(ew_cat_list *l, enum query q, sqlite3_stmt *st, size_t *rec, ew_err *err)
+static ew_code take_row(ew_cat_list *l, enum query q, sqlite3_stmt *st, size_t *rec,
+                        ew_err *err)
 {
     switch (q) {
     case SEGMENTS:

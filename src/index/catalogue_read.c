@@ -21,7 +21,8 @@ enum { COPY_BLOCK = 1 << 16, MAX_URI = 1 << 16 };
 /* Takes the read lock, and with it rolls an interrupted transaction back. */
 static int start_reading(sqlite3 *db)
 {
-    int rc = sqlite3_exec(db, "BEGIN; SELECT count(*) FROM sqlite_schema;", NULL, NULL, NULL);
+    int rc =
+        sqlite3_exec(db, "BEGIN; SELECT count(*) FROM sqlite_schema;", NULL, NULL, NULL);
     return rc;
 }
 
@@ -97,7 +98,8 @@ static ew_code copy_bytes(int from, int to, ew_err *err)
     return code;
 }
 
-static ew_code copy_file(const char *from_dir, const char *to_dir, const char *name, ew_err *err)
+static ew_code copy_file(const char *from_dir, const char *to_dir, const char *name,
+                         ew_err *err)
 {
     char *from_path = ew_path_join(from_dir, name);
     char *to_path = ew_path_join(to_dir, name);
@@ -108,7 +110,8 @@ static ew_code copy_file(const char *from_dir, const char *to_dir, const char *n
         code = ew_fail_nomem(err);
     if (code == EW_OK && (from = open(from_path, O_RDONLY | O_CLOEXEC)) < 0)
         code = ew_fail_sys(err, errno, "cannot open '%s'", from_path);
-    if (code == EW_OK && (to = open(to_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
+    if (code == EW_OK &&
+        (to = open(to_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
         code = ew_fail_sys(err, errno, "cannot create '%s'", to_path);
     if (code == EW_OK)
         code = copy_bytes(from, to, err);
@@ -131,7 +134,8 @@ static ew_code make_temp(char **temp, ew_err *err)
         return ew_fail_nomem(err);
     if (mkdtemp(*temp) != NULL)
         return EW_OK;
-    ew_code code = ew_fail_sys(err, errno, "cannot create a temporary folder in '%s'", base);
+    ew_code code =
+        ew_fail_sys(err, errno, "cannot create a temporary folder in '%s'", base);
     ew_free(*temp);
     *temp = NULL;
     return code;
@@ -160,12 +164,11 @@ static ew_code open_copy(ew_sql_reader *r, const char *dir, ew_err *err)
 
 static void remove_temp(char *temp)
 {
-    static const char *const names[] = {EW_ARCHIVE_CATALOGUE, JOURNAL};
-    for (size_t i = 0; i < 2; i++) {
-        char *path = ew_path_join(temp, names[i]);
-        if (path != NULL)
-            (void)unlink(path);
-        ew_free(path);
+    int dir = open(temp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir >= 0) {
+        (void)unlinkat(dir, EW_ARCHIVE_CATALOGUE, 0);
+        (void)unlinkat(dir, JOURNAL, 0);
+        (void)close(dir);
     }
     (void)rmdir(temp);
     ew_free(temp);
@@ -173,13 +176,26 @@ static void remove_temp(char *temp)
 
 /* ------------------------------------------------------------------ open, close */
 
-static bool has_journal(const char *dir)
+static ew_code has_journal(const char *dir, bool *has, ew_err *err)
 {
     char *path = ew_path_join(dir, JOURNAL);
+    if (path == NULL)
+        return ew_fail_nomem(err);
     struct stat st;
-    bool has = path != NULL && stat(path, &st) == 0 && st.st_size > 0;
+    *has = stat(path, &st) == 0 && st.st_size > 0;
     ew_free(path);
-    return has;
+    return EW_OK;
+}
+
+/* The usual way did not work because of the place. */
+static ew_code open_otherwise(ew_sql_reader *r, const char *dir, const char *path,
+                              ew_err *err)
+{
+    bool journal = false;
+    ew_code code = has_journal(dir, &journal, err);
+    if (code != EW_OK)
+        return code;
+    return journal ? open_copy(r, dir, err) : open_immutable(&r->db, path, err);
 }
 
 ew_code ew_sql__read_open(ew_sql_reader *r, const char *dir, ew_err *err)
@@ -196,12 +212,9 @@ ew_code ew_sql__read_open(ew_sql_reader *r, const char *dir, ew_err *err)
                                : ew_fail_sys(err, errno, "cannot open '%s'", path);
     else /* for writing, as only then a journal can be rolled back; falls back by itself */
         rc = open_and_start(&r->db, path, SQLITE_OPEN_READWRITE);
-    if (rc != SQLITE_OK && !place_trouble(rc))
-        code = ew_sql__fail(NULL, rc, err);
-    else if (rc != SQLITE_OK && has_journal(dir))
-        code = open_copy(r, dir, err);
-    else if (rc != SQLITE_OK)
-        code = open_immutable(&r->db, path, err);
+    if (rc != SQLITE_OK)
+        code = place_trouble(rc) ? open_otherwise(r, dir, path, err)
+                                 : ew_sql__fail(NULL, rc, err);
     if (code == EW_OK)
         code = ew_sql__check_schema(r->db, err);
     ew_free(path);

@@ -35,8 +35,8 @@ ew_code ew_sql__fail(sqlite3 *db, int rc, ew_err *err)
     default: {
         int sys = db == NULL ? 0 : sqlite3_system_errno(db);
         const char *text = db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db);
-        return ew_fail_sys(err, sys != 0 ? sys : EIO, "cannot use the archive's catalogue (%s)",
-                           text);
+        return ew_fail_sys(err, sys != 0 ? sys : EIO,
+                           "cannot use the archive's catalogue (%s)", text);
     }
     }
 }
@@ -80,12 +80,12 @@ static int set_up(sqlite3 *db)
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
     int rc = sqlite3_busy_timeout(db, BUSY_MS);
     if (rc == SQLITE_OK)
-        rc = sqlite3_create_function(db, "ew_ck", -1,
-                                     SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
-                                     NULL, row_checksum, NULL, NULL);
+        rc = sqlite3_create_function(
+            db, "ew_ck", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
+            row_checksum, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_exec(db, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;", NULL, NULL,
-                          NULL);
+        rc = sqlite3_exec(db, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;",
+                          NULL, NULL, NULL);
     return rc;
 }
 
@@ -107,17 +107,21 @@ int ew_sql__open(sqlite3 **db, const char *path, int flags)
 static const struct {
     const char *name;
     const char *sql;
-} tables[] = { /* ascending by name */
-    {"meta", "CREATE TABLE meta(key TEXT PRIMARY KEY,value INTEGER,ck INTEGER) WITHOUT ROWID"},
-    {"name", "CREATE TABLE name(rec INTEGER,name TEXT,path BLOB,bytes INTEGER,mtime INTEGER,"
-             "ck INTEGER,PRIMARY KEY(rec,name,path)) WITHOUT ROWID"},
+} tables[] = {
+    /* ascending by name */
+    {"meta",
+     "CREATE TABLE meta(key TEXT PRIMARY KEY,value INTEGER,ck INTEGER) WITHOUT ROWID"},
+    {"name",
+     "CREATE TABLE name(rec INTEGER,name TEXT,path BLOB,bytes INTEGER,mtime INTEGER,"
+     "ck INTEGER,PRIMARY KEY(rec,name,path)) WITHOUT ROWID"},
     {"name_path", "CREATE INDEX name_path ON name(path)"},
     {"recording",
      "CREATE TABLE recording(id INTEGER PRIMARY KEY,sha256 BLOB UNIQUE,bytes INTEGER,"
-     "samples INTEGER,added INTEGER,container TEXT,codec TEXT,rate INTEGER,channels INTEGER,"
+     "samples INTEGER,added INTEGER,container TEXT,codec TEXT,rate INTEGER,channels "
+     "INTEGER,"
      "trouble TEXT,removed INTEGER,segment INTEGER,frames INTEGER,ck INTEGER)"},
-    {"segment",
-     "CREATE TABLE segment(id INTEGER PRIMARY KEY,bytes INTEGER,head_crc INTEGER,ck INTEGER)"},
+    {"segment", "CREATE TABLE segment(id INTEGER PRIMARY KEY,bytes INTEGER,head_crc "
+                "INTEGER,ck INTEGER)"},
 };
 
 static bool row_is(sqlite3_stmt *st, size_t i)
@@ -151,7 +155,8 @@ ew_code ew_sql__check_schema(sqlite3 *db, ew_err *err)
 ew_code ew_sql__make_schema(sqlite3 *db, ew_err *err)
 {
     char pragma[64];
-    (void)sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA application_id=%d;", APPLICATION_ID);
+    (void)sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA application_id=%d;",
+                           APPLICATION_ID);
     int rc = sqlite3_exec(db, pragma, NULL, NULL, NULL);
     for (size_t i = 0; i < EW_COUNT(tables) && rc == SQLITE_OK; i++)
         rc = sqlite3_exec(db, tables[i].sql, NULL, NULL, NULL);

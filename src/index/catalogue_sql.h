@@ -8,8 +8,9 @@
 #include "index/catalogue.h"
 
 /* The columns under a row's checksum, in this order everywhere. */
-#define EW_SQL_REC                                                                            \
-    "id,sha256,bytes,samples,added,container,codec,rate,channels,trouble,removed,segment,frames"
+#define EW_SQL_REC                                                                       \
+    "id,sha256,bytes,samples,added,container,codec,rate,channels,trouble,removed,"       \
+    "segment,frames"
 #define EW_SQL_NAME "rec,name,path,bytes,mtime"
 #define EW_SQL_SEG "id,bytes,head_crc"
 

@@ -71,8 +71,8 @@ static bool matches(const ew_recording *r, const wanted *w, enum kind kind)
     }
 }
 
-static ew_code several(const ew_index *ix, const wanted *w, const size_t *shown, size_t count,
-                       ew_err *err)
+static ew_code several(const ew_index *ix, const wanted *w, const size_t *shown,
+                       size_t count, ew_err *err)
 {
     ew_buf list;
     ew_buf_init(&list, MAX_SAFE);
@@ -81,11 +81,13 @@ static ew_code several(const ew_index *ix, const wanted *w, const size_t *shown,
         char hex[13];
         const ew_recording *r = ew_index_recording(ix, shown[i]);
         ew_hex(r->sha256, 6, hex);
-        code = ew_buf_printf(&list, err, "%s%s '%.40s'", i == 0 ? "" : ", ", hex, r->names[0]);
+        code = ew_buf_printf(&list, err, "%s%s '%.40s'", i == 0 ? "" : ", ", hex,
+                             r->names[0]);
     }
     if (code == EW_OK)
-        code = ew_fail(err, EW_E_ARG, 0, "'%.40s' fits %zu recordings; name one by its hash: %s%s",
-                       w->safe, count, (const char *)list.data, count > SHOWN ? ", ..." : "");
+        code = ew_fail(err, EW_E_ARG, 0,
+                       "'%.40s' fits %zu recordings; name one by its hash: %s%s", w->safe,
+                       count, (const char *)list.data, count > SHOWN ? ", ..." : "");
     ew_buf_release(&list);
     return code;
 }
@@ -108,7 +110,8 @@ static ew_code find_wanted(const ew_index *ix, const wanted *w, size_t *rec, ew_
             return EW_OK;
         }
     }
-    return ew_fail(err, EW_E_NOTFOUND, 0, "no recording '%.100s' in the archive", w->safe);
+    return ew_fail(err, EW_E_NOTFOUND, 0, "no recording '%.100s' in the archive",
+                   w->safe);
 }
 
 ew_code ew_index_find(const ew_index *ix, const char *what, size_t *rec, ew_err *err)

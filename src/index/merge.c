@@ -7,9 +7,9 @@
 #include "index/writer.h"
 
 enum {
-    SMALL = 6 << 20,   /* bytes, about 2.5 hours: segments below it are always merged, as
+    SMALL = 6 << 20,  /* bytes, about 2.5 hours: segments below it are always merged, as
                           their directories would take more room than that saves work */
-    MAX_FAN_IN = 4096  /* segments merged at a time: each takes a mapping */
+    MAX_FAN_IN = 4096 /* segments merged at a time: each takes a mapping */
 };
 
 /* A segment under consideration. */
@@ -151,8 +151,8 @@ static ew_code forget_removed(plan *p, ew_err *err)
     return code;
 }
 
-static ew_code exchange(plan *p, cand **group, size_t n, int64_t id, const ew_seg_made *made,
-                        ew_err *err)
+static ew_code exchange(plan *p, cand **group, size_t n, int64_t id,
+                        const ew_seg_made *made, ew_err *err)
 {
     ew_code code = ew_cat__begin(p->w->cat, err);
     if (code != EW_OK)
@@ -172,7 +172,8 @@ static ew_code exchange(plan *p, cand **group, size_t n, int64_t id, const ew_se
 }
 
 /* Replaces the group by one segment with what is kept of it, or by nothing. */
-static ew_code merge_group(plan *p, cand **group, size_t n, const ew_progress *prog, ew_err *err)
+static ew_code merge_group(plan *p, cand **group, size_t n, const ew_progress *prog,
+                           ew_err *err)
 {
     int64_t id = 0;
     size_t kept = 0;
@@ -246,7 +247,8 @@ static size_t pick(plan *p, size_t from, cand **group, size_t *n)
 /* One of the group alone is worth rewriting only if something in it is not kept. */
 static bool worthwhile(cand *const *group, size_t n)
 {
-    return n > 1 || (n == 1 && (!group[0]->open || group[0]->kept < group[0]->seg.shape.slots));
+    return n > 1 ||
+           (n == 1 && (!group[0]->open || group[0]->kept < group[0]->seg.shape.slots));
 }
 
 static ew_code merge_from(plan *p, size_t from, const ew_progress *prog, ew_err *err)
@@ -313,7 +315,8 @@ ew_code ew_index_writer_compact(ew_index_writer *w, const ew_progress *prog, ew_
     if (code == EW_OK && changed)
         ew_cat__shrink(w->cat);
     if (code == EW_OK && damage)
-        code = ew_fail(err, EW_E_FORMAT, 0,
-                       "a damaged segment was left as it is; run 'earwitness archive verify'");
+        code = ew_fail(
+            err, EW_E_FORMAT, 0,
+            "a damaged segment was left as it is; run 'earwitness archive verify'");
     return code;
 }

@@ -7,8 +7,8 @@
 #include "index/snapshot.h"
 
 enum {
-    BATCH = 1 << 18,        /* probes sorted at a time */
-    AHEAD_DIR = 24,         /* how far to prefetch, in probes */
+    BATCH = 1 << 18, /* probes sorted at a time */
+    AHEAD_DIR = 24,  /* how far to prefetch, in probes */
     AHEAD_REST = 12,
     AHEAD_HITS = 32,
     DIGIT_BITS = EW_KEY_BITS / 2,
@@ -132,7 +132,8 @@ static uint64_t count_live(const job *j)
             continue;
         }
         for (uint32_t i = j->ranges[p].lo; i < j->ranges[p].hi; i++)
-            n += ew_seg__place(&part->seg, i, &slot, &frame) && part->rec_of[slot] != EW_NO_REC;
+            n += ew_seg__place(&part->seg, i, &slot, &frame) &&
+                 part->rec_of[slot] != EW_NO_REC;
     }
     return n;
 }
@@ -153,13 +154,14 @@ static ew_code ask_part(job *j, size_t p, const ew_probe *probe, ew_err *err)
     ew_seg_range r = j->ranges[p];
     ew_seg_match match[EW_SEG_SCAN];
     while (r.lo < r.hi) {
-        size_t n = ew_seg__scan(&j->ix->parts[p].seg, r, probe->word, probe->slack, match, &r.lo);
+        size_t n = ew_seg__scan(&j->ix->parts[p].seg, r, probe, match, &r.lo);
         ew_code code = reserve(&j->found, n, err);
         if (code != EW_OK)
             return code;
         ew_hit *out = j->found.items + j->found.count;
         for (size_t i = 0; i < n; i++)
-            out[i] = (ew_hit){(uint32_t)p, match[i].i, probe->tag, (uint16_t)match[i].distance};
+            out[i] = (ew_hit){(uint32_t)p, match[i].i, probe->tag,
+                              (uint16_t)match[i].distance};
         j->found.count += n;
     }
     return EW_OK;
@@ -239,12 +241,13 @@ static ew_code check_probes(const ew_probe *probes, size_t n, ew_err *err)
 {
     for (size_t i = 0; i < n; i++)
         if (probes[i].slack > EW_SEG_LOW_BITS)
-            return ew_fail(err, EW_E_ARG, 0, "slack of a probe is above %d", EW_SEG_LOW_BITS);
+            return ew_fail(err, EW_E_ARG, 0, "slack of a probe is above %d",
+                           EW_SEG_LOW_BITS);
     return EW_OK;
 }
 
-ew_code ew_index_probe(const ew_index *ix, const ew_probe *probes, size_t n, uint64_t common,
-                       ew_hits *hits, uint64_t *skipped, ew_err *err)
+ew_code ew_index_probe(const ew_index *ix, const ew_probe *probes, size_t n,
+                       uint64_t common, ew_hits *hits, uint64_t *skipped, ew_err *err)
 {
     size_t batch = n < BATCH ? n : BATCH;
     size_t before_us = hits->count;

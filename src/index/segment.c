@@ -69,7 +69,8 @@ void ew_seg__layout(const ew_seg_shape *s, ew_seg_layout *l)
 
 /* ------------------------------------------------------------------ header */
 
-void ew_seg__put_head(uint8_t head[EW_SEG_HEADER], const ew_seg_shape *s, uint32_t table_crc)
+void ew_seg__put_head(uint8_t head[EW_SEG_HEADER], const ew_seg_shape *s,
+                      uint32_t table_crc)
 {
     memset(head, 0, EW_SEG_HEADER);
     memcpy(head, EW_SEG_MAGIC, 8);
@@ -130,7 +131,8 @@ static ew_code check_shape(ew_seg *s, size_t n, ew_err *err)
         return damaged(err, n, "it has not the length that its header says");
     if (ew_crc32(0, s->map + EW_SEG_HEADER, (size_t)p->slots * EW_SEG_SLOT) !=
         ew_get_u32le(s->map + 120))
-        return damaged(err, EW_SEG_HEADER, "its table of recordings has a wrong checksum");
+        return damaged(err, EW_SEG_HEADER,
+                       "its table of recordings has a wrong checksum");
     return EW_OK;
 }
 
@@ -256,7 +258,8 @@ static ew_code open_map(ew_seg *s, size_t n, ew_err *err)
 {
     const uint32_t one = 1;
     if (*(const uint8_t *)&one != 1)
-        return ew_fail(err, EW_E_ARG, 0, "archives cannot be read on a big-endian machine");
+        return ew_fail(err, EW_E_ARG, 0,
+                       "archives cannot be read on a big-endian machine");
     ew_code code = get_head(s, n, err);
     if (code == EW_OK)
         code = check_shape(s, n, err);

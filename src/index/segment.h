@@ -13,11 +13,11 @@
 #include "earwitness/index.h"
 
 enum {
-    EW_SEG_HEADER = 128,          /* bytes */
-    EW_SEG_SLOT = 40,             /* bytes of one table entry */
-    EW_SEG_BLOCK = 65536,         /* bytes under one CRC */
-    EW_SEG_SECTIONS = 5,          /* head, words, directory, rest, pos */
-    EW_SEG_MAX_SLOTS = 1 << 26,   /* recordings in one segment */
+    EW_SEG_HEADER = 128,        /* bytes */
+    EW_SEG_SLOT = 40,           /* bytes of one table entry */
+    EW_SEG_BLOCK = 65536,       /* bytes under one CRC */
+    EW_SEG_SECTIONS = 5,        /* head, words, directory, rest, pos */
+    EW_SEG_MAX_SLOTS = 1 << 26, /* recordings in one segment */
     EW_SEG_LOW_BITS = 32 - EW_KEY_BITS
 };
 
@@ -34,9 +34,10 @@ typedef struct ew_seg_shape {
 } ew_seg_shape;
 
 typedef struct ew_seg_layout {
-    uint64_t at[EW_SEG_SECTIONS + 1];     /* byte offset of each section; last: CRC table */
-    uint32_t blocks[EW_SEG_SECTIONS + 1]; /* first CRC of each section; last: their number */
-    uint64_t bytes;                       /* whole file */
+    uint64_t at[EW_SEG_SECTIONS + 1]; /* byte offset of each section; last: CRC table */
+    uint32_t
+        blocks[EW_SEG_SECTIONS + 1]; /* first CRC of each section; last: their number */
+    uint64_t bytes;                  /* whole file */
 } ew_seg_layout;
 
 /* The cheapest shape for that many frames and postings. */
@@ -49,7 +50,7 @@ void ew_seg__layout(const ew_seg_shape *s, ew_seg_layout *l);
  * the bytes are; that they are the right bytes is said by ew_seg__check only. */
 typedef struct ew_seg {
     const uint8_t *map;
-    bool mapped;       /* map is ours to unmap */
+    bool mapped; /* map is ours to unmap */
     ew_seg_shape shape;
     ew_seg_layout lay;
     uint32_t head_crc; /* CRC in the header; names the content together with the size */
@@ -88,14 +89,14 @@ uint32_t ew_seg__dir(const ew_seg *s, uint32_t bucket); /* clamped to the postin
 /* Place of posting i; false when the bytes there make no sense. */
 bool ew_seg__place(const ew_seg *s, uint32_t i, uint32_t *slot, uint32_t *frame);
 
-/* Finds postings in [lo, hi) of one key within `slack` of word; writes at most
+/* Finds postings of one key that the probe's slack allows; writes at most
  * EW_SEG_SCAN matches and returns their number; *next says where to go on (hi when done). */
 enum { EW_SEG_SCAN = 256 };
 typedef struct ew_seg_match {
     uint32_t i;
     uint32_t distance;
 } ew_seg_match;
-size_t ew_seg__scan(const ew_seg *s, ew_seg_range r, uint32_t word, unsigned slack,
+size_t ew_seg__scan(const ew_seg *s, ew_seg_range r, const ew_probe *probe,
                     ew_seg_match *out, uint32_t *next);
 
 /* Compares every block with its CRC; calls bad() for each damaged one. */
@@ -132,6 +133,7 @@ typedef struct ew_seg_input {
 
 /* Merges into one segment, streaming. EW_E_FORMAT when an input contradicts itself. */
 EW_MUST_CHECK ew_code ew_seg__merge(const char *path, const ew_seg_input *in, size_t n,
-                                    const ew_progress *prog, ew_seg_made *made, ew_err *err);
+                                    const ew_progress *prog, ew_seg_made *made,
+                                    ew_err *err);
 
 #endif

@@ -23,7 +23,7 @@ typedef struct cursor {
     uint32_t *first; /* [slots] new number of each recording's first frame */
     uint64_t at;     /* key bits << 32 | new frame number, of the posting at hand */
     uint32_t word;
-    uint32_t next;   /* posting after it */
+    uint32_t next; /* posting after it */
     uint32_t bucket;
 } cursor;
 
@@ -39,7 +39,8 @@ typedef struct merge {
 
 static ew_code nonsense(ew_err *err)
 {
-    return ew_fail(err, EW_E_FORMAT, 0, "segment is damaged: its postings are out of order");
+    return ew_fail(err, EW_E_FORMAT, 0,
+                   "segment is damaged: its postings are out of order");
 }
 
 /* ------------------------------------------------------------------ recordings */
@@ -61,7 +62,8 @@ static ew_code gather(merge *m, const ew_seg_input *in, ew_err *err)
         for (uint32_t j = 0; j < in[i].seg->shape.slots; j++) {
             if (in[i].keep != NULL && !in[i].keep[j])
                 continue;
-            m->entries[m->entry_count++] = (entry){ew_seg__sha(in[i].seg, j), (uint32_t)i, j};
+            m->entries[m->entry_count++] =
+                (entry){ew_seg__sha(in[i].seg, j), (uint32_t)i, j};
             m->frames += ew_seg__frames(in[i].seg, j);
             m->postings += ew_seg__keys(in[i].seg, j);
         }
@@ -70,7 +72,8 @@ static ew_code gather(merge *m, const ew_seg_input *in, ew_err *err)
     for (size_t i = 1; i < m->entry_count; i++)
         if (by_sha(&m->entries[i - 1], &m->entries[i]) == 0)
             return ew_fail(err, EW_E_BUG, 0, "a recording is in two segments");
-    if (m->entry_count > EW_SEG_MAX_SLOTS || m->frames > UINT32_MAX || m->postings > UINT32_MAX)
+    if (m->entry_count > EW_SEG_MAX_SLOTS || m->frames > UINT32_MAX ||
+        m->postings > UINT32_MAX)
         return ew_fail(err, EW_E_LIMIT, 0, "too much sound for one segment");
     return EW_OK;
 }
@@ -115,7 +118,8 @@ static ew_code advance(cursor *c, bool *more, ew_err *err)
         if (c->keep != NULL && !c->keep[slot])
             continue;
         c->word = ew_seg__word_at(c->seg, i, c->bucket);
-        uint64_t at = (uint64_t)(c->word >> EW_SEG_LOW_BITS) << 32 | (c->first[slot] + frame);
+        uint64_t at =
+            (uint64_t)(c->word >> EW_SEG_LOW_BITS) << 32 | (c->first[slot] + frame);
         if (at < c->at)
             return nonsense(err);
         c->at = at;
@@ -129,7 +133,8 @@ static void sift_down(merge *m, size_t i)
 {
     for (;;) {
         size_t least = i;
-        for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < m->heap_count; child++)
+        for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < m->heap_count;
+             child++)
             if (m->cursors[m->heap[child]].at < m->cursors[m->heap[least]].at)
                 least = child;
         if (least == i)
@@ -156,7 +161,8 @@ static ew_code fill_heap(merge *m, ew_err *err)
     return EW_OK;
 }
 
-static ew_code merge_postings(merge *m, ew_seg_out *o, const ew_progress *prog, ew_err *err)
+static ew_code merge_postings(merge *m, ew_seg_out *o, const ew_progress *prog,
+                              ew_err *err)
 {
     ew_code code = fill_heap(m, err);
     uint64_t done = 0;

@@ -34,7 +34,8 @@ static ew_code put_bytes(ew_seg_out *o, ew_seg_part *p, const uint8_t *from, siz
                          ew_err *err)
 {
     if (n > p->end - p->at - p->fill)
-        return ew_fail(err, EW_E_FORMAT, 0, "segment is damaged: more in it than it says");
+        return ew_fail(err, EW_E_FORMAT, 0,
+                       "segment is damaged: more in it than it says");
     while (n > 0) {
         size_t some = EW_SEG_BLOCK - p->fill < n ? EW_SEG_BLOCK - p->fill : n;
         memcpy(p->buf + p->fill, from, some);
@@ -50,12 +51,14 @@ static ew_code put_bytes(ew_seg_out *o, ew_seg_part *p, const uint8_t *from, siz
     return EW_OK;
 }
 
-ew_code ew_seg__out_bytes(ew_seg_out *o, int section, const void *bytes, size_t n, ew_err *err)
+ew_code ew_seg__out_bytes(ew_seg_out *o, int section, const void *bytes, size_t n,
+                          ew_err *err)
 {
     return put_bytes(o, &o->part[section], bytes, n, err);
 }
 
-ew_code ew_seg__out_open(ew_seg_out *o, const char *path, const ew_seg_shape *shape, ew_err *err)
+ew_code ew_seg__out_open(ew_seg_out *o, const char *path, const ew_seg_shape *shape,
+                         ew_err *err)
 {
     *o = (ew_seg_out){.shape = *shape, .file = {.fd = -1}};
     ew_seg__layout(shape, &o->lay);
@@ -123,7 +126,8 @@ static ew_code pad_part(ew_seg_out *o, ew_seg_part *p, ew_err *err)
     static const uint8_t zeros[64];
     uint64_t missing = p->end - p->at - p->fill;
     if (missing >= sizeof zeros)
-        return ew_fail(err, EW_E_FORMAT, 0, "segment is damaged: less in it than it says");
+        return ew_fail(err, EW_E_FORMAT, 0,
+                       "segment is damaged: less in it than it says");
     ew_code code = put_bytes(o, p, zeros, (size_t)missing, err);
     if (code == EW_OK)
         code = flush_block(o, p, err);
@@ -182,7 +186,8 @@ static void sort_pass(const posting *from, posting *to, size_t n, unsigned shift
         to[at[from[i].word >> shift & (DIGITS - 1)]++] = from[i];
 }
 
-static ew_code put_postings(ew_seg_out *o, const ew_seg_source *src, size_t n, ew_err *err)
+static ew_code put_postings(ew_seg_out *o, const ew_seg_source *src, size_t n,
+                            ew_err *err)
 {
     size_t total = (size_t)o->shape.postings;
     posting *a = ew_alloc_array(total, sizeof *a);
@@ -232,8 +237,8 @@ static ew_code put_prints(ew_seg_out *o, const ew_seg_source *src, size_t n, ew_
     return code;
 }
 
-ew_code ew_seg__write(const char *path, const ew_seg_source *src, size_t n, ew_seg_made *made,
-                      ew_err *err)
+ew_code ew_seg__write(const char *path, const ew_seg_source *src, size_t n,
+                      ew_seg_made *made, ew_err *err)
 {
     uint64_t frames = 0;
     uint64_t keys = 0;

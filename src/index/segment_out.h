@@ -8,11 +8,11 @@
 
 /* One section; what is put is gathered to a block, summed and written at its place. */
 typedef struct ew_seg_part {
-    uint64_t at;   /* where the next block goes */
+    uint64_t at; /* where the next block goes */
     uint64_t end;
-    uint8_t *buf;  /* EW_SEG_BLOCK bytes */
+    uint8_t *buf; /* EW_SEG_BLOCK bytes */
     size_t fill;
-    uint8_t *crc;  /* where the next block's CRC goes */
+    uint8_t *crc; /* where the next block's CRC goes */
 } ew_seg_part;
 
 typedef struct ew_seg_out {
@@ -27,12 +27,12 @@ typedef struct ew_seg_out {
     uint64_t postings; /* put so far */
 } ew_seg_out;
 
-EW_MUST_CHECK ew_code ew_seg__out_open(ew_seg_out *o, const char *path, const ew_seg_shape *shape,
-                                       ew_err *err);
+EW_MUST_CHECK ew_code ew_seg__out_open(ew_seg_out *o, const char *path,
+                                       const ew_seg_shape *shape, ew_err *err);
 /* `table` is slots * EW_SEG_SLOT bytes. */
 EW_MUST_CHECK ew_code ew_seg__out_table(ew_seg_out *o, const uint8_t *table, ew_err *err);
-EW_MUST_CHECK ew_code ew_seg__out_bytes(ew_seg_out *o, int section, const void *bytes, size_t n,
-                                        ew_err *err);
+EW_MUST_CHECK ew_code ew_seg__out_bytes(ew_seg_out *o, int section, const void *bytes,
+                                        size_t n, ew_err *err);
 /* Postings come by ascending key bits, then ascending pos. */
 EW_MUST_CHECK ew_code ew_seg__out_posting(ew_seg_out *o, uint32_t word, uint32_t pos,
                                           ew_err *err);

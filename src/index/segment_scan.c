@@ -121,12 +121,12 @@ static unsigned near8(const uint8_t *rest, __m128i word, __m128i slack)
 #endif
 
 #if defined(__SSE2__)
-static size_t scan_narrow(const ew_seg *s, ew_seg_range r, uint32_t word, unsigned slack,
+static size_t scan_narrow(const ew_seg *s, ew_seg_range r, const ew_probe *probe,
                           ew_seg_match *out, uint32_t *next)
 {
     const uint8_t *rest = section(s, EW_SEG_REST);
-    __m128i w = _mm_set1_epi16((short)(uint16_t)word);
-    __m128i limit = _mm_set1_epi16((short)(slack + 1));
+    __m128i w = _mm_set1_epi16((short)(uint16_t)probe->word);
+    __m128i limit = _mm_set1_epi16((short)(probe->slack + 1));
     size_t n = 0;
     uint32_t i = r.lo;
     for (; i < r.hi && n + 8 <= EW_SEG_SCAN; i += r.hi - i < 8 ? r.hi - i : 8) {
@@ -138,7 +138,7 @@ static size_t scan_narrow(const ew_seg *s, ew_seg_range r, uint32_t word, unsign
             unsigned bit = (unsigned)__builtin_ctz(mask);
             mask &= ~(3u << bit);
             uint32_t at = i + bit / 2;
-            uint32_t x = ew_get_u16le(rest + (size_t)at * 2) ^ word;
+            uint32_t x = ew_get_u16le(rest + (size_t)at * 2) ^ probe->word;
             out[n++] = (ew_seg_match){at, low_distance(x)};
         }
     }
@@ -147,7 +147,7 @@ static size_t scan_narrow(const ew_seg *s, ew_seg_range r, uint32_t word, unsign
 }
 #endif
 
-static size_t scan_plain(const ew_seg *s, ew_seg_range r, uint32_t word, unsigned slack,
+static size_t scan_plain(const ew_seg *s, ew_seg_range r, const ew_probe *probe,
                          ew_seg_match *out, uint32_t *next)
 {
     const uint8_t *rest = section(s, EW_SEG_REST);
@@ -155,22 +155,22 @@ static size_t scan_plain(const ew_seg *s, ew_seg_range r, uint32_t word, unsigne
     size_t n = 0;
     uint32_t i = r.lo;
     for (; i < r.hi && n < EW_SEG_SCAN; i++) {
-        uint32_t d = low_distance(ew_get_u16le(rest + (size_t)i * width) ^ word);
-        if (d <= slack)
+        uint32_t d = low_distance(ew_get_u16le(rest + (size_t)i * width) ^ probe->word);
+        if (d <= probe->slack)
             out[n++] = (ew_seg_match){i, d};
     }
     *next = i;
     return n;
 }
 
-size_t ew_seg__scan(const ew_seg *s, ew_seg_range r, uint32_t word, unsigned slack,
+size_t ew_seg__scan(const ew_seg *s, ew_seg_range r, const ew_probe *probe,
                     ew_seg_match *out, uint32_t *next)
 {
 #if defined(__SSE2__)
     if (s->shape.rest_bytes == 2)
-        return scan_narrow(s, r, word, slack, out, next);
+        return scan_narrow(s, r, probe, out, next);
 #endif
-    return scan_plain(s, r, word, slack, out, next);
+    return scan_plain(s, r, probe, out, next);
 }
 
 /* ------------------------------------------------------------------ checking */
@@ -187,7 +187,8 @@ static ew_code check_section(const ew_seg *s, int which,
         if (ew_crc32(0, s->map + at, (size_t)n) != ew_get_u32le(crc))
             bad(cookie, &(ew_seg_bad){which, at, at + n});
         if (prog != NULL && prog->tick != NULL &&
-            prog->tick(prog->cookie, "verify", (int64_t)(at + n), (int64_t)s->lay.bytes) != 0)
+            prog->tick(prog->cookie, "verify", (int64_t)(at + n),
+                       (int64_t)s->lay.bytes) != 0)
             return ew_fail(err, EW_E_CANCELLED, 0, "cancelled");
     }
     return EW_OK;

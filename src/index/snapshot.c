@@ -26,7 +26,8 @@ static ew_code open_part(ew_part *p, const char *dir, const ew_cat_seg *row, boo
     ew_free(path);
     *gone = code == EW_E_NOTFOUND;
     *usable = code == EW_OK;
-    if (code == EW_OK && (p->seg.head_crc != row->head_crc || p->seg.lay.bytes != row->bytes)) {
+    if (code == EW_OK &&
+        (p->seg.head_crc != row->head_crc || p->seg.lay.bytes != row->bytes)) {
         ew_seg__close(&p->seg);
         *usable = false;
     }

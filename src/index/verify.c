@@ -7,11 +7,11 @@
 #include "index/archive.h"
 #include "index/catalogue.h"
 
-#define REBUILD                                                                               \
-    "run 'earwitness remove' and then 'earwitness add' on the original file of each of the "  \
+#define REBUILD                                                                          \
+    "run 'earwitness remove' and then 'earwitness add' on the original file of each of " \
+    "the "                                                                               \
     "recordings named"
-#define RESTORE                                                                               \
-    "put back a copy of the catalogue, or add the recordings to a new archive"
+#define RESTORE "put back a copy of the catalogue, or add the recordings to a new archive"
 
 typedef struct check {
     const char *dir;
@@ -100,8 +100,9 @@ static void bad_block(void *cookie, const ew_seg_bad *b)
     else if (b->section == EW_SEG_HEAD)
         tell_segment(c, b->from, "the table of recordings is damaged; " REBUILD);
     else
-        tell_segment(c, b->from, "part of the keys is damaged, so these recordings may not be "
-                                 "found; " REBUILD);
+        tell_segment(c, b->from,
+                     "part of the keys is damaged, so these recordings may not be "
+                     "found; " REBUILD);
 }
 
 static int tick(void *cookie, const char *stage, int64_t done, int64_t total)
@@ -161,12 +162,13 @@ static ew_code check_segment(check *c, const ew_cat_seg *row, ew_err *err)
         ew_seg__close(&seg);
     } else {
         tell_segment(c, why.pos,
-                     code == EW_E_NOTFOUND  ? "the segment is missing; " REBUILD
-                     : code == EW_E_VERSION ? "the segment is of a newer version, or its header "
-                                              "is damaged; " REBUILD
-                     : code == EW_E_IO      ? "the segment cannot be read; " REBUILD
-                                            : "the segment's header, table or length is "
-                                              "damaged; " REBUILD);
+                     code == EW_E_NOTFOUND ? "the segment is missing; " REBUILD
+                     : code == EW_E_VERSION
+                         ? "the segment is of a newer version, or its header "
+                           "is damaged; " REBUILD
+                     : code == EW_E_IO ? "the segment cannot be read; " REBUILD
+                                       : "the segment's header, table or length is "
+                                         "damaged; " REBUILD);
         code = EW_OK;
     }
     c->done += (int64_t)row->bytes;
@@ -179,7 +181,8 @@ static void bad_structure(void *cookie, const char *what)
 {
     check *c = cookie;
     ew_err text; /* only as a place for one clean line */
-    (void)ew_fail(&text, EW_E_FORMAT, 0, "the catalogue is damaged (%.100s); " RESTORE, what);
+    (void)ew_fail(&text, EW_E_FORMAT, 0, "the catalogue is damaged (%.100s); " RESTORE,
+                  what);
     tell_file(c, EW_ARCHIVE_CATALOGUE, text.text);
 }
 
@@ -191,15 +194,17 @@ static void check_rows(check *c)
         for (size_t k = 0; k < c->list.seg_count && homeless; k++)
             homeless = c->list.segs[k].id != r->segment;
         if (!r->sound)
-            tell_one(c, EW_ARCHIVE_CATALOGUE, "the row of a recording is damaged; " REBUILD,
-                     &r->rec);
-        if (!r->names_sound)
             tell_one(c, EW_ARCHIVE_CATALOGUE,
-                     "a name of a recording is damaged; 'earwitness add' of its original file "
-                     "puts it back",
-                     &r->rec);
+                     "the row of a recording is damaged; " REBUILD, &r->rec);
+        if (!r->names_sound)
+            tell_one(
+                c, EW_ARCHIVE_CATALOGUE,
+                "a name of a recording is damaged; 'earwitness add' of its original file "
+                "puts it back",
+                &r->rec);
         if (homeless && !r->removed)
-            tell_one(c, EW_ARCHIVE_CATALOGUE, "a recording has no segment; " REBUILD, &r->rec);
+            tell_one(c, EW_ARCHIVE_CATALOGUE, "a recording has no segment; " REBUILD,
+                     &r->rec);
     }
     if (c->list.stray)
         tell_file(c, EW_ARCHIVE_CATALOGUE, "rows of the catalogue are damaged; " RESTORE);
@@ -241,7 +246,8 @@ static ew_code check_catalogue(check *c, ew_err *err)
 }
 
 ew_code ew_index_verify(const char *dir, void (*found)(void *cookie, const ew_damage *d),
-                        void *cookie, const ew_progress *prog, uint64_t *damaged, ew_err *err)
+                        void *cookie, const ew_progress *prog, uint64_t *damaged,
+                        ew_err *err)
 {
     check c = {.dir = dir, .found = found, .cookie = cookie, .prog = prog};
     ew_err why = {0};

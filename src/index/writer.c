@@ -3,6 +3,8 @@
  * whole, then one transaction that makes it count. */
 #include "index/writer.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,7 +36,7 @@ static ew_code clean(ew_index_writer *w, ew_err *err)
     size_t n = 0;
     ew_code code = ew_cat__segments(w->cat, &live, &n, err);
     if (code == EW_OK)
-        ew_archive__clean(w->dir, live, n);
+        code = ew_archive__clean(w->dir, live, n, err);
     ew_free(live);
     return code;
 }
@@ -46,6 +48,9 @@ static ew_code open_locked(ew_index_writer *w, ew_err *err)
     bool fresh = code == EW_E_NOTFOUND;
     if (fresh || code == EW_OK)
         code = make_segments_folder(w->dir, err);
+    if (code == EW_OK &&
+        (w->folder = open(w->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+        code = ew_fail_sys(err, errno, "cannot open folder '%s'", w->dir);
     if (code == EW_OK)
         code = ew_cat__open(&w->cat, w->dir, err);
     if (code == EW_OK && fresh)
@@ -72,6 +77,7 @@ ew_code ew_index_writer_open(ew_index_writer **out, const char *dir, double wait
     if (w == NULL)
         return ew_fail_nomem(err);
     w->lock = -1;
+    w->folder = -1;
     w->dir = ew_strdup(dir);
     ew_code code = w->dir == NULL ? ew_fail_nomem(err) : prepare_folder(dir, err);
     if (code == EW_OK)
@@ -92,6 +98,8 @@ void ew_index_writer_close(ew_index_writer *w)
     if (w == NULL)
         return;
     ew_cat__close(w->cat);
+    if (w->folder >= 0)
+        (void)close(w->folder);
     if (w->lock >= 0)
         (void)close(w->lock);
     ew_free(w->dir);
@@ -100,7 +108,8 @@ void ew_index_writer_close(ew_index_writer *w)
 
 /* ------------------------------------------------------------------ questions */
 
-ew_code ew_index_writer_has(ew_index_writer *w, const uint8_t sha256[32], bool *has, ew_err *err)
+ew_code ew_index_writer_has(ew_index_writer *w, const uint8_t sha256[32], bool *has,
+                            ew_err *err)
 {
     ew_cat_known known;
     ew_code code = ew_cat__known(w->cat, sha256, &known, err);
@@ -127,7 +136,8 @@ static ew_code check_text(const char *s, const char *what, ew_err *err)
 static ew_code check_recording(const ew_recording *r, ew_err *err)
 {
     if (r->name_count == 0 || r->samples < 0 || r->bytes > INT64_MAX)
-        return ew_fail(err, EW_E_ARG, 0, "recording without a name or with impossible sizes");
+        return ew_fail(err, EW_E_ARG, 0,
+                       "recording without a name or with impossible sizes");
     ew_code code = check_text(r->container, "container", err);
     if (code == EW_OK)
         code = check_text(r->codec, "codec", err);
@@ -155,27 +165,22 @@ static ew_code check_print(const ew_fp *fp, ew_err *err)
 
 void ew_writer__unlink_dead(ew_index_writer *w, int64_t id)
 {
-    int64_t *live = NULL;
-    size_t n = 0;
-    bool known = false;
+    char name[EW_ARCHIVE_SEGNAME];
+    bool live = true;
+    ew_archive__segname(id, name);
     /* After a failed commit only the catalogue knows which side of it we are on. */
-    ew_code code = ew_cat__segments(w->cat, &live, &n, NULL);
-    for (size_t i = 0; i < n; i++)
-        known = known || live[i] == id;
-    ew_free(live);
-    char *path = code == EW_OK && !known ? ew_writer__segment_path(w, id) : NULL;
-    if (path != NULL)
-        (void)unlink(path);
-    ew_free(path);
+    if (ew_cat__has_segment(w->cat, id, &live, NULL) == EW_OK && !live)
+        (void)unlinkat(w->folder, name, 0);
 }
 
-static ew_code register_item(ew_index_writer *w, const ew_writer_item *item, int64_t segment,
-                             ew_err *err)
+static ew_code register_item(ew_index_writer *w, const ew_writer_item *item,
+                             int64_t segment, ew_err *err)
 {
     ew_cat_known known;
     ew_code code = ew_cat__known(w->cat, item->rec->sha256, &known, err);
     if (code == EW_OK)
-        code = ew_cat__put_recording(w->cat, item->rec, item->fp->frames, segment, &known.id, err);
+        code = ew_cat__put_recording(w->cat, item->rec, item->fp->frames, segment,
+                                     &known.id, err);
     if (code == EW_OK)
         code = ew_cat__put_names(w->cat, known.id, item->rec, item->mtime_ns, err);
     return code;

@@ -8,6 +8,7 @@
 struct ew_index_writer {
     char *dir;
     int lock;
+    int folder; /* dir itself, open */
     ew_cat *cat;
 };
 

@@ -22,7 +22,7 @@
 enum {
     REC_FRAMES = 22500 * 4, /* 24 minutes */
     FRAMES_PER_HOUR = 225000,
-    BATCH = 25  /* recordings written at a time */
+    BATCH = 25 /* recordings written at a time */
 };
 
 static uint64_t state = 20240229;

@@ -114,7 +114,8 @@ static inline ew_hits fake_truth(const fake *const *f, size_t n, const ew_probe 
                 assert_true(h.count < 1 << 20);
                 size_t at = h.count++;
                 while (at > from && h.items[at - 1].rec == r &&
-                       h.items[at - 1].frame == key.frame && h.items[at - 1].distance > d) {
+                       h.items[at - 1].frame == key.frame &&
+                       h.items[at - 1].distance > d) {
                     h.items[at] = h.items[at - 1];
                     at--;
                 }
@@ -151,8 +152,8 @@ static inline void fake_compare(const ew_index *ix, const fake *const *f, size_t
         ew_hits truth = fake_truth(f, n, probes, PROBES, common);
         ew_hits hits = {0};
         uint64_t skipped = 0;
-        assert_int_equal(ew_index_probe(ix, probes, PROBES, common, &hits, &skipped, NULL),
-                         EW_OK);
+        assert_int_equal(
+            ew_index_probe(ix, probes, PROBES, common, &hits, &skipped, NULL), EW_OK);
         assert_int_equal(hits.count, truth.count);
         assert_memory_equal(hits.items, truth.items, hits.count * sizeof *hits.items);
         ew_hits_release(&hits);
