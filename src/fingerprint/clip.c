@@ -172,7 +172,7 @@ out:
 
 /* Mean size of each difference over seconds around, so that certainty is relative to the
  * speech near by: a pause weighs little, a quiet speaker as much as a loud one. */
-static ew_code local_means(const float (*diff)[32], size_t frames, float (**out)[32],
+static ew_code local_means(float (*diff)[32], size_t frames, float (**out)[32],
                            ew_err *err)
 {
     size_t blocks = frames / MEAN_FRAMES + 1;
@@ -217,7 +217,6 @@ static void weigh(ew_clip_view *v, size_t f, const float diff[32], const float m
         weight[b] = diff[b] > 0 ? w : -w;
         square += w * w;
     }
-    v->word[f] = ew_word_of(diff);
     v->power[f] = (float)square / (float)(EW_CLIP_UNIT * EW_CLIP_UNIT);
     for (size_t k = 0; k < 8; k++)
         for (size_t x = 0; x < 16; x++) {
@@ -229,12 +228,51 @@ static void weigh(ew_clip_view *v, size_t f, const float diff[32], const float m
         }
 }
 
-ew_code ew_clip_view_new(ew_clip_view **out, const ew_clip *c, int pitch, ew_err *err)
+/* Differences of all frames at one pitch; the caller frees it. NULL: out of memory. */
+static float (*fine_diffs(const ew_clip *c, int pitch))[32]
 {
-    ew_clip_view *v = ew_alloc(sizeof(*v));
+    const ptrdiff_t lag = EW_FINE_LAG * EW_CLIP_STEP;
     float(*band)[EW_FINE_BANDS] = ew_alloc_array(c->frames, sizeof(*band));
     float(*diff)[32] = ew_alloc_array(c->frames, sizeof(*diff));
+
+    for (size_t f = 0; band && diff && f < c->frames; f++) {
+        ew_cells_fine(c->cells + f * EW_CELLS, 1, pitch, band[f]);
+        ew_cells_compress(band[f], EW_FINE_BANDS);
+    }
+    for (size_t f = 0; band && diff && f < c->frames; f++)
+        ew_fine_diff(band[clamp_row((ptrdiff_t)f - lag, c->frames)],
+                     band[clamp_row((ptrdiff_t)f + lag, c->frames)], diff[f]);
+    if (!band) {
+        ew_free(diff);
+        diff = NULL;
+    }
+    ew_free(band);
+    return diff;
+}
+
+static ew_code add_weights(ew_clip_view *v, float (*diff)[32], ew_err *err)
+{
     float(*mean)[32] = NULL;
+    ew_code rc;
+
+    v->power = ew_alloc_array(v->frames, sizeof(*v->power));
+    v->sums = ew_alloc_array(v->frames, sizeof(*v->sums));
+    if (!v->power || !v->sums)
+        return ew_fail_nomem(err);
+    rc = local_means(diff, v->frames, &mean, err);
+    if (rc < 0)
+        return rc;
+    for (size_t f = 0; f < v->frames; f++)
+        weigh(v, f, diff[f], mean[f / MEAN_FRAMES]);
+    ew_free(mean);
+    return EW_OK;
+}
+
+ew_code ew_clip_view_new(ew_clip_view **out, const ew_clip *c, int pitch, bool weights,
+                         ew_err *err)
+{
+    ew_clip_view *v = ew_alloc(sizeof(*v));
+    float(*diff)[32] = v ? fine_diffs(c, pitch) : NULL;
     ew_code rc = EW_OK;
 
     *out = NULL;
@@ -242,35 +280,18 @@ ew_code ew_clip_view_new(ew_clip_view **out, const ew_clip *c, int pitch, ew_err
         v->pitch = pitch;
         v->frames = c->frames;
         v->word = ew_alloc_array(c->frames, sizeof(*v->word));
-        v->power = ew_alloc_array(c->frames, sizeof(*v->power));
-        v->sums = ew_alloc_array(c->frames, sizeof(*v->sums));
     }
-    if (!v || !band || !diff || !v->word || !v->power || !v->sums) {
+    if (!v || !diff || !v->word)
         rc = ew_fail_nomem(err);
-        goto out;
-    }
-    for (size_t f = 0; f < c->frames; f++) {
-        ew_cells_fine(c->cells + f * EW_CELLS, 1, pitch, band[f]);
-        ew_cells_compress(band[f], EW_FINE_BANDS);
-    }
-    for (size_t f = 0; f < c->frames; f++) {
-        const ptrdiff_t lag = EW_FINE_LAG * EW_CLIP_STEP;
-
-        ew_fine_diff(band[clamp_row((ptrdiff_t)f - lag, c->frames)],
-                     band[clamp_row((ptrdiff_t)f + lag, c->frames)], diff[f]);
-    }
-    rc = local_means((const float(*)[32])diff, c->frames, &mean, err);
-    if (rc < 0)
-        goto out;
-    for (size_t f = 0; f < c->frames; f++)
-        weigh(v, f, diff[f], mean[f / MEAN_FRAMES]);
-    *out = v;
-    v = NULL;
-out:
-    ew_free(band);
+    for (size_t f = 0; rc == EW_OK && f < c->frames; f++)
+        v->word[f] = ew_word_of(diff[f]);
+    if (rc == EW_OK && weights)
+        rc = add_weights(v, diff, err);
     ew_free(diff);
-    ew_free(mean);
-    ew_clip_view_free(v);
+    if (rc < 0)
+        ew_clip_view_free(v);
+    else
+        *out = v;
     return rc;
 }
 

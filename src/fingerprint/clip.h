@@ -4,6 +4,7 @@
 #ifndef EW_FINGERPRINT_CLIP_H
 #define EW_FINGERPRINT_CLIP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,8 +51,9 @@ typedef struct ew_clip_view {
     int16_t (*sums)[8][16]; /* [frames] weights summed by nibble of the other word */
 } ew_clip_view;
 
+/* With `weights` false, power and sums stay NULL: enough for counting equal bits. */
 EW_MUST_CHECK ew_code ew_clip_view_new(ew_clip_view **out, const ew_clip *c, int pitch,
-                                       ew_err *err);
+                                       bool weights, ew_err *err);
 void ew_clip_view_free(ew_clip_view *v);
 
 /* In units of an average bit: about 32 for equal words, 0 for unrelated ones. */

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding candidates: each second of the clip asks the index for its keys with their least
+ * certain bits tried both ways; answers that agree on one place in one recording are votes;
+ * the places with most votes are compared word by word; what stands out is followed. */
+#include "align/find.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum {
+    BLOCK = EW_FP_RATE_HZ / EW_CLIP_HOP, /* clip frames per block of votes: one second */
+    FLIPS = 1 << EW_CLIP_FLIPS,
+    SLACK = 1,         /* counted key bits that may differ */
+    TABLE = 1 << 17,   /* vote counters, by hash of the place */
+    LOOKS_SAME = 800,  /* places looked at per block at the clip's own pitch ... */
+    LOOKS_OTHER = 250, /* ... and at each other pitch */
+    KEEP = 24,         /* of which the best are kept per block */
+    STEP_SAME = 2,     /* clip frames between keys at the clip's own pitch ... */
+    STEP_OTHER = 8,    /* ... and at each other pitch */
+    PITCH_STEP = 2,    /* cells between the pitches tried */
+    MOST_VOTES = 63,
+    MOST_LINES = 400
+};
+
+#define LOOK_Z 7.5   /* a first look below this is chance */
+#define CLEAR_Z 19.0 /* a block with such a line need not be tried at other pitches */
+#define REFINE_Z 8.5 /* a followed line below this is chance */
+
+void ew_lines_release(ew_lines *l)
+{
+    ew_free(l->items);
+    memset(l, 0, sizeof(*l));
+}
+
+static ew_code push(ew_lines *l, const ew_line *line, ew_err *err)
+{
+    if (l->count == l->cap) {
+        size_t cap = l->cap ? 2 * l->cap : 256;
+        ew_line *p = ew_realloc_array(l->items, cap, sizeof(*p));
+
+        if (!p)
+            return ew_fail_nomem(err);
+        l->items = p;
+        l->cap = cap;
+    }
+    l->items[l->count++] = *line;
+    return EW_OK;
+}
+
+/* What one search uses over and over. */
+typedef struct finder {
+    ew_scene *scene;
+    const ew_clip_view *view;
+    uint64_t common;
+    ew_probe probes[BLOCK * FLIPS];
+    ew_hits hits;
+    uint8_t votes[TABLE];
+    uint8_t taken[TABLE];
+    uint64_t *base; /* [recordings] where each begins on one long axis of frames */
+    ew_line looked[LOOKS_SAME];
+    double *clear;  /* [blocks] best z of a line found there so far */
+    ew_lines found; /* first looks that stand out */
+} finder;
+
+static uint32_t place_hash(uint64_t place)
+{
+    return (uint32_t)((place * 0x9e3779b97f4a7c15u) >> 47);
+}
+
+static_assert(TABLE == 1 << (64 - 47), "place_hash fills the table");
+
+static uint64_t place_of(const finder *f, const ew_hit *h, const ew_clip_key *keys)
+{
+    return f->base[h->rec] + h->frame - keys[h->tag].frame / EW_CLIP_STEP;
+}
+
+/* Every word that the key may have been, its least certain bits tried both ways. */
+static size_t make_probes(finder *f, const ew_clip_key *keys, size_t n)
+{
+    size_t count = 0;
+
+    for (size_t k = 0; k < n; k++)
+        for (uint32_t x = 0; x < FLIPS; x++) {
+            uint32_t word = keys[k].word;
+
+            for (uint32_t b = 0; b < EW_CLIP_FLIPS; b++)
+                if (x >> b & 1)
+                    word ^= keys[k].weak[b];
+            f->probes[count++] = (ew_probe){word, SLACK, (uint16_t)k};
+        }
+    return count;
+}
+
+/* Votes for a place are those within one frame of it. */
+static unsigned votes_at(const finder *f, uint64_t place)
+{
+    return (unsigned)f->votes[place_hash(place - 1)] + f->votes[place_hash(place)] +
+           f->votes[place_hash(place + 1)];
+}
+
+/* Smallest number of votes of which at most `most` places have more. */
+static unsigned enough_votes(const finder *f, const ew_clip_key *keys, size_t most,
+                             size_t *room)
+{
+    size_t histogram[MOST_VOTES + 1] = {0}, above = 0;
+    unsigned v = MOST_VOTES;
+
+    for (size_t i = 0; i < f->hits.count; i++) {
+        unsigned n = votes_at(f, place_of(f, &f->hits.items[i], keys));
+
+        histogram[n < MOST_VOTES ? n : MOST_VOTES]++;
+    }
+    while (v > 1 && above + histogram[v] <= most)
+        above += histogram[v--];
+    *room = above < most ? most - above : 0;
+    return v;
+}
+
+/* Looks at one hit's place; keeps it among the best of its block. */
+static size_t look_at(finder *f, const ew_hit *h, const ew_clip_key *keys, double middle,
+                      size_t kept)
+{
+    double at = (double)keys[h->tag].frame * EW_CLIP_HOP;
+    ew_line l = {.rec = h->rec, .pitch = f->view->pitch, .tempo = 1, .clip = middle};
+
+    l.source = (double)h->frame * EW_FP_HOP + (middle - at);
+    ew_line_verify(f->scene, f->view, &l);
+    if (l.z >= LOOK_Z)
+        f->looked[kept++] = l;
+    return kept;
+}
+
+static int by_z(const void *a, const void *b)
+{
+    const ew_line *x = a, *y = b;
+
+    if (x->z != y->z)
+        return x->z > y->z ? -1 : 1;
+    if (x->rec != y->rec)
+        return x->rec < y->rec ? -1 : 1;
+    if (x->source - x->clip != y->source - y->clip)
+        return x->source - x->clip < y->source - y->clip ? -1 : 1;
+    return (x->pitch > y->pitch) - (x->pitch < y->pitch);
+}
+
+static ew_code keep_best(finder *f, size_t n, size_t block, ew_err *err)
+{
+    ew_code rc = EW_OK;
+    size_t kept = 0;
+
+    qsort(f->looked, n, sizeof(*f->looked), by_z);
+    for (size_t i = 0; i < n && kept < KEEP && rc == EW_OK; i++) {
+        const ew_line *l = &f->looked[i];
+        size_t first = f->found.count - kept;
+        bool known = false;
+
+        for (size_t k = first; k < f->found.count && !known; k++)
+            known = ew_line_holds(&f->found.items[k], l->rec, l->clip, l->source,
+                                  2 * EW_FP_HOP);
+        if (known)
+            continue;
+        rc = push(&f->found, l, err);
+        kept++;
+    }
+    if (n > 0 && f->looked[0].z > f->clear[block])
+        f->clear[block] = f->looked[0].z;
+    return rc;
+}
+
+/* One block of at most BLOCK keys at the present pitch. */
+static ew_code search_block(finder *f, const ew_clip_key *keys, size_t n, size_t most,
+                            ew_err *err)
+{
+    size_t block = keys[0].frame / BLOCK, kept = 0, room;
+    double middle = ((double)block + 0.5) * BLOCK * EW_CLIP_HOP;
+    unsigned enough;
+    ew_code rc;
+
+    f->hits.count = 0;
+    rc = ew_index_probe(f->scene->index, f->probes, make_probes(f, keys, n), f->common,
+                        &f->hits, NULL, err);
+    if (rc < 0)
+        return rc;
+    memset(f->votes, 0, sizeof(f->votes));
+    memset(f->taken, 0, sizeof(f->taken));
+    for (size_t i = 0; i < f->hits.count; i++) {
+        uint8_t *v = &f->votes[place_hash(place_of(f, &f->hits.items[i], keys))];
+
+        *v = (uint8_t)(*v + (*v < MOST_VOTES / 3));
+    }
+    enough = enough_votes(f, keys, most, &room);
+    for (size_t i = 0; i < f->hits.count && kept < most; i++) {
+        uint64_t place = place_of(f, &f->hits.items[i], keys);
+        unsigned votes = votes_at(f, place);
+        uint8_t *taken = &f->taken[place_hash(place)];
+
+        if (votes < enough || *taken || (votes == enough && room == 0))
+            continue;
+        room -= votes == enough;
+        *taken = f->taken[place_hash(place + 1)] = f->taken[place_hash(place - 1)] = 1;
+        kept = look_at(f, &f->hits.items[i], keys, middle, kept);
+    }
+    return keep_best(f, kept, block, err);
+}
+
+/* All blocks at one pitch; other pitches than 0 only where nothing clear was found. */
+static ew_code search_pitch(finder *f, int pitch, ew_err *err)
+{
+    ew_clip_key *keys = NULL;
+    size_t n = 0, to;
+    ew_code rc;
+
+    rc = ew_clip_keys(f->scene->clip, pitch, pitch ? STEP_OTHER : STEP_SAME, &keys, &n,
+                      err);
+    if (rc == EW_OK)
+        rc = ew_scene_view(f->scene, pitch, false, &f->view, err);
+    for (size_t from = 0; rc == EW_OK && from < n; from = to) {
+        size_t block = keys[from].frame / BLOCK;
+
+        for (to = from; to < n && keys[to].frame / BLOCK == block; to++)
+            continue;
+        if (pitch && f->clear[block] >= CLEAR_Z)
+            continue;
+        rc = search_block(f, keys + from, to - from, pitch ? LOOKS_OTHER : LOOKS_SAME,
+                          err);
+    }
+    ew_free(keys);
+    return rc;
+}
+
+/* Follows the candidates, clearest first, leaving out those on a line already followed. */
+static ew_code follow_found(finder *f, ew_lines *out, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    qsort(f->found.items, f->found.count, sizeof(ew_line), by_z);
+    for (size_t i = 0; rc == EW_OK && i < f->found.count && out->count < MOST_LINES;
+         i++) {
+        ew_line l = f->found.items[i];
+        const ew_clip_view *view;
+        double middle = 0.5 * (double)(l.from + l.to);
+        bool known = false;
+
+        for (size_t k = 0; k < out->count && !known; k++)
+            known = middle >= (double)out->items[k].from &&
+                    middle < (double)out->items[k].to &&
+                    ew_line_holds(&out->items[k], l.rec, middle,
+                                  ew_line_source(&l, middle), 2 * EW_FP_HOP);
+        if (known)
+            continue;
+        rc = ew_scene_view(f->scene, l.pitch, true, &view, err);
+        if (rc < 0)
+            break;
+        ew_line_refine(f->scene, view, &l);
+        if (l.z >= REFINE_Z)
+            rc = push(out, &l, err);
+    }
+    return rc;
+}
+
+static ew_code set_up(finder *f, ew_scene *s, ew_err *err)
+{
+    size_t n = ew_index_count(s->index);
+    uint64_t pad = s->clip->frames / EW_CLIP_STEP + 16, at = pad;
+
+    f->scene = s;
+    f->base = ew_alloc_array(n, sizeof(*f->base));
+    f->clear = ew_alloc_array(s->clip->frames / BLOCK + 1, sizeof(*f->clear));
+    if (!f->base || !f->clear)
+        return ew_fail_nomem(err);
+    for (size_t r = 0; r < n; r++) {
+        f->base[r] = at;
+        at += ew_index_frames(s->index, r) + pad;
+    }
+    return EW_OK;
+}
+
+ew_code ew_find_lines(ew_scene *s, bool speeds, uint64_t common, ew_lines *out,
+                      ew_err *err)
+{
+    finder *f = ew_alloc(sizeof(*f));
+    ew_code rc;
+
+    memset(out, 0, sizeof(*out));
+    if (!f)
+        return ew_fail_nomem(err);
+    f->common = common;
+    rc = set_up(f, s, err);
+    if (rc == EW_OK)
+        rc = search_pitch(f, 0, err);
+    for (int p = PITCH_STEP; rc == EW_OK && speeds && p < EW_PITCH_CELLS;
+         p += PITCH_STEP) {
+        rc = search_pitch(f, p, err);
+        if (rc == EW_OK)
+            rc = search_pitch(f, -p, err);
+    }
+    if (rc == EW_OK)
+        rc = follow_found(f, out, err);
+    if (rc < 0)
+        ew_lines_release(out);
+    ew_lines_release(&f->found);
+    ew_hits_release(&f->hits);
+    ew_free(f->base);
+    ew_free(f->clear);
+    ew_free(f);
+    return rc;
+}

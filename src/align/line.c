@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scoring a line against the archive's words, and finding its exact course.
+ *
+ * Agreement per bit is +1 where clip and source agree and -1 where not, weighted by how
+ * certain the clip's bit is. Neighbouring bits and frames say partly the same, so evidence
+ * is divided by REDUNDANCY; see docs/decisions/alignment.md for its measurement. */
+#include "align/line.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define REDUNDANCY 8.0
+
+enum {
+    BIN = 6,        /* frames per bin of the first look: 96 ms */
+    BINS = 21,      /* bins of the first look: 2 s */
+    LEAST_BINS = 4, /* shortest stretch it believes */
+    RATE = EW_FP_RATE_HZ
+};
+
+bool ew_line_holds(const ew_line *l, uint32_t rec, double clip, double source,
+                   double slack)
+{
+    return l->rec == rec && clip >= (double)l->from - RATE &&
+           clip <= (double)l->to + RATE &&
+           fabs(ew_line_source(l, clip) - source) <= slack;
+}
+
+ew_code ew_scene_view(ew_scene *s, int pitch, bool weights, const ew_clip_view **out,
+                      ew_err *err)
+{
+    ew_clip_view **v = &s->views[pitch + EW_PITCH_CELLS];
+    ew_code rc = EW_OK;
+
+    if (*v && weights && !(*v)->sums) {
+        ew_clip_view_free(*v);
+        *v = NULL;
+    }
+    if (!*v)
+        rc = ew_clip_view_new(v, s->clip, pitch, weights, err);
+    *out = *v;
+    return rc;
+}
+
+void ew_scene_release(ew_scene *s)
+{
+    for (size_t i = 0; i < 2 * EW_PITCH_CELLS + 1; i++) {
+        ew_clip_view_free(s->views[i]);
+        s->views[i] = NULL;
+    }
+}
+
+double ew_line_evidence(double agreement, double power, double mean)
+{
+    return (mean * agreement - 0.5 * mean * mean * power) / REDUNDANCY;
+}
+
+/* ------------------------------------------------------------------ walking along a line */
+
+/* Source frames first..last - 1 and the clip frame of each: position + i * step. */
+typedef struct walk {
+    const uint32_t *words;
+    int64_t first, last;
+    double position, step; /* in clip frames, rounding included */
+} walk;
+
+/* The part of the line between two clip samples that exists in both recordings. */
+static walk walk_between(const ew_scene *s, const ew_clip_view *v, const ew_line *l,
+                         double from, double to)
+{
+    walk w;
+    int64_t frames = ew_index_frames(s->index, l->rec);
+    double low = from > 0 ? from : 0, high = to;
+    double end = (double)(v->frames - 1) * EW_CLIP_HOP;
+
+    if (high > end)
+        high = end;
+    w.words = ew_index_words(s->index, l->rec);
+    w.first = (int64_t)ceil(ew_line_source(l, low) / EW_FP_HOP);
+    w.last = (int64_t)ceil(ew_line_source(l, high) / EW_FP_HOP);
+    if (w.first < 0)
+        w.first = 0;
+    if (w.last > frames)
+        w.last = frames;
+    if (w.last < w.first)
+        w.last = w.first;
+    w.position = ew_line_clip(l, (double)w.first * EW_FP_HOP) / EW_CLIP_HOP + 0.5;
+    w.step = (double)EW_CLIP_STEP / l->tempo;
+    return w;
+}
+
+static size_t walk_frame(const walk *w, int64_t j)
+{
+    return (size_t)(w->position + (double)(j - w->first) * w->step);
+}
+
+/* Equal minus different bits along the walk. */
+static int64_t count_agreement(const ew_clip_view *v, const walk *w)
+{
+    int64_t sum = 0;
+
+    for (int64_t j = w->first; j < w->last; j++)
+        sum += 32 - 2 * __builtin_popcount(v->word[walk_frame(w, j)] ^ w->words[j]);
+    return sum;
+}
+
+static double weighted_agreement(const ew_clip_view *v, const walk *w)
+{
+    double sum = 0;
+
+    for (int64_t j = w->first; j < w->last; j++)
+        sum += (double)ew_clip_agreement(v, walk_frame(w, j), w->words[j]);
+    return sum;
+}
+
+/* ------------------------------------------------------------------ first look */
+
+/* Fills sums of agreement by bin around the reference point; returns the walk. */
+static walk bin_agreement(const ew_scene *s, const ew_clip_view *v, const ew_line *l,
+                          int sum[BINS])
+{
+    double half = 0.5 * BIN * BINS * EW_FP_HOP;
+    walk w = walk_between(s, v, l, l->clip - half, l->clip + half);
+    int n = 0;
+
+    memset(sum, 0, BINS * sizeof(int));
+    for (int64_t j = w.first; j < w.last && n < BIN * BINS; j++, n++)
+        sum[n / BIN] +=
+            32 - 2 * __builtin_popcount(v->word[walk_frame(&w, j)] ^ w.words[j]);
+    return w;
+}
+
+/* The stretch of bins whose agreement is least likely by chance. */
+static double best_stretch(const int sum[BINS], int *from, int *to)
+{
+    double best = 0;
+
+    *from = *to = 0;
+    for (int a = 0; a + LEAST_BINS <= BINS; a++) {
+        double total = 0;
+
+        for (int b = a; b < BINS; b++) {
+            int n = b + 1 - a;
+            double z2;
+
+            total += sum[b];
+            if (n < LEAST_BINS || total <= 0)
+                continue;
+            z2 = total * total / (n * BIN * 32.0);
+            if (z2 > best) {
+                best = z2;
+                *from = a;
+                *to = b + 1;
+            }
+        }
+    }
+    return sqrt(best);
+}
+
+static double look(const ew_scene *s, const ew_clip_view *v, ew_line *l)
+{
+    int sum[BINS], a, b;
+    walk w = bin_agreement(s, v, l, sum);
+    double z = best_stretch(sum, &a, &b);
+    double per = EW_FP_HOP / l->tempo * BIN;
+    double start = ew_line_clip(l, (double)w.first * EW_FP_HOP);
+
+    l->from = (int64_t)(start + a * per);
+    l->to = (int64_t)(start + b * per);
+    l->z = z;
+    l->mean = b > a ? z / sqrt((b - a) * BIN * 32.0) : 0;
+    return z;
+}
+
+void ew_line_verify(const ew_scene *s, const ew_clip_view *view, ew_line *l)
+{
+    static const int shift[] = {-2, -1, 1, 2};
+    ew_line best = *l;
+
+    look(s, view, &best);
+    if (best.z > 4)
+        for (size_t i = 0; i < 4; i++) {
+            ew_line other = *l;
+
+            other.source += shift[i] * EW_CLIP_HOP;
+            if (look(s, view, &other) > best.z)
+                best = other;
+        }
+    *l = best;
+}
+
+/* ------------------------------------------------------------------ exact course */
+
+/* Tries the tempos that a changed speed may have. An unchanged or a plainly resampled one
+ * is preferred unless another is clearly better: a short stretch says little about tempo. */
+static void find_tempo(const ew_scene *s, const ew_clip_view *v, ew_line *l)
+{
+    const double natural = pow(EW_CELL_RATIO, l->pitch), handicap = 2.0;
+    ew_line best = *l;
+    double best_score = 0;
+
+    for (int k = -15; k <= 15; k++) {
+        double tempos[2] = {1.0 + 0.008 * k, natural * (1.0 + 0.003 * k)};
+
+        for (int i = 0; i < 2; i++) {
+            bool plain = k == 0;
+            double score;
+
+            if ((i == 1 && (l->pitch == 0 || k < -3 || k > 3)) || tempos[i] < 0.86 ||
+                tempos[i] > 1.16)
+                continue;
+            for (int shift = -1; shift <= 1; shift++) {
+                ew_line other = *l;
+
+                other.tempo = tempos[i];
+                other.source += shift * EW_CLIP_HOP;
+                score = look(s, v, &other) - (plain ? 0 : handicap);
+                if (score > best_score) {
+                    best_score = score;
+                    best = other;
+                }
+            }
+        }
+    }
+    *l = best;
+}
+
+/* Best position and tempo near the present ones on the present support. */
+static void tune(const ew_scene *s, const ew_clip_view *v, ew_line *l, double drift,
+                 double move)
+{
+    double middle = 0.5 * (double)(l->from + l->to);
+    double half = 0.5 * (double)(l->to - l->from) + 1;
+    ew_line best, base = *l;
+    double most = -1e30;
+
+    base.source = ew_line_source(l, middle);
+    base.clip = middle;
+    best = base;
+    for (int k = 0; k < 25; k++) {
+        static const int order[5] = {0, -1, 1, -2, 2};
+        ew_line other = base;
+        walk w;
+        double sum;
+
+        other.tempo += order[k % 5] * drift / half;
+        other.source += order[k / 5] * move;
+        w = walk_between(s, v, &other, (double)l->from, (double)l->to);
+        sum = (double)count_agreement(v, &w);
+        if (sum > most) {
+            most = sum;
+            best = other;
+        }
+    }
+    *l = best;
+}
+
+/* Follows the line from `at` in one direction until evidence has dropped well below its
+ * best; returns the clip sample of that best. */
+static double follow(const ew_scene *s, const ew_clip_view *v, const ew_line *l,
+                     double at, double limit, double mean)
+{
+    const double give_up = 20;
+    bool back = limit < at;
+    walk w = walk_between(s, v, l, back ? limit : at, back ? at : limit);
+    double sum = 0, best = 0, end = at;
+
+    for (int64_t i = 0; i < w.last - w.first; i++) {
+        int64_t j = back ? w.last - 1 - i : w.first + i;
+        size_t f = walk_frame(&w, j);
+
+        sum += ew_line_evidence((double)ew_clip_agreement(v, f, w.words[j]),
+                                (double)v->power[f], mean);
+        if (sum > best) {
+            best = sum;
+            end = ew_line_clip(l, (double)(j + !back) * EW_FP_HOP);
+        }
+        if (sum < best - give_up)
+            break;
+    }
+    return end;
+}
+
+static void measure(const ew_scene *s, const ew_clip_view *v, ew_line *l)
+{
+    walk w = walk_between(s, v, l, (double)l->from, (double)l->to);
+    double sum = weighted_agreement(v, &w), power = 1e-9;
+
+    for (int64_t j = w.first; j < w.last; j++)
+        power += (double)v->power[walk_frame(&w, j)];
+    l->z = sum / sqrt(power);
+    l->mean = sum / power;
+}
+
+/* Extends the support to at most `reach` samples around the middle. True: it grew. */
+static bool extend(const ew_scene *s, const ew_clip_view *v, ew_line *l, double reach)
+{
+    double middle = 0.5 * (double)(l->from + l->to);
+    int64_t length = l->to - l->from;
+    double mean;
+
+    measure(s, v, l);
+    mean = l->mean > 0.1 ? l->mean : 0.1;
+    l->from = (int64_t)follow(s, v, l, middle, middle - reach, mean);
+    l->to = (int64_t)follow(s, v, l, middle, middle + reach, mean);
+    measure(s, v, l);
+    return l->to - l->from > length;
+}
+
+void ew_line_refine(const ew_scene *s, const ew_clip_view *view, ew_line *l)
+{
+    double whole = (double)view->frames * EW_CLIP_HOP;
+
+    find_tempo(s, view, l);
+    for (double reach = RATE; reach < 4 * whole; reach *= 2) {
+        tune(s, view, l, 0.004 * RATE, 0.004 * RATE);
+        if (!extend(s, view, l, reach) && reach > 4 * RATE)
+            break;
+    }
+    tune(s, view, l, 0.002 * RATE, 0.002 * RATE);
+    if (fabs(l->tempo - 1) * (double)(l->to - l->from) < 0.016 * RATE)
+        l->tempo = 1;
+    tune(s, view, l, 0, 0.001 * RATE);
+    measure(s, view, l);
+}
+
+void ew_line_slots(const ew_scene *s, const ew_clip_view *view, const ew_line *l,
+                   size_t first, size_t n, float *agreement, float *power)
+{
+    walk w =
+        walk_between(s, view, l, (double)first * EW_SLOT, (double)(first + n) * EW_SLOT);
+
+    memset(agreement, 0, n * sizeof(float));
+    memset(power, 0, n * sizeof(float));
+    for (int64_t j = w.first; j < w.last; j++) {
+        size_t f = walk_frame(&w, j), slot = f / EW_CLIP_STEP;
+
+        if (slot < first || slot >= first + n)
+            continue;
+        agreement[slot - first] += ew_clip_agreement(view, f, w.words[j]);
+        power[slot - first] += view->power[f];
+    }
+}

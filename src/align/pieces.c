@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces: which stretches of the path belong together, which are worth claiming, and where
+ * else the same sound is. Thresholds are measured in docs/accuracy.md. */
+#include "align/pieces.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define CLAIM_Z 12.0   /* claims below this are chance or like words, see docs */
+#define SAME_SHARE 0.7 /* another line with this share of the evidence is named too */
+
+enum {
+    RATE = EW_FP_RATE_HZ,
+    SAME_LINE = 3 * EW_FP_HOP / 2, /* samples by which a continued line may be off */
+    HOLE = RATE / 2,  /* a hole in one line that is closed whatever is in it */
+    PAUSE = 3 * RATE, /* the same where there is little sound in it */
+    JOIN = RATE / 4,  /* a hole between two lines that is shared out */
+    EDGE = RATE / 2,  /* a hole at an end of the clip */
+    LEAST = RATE / 5  /* shortest piece */
+};
+
+void ew_drafts_release(ew_drafts *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        ew_free(d->items[i].others);
+    ew_free(d->items);
+    memset(d, 0, sizeof(*d));
+}
+
+ew_code ew_drafts_push(ew_drafts *d, const ew_draft *piece, ew_err *err)
+{
+    if (d->count == d->cap) {
+        size_t cap = d->cap ? 2 * d->cap : 32;
+        ew_draft *p = ew_realloc_array(d->items, cap, sizeof(*p));
+
+        if (!p)
+            return ew_fail_nomem(err);
+        d->items = p;
+        d->cap = cap;
+    }
+    d->items[d->count++] = *piece;
+    return EW_OK;
+}
+
+double ew_draft_z(const ew_draft *d)
+{
+    return d->agreement / sqrt(d->power + 1e-9);
+}
+
+double ew_draft_certainty(const ew_draft *d)
+{
+    return 1 / (1 + exp(-0.5 * (ew_draft_z(d) - CLAIM_Z) - 1.5));
+}
+
+/* ------------------------------------------------------------------ other sources */
+
+static ew_code add_other(ew_draft *d, const ew_line *l, double certainty, ew_err *err)
+{
+    ew_other o = {.rec = l->rec, .speed = l->tempo, .certainty = certainty};
+    ew_other *p;
+
+    o.source_start = ew_line_source(l, (double)d->from);
+    o.source_end = ew_line_source(l, (double)d->to);
+    for (size_t i = 0; i < d->other_count; i++)
+        if (d->others[i].rec == o.rec &&
+            fabs(d->others[i].source_start - o.source_start) < RATE)
+            return EW_OK;
+    p = ew_realloc_array(d->others, d->other_count + 1, sizeof(*p));
+    if (!p)
+        return ew_fail_nomem(err);
+    d->others = p;
+    d->others[d->other_count++] = o;
+    return EW_OK;
+}
+
+/* Names the other lines that explain the piece nearly as well. */
+static ew_code find_others(ew_scene *s, const ew_lines *lines, size_t own, ew_draft *d,
+                           ew_err *err)
+{
+    size_t first = (size_t)d->from / EW_SLOT, n = (size_t)(d->to - d->from) / EW_SLOT;
+    float *sums = ew_alloc_array(2 * n + 1, sizeof(float));
+    double middle = 0.5 * (double)(d->from + d->to);
+    ew_code rc = sums ? EW_OK : ew_fail_nomem(err);
+
+    for (size_t i = 0; i < lines->count && rc == EW_OK; i++) {
+        const ew_line *l = &lines->items[i];
+        const ew_clip_view *view;
+        ew_draft other = *d;
+
+        if (i == own || middle < (double)l->from || middle >= (double)l->to ||
+            ew_line_holds(&d->line, l->rec, middle, ew_line_source(l, middle), RATE / 4))
+            continue;
+        rc = ew_scene_view(s, l->pitch, true, &view, err);
+        if (rc < 0)
+            break;
+        ew_line_slots(s, view, l, first, n, sums, sums + n);
+        other.agreement = other.power = 0;
+        for (size_t k = 0; k < n; k++) {
+            other.agreement += (double)sums[k];
+            other.power += (double)sums[n + k];
+        }
+        if (ew_draft_z(&other) >= CLAIM_Z &&
+            ew_draft_z(&other) * ew_draft_z(&other) >=
+                SAME_SHARE * ew_draft_z(d) * ew_draft_z(d))
+            rc = add_other(d, l, ew_draft_certainty(&other), err);
+    }
+    ew_free(sums);
+    return rc;
+}
+
+ew_code ew_pieces_make(ew_scene *s, const ew_lines *lines, const ew_path *path,
+                       ew_drafts *out, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    memset(out, 0, sizeof(*out));
+    for (size_t i = 0; i < path->count && rc == EW_OK; i++) {
+        const ew_stretch *t = &path->items[i];
+        ew_draft d = {.line = lines->items[t->line]};
+
+        d.from = (int64_t)t->from * EW_SLOT;
+        d.to = (int64_t)t->to * EW_SLOT;
+        d.agreement = t->agreement;
+        d.power = t->power;
+        rc = find_others(s, lines, t->line, &d, err);
+        if (rc == EW_OK)
+            rc = ew_drafts_push(out, &d, err);
+        if (rc < 0)
+            ew_free(d.others);
+    }
+    if (rc < 0)
+        ew_drafts_release(out);
+    return rc;
+}
+
+/* ------------------------------------------------------------------ tidying */
+
+/* Does b go on where a is, as far as the words can tell? */
+static bool continues(const ew_draft *a, const ew_draft *b)
+{
+    double at = 0.5 * (double)(a->to + b->from);
+    double slack = SAME_LINE + 0.002 * (double)(b->from - a->to);
+
+    return a->line.rec == b->line.rec && a->backwards == b->backwards &&
+           fabs(ew_line_source(&a->line, at) - ew_line_source(&b->line, at)) < slack &&
+           fabs(a->line.tempo - b->line.tempo) < 0.03;
+}
+
+/* The hole between pieces of one line: short, or mostly without sound of its own. */
+static bool bridges(const ew_draft *a, const ew_draft *b)
+{
+    int64_t hole = b->from - a->to;
+
+    return continues(a, b) && hole <= (hole > HOLE ? PAUSE / 3 : HOLE);
+}
+
+static void join_pair(ew_draft *a, ew_draft *b)
+{
+    if (b->to - b->from > a->to - a->from)
+        a->line = b->line;
+    a->to = b->to;
+    a->agreement += b->agreement;
+    a->power += b->power;
+    if (a->other_count == 0) {
+        a->others = b->others;
+        a->other_count = b->other_count;
+    } else {
+        ew_free(b->others);
+    }
+    b->others = NULL;
+    b->other_count = 0;
+}
+
+static void join_continued(ew_drafts *d)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < d->count; i++) {
+        if (kept > 0 && bridges(&d->items[kept - 1], &d->items[i]))
+            join_pair(&d->items[kept - 1], &d->items[i]);
+        else
+            d->items[kept++] = d->items[i];
+    }
+    d->count = kept;
+}
+
+static void drop_weak(ew_drafts *d)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < d->count; i++) {
+        if (ew_draft_z(&d->items[i]) >= CLAIM_Z &&
+            d->items[i].to - d->items[i].from >= LEAST)
+            d->items[kept++] = d->items[i];
+        else
+            ew_free(d->items[i].others);
+    }
+    d->count = kept;
+}
+
+/* How far a piece can reach before its source begins or ends. */
+static int64_t lowest_start(const ew_draft *d)
+{
+    return (int64_t)ceil(ew_line_clip(&d->line, 0));
+}
+
+static int64_t highest_end(const ew_index *ix, const ew_draft *d)
+{
+    return (int64_t)ew_line_clip(&d->line,
+                                 (double)ew_index_recording(ix, d->line.rec)->samples);
+}
+
+static void set_from(ew_draft *d, int64_t from)
+{
+    int64_t low = lowest_start(d);
+
+    d->from = from > low ? from : low < d->from ? low : d->from;
+}
+
+static void set_to(const ew_index *ix, ew_draft *d, int64_t to)
+{
+    int64_t high = highest_end(ix, d);
+
+    d->to = to < high ? to : high > d->to ? high : d->to;
+}
+
+static void close_holes(const ew_index *ix, ew_drafts *d, int64_t samples)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        ew_draft *a = &d->items[i], *b = i + 1 < d->count ? a + 1 : NULL;
+
+        if (i == 0 && a->from < EDGE)
+            set_from(a, 0);
+        if (!b && samples - a->to < EDGE)
+            set_to(ix, a, samples);
+        if (b && b->from - a->to > 0 && b->from - a->to <= JOIN) {
+            int64_t middle = (a->to + b->from) / 2;
+
+            set_to(ix, a, middle);
+            set_from(b, middle);
+        }
+        if (a->to > samples)
+            a->to = samples;
+    }
+}
+
+void ew_pieces_tidy(const ew_index *ix, ew_drafts *d, int64_t samples)
+{
+    join_continued(d);
+    drop_weak(d);
+    join_continued(d);
+    close_holes(ix, d, samples);
+}
