@@ -21,7 +21,7 @@ void ew_media__short_name(char out[EW_MEDIA__NAME_BYTES], const char *path)
 
     ew_buf_init(&b, 4096);
     if (ew_utf8_append_safe(&b, path + tail, n - tail, NULL) < 0 || b.len == 0) {
-        strncpy(out, "input", EW_MEDIA__NAME_BYTES);
+        memcpy(out, "input", sizeof "input");
         ew_buf_release(&b);
         return;
     }
@@ -68,7 +68,8 @@ static ew_code check_stat(const struct stat *st, const char *name, ew_err *err)
     if (rc < 0)
         return rc;
     if (st->st_size == 0)
-        return ew_fail(err, EW_E_FORMAT, 0, "cannot decode '%s': the file is empty", name);
+        return ew_fail(err, EW_E_FORMAT, 0, "cannot decode '%s': the file is empty",
+                       name);
     return EW_OK;
 }
 
@@ -87,11 +88,13 @@ static ew_code cannot_open(const char *path, const char *name, int sys, ew_err *
     ew_code rc = ew_fail_sys(err, sys, "cannot open '%s'", name);
 
     if (sys == ENOENT && lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
-        rc = ew_fail(err, EW_E_IO, 0, "cannot open '%s': a link that points to nothing", name);
+        rc = ew_fail(err, EW_E_IO, 0, "cannot open '%s': a link that points to nothing",
+                     name);
         if (err != NULL)
             err->sys = sys;
     } else if (sys == ELOOP) {
-        rc = ew_fail(err, EW_E_IO, 0, "cannot open '%s': links that point at each other", name);
+        rc = ew_fail(err, EW_E_IO, 0, "cannot open '%s': links that point at each other",
+                     name);
         if (err != NULL)
             err->sys = sys;
     }

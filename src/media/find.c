@@ -32,8 +32,9 @@ static bool is_ours(const char *path)
 {
     struct stat self, st;
 
-    return is_program(path) && stat("/proc/self/exe", &self) == 0 && stat(path, &st) == 0 &&
-           (st.st_uid == self.st_uid || st.st_uid == 0) && (st.st_mode & S_IWOTH) == 0;
+    return is_program(path) && stat("/proc/self/exe", &self) == 0 &&
+           stat(path, &st) == 0 && (st.st_uid == self.st_uid || st.st_uid == 0) &&
+           (st.st_mode & S_IWOTH) == 0;
 }
 
 /* Gives a path in *out, or NULL when it is not under `folder`. */
@@ -88,7 +89,8 @@ static ew_code take_path(const char *path, const char *said_by, char **out, ew_e
 
     ew_media__short_name(name, path);
     if (!is_program(path))
-        return ew_fail(err, EW_E_NOTFOUND, 0, "%s names '%s', which is no program", said_by, name);
+        return ew_fail(err, EW_E_NOTFOUND, 0, "%s names '%s', which is no program",
+                       said_by, name);
     *out = ew_strdup(path);
     return *out != NULL ? EW_OK : ew_fail_nomem(err);
 }
@@ -108,6 +110,7 @@ ew_code ew_media__find_decoder(char **out, const char *wanted, ew_err *err)
         return rc;
     if (is_program(EW_DECODER_PATH))
         return take_path(EW_DECODER_PATH, "the installation", out, err);
-    return ew_fail(err, EW_E_NOTFOUND, 0, "the decoder program 'earwitness-decode' is missing; "
+    return ew_fail(err, EW_E_NOTFOUND, 0,
+                   "the decoder program 'earwitness-decode' is missing; "
                    "install it, or let EARWITNESS_DECODE name it");
 }

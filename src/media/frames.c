@@ -13,7 +13,10 @@
 /* Louder than this is no sound; also keeps sums of squares finite. */
 #define SAMPLE_MAX 1000.0F
 
-enum { JOURNAL_LINE_MAX = 6 * EW_DP_NOTE_MAX_BYTES + 64 };
+enum {
+    JOURNAL_LINE_MAX = 6 * EW_DP_NOTE_MAX_BYTES + 64,
+    BEATS_MAX = 500000 /* without sound; 366 days of AAC that are skipped make 362000 */
+};
 
 ew_code ew_media__frames_new(ew_media__frames **out, ew_media__asked asked, ew_err *err)
 {
@@ -79,15 +82,14 @@ static ew_code put_text(char *dst, size_t cap, const uint8_t *src, size_t n, ew_
     return rc;
 }
 
-static ew_code journal_add(ew_media__frames *f, const uint8_t *text, size_t n, ew_err *err)
+static ew_code journal_add(ew_media__frames *f, const uint8_t *text, size_t n,
+                           ew_err *err)
 {
     ew_buf b;
     ew_code rc;
 
-    if (f->journal_count >= EW_MEDIA__JOURNAL_MAX - 1) {
-        f->journal_dropped++;
-        return EW_OK;
-    }
+    if (f->journal_count >= EW_DP_NOTES_MAX)
+        return broken(err, "too many remarks");
     ew_buf_init(&b, JOURNAL_LINE_MAX);
     rc = ew_utf8_append_safe(&b, (const char *)text, n, err);
     if (rc == EW_OK && b.len > 0) {
@@ -139,10 +141,11 @@ static bool info_ok(const ew_media__asked *asked, const ew_media_info *i)
 {
     const int64_t most_ms = (int64_t)EW_DP_DAYS_MAX * 86400 * 1000;
 
-    return rate_ok(i->stored_rate_hz) && rate_ok(i->rate_hz) && channels_ok(i->stored_channels) &&
-           channels_ok(i->channels) && (asked->rate_hz == 0 || asked->rate_hz == i->rate_hz) &&
-           (asked->channels == 0 || asked->channels == i->channels) && i->audio_streams > 0 &&
-           i->claimed_ms >= -1 && i->claimed_ms <= most_ms;
+    return rate_ok(i->stored_rate_hz) && rate_ok(i->rate_hz) &&
+           channels_ok(i->stored_channels) && channels_ok(i->channels) &&
+           (asked->rate_hz == 0 || asked->rate_hz == i->rate_hz) &&
+           (asked->channels == 0 || asked->channels == i->channels) &&
+           i->audio_streams > 0 && i->claimed_ms >= -1 && i->claimed_ms <= most_ms;
 }
 
 static size_t padded_length(const uint8_t *p, size_t cap)
@@ -155,7 +158,8 @@ static size_t padded_length(const uint8_t *p, size_t cap)
 static ew_code take_info(ew_media__frames *f, const uint8_t *p, size_t n, ew_err *err)
 {
     ew_media_info *i = &f->info;
-    const uint8_t *container = p + EW_DP_INFO_AT_CONTAINER, *codec = p + EW_DP_INFO_AT_CODEC;
+    const uint8_t *container = p + EW_DP_INFO_AT_CONTAINER,
+                  *codec = p + EW_DP_INFO_AT_CODEC;
     ew_code rc;
 
     if (f->have_info || n != EW_DP_INFO_BYTES ||
@@ -169,7 +173,8 @@ static ew_code take_info(ew_media__frames *f, const uint8_t *p, size_t n, ew_err
     i->claimed_ms = (int64_t)ew_get_u64le(p + EW_DP_INFO_AT_CLAIMED_MS);
     if (!info_ok(&f->asked, i))
         return broken(err, "values in INFO");
-    rc = put_text(i->container, sizeof i->container, container, padded_length(container, 48), err);
+    rc = put_text(i->container, sizeof i->container, container,
+                  padded_length(container, 48), err);
     if (rc == EW_OK)
         rc = put_text(i->codec, sizeof i->codec, codec, padded_length(codec, 32), err);
     f->have_info = rc == EW_OK;
@@ -184,7 +189,8 @@ static ew_code take_pcm(ew_media__frames *f, const uint8_t *p, size_t n, ew_err 
         return broken(err, "PCM");
     lost = ew_get_u32le(p);
     count = ew_get_u32le(p + 4);
-    if (count > EW_DP_PCM_MAX_BYTES || lost < f->damaged ||
+    f->beats = 0;
+    if (count == 0 || count > EW_DP_PCM_MAX_BYTES || lost < f->damaged ||
         n != EW_DP_PCM_HEAD_BYTES + (size_t)count * f->info.channels * sizeof(float))
         return broken(err, "size of PCM");
     f->damaged = lost;
@@ -253,7 +259,8 @@ static ew_code take(ew_media__frames *f, uint32_t tag, size_t n, ew_media__event
         return journal_add(f, p, n, err);
     case EW_DP_BEAT:
         *event = EW_MEDIA__OTHER;
-        return EW_OK;
+        return ++f->beats <= BEATS_MAX ? EW_OK
+                                       : broken(err, "it only says that it is alive");
     case EW_DP_END:
         *event = EW_MEDIA__END;
         return take_end(f, p, n, err);

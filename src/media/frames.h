@@ -11,7 +11,10 @@
 #include "earwitness/media.h"
 #include "media/protocol.h"
 
-enum { EW_MEDIA__JOURNAL_MAX = 200, EW_MEDIA__BUFFER_BYTES = 2 * (8 + EW_DP_PCM_MAX_BYTES) };
+enum {
+    EW_MEDIA__JOURNAL_MAX = 200,
+    EW_MEDIA__BUFFER_BYTES = 2 * (8 + EW_DP_PCM_MAX_BYTES)
+};
 
 /* What was asked for and so must be in INFO; 0 = as stored. */
 typedef struct ew_media__asked {
@@ -21,10 +24,10 @@ typedef struct ew_media__asked {
 typedef enum ew_media__event {
     EW_MEDIA__MORE, /* no whole frame here: read on */
     EW_MEDIA__INFO,
-    EW_MEDIA__PCM,  /* samples can be taken */
+    EW_MEDIA__PCM, /* samples can be taken */
     EW_MEDIA__OTHER,
     EW_MEDIA__END,
-    EW_MEDIA__FAIL  /* fail_kind and fail_text tell why */
+    EW_MEDIA__FAIL /* fail_kind and fail_text tell why */
 } ew_media__event;
 
 typedef struct ew_media__frames {
@@ -37,6 +40,7 @@ typedef struct ew_media__frames {
     size_t pcm_at, pcm_left; /* byte in buf; frames not taken yet */
     uint64_t pcm_total;      /* frames so far */
     uint32_t damaged;
+    uint32_t beats; /* since the last samples */
 
     char *journal[EW_MEDIA__JOURNAL_MAX];
     size_t journal_count;

@@ -36,7 +36,8 @@ static ew_code check_opts(const ew_media_opts *o, ew_err *err)
         return ew_fail(err, EW_E_ARG, 0, "the sample rate must be 1000..192000 Hz, or 0");
     if (o->channels > 1)
         return ew_fail(err, EW_E_ARG, 0, "channels must be 0 or 1");
-    if (o->start_ms < 0 || o->length_ms < 0 || o->start_ms > most_ms || o->length_ms > most_ms)
+    if (o->start_ms < 0 || o->length_ms < 0 || o->start_ms > most_ms ||
+        o->length_ms > most_ms)
         return ew_fail(err, EW_E_ARG, 0, "start and length must be 0..366 days");
     if (o->stall_seconds == 0 || o->stall_seconds > 86400)
         return ew_fail(err, EW_E_ARG, 0, "stall_seconds must be 1..86400");
@@ -73,12 +74,16 @@ static ew_code fail_said(const ew_media *m, ew_err *err)
 
     switch (f->fail_kind) {
     case EW_DP_FAIL_FORMAT:
-        return ew_fail(err, EW_E_FORMAT, 0, "cannot decode '%s': %s", m->name, f->fail_text);
+        return ew_fail(err, EW_E_FORMAT, 0, "cannot decode '%s': %s", m->name,
+                       f->fail_text);
     case EW_DP_FAIL_LIMIT:
-        return ew_fail(err, EW_E_LIMIT, 0, "cannot decode '%s': %s", m->name, f->fail_text);
+        return ew_fail(err, EW_E_LIMIT, 0, "cannot decode '%s': %s", m->name,
+                       f->fail_text);
     case EW_DP_FAIL_MEMORY:
-        return ew_fail(err, EW_E_LIMIT, 0, "cannot decode '%s': it takes more than %llu MiB of "
-                       "memory; convert it to FLAC first if you trust it", m->name, mib);
+        return ew_fail(err, EW_E_LIMIT, 0,
+                       "cannot decode '%s': it takes more than %llu MiB of "
+                       "memory; convert it to FLAC first if you trust it",
+                       m->name, mib);
     case EW_DP_FAIL_SYSTEM:
         return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': %s", m->name, f->fail_text);
     default:
@@ -93,27 +98,40 @@ static ew_code fail_died(const ew_media *m, ew_err *err)
     const int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
     if (sig == SIGSYS)
-        return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': it made the decoder try something "
-                       "forbidden, which was stopped; do not trust this file", m->name);
+        return ew_fail(err, EW_E_IO, 0,
+                       "cannot decode '%s': it made the decoder try something "
+                       "forbidden, which was stopped; do not trust this file",
+                       m->name);
     if (sig == SIGXCPU)
-        return ew_fail(err, EW_E_LIMIT, 0, "cannot decode '%s': decoding takes far too long "
-                       "for its size; leave it out, or convert it first", m->name);
+        return ew_fail(err, EW_E_LIMIT, 0,
+                       "cannot decode '%s': decoding takes far too long "
+                       "for its size; leave it out, or convert it first",
+                       m->name);
     if (sig == SIGKILL)
-        return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': the decoder was killed from outside "
-                       "(out of memory?); try again with more memory free", m->name);
+        return ew_fail(err, EW_E_IO, 0,
+                       "cannot decode '%s': the decoder was killed from outside "
+                       "(out of memory?); try again with more memory free",
+                       m->name);
     if (sig != 0)
-        return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': the decoder crashed (%s); leave it "
-                       "out, or convert it first", m->name, strsignal(sig));
+        return ew_fail(err, EW_E_IO, 0,
+                       "cannot decode '%s': the decoder crashed (%s); leave it "
+                       "out, or convert it first",
+                       m->name, strsignal(sig));
     if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
-        return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': the decoder program does not work "
-                       "here (exit code %d); install it again", m->name, WEXITSTATUS(status));
-    return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': the decoder stopped too early", m->name);
+        return ew_fail(err, EW_E_IO, 0,
+                       "cannot decode '%s': the decoder program does not work "
+                       "here (exit code %d); install it again",
+                       m->name, WEXITSTATUS(status));
+    return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': the decoder stopped too early",
+                   m->name);
 }
 
 static ew_code fail_stalled(const ew_media *m, ew_err *err)
 {
-    return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': the decoder hung and was ended after "
-                   "%u s; leave it out, or convert it first", m->name, m->opts.stall_seconds);
+    return ew_fail(err, EW_E_IO, 0,
+                   "cannot decode '%s': the decoder hung and was ended after "
+                   "%u s; leave it out, or convert it first",
+                   m->name, m->opts.stall_seconds);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -150,7 +168,8 @@ static ew_code next_event(ew_media *m, ew_media__event *event, ew_err *err)
         if (rc == EW_E_NOMEM)
             return ew_fail_nomem(err);
         if (rc < 0)
-            return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': %s", m->name, wrong.text);
+            return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': %s", m->name,
+                           wrong.text);
         if (*event == EW_MEDIA__FAIL) {
             ew_media__process_wait(&m->process);
             return fail_said(m, err);
@@ -165,8 +184,8 @@ static ew_code next_event(ew_media *m, ew_media__event *event, ew_err *err)
     }
 }
 
-static ew_code open_common(ew_media **out, int fd, const char *name, const ew_media_opts *opts,
-                           ew_err *err)
+static ew_code open_common(ew_media **out, int fd, const char *name,
+                           const ew_media_opts *opts, ew_err *err)
 {
     ew_media *m = ew_alloc(sizeof *m);
     char extension[12];
@@ -180,14 +199,15 @@ static ew_code open_common(ew_media **out, int fd, const char *name, const ew_me
     m->opts.decoder_path = NULL; /* not needed later, and borrowed */
     ew_media__short_name(m->name, name);
     extension_of(extension, name);
-    rc = ew_media__frames_new(&m->frames, (ew_media__asked){opts->rate_hz, opts->channels}, err);
+    rc = ew_media__frames_new(&m->frames,
+                              (ew_media__asked){opts->rate_hz, opts->channels}, err);
     if (rc == EW_OK)
         rc = ew_media__process_start(&m->process, fd, extension, opts, err);
     if (rc == EW_OK)
         rc = next_event(m, &event, err);
     if (rc == EW_OK && event != EW_MEDIA__INFO)
-        rc = ew_fail(err, EW_E_IO, 0, "cannot decode '%s': the decoder program gave no INFO",
-                     m->name);
+        rc = ew_fail(err, EW_E_IO, 0,
+                     "cannot decode '%s': the decoder program gave no INFO", m->name);
     if (rc < 0) {
         ew_media_close(m);
         return rc;
@@ -196,8 +216,8 @@ static ew_code open_common(ew_media **out, int fd, const char *name, const ew_me
     return EW_OK;
 }
 
-ew_code ew_media_open_fd(ew_media **out, int fd, const char *name, const ew_media_opts *opts,
-                         ew_err *err)
+ew_code ew_media_open_fd(ew_media **out, int fd, const char *name,
+                         const ew_media_opts *opts, ew_err *err)
 {
     const ew_media_opts o = opts != NULL ? *opts : ew_media_opts_default();
     char safe[EW_MEDIA__NAME_BYTES];
@@ -214,7 +234,8 @@ ew_code ew_media_open_fd(ew_media **out, int fd, const char *name, const ew_medi
     return open_common(out, fd, name, &o, err);
 }
 
-ew_code ew_media_open(ew_media **out, const char *path, const ew_media_opts *opts, ew_err *err)
+ew_code ew_media_open(ew_media **out, const char *path, const ew_media_opts *opts,
+                      ew_err *err)
 {
     const ew_media_opts o = opts != NULL ? *opts : ew_media_opts_default();
     char safe[EW_MEDIA__NAME_BYTES];
@@ -234,7 +255,8 @@ ew_code ew_media_open(ew_media **out, const char *path, const ew_media_opts *opt
     return rc;
 }
 
-ew_code ew_media_read(ew_media *m, float *pcm, size_t cap_frames, size_t *got_frames, ew_err *err)
+ew_code ew_media_read(ew_media *m, float *pcm, size_t cap_frames, size_t *got_frames,
+                      ew_err *err)
 {
     ew_media__event event = EW_MEDIA__MORE;
     ew_code rc;

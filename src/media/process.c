@@ -55,7 +55,8 @@ static void command_make(command *c, char *program, const char *extension,
     c->argv[n++] = program;
     c->argv[n++] = version;
     for (size_t i = 0; i < 5; i++) {
-        snprintf(c->text[i], SETTING_BYTES, "%s=%" PRIu64, numbers[i].key, numbers[i].value);
+        snprintf(c->text[i], SETTING_BYTES, "%s=%" PRIu64, numbers[i].key,
+                 numbers[i].value);
         c->argv[n++] = c->text[i];
     }
     if (extension[0] != 0) {
@@ -70,8 +71,8 @@ static void command_env(command *c)
 {
     static char locale[] = "LC_ALL=C", zone[] = "TZ=UTC0";
     static const char *const kept[] = {
-        "EARWITNESS_UNCONFINED", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS",
-        "TSAN_OPTIONS",
+        "EARWITNESS_UNCONFINED", "LD_LIBRARY_PATH", "ASAN_OPTIONS",
+        "UBSAN_OPTIONS",         "TSAN_OPTIONS",
     };
     size_t n = 0;
 
@@ -104,7 +105,8 @@ static int set_attributes(posix_spawnattr_t *attr)
     if (rc == 0)
         rc = posix_spawnattr_setsigmask(attr, &none);
     if (rc == 0)
-        rc = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        rc = posix_spawnattr_setflags(attr,
+                                      POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     return rc;
 }
 
@@ -146,7 +148,8 @@ static int high_copy(int fd)
     return fcntl(fd, F_DUPFD_CLOEXEC, EW_DP_OUT_FD + 6);
 }
 
-static ew_code start_on_pipe(ew_media__process *p, command *c, int file, int out, ew_err *err)
+static ew_code start_on_pipe(ew_media__process *p, command *c, int file, int out,
+                             ew_err *err)
 {
     int in2 = high_copy(file), out2 = in2 >= 0 ? high_copy(out) : -1;
     int sys = out2 >= 0 ? 0 : errno;

@@ -13,8 +13,8 @@
 enum { EW_MEDIA__NAME_BYTES = 120 };
 
 typedef struct ew_media__process {
-    pid_t pid; /* 0: none */
-    int fd;    /* what it writes; -1: none */
+    pid_t pid;  /* 0: none */
+    int fd;     /* what it writes; -1: none */
     int status; /* of waitpid, once it has ended */
 } ew_media__process;
 
@@ -24,13 +24,14 @@ EW_MUST_CHECK ew_code ew_media__find_decoder(char **out, const char *wanted, ew_
 
 /* Starts it on an open file. `extension` may be "". */
 EW_MUST_CHECK ew_code ew_media__process_start(ew_media__process *p, int file,
-                                              const char *extension, const ew_media_opts *opts,
-                                              ew_err *err);
+                                              const char *extension,
+                                              const ew_media_opts *opts, ew_err *err);
 
 /* Waits at most stall_seconds for bytes. *got = 0 means that it has closed its end.
  * EW_E_BUSY: nothing came in time. */
 EW_MUST_CHECK ew_code ew_media__process_read(ew_media__process *p, uint8_t *buf, size_t n,
-                                             uint32_t stall_seconds, size_t *got, ew_err *err);
+                                             uint32_t stall_seconds, size_t *got,
+                                             ew_err *err);
 
 /* Ends it if it still runs, and waits for it. Fine to call again. */
 void ew_media__process_end(ew_media__process *p);

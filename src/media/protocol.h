@@ -23,7 +23,7 @@ enum {
     EW_DP_NOTES_MAX = 199 /* remarks sent; later ones are only counted in END */
 };
 
-#define EW_DP_TAG(a, b, c, d) \
+#define EW_DP_TAG(a, b, c, d)                                                            \
     ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 #define EW_DP_INFO EW_DP_TAG('I', 'N', 'F', 'O') /* once, before the first PCM */

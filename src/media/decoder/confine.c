@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "decoder.h"
+#include "media/decoder/decoder.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -79,14 +79,28 @@ static void limit_all(const settings *set)
 
 /* Calls that act on this process only and tell nothing about others. */
 static const int allowed[] = {
-    SCMP_SYS(brk),           SCMP_SYS(munmap),        SCMP_SYS(mremap),
-    SCMP_SYS(madvise),       SCMP_SYS(futex),         SCMP_SYS(exit),
-    SCMP_SYS(exit_group),    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
-    SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(sched_yield),   SCMP_SYS(sysinfo),       SCMP_SYS(getrandom),
-    SCMP_SYS(restart_syscall), SCMP_SYS(getpid),      SCMP_SYS(gettid),
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(futex),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
 #if SANITIZED
-    SCMP_SYS(sigaltstack),   SCMP_SYS(rt_sigaction),  SCMP_SYS(prctl),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(prctl),
 #endif
 };
 
@@ -151,6 +165,7 @@ void confine_fully(const settings *set)
     if (!set->unconfined)
         fail(EW_DP_FAIL_SYSTEM,
              "this system cannot confine the decoder (seccomp: %s); to decode without "
-             "protection set EARWITNESS_UNCONFINED=1", strerror(-rc));
+             "protection set EARWITNESS_UNCONFINED=1",
+             strerror(-rc));
     note("decoded without confinement: seccomp is not available (%s)", strerror(-rc));
 }

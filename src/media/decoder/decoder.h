@@ -12,14 +12,13 @@
 #include "media/protocol.h"
 
 typedef struct settings {
-    uint32_t rate_hz;      /* 0: as stored */
-    uint32_t channels;     /* 0: as stored */
+    uint32_t rate_hz;  /* 0: as stored */
+    uint32_t channels; /* 0: as stored */
     int64_t start_ms;
     int64_t length_ms;     /* 0: to the end */
     uint64_t memory_bytes; /* 0: no limit */
     char extension[16];    /* of the file's name; a hint for formats without a mark */
     bool unconfined;       /* go on where the system cannot confine */
-    const char *hook;      /* test builds only: what to try once confined */
 } settings;
 
 /* ---- out.c: frames to the client ---- */
@@ -27,18 +26,20 @@ void out_info(const uint8_t payload[EW_DP_INFO_BYTES]);
 void out_pcm(const float *samples, size_t frames, size_t channels);
 void out_beat(void);
 void out_end(void) __attribute__((noreturn));
-void fail(uint32_t kind, const char *fmt, ...) __attribute__((noreturn, format(printf, 2, 3)));
+void fail(uint32_t kind, const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
 /* Fails with the kind and words that suit an FFmpeg error. */
 void fail_av(int av_error, const char *doing) __attribute__((noreturn));
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void note_time(double seconds); /* place in the sound that later remarks refer to; < 0: none */
-void note_mute(bool mute);      /* while damage is our own doing: just after a seek */
-void note_log_init(void);       /* FFmpeg's own remarks become notes */
-extern uint32_t damaged;        /* packets and frames lost or replaced so far */
+void note_time(
+    double seconds);       /* place in the sound that later remarks refer to; < 0: none */
+void note_mute(bool mute); /* while damage is our own doing: just after a seek */
+void note_log_init(void);  /* FFmpeg's own remarks become notes */
+extern uint32_t damaged;   /* packets and frames lost or replaced so far */
 
 /* ---- confine.c ---- */
-void confine_early(void);                  /* no core, no stray descriptors */
-void confine_fully(const settings *set);   /* limits, no_new_privs, seccomp; or fail() */
+void confine_early(void);                /* no core, no stray descriptors */
+void confine_fully(const settings *set); /* limits, no_new_privs, seccomp; or fail() */
 
 /* ---- input.c: container and codec ---- */
 typedef struct input {
@@ -51,17 +52,20 @@ typedef struct input {
     int64_t skim_until; /* packets before this time stamp are not decoded */
     bool draining;
 } input;
-void input_prepare(void);                  /* lists of what may be opened; before confinement */
+void input_prepare(void); /* lists of what may be opened; before confinement */
 void input_open(input *in, const settings *set);
-bool input_next_frame(input *in);          /* false at the end; in->frame is the next sound */
+bool input_next_frame(input *in); /* false at the end; in->frame is the next sound */
+int input_io_error(void);         /* errno of a read that failed, or 0 */
+
 /* How the middle of this file can be reached with the time line exact to the sample. */
 typedef enum reach {
     REACH_DECODE, /* only by decoding all that comes before */
     REACH_SKIM,   /* by reading all packets before it without decoding them */
-    REACH_SEEK
+    REACH_SEEK,
+    REACH_SEEK_GRID /* by a seek, if all frames are of one size: time stamps are rounded */
 } reach;
 reach input_reach(const input *in);
-bool input_seek(input *in, int64_t timestamp);  /* false: nothing has moved */
+bool input_seek(input *in, int64_t timestamp); /* false: nothing has moved */
 void input_skim(input *in, int64_t timestamp);
 
 /* ---- mix.c: samples of any kind to floats, many channels to one ---- */
@@ -91,6 +95,6 @@ bool sound_full(const sound *s); /* as much as was wanted has been given */
 void sound_finish(sound *s);
 
 /* ---- hooks.c: only in the test build ---- */
-void hook_run(const char *what);
+void hook_run(void);
 
 #endif

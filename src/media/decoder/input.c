@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "decoder.h"
+#include "media/decoder/decoder.h"
 
 enum { IO_BUFFER_BYTES = 1 << 16, LIST_BYTES = 1 << 14 };
 
@@ -20,14 +20,15 @@ static const char *const lists[] = {
 
 /* Nothing to hear, or made by a program in the file: no reason to run their code. */
 static const char *const unwanted[] = {
-    "tty", "sbg", "vobsub", "ffmetadata", "vapoursynth", "avisynth", "lavfi", "image2",
-    "image2pipe", "data", "xbin", "bin", "adf", "idf",
+    "tty",    "sbg",        "vobsub", "ffmetadata", "vapoursynth", "avisynth", "lavfi",
+    "image2", "image2pipe", "data",   "xbin",       "bin",         "adf",      "idf",
 };
 
 static char demuxers[LIST_BYTES], decoders[LIST_BYTES];
 
 typedef struct file_io {
     int64_t pos, size;
+    int error; /* errno of the last read that failed */
 } file_io;
 
 static file_io io;
@@ -45,7 +46,8 @@ static bool in_list(const char *name, const char *const *list, size_t n)
 static bool demuxer_wanted(const AVInputFormat *f)
 {
     return (f->flags & AVFMT_NOFILE) == 0 && !in_list(f->name, lists, EW_COUNT(lists)) &&
-           !in_list(f->name, unwanted, EW_COUNT(unwanted)) && !av_strstart(f->name, "img", NULL);
+           !in_list(f->name, unwanted, EW_COUNT(unwanted)) &&
+           !av_strstart(f->name, "img", NULL);
 }
 
 static void add_name(char *list, const char *name)
@@ -76,6 +78,11 @@ void input_prepare(void)
 
 /* ---------------------------------------------------------------- bytes */
 
+int input_io_error(void)
+{
+    return io.error;
+}
+
 static int io_read(void *opaque, uint8_t *buf, int n)
 {
     file_io *f = opaque;
@@ -84,8 +91,10 @@ static int io_read(void *opaque, uint8_t *buf, int n)
     do
         got = pread(EW_DP_IN_FD, buf, (size_t)n, (off_t)f->pos);
     while (got < 0 && errno == EINTR);
-    if (got < 0)
+    if (got < 0) {
+        f->error = errno;
         return AVERROR(errno);
+    }
     if (got == 0)
         return AVERROR_EOF;
     f->pos += got;
@@ -119,8 +128,9 @@ static AVIOContext *io_new(void)
     uint8_t *buf = av_malloc(IO_BUFFER_BYTES);
     AVIOContext *pb;
 
-    pb = buf != NULL ? avio_alloc_context(buf, IO_BUFFER_BYTES, 0, &io, io_read, NULL, io_seek)
-                     : NULL;
+    pb = buf != NULL
+             ? avio_alloc_context(buf, IO_BUFFER_BYTES, 0, &io, io_read, NULL, io_seek)
+             : NULL;
     if (pb == NULL)
         fail(EW_DP_FAIL_MEMORY, "starting");
     return pb;
@@ -133,24 +143,30 @@ static int refuse_open(AVFormatContext *s, AVIOContext **pb, const char *url, in
     (void)flags;
     (void)options;
     *pb = NULL;
-    note("names another file or address, which is not opened: %.200s", url != NULL ? url : "");
+    note("names another file or address, which is not opened: %.200s",
+         url != NULL ? url : "");
     return AVERROR(EPERM);
 }
 
 /* ---------------------------------------------------------------- container */
 
-static const AVInputFormat *probe(AVFormatContext *fmt, const char *name)
+/* *score is FFmpeg's measure of how sure it is. */
+static const AVInputFormat *probe(AVFormatContext *fmt, const char *name, int *score)
 {
     const AVInputFormat *found = NULL;
     int rc = av_probe_input_buffer2(fmt->pb, &found, name, fmt, 0, 0);
 
-    if (rc == AVERROR(ENOMEM) || rc == AVERROR(EIO))
+    *score = rc;
+
+    if (rc == AVERROR(ENOMEM) || io.error != 0)
         fail_av(rc, "recognising the format");
     if (rc < 0 || found == NULL)
         fail(EW_DP_FAIL_FORMAT, "not sound or video in any known format");
     if (in_list(found->name, lists, EW_COUNT(lists)))
-        fail(EW_DP_FAIL_FORMAT, "a list (%s) that points at other files or addresses, which are "
-             "never followed; give the files themselves", found->name);
+        fail(EW_DP_FAIL_FORMAT,
+             "a list (%s) that points at other files or addresses, which are "
+             "never followed; give the files themselves",
+             found->name);
     if (!demuxer_wanted(found))
         fail(EW_DP_FAIL_FORMAT, "no sound in it (%s)", found->name);
     return found;
@@ -161,7 +177,7 @@ static void open_container(input *in, const settings *set)
     char name[32] = "input";
     AVDictionary *options = NULL;
     const AVInputFormat *format;
-    int rc;
+    int rc, score;
 
     if (set->extension[0] != 0) {
         av_strlcat(name, ".", sizeof name);
@@ -175,11 +191,13 @@ static void open_container(input *in, const settings *set)
     in->fmt->protocol_whitelist = av_strdup("none");
     in->fmt->format_whitelist = av_strdup(demuxers);
     in->fmt->codec_whitelist = av_strdup(decoders);
-    format = probe(in->fmt, name);
+    format = probe(in->fmt, name, &score);
     av_dict_set(&options, "scan_all_pmts", "1", 0); /* as the ffmpeg program does */
     rc = avformat_open_input(&in->fmt, name, format, &options);
+    if (rc < 0 && score < AVPROBE_SCORE_RETRY)
+        fail(EW_DP_FAIL_FORMAT, "not sound or video, whatever its name says");
     if (rc < 0)
-        fail_av(rc, "the file is damaged at its beginning or is no sound at all");
+        fail_av(rc, "the file is damaged or cut off");
     av_dict_free(&options);
 }
 
@@ -219,8 +237,8 @@ static void check_claims(const AVCodecParameters *par)
     if (par->ch_layout.nb_channels > EW_DP_CHANNELS_MAX)
         fail(EW_DP_FAIL_LIMIT, "claims %d channels; at most %d can be used",
              par->ch_layout.nb_channels, EW_DP_CHANNELS_MAX);
-    if (par->sample_rate != 0 && (par->sample_rate < EW_DP_RATE_MIN_HZ ||
-                                  par->sample_rate > EW_DP_RATE_MAX_HZ))
+    if (par->sample_rate != 0 &&
+        (par->sample_rate < EW_DP_RATE_MIN_HZ || par->sample_rate > EW_DP_RATE_MAX_HZ))
         fail(EW_DP_FAIL_LIMIT, "claims a sample rate of %d Hz; %d to %d can be used",
              par->sample_rate, EW_DP_RATE_MIN_HZ, EW_DP_RATE_MAX_HZ);
 }
@@ -232,7 +250,8 @@ static void open_codec(input *in)
     int rc;
 
     if (codec == NULL || codec->type != AVMEDIA_TYPE_AUDIO)
-        fail(EW_DP_FAIL_FORMAT, "the sound is coded as '%s', which this FFmpeg cannot decode",
+        fail(EW_DP_FAIL_FORMAT,
+             "the sound is coded as '%s', which this FFmpeg cannot decode",
              avcodec_get_name(par->codec_id));
     in->codec = avcodec_alloc_context3(codec);
     if (in->codec == NULL || avcodec_parameters_to_context(in->codec, par) < 0)
@@ -286,9 +305,9 @@ static bool next_packet(input *in)
         rc = av_read_frame(in->fmt, in->packet);
         if (rc == AVERROR(EAGAIN))
             continue;
-        if (rc == AVERROR(EIO))
-            fail_av(rc, "reading a packet");
         if (rc < 0) {
+            if (io.error != 0)
+                fail_av(rc, "reading a packet");
             if (rc != AVERROR_EOF)
                 lost(rc, "the file is damaged here and what follows cannot be read");
             return false;
@@ -334,7 +353,8 @@ bool input_next_frame(input *in)
         if (rc == 0) {
             if (in->frame->nb_samples <= 0)
                 continue;
-            if (in->frame->decode_error_flags != 0 || (in->frame->flags & AV_FRAME_FLAG_CORRUPT))
+            if (in->frame->decode_error_flags != 0 ||
+                (in->frame->flags & AV_FRAME_FLAG_CORRUPT))
                 lost(AVERROR_INVALIDDATA, "sound replaced by the codec");
             return true;
         }
@@ -348,15 +368,24 @@ bool input_next_frame(input *in)
 
 /* ---------------------------------------------------------------- places */
 
+/* Found by decoding the same stretch both ways, for every container at hand: time stamps
+ * of these are good to the sample, those of Matroska to 1 ms. Other codecs in the simple
+ * containers have several frames to a packet. */
 reach input_reach(const input *in)
 {
-    /* time stamps and seeking are good to the sample in these (Matroska: to 1 ms) */
-    static const char *const exact[] = {"wav", "w64", "flac", "ogg", "aiff", "caf", "au"};
+    static const char *const simple[] = {"wav", "w64", "aiff", "caf", "au"};
     const char *name = in->fmt->iformat->name;
+    const enum AVCodecID codec = in->stream->codecpar->codec_id;
 
-    if (av_match_name("mov", name) || av_match_name("matroska", name) ||
-        in_list(name, exact, EW_COUNT(exact)))
+    if (in_list(name, simple, EW_COUNT(simple)))
+        return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT
+                   ? REACH_SEEK
+                   : REACH_DECODE;
+    if (av_match_name("mov", name) || strcmp(name, "flac") == 0 ||
+        strcmp(name, "ogg") == 0)
         return REACH_SEEK;
+    if (av_match_name("matroska", name))
+        return REACH_SEEK_GRID;
     return strcmp(name, "mp3") == 0 ? REACH_SKIM : REACH_DECODE;
 }
 

@@ -15,12 +15,13 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "decoder.h"
+#include "media/decoder/decoder.h"
 
 enum {
-    PREROLL_MS = 1500,     /* decoded before the wanted start, so that codecs settle */
-    JUMP_DIVISOR = 20,     /* time stamps that are off by 1/20 s are worth a remark */
-    BEAT_FRAMES = 4096     /* decoded frames without output after which to say "alive" */
+    PREROLL_MS = 1500, /* decoded before the wanted start, so that codecs settle */
+    JUMP_DIVISOR = 20, /* time stamps that are off by 1/20 s are worth a remark */
+    GRID_FRAMES = 8,   /* of equal size at the beginning that make a grid */
+    BEAT_FRAMES = 4096 /* decoded frames without output after which to say "alive" */
 };
 
 /* ---------------------------------------------------------------- settings */
@@ -63,10 +64,6 @@ static void set_one(settings *set, const char *key, const char *value)
         set->memory_bytes = number(value);
     else if (strcmp(key, "extension") == 0)
         set_extension(set, value);
-#ifdef EW_DECODER_HOOKS
-    else if (strcmp(key, "hook") == 0)
-        set->hook = value;
-#endif
     else
         fail(EW_DP_FAIL_BUG, "unknown setting: %.60s", key);
 }
@@ -99,7 +96,8 @@ static int64_t claimed_ms(const input *in)
     if (in->fmt->duration != AV_NOPTS_VALUE)
         ms = in->fmt->duration / (AV_TIME_BASE / 1000);
     if (in->stream->duration != AV_NOPTS_VALUE && in->stream->duration > 0)
-        ms = av_rescale_q(in->stream->duration, in->stream->time_base, (AVRational){1, 1000});
+        ms = av_rescale_q(in->stream->duration, in->stream->time_base,
+                          (AVRational){1, 1000});
     if (ms > (int64_t)EW_DP_DAYS_MAX * 86400 * 1000) {
         note("the headers claim %lld days of sound, which is not believed",
              (long long)(ms / 86400000));
@@ -121,29 +119,31 @@ static void send_info(const input *in, const sound *s)
 
     ew_put_u32le(p + EW_DP_INFO_AT_VERSION, EW_DP_VERSION);
     ew_put_u32le(p + EW_DP_INFO_AT_STORED_RATE, (uint32_t)in->frame->sample_rate);
-    ew_put_u32le(p + EW_DP_INFO_AT_STORED_CHANNELS, (uint32_t)in->frame->ch_layout.nb_channels);
+    ew_put_u32le(p + EW_DP_INFO_AT_STORED_CHANNELS,
+                 (uint32_t)in->frame->ch_layout.nb_channels);
     ew_put_u32le(p + EW_DP_INFO_AT_RATE, sound_rate(s));
     ew_put_u32le(p + EW_DP_INFO_AT_CHANNELS, sound_channels(s));
     ew_put_u32le(p + EW_DP_INFO_AT_STREAMS, in->audio_streams);
     ew_put_u64le(p + EW_DP_INFO_AT_CLAIMED_MS, (uint64_t)claimed_ms(in));
     put_name(p + EW_DP_INFO_AT_CONTAINER, 48, in->fmt->iformat->name);
-    put_name(p + EW_DP_INFO_AT_CODEC, 32, avcodec_get_name(in->stream->codecpar->codec_id));
+    put_name(p + EW_DP_INFO_AT_CODEC, 32,
+             avcodec_get_name(in->stream->codecpar->codec_id));
     out_info(p);
 }
 
 /* ---------------------------------------------------------------- decoding */
 
 typedef struct line {
-    int64_t first_pts;  /* of the first decoded sample */
-    int64_t count;      /* samples so far, at the rate of the first frame */
-    int64_t drift;      /* time stamp minus count when last looked at */
+    int64_t first_pts; /* of the first decoded sample */
+    int64_t count;     /* samples so far, at the rate of the first frame */
+    int64_t drift;     /* time stamp minus count when last looked at */
     int rate_hz;
 } line;
 
 static int64_t samples_of(const input *in, const line *t)
 {
-    return av_rescale_q(in->frame->best_effort_timestamp - t->first_pts, in->stream->time_base,
-                        (AVRational){1, t->rate_hz});
+    return av_rescale_q(in->frame->best_effort_timestamp - t->first_pts,
+                        in->stream->time_base, (AVRational){1, t->rate_hz});
 }
 
 /* Sound is joined without regard to time stamps, as it is heard; where they jump is said. */
@@ -162,25 +162,58 @@ static void watch_jumps(const input *in, line *t)
     }
 }
 
+/* Reads on and sees whether all frames but the first have one size: 0 if not. */
+static int64_t grid_step(input *in, line *t, bool *more)
+{
+    int64_t step = 0;
+
+    for (int i = 0; i < GRID_FRAMES; i++) {
+        t->count += in->frame->nb_samples;
+        *more = input_next_frame(in);
+        if (!*more || (i > 0 && in->frame->nb_samples != step))
+            return 0;
+        step = in->frame->nb_samples;
+    }
+    return step;
+}
+
+/* The place on the time line of the frame after a seek. */
+static void place_frame(const input *in, line *t, int64_t grid_first, int64_t step)
+{
+    if (in->frame->best_effort_timestamp == AV_NOPTS_VALUE)
+        fail(EW_DP_FAIL_FORMAT, "cannot go to the wanted start: no time stamps there");
+    t->count = samples_of(in, t);
+    if (step > 0)
+        t->count = grid_first + (t->count - grid_first + step / 2) / step * step;
+    t->drift = samples_of(in, t) - t->count;
+}
+
 /* Goes near the wanted start. True when in->frame is a frame at t->count. */
 static bool go_to_start(input *in, const sound *s, line *t)
 {
     const int64_t want = sound_begin(s) - (int64_t)t->rate_hz * PREROLL_MS / 1000;
-    const reach how = t->first_pts == AV_NOPTS_VALUE || want <= 0 ? REACH_DECODE : input_reach(in);
-    int64_t pts;
+    const int64_t first = in->frame->nb_samples;
+    const reach how =
+        t->first_pts == AV_NOPTS_VALUE || want <= 0 ? REACH_DECODE : input_reach(in);
+    int64_t pts, step = 0;
+    bool more = true;
 
     if (how == REACH_DECODE)
         return true;
-    pts = t->first_pts + av_rescale_q(want, (AVRational){1, t->rate_hz}, in->stream->time_base);
+    if (how == REACH_SEEK_GRID) {
+        step = grid_step(in, t, &more);
+        if (step == 0)
+            return more;
+    }
+    pts = t->first_pts +
+          av_rescale_q(want, (AVRational){1, t->rate_hz}, in->stream->time_base);
     if (how == REACH_SKIM)
         input_skim(in, pts);
     else if (!input_seek(in, pts))
         return true;
     if (!input_next_frame(in))
         return false;
-    if (in->frame->best_effort_timestamp == AV_NOPTS_VALUE)
-        fail(EW_DP_FAIL_FORMAT, "cannot go to the wanted start: no time stamps there");
-    t->count = samples_of(in, t);
+    place_frame(in, t, first, step);
     return true;
 }
 
@@ -232,7 +265,8 @@ int main(int argc, char **argv)
     settings set;
 
     if (argc < 2 || strcmp(argv[1], "1") != 0) {
-        fputs("earwitness-decode is started by earwitness; it is of no use by itself\n", stderr);
+        fputs("earwitness-decode is started by earwitness; it is of no use by itself\n",
+              stderr);
         return 2;
     }
     confine_early();
@@ -243,8 +277,7 @@ int main(int argc, char **argv)
     input_prepare();
     confine_fully(&set);
 #ifdef EW_DECODER_HOOKS
-    if (set.hook != NULL)
-        hook_run(set.hook);
+    hook_run();
 #endif
     decode(&set);
 }

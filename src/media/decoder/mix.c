@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "decoder.h"
+#include "media/decoder/decoder.h"
 
 /* A mix 10 dB under what it was made from has cancelled itself out. */
 #define CANCELLED 0.1F
@@ -34,26 +34,27 @@ void mix_init(mixer *m, const AVChannelLayout *layout)
 
 /* ---------------------------------------------------------------- sample formats */
 
-#define FROM(name, type, expr)                                                               \
-    static void name(float *restrict dst, const type *restrict src, size_t step, size_t n)   \
-    {                                                                                        \
-        if (step == 1) {                                                                     \
-            for (size_t i = 0; i < n; i++) {                                                 \
-                const type x = src[i];                                                       \
-                dst[i] = (expr);                                                             \
-            }                                                                                \
-            return;                                                                          \
-        }                                                                                    \
-        for (size_t i = 0; i < n; i++) {                                                     \
-            const type x = src[i * step];                                                    \
-            dst[i] = (expr);                                                                 \
-        }                                                                                    \
+#define FROM(name, type, expr)                                                           \
+    static void name(float *restrict dst, const type *restrict src, size_t step,         \
+                     size_t n)                                                           \
+    {                                                                                    \
+        if (step == 1) {                                                                 \
+            for (size_t i = 0; i < n; i++) {                                             \
+                const type x = src[i];                                                   \
+                dst[i] = (expr);                                                         \
+            }                                                                            \
+            return;                                                                      \
+        }                                                                                \
+        for (size_t i = 0; i < n; i++) {                                                 \
+            const type x = src[i * step];                                                \
+            dst[i] = (expr);                                                             \
+        }                                                                                \
     }
 
 FROM(from_u8, uint8_t, (float)((int)x - 128) * (1.0F / 128.0F))
-FROM(from_s16, int16_t, (float)x * (1.0F / 32768.0F))
-FROM(from_s32, int32_t, (float)x * (1.0F / 2147483648.0F))
-FROM(from_s64, int64_t, (float)((double)x * (1.0 / 9223372036854775808.0)))
+FROM(from_s16, int16_t, (float)x *(1.0F / 32768.0F))
+FROM(from_s32, int32_t, (float)x *(1.0F / 2147483648.0F))
+FROM(from_s64, int64_t, (float)((double)x *(1.0 / 9223372036854775808.0)))
 FROM(from_flt, float, x)
 FROM(from_dbl, double, (float)x)
 
@@ -145,33 +146,34 @@ static void mid_side(float *restrict left, float *restrict right, size_t n, floa
 }
 
 /* Takes `to` over, fading from what the block before was made of. */
-static void take(float *restrict mix, const float *restrict other, size_t n, size_t fade, bool in)
+static void take(float *restrict mix, const float *restrict other, size_t n, size_t fade,
+                 bool in)
 {
     if (fade > n)
         fade = n;
     for (size_t i = 0; i < fade; i++) {
         const float w = ((float)i + 0.5F) / (float)fade;
 
-        mix[i] = in ? mix[i] + w * (other[i] - mix[i]) : other[i] + w * (mix[i] - other[i]);
+        mix[i] =
+            in ? mix[i] + w * (other[i] - mix[i]) : other[i] + w * (mix[i] - other[i]);
     }
     if (in)
         memcpy(mix + fade, other + fade, (n - fade) * sizeof *mix);
 }
 
-static void mix_two(mixer *m, float *const *planes, size_t a, size_t b, size_t n, size_t fade)
+/* The mix comes back in `left`. */
+static void mix_two(mixer *m, float *left, float *right, size_t n, size_t fade)
 {
     float e[2];
     int choice;
 
-    mid_side(planes[a], planes[b], n, e);
+    mid_side(left, right, n, e);
     choice = e[1] > SILENT * (float)n && e[0] < CANCELLED * e[1];
     if (choice != 0)
-        take(planes[a], planes[b], n, m->last == 0 ? fade : 0, true);
+        take(left, right, n, m->last == 0 ? fade : 0, true);
     else if (m->last > 0)
-        take(planes[a], planes[b], n, fade, false);
+        take(left, right, n, fade, false);
     m->last = choice;
-    if (a != 0)
-        memcpy(planes[0], planes[a], n * sizeof(float));
 }
 
 /* Three or more: the mean, or the loudest channel where the mean has cancelled. */
@@ -224,7 +226,9 @@ void mix_block(mixer *m, float *const *planes, size_t n, size_t fade)
         if (which[0] != 0)
             memcpy(planes[0], planes[which[0]], n * sizeof(float));
     } else if (kept == 2) {
-        mix_two(m, planes, which[0], which[1], n, fade);
+        mix_two(m, planes[which[0]], planes[which[1]], n, fade);
+        if (which[0] != 0)
+            memcpy(planes[0], planes[which[0]], n * sizeof(float));
     } else {
         mix_many(m, planes, kept, n);
     }

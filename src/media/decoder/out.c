@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "decoder.h"
+#include "media/decoder/decoder.h"
 
 uint32_t damaged;
 
@@ -18,6 +18,7 @@ static uint64_t frames_sent;
 static uint32_t notes_sent, notes_dropped;
 static char last_note[EW_DP_NOTE_MAX_BYTES + 1];
 static uint32_t last_note_again;
+static char last_error[100]; /* what FFmpeg said last; better than its error codes */
 static double now_s = -1.0;
 static bool muted;
 
@@ -115,8 +116,11 @@ void note(const char *fmt, ...)
 static bool is_about_us(const char *text)
 {
     static const char *const ours[] = {
-        "not on whitelist", "Could not find codec parameters for stream",
-        "Consider increasing the value for the", "Format mp3 detected only with low score",
+        "not on whitelist",
+        "Could not find codec parameters for stream",
+        "Failed to open codec in avformat_find_stream_info",
+        "Consider increasing the value for the",
+        "Format mp3 detected only with low score",
     };
 
     for (size_t i = 0; i < EW_COUNT(ours); i++)
@@ -125,13 +129,22 @@ static bool is_about_us(const char *text)
     return false;
 }
 
-__attribute__((format(printf, 3, 0))) static void
-on_log(void *who, int level, const char *fmt, va_list args)
+/* "mov: " for what is called "mov,mp4,m4a,3gp,3g2,mj2". */
+static void speaker(char out[40], void *who)
+{
+    const AVClass *class = who != NULL ? *(const AVClass *const *)who : NULL;
+    const char *name = class != NULL ? class->item_name(who) : "";
+    const size_t n = strcspn(name, ",");
+
+    snprintf(out, 40, "%.*s%s", n < 30 ? (int)n : 30, name, n > 0 ? ": " : "");
+}
+
+__attribute__((format(printf, 3, 0))) static void on_log(void *who, int level,
+                                                         const char *fmt, va_list args)
 {
     static char pending[EW_DP_NOTE_MAX_BYTES + 1];
     static size_t used;
-    const AVClass *class = who != NULL ? *(const AVClass *const *)who : NULL;
-    char text[EW_DP_NOTE_MAX_BYTES + 64];
+    char text[EW_DP_NOTE_MAX_BYTES + 64], prefix[40];
     int n;
 
     if (level > AV_LOG_WARNING)
@@ -144,9 +157,11 @@ on_log(void *who, int level, const char *fmt, va_list args)
     while (used > 0 && (pending[used - 1] == '\n' || pending[used - 1] == ' '))
         pending[--used] = 0;
     if (used > 0 && !is_about_us(pending)) {
-        snprintf(text, sizeof text, "%s%s%s", class != NULL ? class->item_name(who) : "",
-                 class != NULL ? ": " : "", pending);
+        speaker(prefix, who);
+        snprintf(text, sizeof text, "%s%s", prefix, pending);
         note_line(text);
+        if (level <= AV_LOG_ERROR)
+            snprintf(last_error, sizeof last_error, "%.99s", text);
     }
     used = 0;
     pending[0] = 0;
@@ -223,8 +238,9 @@ void fail_av(int av_error, const char *doing)
 
     if (av_error == AVERROR(ENOMEM))
         fail(EW_DP_FAIL_MEMORY, "%s", doing);
+    if (input_io_error() != 0)
+        fail(EW_DP_FAIL_SYSTEM, "reading the file failed (%s)",
+             strerror(input_io_error()));
     av_strerror(av_error, text, sizeof text);
-    if (av_error == AVERROR(EIO))
-        fail(EW_DP_FAIL_SYSTEM, "%s: reading failed (%s)", doing, text);
-    fail(EW_DP_FAIL_FORMAT, "%s (%s)", doing, text);
+    fail(EW_DP_FAIL_FORMAT, "%s (%s)", doing, last_error[0] != 0 ? last_error : text);
 }

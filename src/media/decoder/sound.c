@@ -9,12 +9,12 @@
 #include <libswresample/swresample.h>
 #include <string.h>
 
-#include "decoder.h"
+#include "media/decoder/decoder.h"
 
 enum {
     OUT_FRAMES = 16384,
-    CHANGES_MAX = 1000,      /* of rate or channels within one file */
-    SETTLE_DIVISOR = 20      /* a 1/20 s for the resampler to settle after a seek */
+    CHANGES_MAX = 1000, /* of rate or channels within one file */
+    SETTLE_DIVISOR = 20 /* a 1/20 s for the resampler to settle after a seek */
 };
 
 struct sound {
@@ -24,20 +24,20 @@ struct sound {
     int64_t begin;              /* input before this place is not needed */
     bool begun;
 
-    int in_rate_hz;             /* of the input now */
+    int in_rate_hz; /* of the input now */
     AVChannelLayout in_layout;
     unsigned changes;
-    SwrContext *swr;            /* NULL: rates are equal */
+    SwrContext *swr; /* NULL: rates are equal */
     mixer mix;
 
     float *planes[EW_DP_CHANNELS_MAX];
     size_t block, fill, fade;
-    uint64_t in_frames;         /* since the start, for the place of remarks */
-    double before_s;            /* length of what came before the last change */
+    uint64_t in_frames; /* since the start, for the place of remarks */
+    double before_s;    /* length of what came before the last change */
 
     float *resampled[EW_DP_CHANNELS_MAX];
     size_t resampled_cap;
-    float *out;                 /* interleaved */
+    float *out; /* interleaved */
     size_t out_fill;
 };
 
@@ -118,12 +118,14 @@ static void give(sound *s, float *const *planes, size_t n)
 static void resample(sound *s, float *const *in, size_t n)
 {
     size_t most = (size_t)av_rescale_rnd((int64_t)n + s->in_rate_hz / 8, s->rate_hz,
-                                         s->in_rate_hz, AV_ROUND_UP) + 4096;
+                                         s->in_rate_hz, AV_ROUND_UP) +
+                  4096;
     int got;
 
     if (most > s->resampled_cap) {
         for (size_t c = 0; c < s->channels; c++)
-            s->resampled[c] = need(av_realloc_array(s->resampled[c], most, sizeof(float)));
+            s->resampled[c] =
+                need(av_realloc_array(s->resampled[c], most, sizeof(float)));
         s->resampled_cap = most;
     }
     do {
@@ -176,8 +178,8 @@ static void open_resampler(sound *s)
     if ((uint32_t)s->in_rate_hz == s->rate_hz)
         return;
     av_channel_layout_default(&layout, (int)s->channels);
-    rc = swr_alloc_set_opts2(&s->swr, &layout, AV_SAMPLE_FMT_FLTP, (int)s->rate_hz, &layout,
-                             AV_SAMPLE_FMT_FLTP, s->in_rate_hz, 0, NULL);
+    rc = swr_alloc_set_opts2(&s->swr, &layout, AV_SAMPLE_FMT_FLTP, (int)s->rate_hz,
+                             &layout, AV_SAMPLE_FMT_FLTP, s->in_rate_hz, 0, NULL);
     if (rc >= 0) {
         (void)av_opt_set_int(s->swr, "filter_size", 24, 0);
         (void)av_opt_set_double(s->swr, "cutoff", 0.95, 0);
@@ -244,7 +246,8 @@ static void change(sound *s, const AVFrame *f)
 {
     check_frame(f);
     if (++s->changes > CHANGES_MAX)
-        fail(EW_DP_FAIL_FORMAT, "rate or channels change more than %d times", CHANGES_MAX);
+        fail(EW_DP_FAIL_FORMAT, "rate or channels change more than %d times",
+             CHANGES_MAX);
     note("the sound changes from %d Hz, %d channels to %d Hz, %d channels", s->in_rate_hz,
          s->in_layout.nb_channels, f->sample_rate, f->ch_layout.nb_channels);
     end_block(s);
