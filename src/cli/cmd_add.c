@@ -60,7 +60,7 @@ static void each_json(app *a, const ew_add_result *r)
         ew_obj_str(&o, "trouble", r->trouble);
     }
     if (r->kind == EW_ADD_FAILED)
-        ew_obj_set(&o, "error", ew_json_error(&r->err, ew_ops_advice(&r->err)));
+        ew_obj_set(&o, "error", ew_json_error(&r->err, ew_ops_input_advice(&r->err)));
     write_obj(a, &o);
 }
 
@@ -195,7 +195,7 @@ static int add_all(app *a, const ew_inputs *in)
     opts.tick = tick;
     opts.cookie = a;
     rc = ew_ops_add(a->archive_dir, in, &opts, &sum, &err);
-    if (rc != EW_E_BUSY && rc != EW_E_VERSION) {
+    if (rc == EW_OK || sum.added + sum.known + sum.skipped + sum.failed > 0) {
         if (a->json)
             summary_json(a, &sum);
         else

@@ -195,7 +195,7 @@ void say_verbose(app *a, const char *fmt, ...)
     va_end(list);
 }
 
-static void error_json(app *a, const ew_err *e, const char *name)
+static void error_json(app *a, const ew_err *e, const char *name, const char *advice)
 {
     ew_obj o = ew_obj_new();
     ew_buf b;
@@ -203,7 +203,7 @@ static void error_json(app *a, const ew_err *e, const char *name)
     ew_obj_str(&o, "schema", "earwitness.error/1");
     if (name != NULL)
         ew_obj_str(&o, "name", name);
-    ew_obj_set(&o, "error", ew_json_error(e, ew_ops_advice(e)));
+    ew_obj_set(&o, "error", ew_json_error(e, advice));
     ew_buf_init(&b, LINE_MAX_BYTES);
     if (ew_obj_print(&o, &b, NULL) == EW_OK) {
         progress_clear(a);
@@ -214,12 +214,12 @@ static void error_json(app *a, const ew_err *e, const char *name)
 
 void say_error(app *a, const ew_err *e, const char *name)
 {
-    const char *advice = ew_ops_advice(e);
+    const char *advice = name != NULL ? ew_ops_input_advice(e) : ew_ops_advice(e);
     char text[1024];
     bool named = name == NULL || strstr(e->text, name) != NULL;
 
     if (a->json) {
-        error_json(a, e, name);
+        error_json(a, e, name, advice);
         return;
     }
     (void)snprintf(text, sizeof(text), "%s%s%s%s%s", named ? "" : name, named ? "" : ": ",

@@ -201,8 +201,16 @@ static const char *io_advice(int sys)
     }
 }
 
+/* A text that has a semicolon says itself what to do. */
+static bool advises(const ew_err *err)
+{
+    return strchr(err->text, ';') != NULL;
+}
+
 const char *ew_ops_advice(const ew_err *err)
 {
+    if (advises(err))
+        return "";
     switch (err->code) {
     case EW_E_IO:
         return io_advice(err->sys);
@@ -215,4 +223,13 @@ const char *ew_ops_advice(const ew_err *err)
     default:
         return "";
     }
+}
+
+const char *ew_ops_input_advice(const ew_err *err)
+{
+    bool format = err->code == EW_E_FORMAT || err->code == EW_E_LIMIT;
+
+    if (format && !advises(err))
+        return "leave it out, or convert it to WAV if it plays elsewhere";
+    return ew_ops_advice(err);
 }

@@ -52,9 +52,10 @@ EW_MUST_CHECK ew_code ew_ops_compact(const char *dir, const ew_wait *wait,
                                      const ew_progress *prog, uint64_t *before,
                                      uint64_t *after, ew_err *err);
 
-/* What the user can do about an error of an archive or an input, as a clause that follows
- * the error's text: "make one with 'earwitness add FOLDER'". "" when there is nothing to
- * say that the text does not say. */
+/* What the user can do about an error, as a clause that follows its text: "free some space".
+ * "" when there is nothing to add to what the text says. The first is for errors of the
+ * archive or of a whole command, the second for those of one file that was to be read. */
 const char *ew_ops_advice(const ew_err *err);
+const char *ew_ops_input_advice(const ew_err *err);
 
 #endif

@@ -129,7 +129,8 @@ static ew_code add_problem(ew_inputs *in, const place *at, int sys, unsigned mod
     if (sys == ELOOP)
         (void)ew_fail_sys(&why, sys, "cannot follow the link '%s'", safe);
     else if (sys == ENOENT && mode == S_IFLNK)
-        (void)ew_fail(&why, EW_E_NOTFOUND, 0, "the link '%s' leads nowhere", safe);
+        (void)ew_fail(&why, EW_E_NOTFOUND, 0,
+                      "the link '%s' leads nowhere; remove it or mend it", safe);
     else if (sys != 0)
         (void)ew_fail_sys(&why, sys, "cannot open '%s'", safe);
     else
@@ -148,8 +149,8 @@ static ew_code add_loop(ew_inputs *in, const place *at, ew_err *err)
     if (safe == NULL)
         return ew_fail_nomem(err);
     ew_err_clear(&why);
-    (void)ew_fail(&why, EW_E_ARG, 0, "the link '%s' leads back to a folder above it",
-                  safe);
+    (void)ew_fail(&why, EW_E_ARG, 0,
+                  "the link '%s' leads back to a folder above it; remove it", safe);
     rc = add_entry(in, at, EW_INPUT_PROBLEM, &why, err);
     ew_free(safe);
     return rc;

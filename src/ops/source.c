@@ -50,7 +50,9 @@ const char *ew_mode_noun(unsigned mode)
 
 ew_code ew_input_refuse_mode(ew_err *err, const char *name, unsigned mode)
 {
-    return ew_fail(err, EW_E_ARG, 0, "'%s' is %s, not a file", name, ew_mode_noun(mode));
+    return ew_fail(err, EW_E_ARG, 0, "'%s' is %s, not a file; %s", name,
+                   ew_mode_noun(mode),
+                   S_ISFIFO(mode) ? "pipe it to '-' instead" : "leave it out");
 }
 
 static int64_t mtime_ns(const struct stat *st)
@@ -143,7 +145,8 @@ ew_code ew_source_open(ew_source *s, const ew_input *in, const ew_stop *stop, ew
     *s = (ew_source){.fd = -1};
     rc = in->kind == EW_INPUT_STDIN ? open_stdin(s, stop, err) : open_file(s, in, err);
     if (rc == EW_OK && s->bytes == 0)
-        rc = ew_fail(err, EW_E_FORMAT, 0, "'%s' is empty (0 bytes)", in->name);
+        rc = ew_fail(err, EW_E_FORMAT, 0,
+                     "'%s' is empty (0 bytes); leave it out or fetch it again", in->name);
     if (rc != EW_OK)
         ew_source_close(s);
     return rc;
@@ -195,6 +198,7 @@ ew_code ew_source_unchanged(const ew_source *s, const char *name, ew_err *err)
         return ew_fail_sys(err, errno, "cannot read '%s'", name);
     if (s->mtime_ns != 0 &&
         ((uint64_t)st.st_size != s->bytes || mtime_ns(&st) != s->mtime_ns))
-        return ew_fail(err, EW_E_IO, 0, "'%s' was changed while it was being read", name);
+        return ew_fail(err, EW_E_IO, 0,
+                       "'%s' was changed while it was being read; add it again", name);
     return EW_OK;
 }

@@ -9,7 +9,7 @@
 #include "report/report.h"
 #include "report/times.h"
 
-enum { COLUMNS = 7, SHA_SHOWN = 12 };
+enum { COLUMNS = 7, SHA_SHOWN = 12, OTHERS_SHOWN = 4 };
 
 /* Where text goes; the first failure stops the rest. */
 typedef struct page {
@@ -141,12 +141,18 @@ static ew_code head_row(const page *p, ew_table *t)
     return rc;
 }
 
+/* The piece, and the best few of the other recordings that hold it. */
 static ew_code piece_rows(const page *p, ew_table *t, const ew_piece *x)
 {
     ew_code rc = piece_row(p, t, x);
+    size_t shown = x->other_count < OTHERS_SHOWN ? x->other_count : OTHERS_SHOWN;
 
-    for (size_t i = 0; i < x->other_count && rc == EW_OK; i++)
+    for (size_t i = 0; i < shown && rc == EW_OK; i++)
         rc = other_row(p, t, &x->others[i]);
+    if (rc == EW_OK && x->other_count > shown)
+        rc = ew_table_cell(t, p->err, "  and in %zu more", x->other_count - shown);
+    for (int i = 1; x->other_count > shown && i < COLUMNS && rc == EW_OK; i++)
+        rc = ew_table_cell(t, p->err, "%s", "");
     return rc;
 }
 
@@ -241,14 +247,17 @@ static ew_code explained(const page *p, const ew_summary *s)
         return ew_buf_printf(p->out, p->err,
                              "%sNothing of this clip was found in the archive.%s\n",
                              ew_bold(p->style), ew_plain(p->style));
-    return ew_buf_printf(
+    ew_code rc = ew_buf_printf(
         p->out, p->err,
         "%sExplained: %s%s of what can be compared (%s of %s, from %zu "
-        "recording%s); %s matches nothing.\n",
+        "recording%s)",
         ew_bold(p->style), ew_percent_text(ew_summary_explained(s), share),
         ew_plain(p->style), ew_length_text(seconds((double)s->explained), a),
-        ew_length_text(comparable, b), s->main_count, s->main_count == 1 ? "" : "s",
-        ew_length_text(seconds((double)s->unmatched), c));
+        ew_length_text(comparable, b), s->main_count, s->main_count == 1 ? "" : "s");
+    if (rc == EW_OK && s->unmatched > 0)
+        rc = ew_buf_printf(p->out, p->err, "; %s matches nothing",
+                           ew_length_text(seconds((double)s->unmatched), c));
+    return rc == EW_OK ? ew_buf_append(p->out, ".\n", 2, p->err) : rc;
 }
 
 static ew_code backwards(const page *p)
