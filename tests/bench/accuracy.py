@@ -123,8 +123,8 @@ def rows_of(cases, offset_ms):
     # Stretchers that keep the pitch are themselves linear only to about 10 ms.
     n = cases.numbers(lambda t: t["family"] not in ("speed-tempo", "speed-pitch"))
     if n:
-        rows.append(Row("all but tempo, pitch", "offset, median", n["error_median_ms"], offset_ms, True,
-                        1.0, "ms"))
+        rows.append(Row("all but tempo, pitch", "offset, median", n["error_median_ms"], offset_ms,
+                        True, 1.0, "ms"))
     return rows
 
 
@@ -143,7 +143,8 @@ def parse():
     ap.add_argument("--corpus", metavar="FOLDER", help="default: KIT/corpus/dev")
     ap.add_argument("--cases", metavar="FOLDER", help="default: KIT/dev")
     ap.add_argument("--families", metavar="A,B", help="only these")
-    ap.add_argument("--every", type=int, default=1, metavar="N", help="only each N-th case of a family")
+    ap.add_argument("--every", type=int, default=1, metavar="N",
+                    help="only each N-th case of a family")
     ap.add_argument("--worst", type=int, default=0, metavar="N", help="also list the N worst clips")
     ap.add_argument("--out", metavar="FOLDER", help="keep archive and predictions here")
     ap.add_argument("--without-sources", action="store_true",

@@ -90,7 +90,7 @@ def part_add(b):
     def add():
         b.add(b.path("archive-add"), b.material.files)
 
-    ours, theirs, wall = [], [], []
+    ours, theirs = [], []
     for n in range(b.runs + 1):
         shutil.rmtree(b.path("archive-add"), ignore_errors=True)
         a, d = cpu_of(add), cpu_of(decode)
@@ -122,9 +122,10 @@ def part_fingerprint(b):
     os.unlink(pcm)
     b.raw["fingerprint"] = r
     work = r["print_s_per_h"] + r["index_s_per_h"]
-    note = "per hour: prints %.3f s, index %.3f s, transforms %.3f s; %.2f x FFmpeg's transforms (%.3f s)" % (
-        r["print_s_per_h"], r["index_s_per_h"], r["own_fft_s_per_h"],
-        work / r["ffmpeg_fft_s_per_h"], r["ffmpeg_fft_s_per_h"])
+    note = ("per hour: prints %.3f s, index %.3f s, transforms %.3f s; against FFmpeg's "
+            "transforms (%.3f s) %.2f x" %
+            (r["print_s_per_h"], r["index_s_per_h"], r["own_fft_s_per_h"],
+             r["ffmpeg_fft_s_per_h"], work / r["ffmpeg_fft_s_per_h"]))
     return [Row("fingerprint_cpu", "prints and index, CPU : 225,000 transforms an hour",
                 work / r["own_fft_s_per_h"], 5.0, "x", note)]
 
@@ -132,8 +133,8 @@ def part_fingerprint(b):
 def part_size(b):
     """Bytes in the archive folder per hour of sound."""
     here = folder_bytes(b.kit_archive())
-    rows = [Row("archive_size", "archive per hour of sound", here / MB / b.material.hours, 2.5, "MB",
-                "%.2f MB for %.2f h" % (here / MB, b.material.hours))]
+    rows = [Row("archive_size", "archive per hour of sound", here / MB / b.material.hours, 2.5,
+                "MB", "%.2f MB for %.2f h" % (here / MB, b.material.hours))]
     b.raw["size"] = {"bytes": here, "hours": b.material.hours}
     if 100 in b.hours:
         big = folder_bytes(b.big_archive(100))
@@ -175,7 +176,7 @@ def part_check(b):
         note = "; ".join("%s %.3f s (%d pieces)" % (w, s, p) for w, s, _, p in times)
         rows.append(Row("check_%dh" % hours, "check of 60 s without decoding, %d h" % hours,
                         slowest[hours], CHECK_LIMITS[hours], "s",
-                        note + "; whole command, decoding included: %.3f s" % whole))
+                        note + "; whole command for the splice, decoding included: %.3f s" % whole))
         b.raw["check"]["%dh" % hours]["command_s"] = whole
     if 100 in slowest and 1000 in slowest:
         rows.append(Row("check_growth", "growth of that from 100 h to 1,000 h",

@@ -64,8 +64,9 @@ def main():
     ap.add_argument("--parts", default=",".join(parts.PARTS), metavar="A,B",
                     help="only these: %(default)s")
     ap.add_argument("--quick", action="store_true", help="100 h at most and fewer runs")
-    ap.add_argument("--kit", metavar="FOLDER", help="evaluation kit (default: ../shared/evalkit if there)")
-    ap.add_argument("--work", metavar="FOLDER", help="keep sound and archives here for the next time")
+    ap.add_argument("--kit", metavar="FOLDER", help="evaluation kit")
+    ap.add_argument("--work", metavar="FOLDER",
+                    help="keep sound and archives here for the next time")
     ap.add_argument("--json", metavar="FILE", help="write the JSON here and not after the table")
     args = ap.parse_args()
     args.parts = args.parts.split(",")

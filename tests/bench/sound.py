@@ -58,7 +58,9 @@ def find(kit, work):
 
 
 def make_speeches(folder, minutes=5.0, seed=1):
-    """One recording per codec, of prompts in a seeded order; G.722 files can be joined as they are."""
+    """One recording per codec, of prompts in a seeded order.
+
+    G.722 files can be joined as they are."""
     prompts = sorted(glob.glob(os.path.join(PROMPTS, "**", "*.g722"), recursive=True))
     if len(prompts) < 50:
         raise Failed("no sound to measure on: install asterisk-core-sounds-en-g722, "
@@ -124,11 +126,12 @@ def clips_of_60_s(material, work):
         inputs += ["-ss", str(20 + 3.7 * k), "-t", "3", "-i", f]
         labels += "[%d:a:0]aresample=16000,aformat=channel_layouts=mono[s%d];" % (k, k)
     labels += "".join("[s%d]" % k for k in range(20)) + "concat=n=20:v=0:a=1[out]"
-    ffmpeg(*inputs, "-filter_complex", labels, "-map", "[out]", "-c:a", "libopus", "-b:a", "16k", splice)
+    ffmpeg(*inputs, "-filter_complex", labels, "-map", "[out]",
+           "-c:a", "libopus", "-b:a", "16k", splice)
     other = os.path.join(work, "foreign.opus")
-    # Speech that no recording holds: pitch and tempo far outside what is looked for.
-    ffmpeg("-ss", "40", "-i", long_enough[-1], "-t", "85", "-vn", "-ac", "1", "-af",
-           "aresample=16000,asetrate=22400,aresample=16000,atempo=1.02", "-t", "60",
+    # Speech at a speed that is neither looked for nor near one of the bank's.
+    ffmpeg("-ss", "20", "-i", long_enough[-1], "-t", "100", "-vn", "-ac", "1", "-af",
+           "aresample=16000,asetrate=24800,aresample=16000", "-t", "60",
            "-c:a", "libopus", "-b:a", "16k", other)
     return [("stretch of one recording", one), ("splice of 20 pieces", splice),
             ("in no recording", other)]
