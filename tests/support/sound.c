@@ -16,6 +16,13 @@ typedef struct resonator {
     double y1, y2;
 } resonator;
 
+/* What the mouth is to do at one moment of a syllable. */
+typedef struct posture {
+    double hz[FORMANTS];
+    double gain[FORMANTS];
+    double loud;
+} posture;
+
 typedef struct voice {
     uint64_t seed;
     double rate;
@@ -25,6 +32,7 @@ typedef struct voice {
     double melody;  /* factor on base_hz, drifts */
     double before;  /* last pulse sample: the lips differentiate */
     double hiss_lp; /* one-pole state of the hiss */
+    posture last;   /* where the last syllable ended */
     resonator f[FORMANTS];
 } voice;
 
@@ -83,32 +91,48 @@ static double excite(voice *v, double voiced)
     return voiced * (lips * 14 + 0.1 * noise) + (1 - voiced) * (noise - v->hiss_lp);
 }
 
-/* n samples of one syllable, gliding from the vowel of the last to a new one. */
+/* No vowel is said twice in the same way. */
+static posture new_posture(voice *v)
+{
+    const double *vowel = vowels[test_random(&v->seed) % EW_COUNT(vowels)];
+    posture p;
+    for (int k = 0; k < FORMANTS; k++) {
+        p.hz[k] = vowel[k] * v->tract * uniform(&v->seed, 0.85, 1.17);
+        p.gain[k] = gains[k] * uniform(&v->seed, 0.4, 1.6);
+    }
+    p.loud = uniform(&v->seed, 0.3, 1);
+    return p;
+}
+
+static double between(double a, double b, double t)
+{
+    return a + (b - a) * t;
+}
+
+/* n samples of one syllable through three postures, perhaps with a hiss before. */
 static void syllable(voice *v, float *out, size_t n)
 {
-    const double *to = vowels[test_random(&v->seed) % EW_COUNT(vowels)];
+    posture way[3] = {v->last, new_posture(v), new_posture(v)};
     double hiss = uniform(&v->seed, 0, 1) < 0.5 ? uniform(&v->seed, 0.1, 0.35) : 0;
     double glide = uniform(&v->seed, -0.25, 0.25);
-    double loud = uniform(&v->seed, 0.5, 1);
-    double from_hz[FORMANTS];
-    const double *from = vowels[test_random(&v->seed) % EW_COUNT(vowels)];
-    for (int k = 0; k < FORMANTS; k++)
-        from_hz[k] = from[k];
+    double turn = uniform(&v->seed, 0.3, 0.7);
+    double attack = uniform(&v->seed, 0.03, 0.3);
     for (size_t i = 0; i < n; i++) {
         double t = (double)i / (double)n;
-        if (i % 16 == 0) {
-            for (int k = 0; k < FORMANTS; k++) {
-                double hz = (from_hz[k] + (to[k] - from_hz[k]) * t) * v->tract;
-                tune(&v->f[k], fmin(hz, 0.45 * v->rate), 60 + 40 * k, v->rate);
-            }
-        }
+        const posture *a = t < turn ? &way[0] : &way[1];
+        double u = t < turn ? t / turn : (t - turn) / (1 - turn);
+        for (int k = 0; k < FORMANTS && i % 16 == 0; k++)
+            tune(&v->f[k], fmin(between(a[0].hz[k], a[1].hz[k], u), 0.45 * v->rate),
+                 70 + 40 * k, v->rate);
         v->melody += glide / (double)n;
         double x = excite(v, t < hiss ? 0.05 : 1);
         double y = 0.15 * x;
         for (int k = 0; k < FORMANTS; k++)
-            y += ring(&v->f[k], x) * (t < hiss ? 0.6 : 1.2) * gains[k];
-        out[i] = (float)(0.3 * loud * y * sin(3.14159265358979 * fmin(1, t * 1.02)));
+            y += ring(&v->f[k], x) * between(a[0].gain[k], a[1].gain[k], u);
+        double loud = between(a[0].loud, a[1].loud, u) * fmin(1, fmin(t, 1 - t) / attack);
+        out[i] += (float)(0.25 * loud * y);
     }
+    v->last = way[2];
     v->melody = fmin(1.6, fmax(0.7, 1 + 0.8 * (v->melody - 1)));
 }
 
@@ -117,7 +141,9 @@ void test_speech(float *out, size_t n, uint32_t rate_hz, uint64_t seed)
     voice v = {.seed = seed, .rate = rate_hz, .melody = 1};
     v.base_hz = uniform(&v.seed, 95, 230);
     v.tract = uniform(&v.seed, 0.9, 1.15);
-    memset(out, 0, n * sizeof *out);
+    v.last = new_posture(&v);
+    for (size_t i = 0; i < n; i++) /* a quiet room */
+        out[i] = (float)uniform(&v.seed, -0.001, 0.001);
     size_t at = 0;
     while (at < n) {
         int count = 4 + (int)(test_random(&v.seed) % 12);
