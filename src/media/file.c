@@ -2,6 +2,7 @@
 /* Which files may be decoded, and how they are called in messages. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,38 +11,34 @@
 #include "base/utf8.h"
 #include "media/process.h"
 
+enum { NAME_TAIL = 400 };
+
 /* Long names keep their end, which tells files apart. */
-void ew_media__short_name(char out[EW_MEDIA__NAME_BYTES], const char *path)
+ew_code ew_media__short_name(char out[EW_MEDIA__NAME_BYTES], const char *path,
+                             ew_err *err)
 {
-    const size_t most = EW_MEDIA__NAME_BYTES - 4;
-    size_t n = strlen(path);
-    const size_t tail = n > 400 ? n - 400 : 0;
-    const char *from;
+    const size_t most = EW_MEDIA__NAME_BYTES - 4, given = strlen(path);
+    const size_t tail = given > NAME_TAIL ? given - NAME_TAIL : 0;
+    const char *from, *dots;
+    size_t n, cut;
+    ew_code rc;
     ew_buf b;
 
-    ew_buf_init(&b, 4096);
-    if (ew_utf8_append_safe(&b, path + tail, n - tail, NULL) < 0 || b.len == 0) {
-        memcpy(out, "input", sizeof "input");
+    ew_buf_init(&b, 16 * NAME_TAIL);
+    rc = ew_utf8_append_safe(&b, path + tail, given - tail, err);
+    if (rc < 0) {
         ew_buf_release(&b);
-        return;
+        return rc;
     }
-    from = (const char *)b.data;
-    n = b.len;
-    if (n > most || tail > 0) {
-        from += n > most ? n - most : 0;
-        n = n > most ? most : n;
-        while (n > 0 && !ew_utf8_valid(from, n)) {
-            from++;
-            n--;
-        }
-        memcpy(out, "...", 3);
-        memcpy(out + 3, from, n);
-        out[3 + n] = 0;
-    } else {
-        memcpy(out, from, n);
-        out[n] = 0;
-    }
+    from = b.len > 0 ? (const char *)b.data : "(no name)";
+    n = strlen(from);
+    cut = n > most ? n - most : 0;
+    dots = cut > 0 || tail > 0 ? "..." : "";
+    while (cut < n && !ew_utf8_valid(from + cut, n - cut))
+        cut++;
+    snprintf(out, EW_MEDIA__NAME_BYTES, "%s%s", dots, from + cut);
     ew_buf_release(&b);
+    return EW_OK;
 }
 
 static ew_code check_kind(mode_t mode, const char *name, ew_err *err)

@@ -86,8 +86,10 @@ static ew_code look_near_program(char **out, ew_err *err)
 static ew_code take_path(const char *path, const char *said_by, char **out, ew_err *err)
 {
     char name[EW_MEDIA__NAME_BYTES];
+    ew_code rc = ew_media__short_name(name, path, err);
 
-    ew_media__short_name(name, path);
+    if (rc < 0)
+        return rc;
     if (!is_program(path))
         return ew_fail(err, EW_E_NOTFOUND, 0, "%s names '%s', which is no program",
                        said_by, name);

@@ -197,10 +197,11 @@ static ew_code open_common(ew_media **out, int fd, const char *name,
     m->process.fd = -1;
     m->opts = *opts;
     m->opts.decoder_path = NULL; /* not needed later, and borrowed */
-    ew_media__short_name(m->name, name);
     extension_of(extension, name);
-    rc = ew_media__frames_new(&m->frames,
-                              (ew_media__asked){opts->rate_hz, opts->channels}, err);
+    rc = ew_media__short_name(m->name, name, err);
+    if (rc == EW_OK)
+        rc = ew_media__frames_new(&m->frames,
+                                  (ew_media__asked){opts->rate_hz, opts->channels}, err);
     if (rc == EW_OK)
         rc = ew_media__process_start(&m->process, fd, extension, opts, err);
     if (rc == EW_OK)
@@ -225,9 +226,10 @@ ew_code ew_media_open_fd(ew_media **out, int fd, const char *name,
 
     *out = NULL;
     rc = check_opts(&o, err);
+    if (rc == EW_OK)
+        rc = ew_media__short_name(safe, name, err);
     if (rc < 0)
         return rc;
-    ew_media__short_name(safe, name);
     rc = ew_media__check_file(fd, safe, err);
     if (rc < 0)
         return rc;
@@ -244,9 +246,10 @@ ew_code ew_media_open(ew_media **out, const char *path, const ew_media_opts *opt
 
     *out = NULL;
     rc = check_opts(&o, err);
+    if (rc == EW_OK)
+        rc = ew_media__short_name(safe, path, err);
     if (rc < 0)
         return rc;
-    ew_media__short_name(safe, path);
     rc = ew_media__open_file(&fd, path, safe, err);
     if (rc < 0)
         return rc;

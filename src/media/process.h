@@ -45,6 +45,7 @@ EW_MUST_CHECK ew_code ew_media__open_file(int *fd, const char *path, const char 
 EW_MUST_CHECK ew_code ew_media__check_file(int fd, const char *name, ew_err *err);
 
 /* Safe and short form of a path for messages. */
-void ew_media__short_name(char out[EW_MEDIA__NAME_BYTES], const char *path);
+EW_MUST_CHECK ew_code ew_media__short_name(char out[EW_MEDIA__NAME_BYTES],
+                                           const char *path, ew_err *err);
 
 #endif
