@@ -239,7 +239,7 @@ static ew_code run_query(ew_cat_list *l, enum query q, sqlite3 *db, ew_err *err)
     int rc = sqlite3_prepare_v2(db, queries[q], -1, &st, NULL);
     while (rc == SQLITE_OK && code == EW_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
         code = take_row(l, q, st, &rec, err);
-        rc = SQLITE_OK;
+        rc = ew_sql__nomem(db) ? SQLITE_NOMEM : SQLITE_OK;
     }
     if (code == EW_OK && rc != SQLITE_DONE)
         code = ew_sql__fail(db, rc, err);

@@ -41,6 +41,11 @@ ew_code ew_sql__fail(sqlite3 *db, int rc, ew_err *err)
     }
 }
 
+bool ew_sql__nomem(sqlite3 *db)
+{
+    return (sqlite3_errcode(db) & 0xff) == SQLITE_NOMEM;
+}
+
 /* ------------------------------------------------------------------ row checksums */
 
 static uint32_t sum_value(uint32_t crc, sqlite3_value *v)
@@ -64,7 +69,10 @@ static void row_checksum(sqlite3_context *context, int argc, sqlite3_value **arg
     uint32_t crc = 0;
     for (int i = 0; i < argc; i++)
         crc = sum_value(crc, argv[i]);
-    sqlite3_result_int64(context, (sqlite3_int64)crc);
+    if (ew_sql__nomem(sqlite3_context_db_handle(context)))
+        sqlite3_result_error_nomem(context);
+    else
+        sqlite3_result_int64(context, (sqlite3_int64)crc);
 }
 
 /* ------------------------------------------------------------------ connections */
@@ -105,48 +113,57 @@ int ew_sql__open(sqlite3 **db, const char *path, int flags)
 /* ------------------------------------------------------------------ schema */
 
 static const struct {
-    const char *name;
-    const char *sql;
-} tables[] = {
+    const char *type, *name, *table, *sql;
+} schema[] = {
     /* ascending by name */
-    {"meta",
+    {"table", "meta", "meta",
      "CREATE TABLE meta(key TEXT PRIMARY KEY,value INTEGER,ck INTEGER) WITHOUT ROWID"},
-    {"name",
+    {"table", "name", "name",
      "CREATE TABLE name(rec INTEGER,name TEXT,path BLOB,bytes INTEGER,mtime INTEGER,"
      "ck INTEGER,PRIMARY KEY(rec,name,path)) WITHOUT ROWID"},
-    {"name_path", "CREATE INDEX name_path ON name(path)"},
-    {"recording",
+    {"index", "name_path", "name", "CREATE INDEX name_path ON name(path)"},
+    {"table", "recording", "recording",
      "CREATE TABLE recording(id INTEGER PRIMARY KEY,sha256 BLOB UNIQUE,bytes INTEGER,"
      "samples INTEGER,added INTEGER,container TEXT,codec TEXT,rate INTEGER,channels "
      "INTEGER,"
      "trouble TEXT,removed INTEGER,segment INTEGER,frames INTEGER,ck INTEGER)"},
-    {"segment", "CREATE TABLE segment(id INTEGER PRIMARY KEY,bytes INTEGER,head_crc "
-                "INTEGER,ck INTEGER)"},
+    {"table", "segment", "segment",
+     "CREATE TABLE segment(id INTEGER PRIMARY KEY,bytes INTEGER,head_crc INTEGER,ck "
+     "INTEGER)"},
+    {"index", "sqlite_autoindex_recording_1", "recording", NULL}, /* of UNIQUE */
 };
+
+static bool column_is(sqlite3_stmt *st, int column, const char *want)
+{
+    const char *text = (const char *)sqlite3_column_text(st, column);
+    return want == NULL || text == NULL ? want == text : strcmp(text, want) == 0;
+}
 
 static bool row_is(sqlite3_stmt *st, size_t i)
 {
-    const char *name = (const char *)sqlite3_column_text(st, 0);
-    const char *sql = (const char *)sqlite3_column_text(st, 1);
-    return i < EW_COUNT(tables) && name != NULL && sql != NULL &&
-           strcmp(name, tables[i].name) == 0 && strcmp(sql, tables[i].sql) == 0;
+    return i < EW_COUNT(schema) && column_is(st, 0, schema[i].type) &&
+           column_is(st, 1, schema[i].name) && column_is(st, 2, schema[i].table) &&
+           column_is(st, 3, schema[i].sql);
 }
 
 ew_code ew_sql__check_schema(sqlite3 *db, ew_err *err)
 {
     sqlite3_stmt *st = NULL;
-    int rc = sqlite3_prepare_v2(db,
-                                "SELECT name,sql FROM sqlite_schema WHERE sql IS NOT NULL"
-                                " ORDER BY name",
-                                -1, &st, NULL);
+    int rc = sqlite3_prepare_v2(
+        db, "SELECT type,name,tbl_name,sql FROM sqlite_schema ORDER BY name", -1, &st,
+        NULL);
     size_t n = 0;
     bool ours = rc == SQLITE_OK;
     while (ours && (rc = sqlite3_step(st)) == SQLITE_ROW)
         ours = row_is(st, n++);
+    bool nomem =
+        ew_sql__nomem(db); /* then a column that is there looks as if it were not */
     (void)sqlite3_finalize(st);
     if (rc != SQLITE_DONE && rc != SQLITE_ROW)
         return ew_sql__fail(db, rc, err);
-    if (!ours || n != EW_COUNT(tables))
+    if (nomem)
+        return ew_fail_nomem(err);
+    if (!ours || n != EW_COUNT(schema))
         return ew_fail(err, EW_E_FORMAT, 0,
                        "the archive's catalogue has not the tables it should have");
     return EW_OK;
@@ -158,8 +175,9 @@ ew_code ew_sql__make_schema(sqlite3 *db, ew_err *err)
     (void)sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA application_id=%d;",
                            APPLICATION_ID);
     int rc = sqlite3_exec(db, pragma, NULL, NULL, NULL);
-    for (size_t i = 0; i < EW_COUNT(tables) && rc == SQLITE_OK; i++)
-        rc = sqlite3_exec(db, tables[i].sql, NULL, NULL, NULL);
+    for (size_t i = 0; i < EW_COUNT(schema) && rc == SQLITE_OK; i++)
+        if (schema[i].sql != NULL)
+            rc = sqlite3_exec(db, schema[i].sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db,
                           "INSERT INTO meta(key,value,ck)"

@@ -17,6 +17,9 @@
 /* Fills err from the connection's last error and returns the code that fits. */
 ew_code ew_sql__fail(sqlite3 *db, int rc, ew_err *err);
 
+/* Did reading a column just fail for want of memory? It looks like NULL then. */
+bool ew_sql__nomem(sqlite3 *db);
+
 /* Opens path; adds the function ew_ck() and the safety settings. */
 EW_MUST_CHECK int ew_sql__open(sqlite3 **db, const char *path, int flags);
 

@@ -155,6 +155,8 @@ static ew_code ask_part(job *j, size_t p, const ew_probe *probe, ew_err *err)
     ew_seg_match match[EW_SEG_SCAN];
     while (r.lo < r.hi) {
         size_t n = ew_seg__scan(&j->ix->parts[p].seg, r, probe, match, &r.lo);
+        if (n == 0)
+            continue; /* there may be no array yet */
         ew_code code = reserve(&j->found, n, err);
         if (code != EW_OK)
             return code;
@@ -200,8 +202,10 @@ static ew_code hand_over(job *j, ew_err *err)
 {
     ew_code code = reserve(j->hits, j->found.count, err);
     for (size_t i = 0; i < j->n && code == EW_OK; i++) {
-        ew_hit *from = j->found.items + j->spans[i].from;
         size_t n = j->spans[i].count;
+        if (n == 0)
+            continue;
+        ew_hit *from = j->found.items + j->spans[i].from;
         if (n > 1)
             sort_hits(from, n);
         while (n > 0 && from[n - 1].rec == EW_NO_REC)
