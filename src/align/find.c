@@ -152,7 +152,8 @@ static ew_code keep_best(finder *f, size_t n, size_t block, ew_err *err)
     ew_code rc = EW_OK;
     size_t kept = 0;
 
-    qsort(f->looked, n, sizeof(*f->looked), by_z);
+    if (n > 0)
+        qsort(f->looked, n, sizeof(*f->looked), by_z);
     for (size_t i = 0; i < n && kept < KEEP && rc == EW_OK; i++) {
         const ew_line *l = &f->looked[i];
         size_t first = f->found.count - kept;
@@ -237,7 +238,8 @@ static ew_code follow_found(finder *f, ew_lines *out, ew_err *err)
 {
     ew_code rc = EW_OK;
 
-    qsort(f->found.items, f->found.count, sizeof(ew_line), by_z);
+    if (f->found.count > 0)
+        qsort(f->found.items, f->found.count, sizeof(ew_line), by_z);
     for (size_t i = 0; rc == EW_OK && i < f->found.count && out->count < MOST_LINES;
          i++) {
         ew_line l = f->found.items[i];
