@@ -17,17 +17,6 @@
 #include "base/bytes.h"
 #include "media/decoder/decoder.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 static void limit(int what, rlim_t value)
 {
     struct rlimit r = {value, value};
@@ -73,7 +62,7 @@ static void limit_all(const settings *set)
     limit(RLIMIT_NPROC, 0);
     limit(RLIMIT_NOFILE, 0); /* none can be opened; the open ones stay */
     limit(RLIMIT_MEMLOCK, 0);
-    if (set->memory_bytes > 0 && !SANITIZED)
+    if (set->memory_bytes > 0 && !EW_SANITIZED)
         limit(RLIMIT_AS, (rlim_t)set->memory_bytes);
 }
 
@@ -97,24 +86,29 @@ static const int allowed[] = {
     SCMP_SYS(restart_syscall),
     SCMP_SYS(getpid),
     SCMP_SYS(gettid),
-#if SANITIZED
+#if EW_SANITIZED
     SCMP_SYS(sigaltstack),
     SCMP_SYS(rt_sigaction),
     SCMP_SYS(prctl),
 #endif
 };
 
+/* Only with this descriptor (or process) as its first argument. */
 static int allow_on(scmp_filter_ctx ctx, int call, int fd)
 {
-    return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call, 1,
-                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
+    const struct scmp_arg_cmp same = {
+        .arg = 0, .op = SCMP_CMP_EQ, .datum_a = (scmp_datum_t)fd};
+
+    return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 1, &same);
 }
 
 /* Memory may be had, but none that can be executed. */
 static int allow_memory(scmp_filter_ctx ctx, int call)
 {
-    return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call, 1,
-                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    const struct scmp_arg_cmp no_code = {
+        .arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0};
+
+    return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 1, &no_code);
 }
 
 static int filter_load(void)
@@ -129,7 +123,7 @@ static int filter_load(void)
         rc = allow_on(ctx, SCMP_SYS(pread64), EW_DP_IN_FD);
     if (rc == 0)
         rc = allow_on(ctx, SCMP_SYS(write), EW_DP_OUT_FD);
-#if SANITIZED
+#if EW_SANITIZED
     if (rc == 0)
         rc = allow_on(ctx, SCMP_SYS(write), 2);
 #endif
@@ -139,8 +133,7 @@ static int filter_load(void)
         rc = allow_memory(ctx, SCMP_SYS(mprotect));
     /* abort() sends its signal this way; to nobody but us */
     if (rc == 0)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+        rc = allow_on(ctx, SCMP_SYS(tgkill), getpid());
     for (size_t i = 0; rc == 0 && i < EW_COUNT(allowed); i++)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
     if (rc == 0)
@@ -153,7 +146,7 @@ void confine_fully(const settings *set)
 {
     int rc;
 
-    if (!SANITIZED)
+    if (!EW_SANITIZED)
         close(2);
     close(0);
     close(1);

@@ -11,6 +11,18 @@
 
 #include "media/protocol.h"
 
+/* Sanitizers need the address space, a few more calls, and stderr. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define EW_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define EW_SANITIZED 1
+#endif
+#endif
+#ifndef EW_SANITIZED
+#define EW_SANITIZED 0
+#endif
+
 typedef struct settings {
     uint32_t rate_hz;  /* 0: as stored */
     uint32_t channels; /* 0: as stored */

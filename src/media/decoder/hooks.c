@@ -16,7 +16,7 @@
 #include "media/decoder/decoder.h"
 
 /* Something for the compiler not to see through. */
-static volatile int sink;
+static volatile unsigned sink;
 
 static void frame_raw(uint32_t tag, uint32_t n, const void *payload, size_t bytes)
 {
@@ -24,24 +24,24 @@ static void frame_raw(uint32_t tag, uint32_t n, const void *payload, size_t byte
 
     ew_put_u32le(head, tag);
     ew_put_u32le(head + 4, n);
-    sink = (int)write(EW_DP_OUT_FD, head, sizeof head);
+    sink = (unsigned)write(EW_DP_OUT_FD, head, sizeof head);
     if (bytes > 0)
-        sink = (int)write(EW_DP_OUT_FD, payload, bytes);
+        sink = (unsigned)write(EW_DP_OUT_FD, payload, bytes);
 }
 
 static void try_open(void)
 {
-    sink = open("/etc/hostname", O_RDONLY);
+    sink = (unsigned)open("/etc/hostname", O_RDONLY);
 }
 
 static void try_create(void)
 {
-    sink = open("/tmp/earwitness-was-here", O_CREAT | O_WRONLY, 0600);
+    sink = (unsigned)open("/tmp/earwitness-was-here", O_CREAT | O_WRONLY, 0600);
 }
 
 static void try_socket(void)
 {
-    sink = socket(AF_INET, SOCK_STREAM, 0);
+    sink = (unsigned)socket(AF_INET, SOCK_STREAM, 0);
 }
 
 static void try_exec(void)
@@ -54,22 +54,22 @@ static void try_exec(void)
 
 static void try_fork(void)
 {
-    sink = fork();
+    sink = (unsigned)fork();
 }
 
 static void try_kill(void)
 {
-    sink = kill(getppid(), 0);
+    sink = (unsigned)kill(getppid(), 0);
 }
 
 static void try_signal(void)
 {
-    sink = (int)syscall(SYS_tgkill, 1, 1, 0);
+    sink = (unsigned)syscall(SYS_tgkill, 1, 1, 0);
 }
 
 static void try_write_input(void)
 {
-    sink = (int)write(EW_DP_IN_FD, "x", 1);
+    sink = (unsigned)write(EW_DP_IN_FD, "x", 1);
 }
 
 static void try_code(void)
@@ -80,7 +80,7 @@ static void try_code(void)
 
 static void try_environ(void)
 {
-    sink = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/environ", O_RDONLY);
+    sink = (unsigned)syscall(SYS_openat, AT_FDCWD, "/proc/self/environ", O_RDONLY);
 }
 
 static void hang(void)
@@ -97,7 +97,7 @@ static void eat(void)
         if (p == NULL)
             fail(EW_DP_FAIL_MEMORY, "eating");
         memset(p, 1, 1 << 20);
-        sink = p[4096];
+        sink = (unsigned char)p[4096];
     }
 }
 
@@ -117,7 +117,7 @@ static void garbage(void)
 {
     static const uint8_t bytes[64] = "HTTP/1.1 200 OK\r\n\r\n<html>";
 
-    sink = (int)write(EW_DP_OUT_FD, bytes, sizeof bytes);
+    sink = (unsigned)write(EW_DP_OUT_FD, bytes, sizeof bytes);
 }
 
 static void huge_frame(void)

@@ -119,6 +119,30 @@ static inline double difference(const float *a, const float *b, size_t n)
     return sqrt(sum / (double)(n > 0 ? n : 1)) / (rms(a, n) + 1e-12);
 }
 
+/* Interleaved speech-like sound, a different one in every channel. */
+static inline float *voices(size_t frames, uint32_t channels, uint32_t rate_hz)
+{
+    float *x = malloc(frames * channels * sizeof *x), *one = malloc(frames * sizeof *one);
+
+    assert_true(x != NULL && one != NULL);
+    for (uint32_t c = 0; c < channels; c++) {
+        test_speech(one, frames, rate_hz, 11 + c);
+        for (size_t i = 0; i < frames; i++)
+            x[i * channels + c] = 0.7F * one[i];
+    }
+    free(one);
+    return x;
+}
+
+static inline void put_speech(const char *path, size_t frames, uint32_t channels,
+                              uint32_t rate_hz)
+{
+    float *x = voices(frames, channels, rate_hz);
+
+    test_wav_put(path, x, frames, channels, rate_hz);
+    free(x);
+}
+
 /* Runs ffmpeg with the given words; false (and the caller skips) when there is none, or
  * it has no such encoder. */
 static inline int ffmpeg_make(const char *format, ...)

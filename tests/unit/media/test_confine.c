@@ -7,6 +7,17 @@
 
 #include "media_test.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 /* Decodes an input that makes the test decoder act as told. */
 static decoded act(const char *dir, const char *what, uint32_t stall_seconds)
 {
@@ -61,13 +72,14 @@ static void test_hang_is_ended(void **state)
     must_fail(&d, EW_E_IO, "evil.wav", "hung");
     d = act(*state, "hang-later", 1);
     must_fail(&d, EW_E_IO, "evil.wav", "hung");
+    decoded_free(&d);
     assert_true(time(NULL) - before < 10);
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
 static void test_memory_is_limited(void **state)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if SANITIZED
     (void)state;
     print_message("# skipped: a sanitizer needs the address space\n");
 #else
@@ -88,6 +100,7 @@ static void test_nonsense_is_refused(void **state)
         decoded d = act(*state, lies[i], 20);
 
         must_fail(&d, EW_E_IO, "evil.wav", "nonsense");
+        decoded_free(&d);
         assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
     }
 }

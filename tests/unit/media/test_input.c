@@ -266,8 +266,8 @@ static void test_damaged_middle(void **state)
             bytes[k] = (char)test_random(&seed);
         d = decode_bytes(*state, names[i], bytes, n);
         must_decode(&d);
-        print_message("# %s: %llu damaged, %zu frames\n%s", names[i],
-                      (unsigned long long)d.damaged, d.frames, d.journal);
+        print_message("# %s: %llu damaged, %zu frames\n", names[i],
+                      (unsigned long long)d.damaged, d.frames);
         assert_true(d.damaged > 0);
         assert_true(d.frames > 8 * 44100 && d.frames <= 11 * 44100);
         assert_non_null(strstr(d.journal, "at "));
