@@ -28,6 +28,7 @@ typedef struct ew_key {
 typedef struct ew_fp {
     uint32_t frames; /* number of frames */
     uint32_t *words; /* [frames] fine words, for comparing at a given place */
+    uint8_t *wave;   /* [frames] signs of a narrow band, for telling copies from takes */
     uint32_t key_count;
     ew_key *keys; /* [key_count] by ascending frame; silent frames have none */
 } ew_fp;

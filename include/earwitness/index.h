@@ -66,6 +66,9 @@ EW_API uint32_t ew_index_frames(const ew_index *ix, size_t rec);
 /* The fine words [0, ew_index_frames) of a recording, mapped from disk; borrowed. */
 EW_API const uint32_t *ew_index_words(const ew_index *ix, size_t rec);
 
+/* The wave bytes [0, ew_index_frames) of a recording, mapped from disk; borrowed. */
+EW_API const uint8_t *ew_index_wave(const ew_index *ix, size_t rec);
+
 /* One question: which stored keys are near this word? The top EW_KEY_BITS bits must be
  * equal, and of the low 32 - EW_KEY_BITS bits at most `slack` may differ. */
 enum { EW_KEY_BITS = 22 };
@@ -99,7 +102,7 @@ EW_API void ew_hits_release(ew_hits *hits);
 
 typedef struct ew_index_stats {
     uint64_t recordings, removed, segments;
-    uint64_t damaged;        /* recordings that are left out; ew_index_verify says why */
+    uint64_t damaged;     /* recordings that are left out; ew_index_verify says why */
     uint64_t bytes;       /* everything in the folder */
     uint64_t reclaimable; /* bytes that compaction would give back */
     int64_t samples;      /* total decoded length of live recordings */

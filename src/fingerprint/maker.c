@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "fingerprint/cells.h"
+#include "fingerprint/wave.h"
 
 enum {
     L = EW_SPECTRA_LANES,
@@ -19,6 +20,7 @@ enum {
 
 struct ew_fp_maker {
     ew_cells *cells;
+    ew_bandpass band;
     float pcm[BLOCK];
     size_t held; /* samples in pcm */
     float cell[EW_CELLS * L];
@@ -29,6 +31,8 @@ struct ew_fp_maker {
     uint64_t rows;                    /* frames analysed so far */
     uint32_t *words;
     size_t frames, words_cap;
+    uint8_t *wave;
+    size_t waves, wave_cap;
     ew_key *keys;
     size_t key_count, keys_cap;
 };
@@ -42,8 +46,9 @@ static void start_over(ew_fp_maker *m)
     m->held = LEAD;
     m->samples = m->rows = 0;
     m->words = NULL;
+    m->wave = NULL;
     m->keys = NULL;
-    m->frames = m->words_cap = m->key_count = m->keys_cap = 0;
+    m->frames = m->words_cap = m->waves = m->wave_cap = m->key_count = m->keys_cap = 0;
 }
 
 ew_code ew_fp_maker_new(ew_fp_maker **out, ew_err *err)
@@ -55,6 +60,7 @@ ew_code ew_fp_maker_new(ew_fp_maker **out, ew_err *err)
     if (!m)
         return ew_fail_nomem(err);
     start_over(m);
+    ew_wave_filter(&m->band, 1.0);
     rc = ew_cells_new(&m->cells, err);
     if (rc < 0) {
         ew_free(m);
@@ -70,6 +76,7 @@ void ew_fp_maker_free(ew_fp_maker *m)
         return;
     ew_cells_free(m->cells);
     ew_free(m->words);
+    ew_free(m->wave);
     ew_free(m->keys);
     ew_free(m);
 }
@@ -122,12 +129,18 @@ static ew_code emit(ew_fp_maker *m, uint64_t f, ew_err *err)
     return EW_OK;
 }
 
-/* Takes one analysed frame (lane l of m->cell) into the ring. */
+/* Takes one analysed frame (lane l of m->cell) into the ring; its wave byte runs ahead of
+ * its words, which wait for later frames. */
 static ew_code take_row(ew_fp_maker *m, size_t l, ew_err *err)
 {
     uint64_t r = m->rows++;
     const float *rows[5];
     float *smooth;
+    ew_code rc = make_room((void **)&m->wave, &m->wave_cap, m->waves + 1, 1, err);
+
+    if (rc < 0)
+        return rc;
+    m->wave[m->waves++] = ew_wave_byte(&m->band, m->pcm + LEAD + l * EW_FP_HOP);
 
     ew_cells_fine(m->cell + l, L, 0, m->fine[r & (RING - 1)]);
     ew_cells_compress(m->fine[r & (RING - 1)], EW_FINE_BANDS);
@@ -191,11 +204,13 @@ ew_code ew_fp_maker_finish(ew_fp_maker *m, ew_fp **out, ew_err *err)
     if (rc == EW_OK) {
         fp->frames = (uint32_t)m->frames;
         fp->words = m->words;
+        fp->wave = m->wave;
         fp->key_count = (uint32_t)m->key_count;
         fp->keys = m->keys;
         *out = fp;
     } else {
         ew_free(m->words);
+        ew_free(m->wave);
         ew_free(m->keys);
     }
     start_over(m);
@@ -207,6 +222,7 @@ void ew_fp_free(ew_fp *fp)
     if (!fp)
         return;
     ew_free(fp->words);
+    ew_free(fp->wave);
     ew_free(fp->keys);
     ew_free(fp);
 }

@@ -49,6 +49,7 @@ void ew_seg__layout(const ew_seg_shape *s, ew_seg_layout *l)
     uint64_t size[EW_SEG_SECTIONS] = {
         EW_SEG_HEADER + (uint64_t)s->slots * EW_SEG_SLOT,
         s->frames * 4,
+        s->frames,
         (((uint64_t)1 << s->dir_bits) + 1) * 4,
         s->postings * s->rest_bytes,
         s->postings * s->pos_bytes,
@@ -162,6 +163,11 @@ const uint32_t *ew_seg__words(const ew_seg *s, uint32_t slot)
 {
     const void *words = s->map + s->lay.at[EW_SEG_WORDS];
     return (const uint32_t *)words + s->start[slot];
+}
+
+const uint8_t *ew_seg__wave(const ew_seg *s, uint32_t slot)
+{
+    return s->map + s->lay.at[EW_SEG_WAVE] + s->start[slot];
 }
 
 bool ew_seg__find(const ew_seg *s, const uint8_t sha256[32], uint32_t *slot)

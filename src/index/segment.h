@@ -16,12 +16,12 @@ enum {
     EW_SEG_HEADER = 128,        /* bytes */
     EW_SEG_SLOT = 40,           /* bytes of one table entry */
     EW_SEG_BLOCK = 65536,       /* bytes under one CRC */
-    EW_SEG_SECTIONS = 5,        /* head, words, directory, rest, pos */
+    EW_SEG_SECTIONS = 6,        /* head, words, wave, directory, rest, pos */
     EW_SEG_MAX_SLOTS = 1 << 26, /* recordings in one segment */
     EW_SEG_LOW_BITS = 32 - EW_KEY_BITS
 };
 
-enum { EW_SEG_HEAD, EW_SEG_WORDS, EW_SEG_DIR, EW_SEG_REST, EW_SEG_POS };
+enum { EW_SEG_HEAD, EW_SEG_WORDS, EW_SEG_WAVE, EW_SEG_DIR, EW_SEG_REST, EW_SEG_POS };
 
 /* What the header says; everything else about the file follows from it. */
 typedef struct ew_seg_shape {
@@ -70,6 +70,7 @@ const uint8_t *ew_seg__sha(const ew_seg *s, uint32_t slot);
 uint32_t ew_seg__frames(const ew_seg *s, uint32_t slot);
 uint32_t ew_seg__keys(const ew_seg *s, uint32_t slot);
 const uint32_t *ew_seg__words(const ew_seg *s, uint32_t slot);
+const uint8_t *ew_seg__wave(const ew_seg *s, uint32_t slot);
 bool ew_seg__find(const ew_seg *s, const uint8_t sha256[32], uint32_t *slot);
 
 /* Postings [lo, hi) of the key bits of `word`. */

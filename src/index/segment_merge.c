@@ -209,6 +209,9 @@ static ew_code put_all(merge *m, ew_seg_out *o, const ew_progress *prog, ew_err 
         const ew_seg *s = m->cursors[e->input].seg;
         code = ew_seg__out_bytes(o, EW_SEG_WORDS, ew_seg__words(s, e->slot),
                                  (size_t)ew_seg__frames(s, e->slot) * 4, err);
+        if (code == EW_OK)
+            code = ew_seg__out_bytes(o, EW_SEG_WAVE, ew_seg__wave(s, e->slot),
+                                     ew_seg__frames(s, e->slot), err);
     }
     if (code == EW_OK)
         code = merge_postings(m, o, prog, err);

@@ -229,9 +229,13 @@ static ew_code put_table(ew_seg_out *o, const ew_seg_source *src, size_t n, ew_e
 static ew_code put_prints(ew_seg_out *o, const ew_seg_source *src, size_t n, ew_err *err)
 {
     ew_code code = put_table(o, src, n, err);
-    for (size_t i = 0; i < n && code == EW_OK; i++)
+    for (size_t i = 0; i < n && code == EW_OK; i++) {
         code = ew_seg__out_bytes(o, EW_SEG_WORDS, src[i].fp->words,
                                  (size_t)src[i].fp->frames * 4, err);
+        if (code == EW_OK)
+            code = ew_seg__out_bytes(o, EW_SEG_WAVE, src[i].fp->wave, src[i].fp->frames,
+                                     err);
+    }
     if (code == EW_OK)
         code = put_postings(o, src, n, err);
     return code;

@@ -207,9 +207,17 @@ const uint32_t *ew_index_words(const ew_index *ix, size_t rec)
     return ew_seg__words(&ix->parts[at.part].seg, at.slot);
 }
 
+const uint8_t *ew_index_wave(const ew_index *ix, size_t rec)
+{
+    if (rec >= ix->count)
+        return NULL;
+    ew_place at = ix->places[rec];
+    return ew_seg__wave(&ix->parts[at.part].seg, at.slot);
+}
+
 static uint64_t slot_bytes(const ew_seg *s, uint32_t slot)
 {
-    return (uint64_t)ew_seg__frames(s, slot) * 4 + EW_SEG_SLOT +
+    return (uint64_t)ew_seg__frames(s, slot) * 5 + EW_SEG_SLOT +
            (uint64_t)ew_seg__keys(s, slot) * (s->shape.rest_bytes + s->shape.pos_bytes);
 }
 

@@ -73,14 +73,15 @@ static void tell_segment(check *c, uint64_t offset, const char *what)
 
 /* ------------------------------------------------------------------ segments */
 
-/* Recordings with fine words in bytes [from, to) of the file. */
-static void tell_words(check *c, const ew_seg_bad *b)
+/* Recordings with frames in bytes [from, to) of the words or the wave. */
+static void tell_frames(check *c, const ew_seg_bad *b)
 {
+    uint64_t unit = b->section == EW_SEG_WORDS ? 4 : 1;
     ew_damage d = {.file = c->seg_name,
                    .offset = b->from,
-                   .what = "part of the fine words is damaged; " REBUILD};
-    uint64_t from = (b->from - c->seg->lay.at[EW_SEG_WORDS]) / 4;
-    uint64_t to = (b->to - c->seg->lay.at[EW_SEG_WORDS]) / 4;
+                   .what = "part of the words is damaged; " REBUILD};
+    uint64_t from = (b->from - c->seg->lay.at[b->section]) / unit;
+    uint64_t to = (b->to - c->seg->lay.at[b->section]) / unit;
     for (size_t i = 0; i < c->list.rec_count; i++) {
         const ew_cat_rec *r = &c->list.recs[i];
         uint32_t slot = 0;
@@ -95,8 +96,8 @@ static void tell_words(check *c, const ew_seg_bad *b)
 static void bad_block(void *cookie, const ew_seg_bad *b)
 {
     check *c = cookie;
-    if (b->section == EW_SEG_WORDS)
-        tell_words(c, b);
+    if (b->section == EW_SEG_WORDS || b->section == EW_SEG_WAVE)
+        tell_frames(c, b);
     else if (b->section == EW_SEG_HEAD)
         tell_segment(c, b->from, "the table of recordings is damaged; " REBUILD);
     else

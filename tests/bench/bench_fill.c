@@ -93,6 +93,7 @@ static uint32_t key_at(const ew_fp *fp, uint32_t frame)
 static void append_run(ew_fp *to, const ew_fp *source, uint32_t from, uint32_t n)
 {
     memcpy(to->words + to->frames, source->words + from, n * sizeof(*to->words));
+    memcpy(to->wave + to->frames, source->wave + from, n);
     for (uint32_t k = key_at(source, from); k < source->key_count; k++) {
         ew_key key = source->keys[k];
 
@@ -175,8 +176,9 @@ int main(int argc, char **argv)
         read_bank(argv[i]);
     for (size_t i = 0; i < BATCH; i++) {
         fps[i].words = malloc(LONGEST * sizeof(*fps[i].words));
+        fps[i].wave = malloc(LONGEST);
         fps[i].keys = malloc(LONGEST * sizeof(*fps[i].keys));
-        if (!fps[i].words || !fps[i].keys)
+        if (!fps[i].words || !fps[i].wave || !fps[i].keys)
             return 3;
     }
     left = (uint64_t)(strtod(argv[2], NULL) * HOUR);

@@ -97,6 +97,7 @@ static void fill(ew_fp *fp)
 {
     for (uint32_t i = 0; i < fp->frames; i++) {
         fp->words[i] = random_u32();
+        fp->wave[i] = (uint8_t)random_u32();
         fp->keys[i] = (ew_key){random_word(), i};
     }
 }
@@ -145,6 +146,7 @@ static void build(const char *dir, double hours)
     for (int i = 0; i < BATCH; i++) {
         fps[i] = (ew_fp){.frames = REC_FRAMES, .key_count = REC_FRAMES};
         fps[i].words = malloc(REC_FRAMES * sizeof *fps[i].words);
+        fps[i].wave = malloc(REC_FRAMES);
         fps[i].keys = malloc(REC_FRAMES * sizeof *fps[i].keys);
     }
     check(ew_index_writer_open(&w, dir, 0, &err), &err);

@@ -47,9 +47,11 @@ static inline void fake_fill(fake *f, uint32_t seed, uint32_t frames)
     uint64_t state = seed;
     f->fp = (ew_fp){.frames = frames};
     f->fp.words = calloc(frames + 1, sizeof *f->fp.words);
+    f->fp.wave = calloc((size_t)frames + 1, 1);
     f->fp.keys = calloc(2 * (size_t)frames + 1, sizeof *f->fp.keys);
     for (uint32_t i = 0; i < frames; i++) {
         f->fp.words[i] = fake_random(&state);
+        f->fp.wave[i] = (uint8_t)(f->fp.words[i] % 251);
         uint32_t dice = fake_random(&state) % 8;
         for (int n = dice == 0 ? 2 : dice != 1; n > 0; n--)
             f->fp.keys[f->fp.key_count++] = (ew_key){fake_word(&state), i};
@@ -85,6 +87,7 @@ static inline void fake_make(fake *f, uint32_t seed, uint32_t frames)
 static inline void fake_free(fake *f)
 {
     free(f->fp.words);
+    free(f->fp.wave);
     free(f->fp.keys);
 }
 
@@ -154,6 +157,7 @@ static inline void fake_compare(const ew_index *ix, const fake *const *f, size_t
         assert_memory_equal(ew_index_recording(ix, r)->sha256, f[r]->rec.sha256, 32);
         assert_int_equal(ew_index_frames(ix, r), f[r]->fp.frames);
         assert_memory_equal(ew_index_words(ix, r), f[r]->fp.words, f[r]->fp.frames * 4);
+        assert_memory_equal(ew_index_wave(ix, r), f[r]->fp.wave, f[r]->fp.frames);
     }
     fake_probes(probes, PROBES, 5);
     for (uint64_t common = 0; common < 200; common += 40) {

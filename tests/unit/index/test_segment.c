@@ -162,6 +162,7 @@ static void test_many_frames(void **state)
     ew_fp none = {0};
     ew_fp some = {.frames = FRAMES, .key_count = 2, .keys = keys};
     some.words = calloc(FRAMES, sizeof *some.words);
+    some.wave = calloc(FRAMES, 1);
     ew_seg_source src[] = {
         {sha[0], &none}, {sha[1], &some}, {sha[2], &some}, {sha[3], &none}};
     ew_seg_made made;
@@ -177,6 +178,7 @@ static void test_many_frames(void **state)
     assert_memory_equal(hits, want, sizeof want);
     ew_seg__close(&s);
     free(some.words);
+    free(some.wave);
 }
 
 static void test_empty(void **state)
