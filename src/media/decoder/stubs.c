@@ -27,10 +27,16 @@ uint32_t av_get_random_seed(void)
 
 #if EW_SANITIZED
 const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
 
 /* A crash is to end as it does without a sanitizer: its report would open files. */
 const char *__asan_default_options(void)
 {
     return "handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0";
+}
+
+const char *__tsan_default_options(void)
+{
+    return __asan_default_options();
 }
 #endif
