@@ -165,6 +165,7 @@ static void say_safe(app *a, const char *text)
     ew_buf_release(&b);
 }
 
+EW_PRINTF(2, 0)
 static void say_args(app *a, const char *fmt, va_list list)
 {
     char text[2048];

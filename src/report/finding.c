@@ -15,15 +15,15 @@
 enum {
     JOIN_MS = 25,
     JOIN_TO_NOTHING_MS = 50,
-    SAME_LINE_MS =
-        60, /* two pieces this well in line are one stretch with a pause in it */
+    /* Two pieces this well in line are one stretch with a pause in it. */
+    SAME_LINE_MS = 60,
     SAMPLES_PER_MS = EW_FP_RATE_HZ / 1000,
 };
 
 const char *const ew_not_tested[] = {
     "recordings that are not in the archive",
-    "changes of speed beyond 10 % and of pitch beyond one semitone or the change of "
-    "speed",
+    ("changes of speed beyond 10 % and of pitch beyond one semitone or the change of "
+     "speed"),
     "who speaks, and whether the sources themselves are genuine",
 };
 const size_t ew_not_tested_count = EW_COUNT(ew_not_tested);
