@@ -278,3 +278,11 @@ ew_code ew_archive__lock(const char *dir, double wait_seconds, int *fd, ew_err *
     *fd = file;
     return EW_OK;
 }
+
+void ew_archive__unlock(int fd)
+{
+    /* Closing alone would leave it to a child process that was forked meanwhile. */
+    struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+    (void)fcntl(fd, F_OFD_SETLK, &lock);
+    (void)close(fd);
+}

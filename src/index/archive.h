@@ -25,9 +25,11 @@ EW_MUST_CHECK ew_code ew_archive__mark(const char *dir, ew_err *err);
 /* May an archive be made in dir? Not among files that are not an archive's. */
 EW_MUST_CHECK ew_code ew_archive__may_make(const char *dir, ew_err *err);
 
-/* Takes the writer's lock; *fd is closed to give it back. */
+/* Takes the writer's lock; given back by ew_archive__unlock. */
 EW_MUST_CHECK ew_code ew_archive__lock(const char *dir, double wait_seconds, int *fd,
                                        ew_err *err);
+
+void ew_archive__unlock(int fd);
 
 /* Removes what a killed writer left: temporary files, and segments not in live[n]
  * (ascending). What cannot be removed is left for the next time. */

@@ -101,7 +101,7 @@ void ew_index_writer_close(ew_index_writer *w)
     if (w->folder >= 0)
         (void)close(w->folder);
     if (w->lock >= 0)
-        (void)close(w->lock);
+        ew_archive__unlock(w->lock);
     ew_free(w->dir);
     ew_free(w);
 }
