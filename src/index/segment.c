@@ -14,7 +14,11 @@
 #include "base/hash.h"
 #include "index/segment_head.h"
 
-enum { MAX_BLOCKS = 1 << 16 }; /* of the table frame -> recording */
+enum {
+    MAX_BLOCKS = 1 << 16, /* of the table frame -> recording */
+    MAX_POS3 = 1 << 24,   /* frames that three bytes can count */
+    MAX_PACKED = 1 << 30  /* and with six bits from elsewhere */
+};
 
 static unsigned log2_floor(uint64_t v)
 {
@@ -24,18 +28,31 @@ static unsigned log2_floor(uint64_t v)
     return n;
 }
 
+/* The position's upper bits lie in bits of `rest` that a full directory makes superfluous. */
+bool ew_seg__is_packed(const ew_seg_shape *s)
+{
+    return s->pos_bytes == 3 && s->frames > MAX_POS3;
+}
+
 ew_seg_shape ew_seg__shape(uint32_t slots, uint64_t frames, uint64_t postings)
 {
     /* Up to this many postings two more bytes each are cheaper than 2^16 directory entries.
-     * Otherwise 16 to 32 postings share an entry, which is one cache line to scan. */
-    enum { WIDE_BELOW = 1 << 17, PER_ENTRY_LOG2 = 4 };
-    ew_seg_shape s = {.slots = slots, .frames = frames, .postings = postings};
+     * Otherwise 16 to 32 postings share an entry, which is one cache line to scan. From
+     * PACKED on a full directory costs less than a fourth byte of each position. */
+    enum { WIDE_BELOW = 1 << 17, PER_ENTRY_LOG2 = 4, PACKED = 1 << 24 };
+    ew_seg_shape s = {
+        .slots = slots, .frames = frames, .postings = postings, .pos_bytes = 3};
     unsigned want = log2_floor(postings);
     want = want > PER_ENTRY_LOG2 ? want - PER_ENTRY_LOG2 : 0;
     unsigned least = postings < WIDE_BELOW ? 4 : 16;
     s.rest_bytes = postings < WIDE_BELOW ? 4 : 2;
-    s.pos_bytes = frames <= 1 << 24 ? 3 : 4;
     s.dir_bits = want < least ? least : want > EW_KEY_BITS ? EW_KEY_BITS : want;
+    if (frames <= MAX_POS3)
+        return s;
+    if (postings >= PACKED && frames <= MAX_PACKED)
+        s.dir_bits = EW_KEY_BITS;
+    else
+        s.pos_bytes = 4;
     return s;
 }
 
@@ -125,8 +142,11 @@ static ew_code check_shape(ew_seg *s, size_t n, ew_err *err)
         return damaged(err, 20, "its directory has an impossible size");
     if (p->pos_bytes != 3 && p->pos_bytes != 4)
         return damaged(err, 28, "its positions have an impossible size");
+    if (ew_seg__is_packed(p) && (p->dir_bits != EW_KEY_BITS || p->frames > MAX_PACKED))
+        return damaged(err, 28, "its positions have an impossible size");
     if (p->slots > EW_SEG_MAX_SLOTS || p->frames > UINT32_MAX || p->postings > UINT32_MAX)
         return damaged(err, 16, "its counts are impossible");
+    s->packed = ew_seg__is_packed(p);
     ew_seg__layout(p, &s->lay);
     if (s->lay.bytes != n)
         return damaged(err, n, "it has not the length that its header says");
@@ -239,9 +259,12 @@ static ew_code make_blocks(ew_seg *s, ew_err *err)
 bool ew_seg__place(const ew_seg *s, uint32_t i, uint32_t *slot, uint32_t *frame)
 {
     const uint8_t *p = s->map + s->lay.at[EW_SEG_POS] + (uint64_t)i * s->shape.pos_bytes;
+    const uint8_t *rest = s->map + s->lay.at[EW_SEG_REST];
     uint32_t pos = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
     if (s->shape.pos_bytes == 4)
         pos |= (uint32_t)p[3] << 24;
+    else if (s->packed)
+        pos |= (uint32_t)ew_get_u16le(rest + (size_t)i * 2) >> EW_SEG_LOW_BITS << 24;
     if (pos >= s->shape.frames)
         return false;
     uint32_t lo = s->block[pos >> s->block_shift];

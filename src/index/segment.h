@@ -25,12 +25,13 @@ enum { EW_SEG_HEAD, EW_SEG_WORDS, EW_SEG_WAVE, EW_SEG_DIR, EW_SEG_REST, EW_SEG_P
 
 /* What the header says; everything else about the file follows from it. */
 typedef struct ew_seg_shape {
-    uint32_t slots;      /* recordings */
-    uint32_t dir_bits;   /* 4..22: the directory has 2^dir_bits + 1 entries */
-    uint32_t rest_bytes; /* 2: low half of the word (dir_bits >= 16); 4: the whole word */
-    uint32_t pos_bytes;  /* 3 or 4 */
-    uint64_t frames;     /* below 2^32 */
-    uint64_t postings;   /* below 2^32 */
+    uint32_t slots;    /* recordings */
+    uint32_t dir_bits; /* 4..22: the directory has 2^dir_bits + 1 entries */
+    uint32_t
+        rest_bytes; /* 2: lower half of the word (dir_bits >= 16); 4: the whole word */
+    uint32_t pos_bytes; /* 3 or 4 */
+    uint64_t frames;    /* below 2^32 */
+    uint64_t postings;  /* below 2^32 */
 } ew_seg_shape;
 
 typedef struct ew_seg_layout {
@@ -42,6 +43,8 @@ typedef struct ew_seg_layout {
 
 /* The cheapest shape for that many frames and postings. */
 ew_seg_shape ew_seg__shape(uint32_t slots, uint64_t frames, uint64_t postings);
+/* Do bits 24..29 of a position lie in the upper bits of `rest`? */
+bool ew_seg__is_packed(const ew_seg_shape *s);
 void ew_seg__layout(const ew_seg_shape *s, ew_seg_layout *l);
 
 /* -------------------------------------------------------------------- reading */
@@ -53,6 +56,7 @@ typedef struct ew_seg {
     bool mapped; /* map is ours to unmap */
     ew_seg_shape shape;
     ew_seg_layout lay;
+    bool packed;       /* ew_seg__is_packed */
     uint32_t head_crc; /* CRC in the header; names the content together with the size */
     uint32_t *start;   /* [slots + 1] first frame of each recording */
     uint32_t *block;   /* [blocks + 1] slot of the first frame of each block of frames */

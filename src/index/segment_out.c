@@ -111,6 +111,8 @@ ew_code ew_seg__out_posting(ew_seg_out *o, uint32_t word, uint32_t pos, ew_err *
     ew_code code = EW_OK;
     if (o->bucket <= bucket)
         code = put_directory(o, bucket, err);
+    if (ew_seg__is_packed(&o->shape))
+        word = (word & ((1u << EW_SEG_LOW_BITS) - 1)) | pos >> 24 << EW_SEG_LOW_BITS;
     ew_put_u32le(bytes, word);
     if (code == EW_OK)
         code = put_bytes(o, &o->part[EW_SEG_REST], bytes, o->shape.rest_bytes, err);

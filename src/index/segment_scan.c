@@ -24,7 +24,7 @@ uint32_t ew_seg__dir(const ew_seg *s, uint32_t bucket)
 }
 
 /* Key bits of posting i as far as `rest` holds them: all of them when it is wide, else the
- * lowest 6. Within one directory bucket they ascend. */
+ * lowest 6. Within one directory bucket they ascend. Not for a full directory. */
 static uint32_t part_at(const ew_seg *s, uint32_t i)
 {
     const uint8_t *rest = section(s, EW_SEG_REST);
@@ -88,6 +88,9 @@ uint32_t ew_seg__word_at(const ew_seg *s, uint32_t i, uint32_t bucket)
     const uint8_t *rest = section(s, EW_SEG_REST);
     if (s->shape.rest_bytes == 4)
         return ew_get_u32le(rest + (size_t)i * 4);
+    if (s->shape.dir_bits == EW_KEY_BITS)
+        return bucket << EW_SEG_LOW_BITS |
+               (ew_get_u16le(rest + (size_t)i * 2) & ((1u << EW_SEG_LOW_BITS) - 1));
     uint32_t top = bucket >> (s->shape.dir_bits - 16);
     return top << 16 | ew_get_u16le(rest + (size_t)i * 2);
 }

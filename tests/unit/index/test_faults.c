@@ -390,7 +390,8 @@ static void try_all(const world *wo, enum fault fault, int64_t step)
         int64_t n = 0;
         while (run_change(wo, which, fault, n))
             n += n < 10 ? 1 : step;
-        assert_true(n > 0 || changes[which].change == do_remove); /* that needs SQLite only */
+        assert_true(n > 0 ||
+                    changes[which].change == do_remove); /* that needs SQLite only */
     }
 }
 

@@ -152,33 +152,54 @@ static void test_shapes(void **state)
                 (ew_seg_shape){.dir_bits = 17, .rest_bytes = 2, .pos_bytes = 3});
 }
 
-/* More frames than three bytes can count, and recordings without any at the ends. */
-static void test_many_frames(void **state)
+/* More frames than three bytes can count, and recordings without any at the ends. With many
+ * keys the positions are packed. */
+static void check_many_frames(const char *dir, uint32_t keys_each, ew_seg_shape want)
 {
     enum { FRAMES = (1 << 24) + 5 };
-    const char *path = test_path(*state, "x.seg");
+    const char *path = test_path(dir, "x.seg");
     uint8_t sha[4][32] = {{0}, {1}, {2}, {3}};
-    ew_key keys[] = {{0x12345678, 0}, {0x12345679, FRAMES - 1}};
     ew_fp none = {0};
-    ew_fp some = {.frames = FRAMES, .key_count = 2, .keys = keys};
+    ew_fp some = {.frames = FRAMES, .key_count = keys_each};
+    some.keys = calloc(keys_each, sizeof *some.keys);
     some.words = calloc(FRAMES, sizeof *some.words);
     some.wave = calloc(FRAMES, 1);
+    for (uint32_t i = 0; i < keys_each; i++)
+        some.keys[i] = (ew_key){0x80000000u | i << 8, FRAMES / 3};
+    some.keys[0] = (ew_key){0x12345678, 0};
+    some.keys[keys_each - 1] = (ew_key){0x12345679, FRAMES - 1};
     ew_seg_source src[] = {
         {sha[0], &none}, {sha[1], &some}, {sha[2], &some}, {sha[3], &none}};
     ew_seg_made made;
     ew_seg s;
     ew_hit hits[8];
     assert_int_equal(ew_seg__write(path, src, 4, &made, NULL), EW_OK);
-    assert_int_equal(ew_seg__open(&s, path, NULL), EW_OK);
-    assert_int_equal(s.shape.pos_bytes, 4);
-    ew_probe p = {.word = 0x12345678, .slack = 1};
-    assert_int_equal(ask(&s, &p, hits), 4);
-    static const ew_hit want[] = {
-        {1, 0, 0, 0}, {1, FRAMES - 1, 0, 1}, {2, 0, 0, 0}, {2, FRAMES - 1, 0, 1}};
-    assert_memory_equal(hits, want, sizeof want);
-    ew_seg__close(&s);
+    for (int merged = 0; merged < 2; merged++) {
+        assert_int_equal(ew_seg__open(&s, path, NULL), EW_OK);
+        assert_int_equal(s.shape.pos_bytes, want.pos_bytes);
+        assert_int_equal(s.shape.dir_bits, want.dir_bits);
+        assert_int_equal(bad_blocks(&s), 0);
+        ew_probe p = {.word = 0x12345678, .slack = 1};
+        assert_int_equal(ask(&s, &p, hits), 4);
+        static const ew_hit expected[] = {
+            {1, 0, 0, 0}, {1, FRAMES - 1, 0, 1}, {2, 0, 0, 0}, {2, FRAMES - 1, 0, 1}};
+        assert_memory_equal(hits, expected, sizeof expected);
+        ew_seg_input in = {&s, NULL};
+        path = test_path(dir, "merged.seg");
+        if (!merged)
+            assert_int_equal(ew_seg__merge(path, &in, 1, NULL, &made, NULL), EW_OK);
+        ew_seg__close(&s);
+    }
     free(some.words);
     free(some.wave);
+    free(some.keys);
+}
+
+static void test_many_frames(void **state)
+{
+    check_many_frames(*state, 2, (ew_seg_shape){.pos_bytes = 4, .dir_bits = 4});
+    check_many_frames(*state, 200000, (ew_seg_shape){.pos_bytes = 4, .dir_bits = 16});
+    check_many_frames(*state, 1 << 23, (ew_seg_shape){.pos_bytes = 3, .dir_bits = 22});
 }
 
 static void test_empty(void **state)
