@@ -5,7 +5,6 @@
  * time line, each block is mixed as a whole, and what is mixed is resampled. So neither
  * the packets of the file nor the place of a seek change a sample of the result. */
 #include <libavutil/mathematics.h>
-#include <libavutil/opt.h>
 #include <libswresample/swresample.h>
 #include <string.h>
 
@@ -180,11 +179,8 @@ static void open_resampler(sound *s)
     av_channel_layout_default(&layout, (int)s->channels);
     rc = swr_alloc_set_opts2(&s->swr, &layout, AV_SAMPLE_FMT_FLTP, (int)s->rate_hz,
                              &layout, AV_SAMPLE_FMT_FLTP, s->in_rate_hz, 0, NULL);
-    if (rc >= 0) {
-        (void)av_opt_set_int(s->swr, "filter_size", 24, 0);
-        (void)av_opt_set_double(s->swr, "cutoff", 0.95, 0);
-        rc = swr_init(s->swr);
-    }
+    if (rc >= 0)
+        rc = swr_init(s->swr); /* its defaults: docs/decisions/mix-down.md */
     if (rc < 0)
         fail_av(rc, "preparing the resampler");
 }
