@@ -61,6 +61,8 @@ static json_t *span_json(const ew_finding *f, const ew_piece *p)
     ew_obj_real(&o, "pitch", p->pitch, SPEED_DIGITS);
     ew_obj_bool(&o, "backwards", p->backwards);
     ew_obj_bool(&o, "refined", p->refined);
+    ew_obj_real(&o, "agreement", p->agreement, 3);
+    ew_obj_real(&o, "wave", p->wave, 3);
     ew_obj_real(&o, "offset_sd_ms", p->offset_sd_ms, 2);
     ew_obj_str(&o, "source_name", s->name);
     ew_obj_sha256(&o, "sha256", s->sha256);

@@ -110,12 +110,13 @@ ew_code ew_obj_print(ew_obj *o, ew_buf *out, ew_err *err)
                                     JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) != 0;
 
     ew_obj_release(o);
-    if (failed && why.code == EW_OK)
-        return ew_fail_nomem(err);
-    if (failed) {
+    if (why.code !=
+        EW_OK) { /* jansson 2.14 does not pass on every failure of its callback */
         if (err != NULL)
             *err = why;
         return why.code;
     }
+    if (failed)
+        return ew_fail_nomem(err);
     return ew_buf_append(out, "\n", 1, err);
 }
