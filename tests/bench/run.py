@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import textwrap
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import parts  # noqa: E402
@@ -25,7 +26,8 @@ def table(rows, out=sys.stdout):
         print("%-*s  %7.3g %-2s  %7g %-2s  %s" % (width, r.what, r.value, r.unit, r.limit, r.unit,
                                                "ok" if r.ok else "MISSED"), file=out)
         if r.note:
-            print("    " + r.note, file=out)
+            for line in textwrap.wrap(r.note, 96):
+                print("    " + line, file=out)
 
 
 def machine():

@@ -23,10 +23,11 @@ CODECS = [
 
 
 class Material:
-    """files: recordings to add; described: what they are, for the table."""
+    """files: recordings to add; described: what they are, for the table; foreign: a clip of
+    at least 60 s by voices of these files that is in none of them, if there is one."""
 
-    def __init__(self, files, described):
-        self.files, self.described = files, described
+    def __init__(self, files, described, foreign=None):
+        self.files, self.described, self.foreign = files, described, foreign
         self.seconds = sum(seconds_of(f) for f in files)
 
     @property
@@ -48,11 +49,19 @@ def kit_files(kit):
     return sorted(glob.glob(os.path.join(kit, "corpus", "dev", "archive", "*")))
 
 
+def held_back(kit):
+    """The kit's longest clip of speech that no recording holds."""
+    clips = glob.glob(os.path.join(kit, "dev", "negative-*", "query.*"))
+    long_enough = [(seconds_of(c), c) for c in clips if seconds_of(c) > 61]
+    return max(long_enough)[1] if long_enough else None
+
+
 def find(kit, work):
     """The kit's recordings when the kit is there, else sound made from prompts in `work`."""
     files = kit_files(kit) if kit else []
     if files:
-        return Material(files, "the kit's archive, %d files of mixed codecs" % len(files))
+        return Material(files, "the kit's archive, %d files of mixed codecs" % len(files),
+                        held_back(kit))
     made = make_speeches(os.path.join(work, "speeches"))
     return Material(made, "no kit: %d files made from the prompts in %s" % (len(made), PROMPTS))
 
@@ -66,14 +75,15 @@ def make_speeches(folder, minutes=5.0, seed=1):
         raise Failed("no sound to measure on: install asterisk-core-sounds-en-g722, "
                      "or give --kit with the evaluation kit")
     os.makedirs(folder, exist_ok=True)
-    order = random.Random(seed)
-    made = []
+    random.Random(seed).shuffle(prompts)
+    left, made = [], []
     for n, (ending, options) in enumerate(CODECS):
         out = os.path.join(folder, "speech-%02d.%s" % (n + 1, ending))
         raw = out + ".g722"
         with open(raw, "wb") as f:
             while f.tell() < minutes * 60 * 8000:
-                with open(order.choice(prompts), "rb") as p:
+                left = left or list(prompts)
+                with open(left.pop(), "rb") as p:
                     f.write(p.read())
         ffmpeg("-f", "g722", "-i", raw, *options, out)
         os.unlink(raw)
@@ -133,8 +143,14 @@ def clips_of_60_s(material, work):
     ffmpeg("-ss", "20", "-i", long_enough[-1], "-t", "100", "-vn", "-ac", "1", "-af",
            "aresample=16000,asetrate=24800,aresample=16000", "-t", "60",
            "-c:a", "libopus", "-b:a", "16k", other)
-    return [("stretch of one recording", one), ("splice of 20 pieces", splice),
-            ("in no recording", other)]
+    clips = [("stretch of one recording", one), ("splice of 20 pieces", splice),
+             ("in no recording, odd speed", other)]
+    if material.foreign:
+        own = os.path.join(work, "held-back.opus")
+        ffmpeg("-i", material.foreign, "-t", "60", "-vn", "-ac", "1", "-c:a", "libopus",
+               "-b:a", "16k", own)
+        clips.append(("in no recording, same voices", own))
+    return clips
 
 
 def long_recording(material, work, hours):
