@@ -132,8 +132,9 @@ static uint64_t count_live(const job *j)
             continue;
         }
         for (uint32_t i = j->ranges[p].lo; i < j->ranges[p].hi; i++)
-            n += ew_seg__place(&part->seg, i, &slot, &frame) &&
-                 part->rec_of[slot] != EW_NO_REC;
+            n +=
+                ew_seg__place(&part->seg, i, ew_seg__top(&part->seg, i), &slot, &frame) &&
+                part->rec_of[slot] != EW_NO_REC;
     }
     return n;
 }
@@ -148,7 +149,8 @@ static bool is_common(job *j, uint32_t word)
     return j->common != 0 && n > j->common && count_live(j) > j->common;
 }
 
-/* A hit before its place is known: the posting in `frame`, its segment in `rec`. */
+/* A hit before its place is known: the posting in `frame`, its segment in `rec`, the upper
+ * bits of its position in those of `distance`. */
 static ew_code ask_part(job *j, size_t p, const ew_probe *probe, ew_err *err)
 {
     ew_seg_range r = j->ranges[p];
@@ -163,7 +165,7 @@ static ew_code ask_part(job *j, size_t p, const ew_probe *probe, ew_err *err)
         ew_hit *out = j->found.items + j->found.count;
         for (size_t i = 0; i < n; i++)
             out[i] = (ew_hit){(uint32_t)p, match[i].i, probe->tag,
-                              (uint16_t)match[i].distance};
+                              (uint16_t)(match[i].distance | match[i].top << 8)};
         j->found.count += n;
     }
     return EW_OK;
@@ -192,8 +194,10 @@ static void place_hits(job *j)
                                  h[i + AHEAD_HITS].frame);
         const ew_part *part = &j->ix->parts[h[i].rec];
         uint32_t slot = 0;
+        uint32_t top = h[i].distance >> 8;
+        h[i].distance &= 0xff;
         h[i].rec = EW_NO_REC;
-        if (ew_seg__place(&part->seg, h[i].frame, &slot, &h[i].frame))
+        if (ew_seg__place(&part->seg, h[i].frame, top, &slot, &h[i].frame))
             h[i].rec = part->rec_of[slot];
     }
 }

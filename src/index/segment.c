@@ -256,15 +256,21 @@ static ew_code make_blocks(ew_seg *s, ew_err *err)
     return EW_OK;
 }
 
-bool ew_seg__place(const ew_seg *s, uint32_t i, uint32_t *slot, uint32_t *frame)
+uint32_t ew_seg__top(const ew_seg *s, uint32_t i)
+{
+    const uint8_t *rest = s->map + s->lay.at[EW_SEG_REST];
+    return s->packed ? (uint32_t)ew_get_u16le(rest + (size_t)i * 2) >> EW_SEG_LOW_BITS
+                     : 0;
+}
+
+bool ew_seg__place(const ew_seg *s, uint32_t i, uint32_t top, uint32_t *slot,
+                   uint32_t *frame)
 {
     const uint8_t *p = s->map + s->lay.at[EW_SEG_POS] + (uint64_t)i * s->shape.pos_bytes;
-    const uint8_t *rest = s->map + s->lay.at[EW_SEG_REST];
-    uint32_t pos = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+    uint32_t pos =
+        (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | top << 24;
     if (s->shape.pos_bytes == 4)
         pos |= (uint32_t)p[3] << 24;
-    else if (s->packed)
-        pos |= (uint32_t)ew_get_u16le(rest + (size_t)i * 2) >> EW_SEG_LOW_BITS << 24;
     if (pos >= s->shape.frames)
         return false;
     uint32_t lo = s->block[pos >> s->block_shift];

@@ -91,15 +91,20 @@ void ew_seg__prefetch_pos(const ew_seg *s, uint32_t i); /* for ew_seg__place */
 uint32_t ew_seg__word_at(const ew_seg *s, uint32_t i, uint32_t bucket);
 uint32_t ew_seg__dir(const ew_seg *s, uint32_t bucket); /* clamped to the postings */
 
-/* Place of posting i; false when the bytes there make no sense. */
-bool ew_seg__place(const ew_seg *s, uint32_t i, uint32_t *slot, uint32_t *frame);
+/* Upper bits of posting i's position, which lie beside its key; 0 when not packed. */
+uint32_t ew_seg__top(const ew_seg *s, uint32_t i);
+
+/* Place of posting i, of which `top` is known; false when the bytes make no sense. */
+bool ew_seg__place(const ew_seg *s, uint32_t i, uint32_t top, uint32_t *slot,
+                   uint32_t *frame);
 
 /* Finds postings of one key that the probe's slack allows; writes at most
  * EW_SEG_SCAN matches and returns their number; *next says where to go on (hi when done). */
 enum { EW_SEG_SCAN = 256 };
 typedef struct ew_seg_match {
     uint32_t i;
-    uint32_t distance;
+    uint8_t distance;
+    uint8_t top; /* for ew_seg__place */
 } ew_seg_match;
 size_t ew_seg__scan(const ew_seg *s, ew_seg_range r, const ew_probe *probe,
                     ew_seg_match *out, uint32_t *next);

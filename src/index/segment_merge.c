@@ -112,7 +112,8 @@ static ew_code advance(cursor *c, bool *more, ew_err *err)
             c->bucket++;
         uint32_t slot = 0;
         uint32_t frame = 0;
-        if (c->bucket == buckets || !ew_seg__place(c->seg, c->next, &slot, &frame))
+        if (c->bucket == buckets ||
+            !ew_seg__place(c->seg, c->next, ew_seg__top(c->seg, c->next), &slot, &frame))
             return nonsense(err);
         uint32_t i = c->next++;
         if (c->keep != NULL && !c->keep[slot])

@@ -141,8 +141,9 @@ static size_t scan_narrow(const ew_seg *s, ew_seg_range r, const ew_probe *probe
             unsigned bit = (unsigned)__builtin_ctz(mask);
             mask &= ~(3u << bit);
             uint32_t at = i + bit / 2;
-            uint32_t x = ew_get_u16le(rest + (size_t)at * 2) ^ probe->word;
-            out[n++] = (ew_seg_match){at, low_distance(x)};
+            uint32_t v = ew_get_u16le(rest + (size_t)at * 2);
+            out[n++] = (ew_seg_match){at, (uint8_t)low_distance(v ^ probe->word),
+                                      (uint8_t)((v >> EW_SEG_LOW_BITS) * s->packed)};
         }
     }
     *next = i;
@@ -160,7 +161,7 @@ static size_t scan_plain(const ew_seg *s, ew_seg_range r, const ew_probe *probe,
     for (; i < r.hi && n < EW_SEG_SCAN; i++) {
         uint32_t d = low_distance(ew_get_u16le(rest + (size_t)i * width) ^ probe->word);
         if (d <= probe->slack)
-            out[n++] = (ew_seg_match){i, d};
+            out[n++] = (ew_seg_match){i, (uint8_t)d, (uint8_t)ew_seg__top(s, i)};
     }
     *next = i;
     return n;

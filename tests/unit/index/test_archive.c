@@ -386,7 +386,11 @@ static void test_refused(void **state)
     assert_int_equal(fake_put(w, &bad, NULL), EW_E_ARG);
     bad.rec.codec = "";
     ew_key keys[] = {{1, 5}, {1, 4}};
-    ew_fp fp = {.frames = 6, .words = bad.fp.words, .wave = bad.fp.wave, .key_count = 2, .keys = keys};
+    ew_fp fp = {.frames = 6,
+                .words = bad.fp.words,
+                .wave = bad.fp.wave,
+                .key_count = 2,
+                .keys = keys};
     assert_int_equal(ew_index_writer_put(w, &bad.rec, &fp, 0, NULL), EW_E_ARG);
     keys[1].frame = 6;
     assert_int_equal(ew_index_writer_put(w, &bad.rec, &fp, 0, NULL), EW_E_ARG);

@@ -40,7 +40,8 @@ static size_t ask(const ew_seg *s, const ew_probe *p, ew_hit *out)
         size_t n = ew_seg__scan(s, r, p, m, &r.lo);
         assert_true(n <= EW_SEG_SCAN);
         for (size_t i = 0; i < n; i++, count++) {
-            assert_true(ew_seg__place(s, m[i].i, &out[count].rec, &out[count].frame));
+            assert_true(
+                ew_seg__place(s, m[i].i, m[i].top, &out[count].rec, &out[count].frame));
             out[count].tag = p->tag;
             out[count].distance = (uint16_t)m[i].distance;
         }
