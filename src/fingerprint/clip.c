@@ -107,8 +107,12 @@ static float *key_rows(const ew_clip *c, int pitch, size_t rows)
         ew_key_smooth(five, smooth + r * EW_KEY_BANDS);
         ew_cells_compress(smooth + r * EW_KEY_BANDS, EW_KEY_BANDS);
     }
+    if (!raw) {
+        ew_free(smooth);
+        smooth = NULL;
+    }
     ew_free(raw);
-    return raw ? smooth : (ew_free(smooth), NULL);
+    return smooth;
 }
 
 /* The EW_CLIP_FLIPS smallest differences among the looked-up bits. */
