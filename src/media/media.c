@@ -171,7 +171,7 @@ static ew_code next_event(ew_media *m, ew_media__event *event, ew_err *err)
             return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': %s", m->name,
                            wrong.text);
         if (*event == EW_MEDIA__FAIL) {
-            ew_media__process_wait(&m->process);
+            ew_media__process_end(&m->process);
             return fail_said(m, err);
         }
         if (*event == EW_MEDIA__MORE) {
@@ -283,7 +283,7 @@ ew_code ew_media_read(ew_media *m, float *pcm, size_t cap_frames, size_t *got_fr
         }
         if (event == EW_MEDIA__END) {
             m->ended = true;
-            ew_media__process_wait(&m->process);
+            ew_media__process_end(&m->process); /* all has come; no need to wait for it */
         }
     }
     return EW_OK;

@@ -17,14 +17,23 @@
 #include "base/bytes.h"
 #include "media/decoder/decoder.h"
 
-static void limit(int what, rlim_t value)
+/* The signal of the soft limit tells the client why; the hard one comes later. */
+static void limit_soft(int what, rlim_t soft, rlim_t hard)
 {
-    struct rlimit r = {value, value};
+    struct rlimit r = {soft, hard};
     struct rlimit old;
 
-    if (getrlimit((__rlimit_resource_t)what, &old) == 0 && old.rlim_max < value)
-        r.rlim_cur = r.rlim_max = old.rlim_max; /* a limit may be lowered, not raised */
+    if (getrlimit((__rlimit_resource_t)what, &old) ==
+        0) { /* may be lowered, not raised */
+        r.rlim_max = old.rlim_max < hard ? old.rlim_max : hard;
+        r.rlim_cur = r.rlim_max < soft ? r.rlim_max : soft;
+    }
     (void)setrlimit((__rlimit_resource_t)what, &r);
+}
+
+static void limit(int what, rlim_t value)
+{
+    limit_soft(what, value, value);
 }
 
 static void close_from(unsigned first)
@@ -57,7 +66,9 @@ static rlim_t cpu_seconds(void)
 
 static void limit_all(const settings *set)
 {
-    limit(RLIMIT_CPU, cpu_seconds());
+    const rlim_t cpu = cpu_seconds();
+
+    limit_soft(RLIMIT_CPU, cpu, cpu + 10);
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_NPROC, 0);
     limit(RLIMIT_NOFILE, 0); /* none can be opened; the open ones stay */

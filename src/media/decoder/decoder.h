@@ -102,6 +102,8 @@ int64_t sound_begin(const sound *s);
 /* `at` is the place of the frame on the time line in samples of its own rate. It counts
  * until sound_begin is passed; from then on frames follow each other without a gap. */
 void sound_feed(sound *s, const AVFrame *f, int64_t at);
+/* True when this frame reaches the place where the sound begins. */
+bool sound_begins(const sound *s, const AVFrame *f, int64_t at);
 bool sound_begun(const sound *s);
 bool sound_full(const sound *s); /* as much as was wanted has been given */
 void sound_finish(sound *s);

@@ -217,21 +217,21 @@ static bool go_to_start(input *in, const sound *s, line *t)
     return true;
 }
 
+/* What goes wrong before the wanted start is not told: a seek makes codecs complain. */
 static void decode_all(input *in, sound *s, line *t)
 {
+    const bool skips = sound_begin(s) > 0;
     unsigned quiet = 0;
 
     do {
-        bool begun = sound_begun(s);
-
+        if (!sound_begun(s) && sound_begins(s, in->frame, t->count)) {
+            note_mute(false);
+            damaged = skips ? 0 : damaged;
+        }
         watch_jumps(in, t);
         sound_feed(s, in->frame, t->count);
         t->count += in->frame->nb_samples;
-        if (!begun && sound_begun(s)) {
-            note_mute(false);
-            damaged = 0;
-        }
-        if (!begun && ++quiet % BEAT_FRAMES == 0)
+        if (!sound_begun(s) && ++quiet % BEAT_FRAMES == 0)
             out_beat();
     } while (!sound_full(s) && input_next_frame(in));
     note_mute(false);

@@ -13,6 +13,7 @@
 enum {
     OUT_FRAMES = 16384,
     CHANGES_MAX = 1000, /* of rate or channels within one file */
+    TAIL_FRAMES = 4096, /* more than any resampler holds back */
     SETTLE_DIVISOR = 20 /* a 1/20 s for the resampler to settle after a seek */
 };
 
@@ -20,7 +21,8 @@ struct sound {
     uint32_t rate_hz, channels; /* of the output */
     bool mono;                  /* mix down */
     uint64_t skip, left;        /* output frames to drop first; to give at most */
-    int64_t begin;              /* input before this place is not needed */
+    int64_t begin; /* input before this place is not needed; counts from base */
+    int64_t base;  /* where the last change of rate was, if before the begin */
     bool begun;
 
     int in_rate_hz; /* of the input now */
@@ -34,6 +36,7 @@ struct sound {
     uint64_t in_frames; /* since the start, for the place of remarks */
     double before_s;    /* length of what came before the last change */
 
+    uint64_t given; /* output of this resampler on the time line, dropped or not */
     float *resampled[EW_DP_CHANNELS_MAX];
     size_t resampled_cap;
     float *out; /* interleaved */
@@ -58,6 +61,11 @@ bool sound_full(const sound *s)
 bool sound_begun(const sound *s)
 {
     return s->begun;
+}
+
+bool sound_begins(const sound *s, const AVFrame *f, int64_t at)
+{
+    return !s->begun && at - s->base + f->nb_samples > s->begin;
 }
 
 int64_t sound_begin(const sound *s)
@@ -113,28 +121,59 @@ static void give(sound *s, float *const *planes, size_t n)
     }
 }
 
-/* in NULL: takes what the resampler still holds. */
-static void resample(sound *s, float *const *in, size_t n)
+static void need_resampled(sound *s, size_t frames)
 {
-    size_t most = (size_t)av_rescale_rnd((int64_t)n + s->in_rate_hz / 8, s->rate_hz,
-                                         s->in_rate_hz, AV_ROUND_UP) +
-                  4096;
+    if (frames <= s->resampled_cap)
+        return;
+    for (size_t c = 0; c < s->channels; c++)
+        s->resampled[c] = need(av_realloc_array(s->resampled[c], frames, sizeof(float)));
+    s->resampled_cap = frames;
+}
+
+/* in NULL: what the resampler still holds. Gives at most `most`. */
+static size_t resample(sound *s, float *const *in, size_t n, size_t most)
+{
     int got;
 
-    if (most > s->resampled_cap) {
-        for (size_t c = 0; c < s->channels; c++)
-            s->resampled[c] =
-                need(av_realloc_array(s->resampled[c], most, sizeof(float)));
-        s->resampled_cap = most;
+    got = swr_convert(s->swr, (uint8_t **)s->resampled, (int)s->resampled_cap,
+                      (const uint8_t **)(void *)(uintptr_t)in, (int)n);
+    if (got < 0)
+        fail_av(got, "resampling");
+    most = (size_t)got < most ? (size_t)got : most;
+    s->given += most;
+    give(s, s->resampled, most);
+    return (size_t)got;
+}
+
+static void resample_block(sound *s)
+{
+    need_resampled(s, (size_t)av_rescale_rnd((int64_t)s->fill + s->in_rate_hz / 8,
+                                             s->rate_hz, s->in_rate_hz, AV_ROUND_UP) +
+                          4096);
+    (void)resample(s, s->planes, s->fill, SIZE_MAX);
+}
+
+/* The end of what was resampled: exactly as many samples as its length is at the new rate,
+ * where the resampler may have one more or less. */
+static void end_resampling(sound *s)
+{
+    const int64_t all = av_rescale((int64_t)s->in_frames, s->rate_hz, s->in_rate_hz);
+    size_t left = all > (int64_t)s->given ? (size_t)(all - (int64_t)s->given) : 0;
+
+    need_resampled(s, TAIL_FRAMES);
+    while (left > 0) {
+        size_t got = resample(s, NULL, 0, left);
+
+        if (got == 0)
+            break;
+        left -= got < left ? got : left;
     }
-    do {
-        got = swr_convert(s->swr, (uint8_t **)s->resampled, (int)s->resampled_cap,
-                          (const uint8_t **)(void *)(uintptr_t)in, (int)n);
-        if (got < 0)
-            fail_av(got, "resampling");
-        give(s, s->resampled, (size_t)got);
-        n = 0;
-    } while (got > 0 && in == NULL);
+    if (left > 0 && left <= TAIL_FRAMES) {
+        for (size_t c = 0; c < s->channels; c++)
+            memset(s->resampled[c], 0, left * sizeof(float));
+        give(s, s->resampled, left);
+    }
+    s->given = 0;
 }
 
 /* As stored, but the number of channels changed on the way: mono goes everywhere, other
@@ -160,7 +199,7 @@ static void end_block(sound *s)
     else
         spread(s);
     if (s->swr != NULL)
-        resample(s, s->planes, s->fill);
+        resample_block(s);
     else
         give(s, s->planes, s->fill);
     s->fill = 0;
@@ -214,10 +253,20 @@ static void configure(sound *s, const AVFrame *f)
     open_resampler(s);
 }
 
+/* One whole block and more before the wanted sample: the resampler has settled by then, and
+ * the choice of the block before is known. */
+static void choose_begin(sound *s)
+{
+    const int64_t block = (int64_t)s->block;
+    const int64_t start = av_rescale((int64_t)s->skip, s->in_rate_hz, s->rate_hz) -
+                          s->in_rate_hz / SETTLE_DIVISOR - block;
+
+    s->begin = start > 0 ? start / block * block : 0;
+}
+
 sound *sound_new(const settings *set, const AVFrame *first)
 {
     sound *s = need(av_mallocz(sizeof *s));
-    int64_t start;
 
     check_frame(first);
     s->mono = set->channels == 1;
@@ -229,17 +278,21 @@ sound *sound_new(const settings *set, const AVFrame *first)
     s->skip = (uint64_t)av_rescale(set->start_ms, s->rate_hz, 1000);
     s->out = need(av_malloc_array((size_t)OUT_FRAMES * s->channels, sizeof(float)));
     configure(s, first);
-    /* two blocks before the wanted sample: the choice of the block before is then known */
-    start = av_rescale(set->start_ms, first->sample_rate, 1000) -
-            first->sample_rate / SETTLE_DIVISOR - (int64_t)s->block;
-    s->begin = start > 0 ? start / (int64_t)s->block * (int64_t)s->block : 0;
+    choose_begin(s);
     return s;
 }
 
 /* ---------------------------------------------------------------- input */
 
-static void change(sound *s, const AVFrame *f)
+static void change(sound *s, const AVFrame *f, int64_t at)
 {
+    const bool begun = s->begun;
+
+    if (!begun) { /* what was dropped so far takes its share of the output */
+        s->in_frames = (uint64_t)at;
+        s->skip -= FFMIN((uint64_t)av_rescale(at, s->rate_hz, s->in_rate_hz), s->skip);
+        s->base += at;
+    }
     check_frame(f);
     if (++s->changes > CHANGES_MAX)
         fail(EW_DP_FAIL_FORMAT, "rate or channels change more than %d times",
@@ -247,11 +300,13 @@ static void change(sound *s, const AVFrame *f)
     note("the sound changes from %d Hz, %d channels to %d Hz, %d channels", s->in_rate_hz,
          s->in_layout.nb_channels, f->sample_rate, f->ch_layout.nb_channels);
     end_block(s);
-    if (s->swr != NULL)
-        resample(s, NULL, 0);
+    if (s->swr != NULL && begun)
+        end_resampling(s);
     s->before_s += (double)s->in_frames / s->in_rate_hz;
     s->in_frames = 0;
     configure(s, f);
+    if (!begun)
+        choose_begin(s);
 }
 
 static void append(sound *s, const AVFrame *f, size_t at, size_t n)
@@ -289,7 +344,8 @@ static size_t drop_before(sound *s, int64_t at, size_t n)
         return n;
     s->in_frames = (uint64_t)s->begin;
     s->begun = true;
-    s->skip -= FFMIN((uint64_t)av_rescale(s->begin, s->rate_hz, s->in_rate_hz), s->skip);
+    s->given = (uint64_t)av_rescale(s->begin, s->rate_hz, s->in_rate_hz);
+    s->skip -= FFMIN(s->given, s->skip);
     return (size_t)(s->begin - at);
 }
 
@@ -299,9 +355,9 @@ void sound_feed(sound *s, const AVFrame *f, int64_t at)
 
     if (f->sample_rate != s->in_rate_hz ||
         av_channel_layout_compare(&f->ch_layout, &s->in_layout) != 0)
-        change(s, f);
+        change(s, f, at - s->base);
     if (!s->begun)
-        drop = drop_before(s, at, n);
+        drop = drop_before(s, at - s->base, n);
     if (drop == n)
         return;
     s->in_frames += n - drop;
@@ -312,7 +368,7 @@ void sound_feed(sound *s, const AVFrame *f, int64_t at)
 void sound_finish(sound *s)
 {
     end_block(s);
-    if (s->swr != NULL && s->left > 0)
-        resample(s, NULL, 0);
+    if (s->swr != NULL && s->begun && s->left > 0)
+        end_resampling(s);
     flush_out(s);
 }

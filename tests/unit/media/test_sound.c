@@ -262,7 +262,7 @@ static void test_change_of_rate_and_channels(void **state)
     const char *a = test_path(*state, "a.aac"), *b = test_path(*state, "b.aac"),
                *out = test_path(*state, "ab.aac");
     ew_media_opts o = mono_at(8000);
-    decoded d;
+    decoded d, part;
 
     if (!ffmpeg_make("-f lavfi -i sine=500:d=3:r=44100 -ac 2 -c:a aac '%s'", a) ||
         !ffmpeg_make("-f lavfi -i sine=1000:d=3:r=24000 -ac 1 -c:a aac '%s'", b))
@@ -274,6 +274,12 @@ static void test_change_of_rate_and_channels(void **state)
     assert_non_null(
         strstr(d.journal, "changes from 44100 Hz, 2 channels to 24000 Hz, 1 ch"));
     assert_true(rms(d.x + 8000, 8000) > 0.05 && rms(d.x + 4 * 8000, 8000) > 0.05);
+    o.start_ms = 5000; /* behind the change: the same sound */
+    part = decode(out, &o);
+    must_decode(&part);
+    assert_in_range(part.frames, d.frames - 5 * 8000 - 1, d.frames - 5 * 8000 + 1);
+    assert_true(difference(d.x + 5 * 8000, part.x, 4000) < 0.02);
+    decoded_free(&part);
     decoded_free(&d);
     d = decode(out, NULL);
     must_decode(&d);
