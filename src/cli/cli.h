@@ -146,6 +146,10 @@ int fail_command(app *a, const ew_err *e);
 /* The same when it was about the archive: EXIT_NO_ARCHIVE where there is none. */
 int fail_archive(app *a, const ew_err *e);
 
+/* Opens the archive for reading and says when damaged recordings are left out. On failure
+ * tells, leaves *ix NULL and returns the exit code, else 0. */
+int open_archive(app *a, ew_index **ix);
+
 /* Progress: share 0..1 (negative: unknown); `text` is what to add, such as a rate. */
 typedef struct progress_state {
     const char *stage;

@@ -118,12 +118,10 @@ static int check_all(app *a, const ew_index *ix, const ew_inputs *in, const char
 static int open_and_check(app *a, const ew_inputs *in, const char *svg)
 {
     ew_index *ix = NULL;
-    ew_err err;
-    int code;
+    int code = open_archive(a, &ix);
 
-    if (ew_index_open(&ix, a->archive_dir, &err) != EW_OK)
-        return fail_archive(a, &err);
-    code = check_all(a, ix, in, svg);
+    if (code == 0)
+        code = check_all(a, ix, in, svg);
     ew_index_close(ix);
     return code;
 }
@@ -135,10 +133,8 @@ static int run(app *a, const args *in)
     ew_inputs inputs = {0};
     ew_err err;
     ew_code rc;
-    int code = app_find_archive(a);
+    int code;
 
-    if (code != 0)
-        return code;
     rc = names_gather(&n, in, &err);
     if (rc == EW_OK)
         rc = ew_inputs_gather(&inputs, n.items, n.count, &app_stop, &err);

@@ -62,13 +62,10 @@ static int about(app *a, const ew_index *ix, const args *in)
 static int run(app *a, const args *in)
 {
     ew_index *ix = NULL;
-    ew_err err;
-    int code = app_find_archive(a);
+    int code = open_archive(a, &ix);
 
     if (code != 0)
         return code;
-    if (ew_index_open(&ix, a->archive_dir, &err) != EW_OK)
-        return fail_archive(a, &err);
     code = about(a, ix, in);
     ew_index_close(ix);
     return code;

@@ -28,13 +28,11 @@ static int run(app *a, const args *in)
 {
     ew_index *ix = NULL;
     ew_err err;
-    int code = app_find_archive(a);
+    int code = open_archive(a, &ix);
 
     (void)in;
     if (code != 0)
         return code;
-    if (ew_index_open(&ix, a->archive_dir, &err) != EW_OK)
-        return fail_archive(a, &err);
     if (ew_index_count(ix) == 0) {
         say(a,
             "the archive is empty; put recordings into it with 'earwitness add FOLDER'");

@@ -269,6 +269,25 @@ int app_find_archive(app *a)
     return err.code == EW_E_NOTFOUND ? EXIT_NO_ARCHIVE : EXIT_SOME_FAILED;
 }
 
+int open_archive(app *a, ew_index **ix)
+{
+    ew_index_stats stats;
+    ew_err err;
+    int code = app_find_archive(a);
+
+    *ix = NULL;
+    if (code != 0)
+        return code;
+    if (ew_index_open(ix, a->archive_dir, &err) != EW_OK)
+        return fail_archive(a, &err);
+    if (ew_index_get_stats(*ix, &stats, &err) == EW_OK && stats.damaged > 0)
+        say(a,
+            "%llu recording%s left out as damaged; 'earwitness archive verify' says what "
+            "and how to mend it",
+            (unsigned long long)stats.damaged, stats.damaged == 1 ? " is" : "s are");
+    return 0;
+}
+
 static void told_waiting(void *cookie, const char *text)
 {
     app *a = cookie;

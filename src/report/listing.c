@@ -224,6 +224,12 @@ ew_code ew_report_archive_text(const ew_archive_info *a, ew_buf *out, ew_err *er
                            "; 'earwitness archive compact' gives back "
                            "about %s\n",
                            s->removed, ew_bytes_text(s->reclaimable, waste));
+    if (rc == EW_OK && s->damaged > 0)
+        rc = ew_buf_printf(out, err,
+                           "damaged     %" PRIu64
+                           " more; 'earwitness archive verify' says "
+                           "what and how to mend it\n",
+                           s->damaged);
     return rc;
 }
 
@@ -240,6 +246,7 @@ ew_code ew_report_archive_json(const ew_archive_info *a, ew_buf *out, ew_err *er
     ew_obj_int(&o, "bytes", (int64_t)s->bytes);
     ew_obj_int(&o, "reclaimable_bytes", (int64_t)s->reclaimable);
     ew_obj_int(&o, "removed", (int64_t)s->removed);
+    ew_obj_int(&o, "damaged", (int64_t)s->damaged);
     ew_obj_int(&o, "segments", (int64_t)s->segments);
     ew_obj_int(&o, "keys", (int64_t)s->keys);
     return ew_obj_print(&o, out, err);
