@@ -26,6 +26,8 @@ typedef struct ew_piece {
     double pitch;        /* pitch of the clip over pitch of the source */
     double certainty;    /* 0..1: share of such claims that are right, docs/accuracy.md */
     double score;        /* evidence in nats; orders pieces of one clip */
+    double agreement; /* of fine words per bit: 1 equal, 0 unrelated */
+    double wave;      /* 0..1 coherence of the waves; another take of the same words: about 0.15 */
     double offset_sd_ms; /* one standard deviation of the source position */
     bool backwards;
     bool refined;            /* position confirmed on the sound of the source */

@@ -29,7 +29,7 @@ ew_align_opts ew_align_opts_default(void)
 static ew_code map_window(const ew_index *ix, const float *mono, size_t n, bool speeds,
                           uint64_t common, ew_drafts *out, ew_err *err)
 {
-    ew_scene scene = {.index = ix};
+    ew_scene scene = {.index = ix, .mono = mono, .samples = n};
     ew_clip *clip = NULL;
     ew_lines lines = {0};
     ew_path path = {0};
@@ -290,6 +290,8 @@ static void piece_of(ew_piece *p, ew_draft *d)
     p->pitch = pow(EW_CELL_RATIO, d->line.pitch);
     p->certainty = ew_draft_certainty(d);
     p->score = ew_line_evidence(d->agreement, d->power, d->agreement / (d->power + 1e-9));
+    p->agreement = d->agreement / (d->power + 1e-9);
+    p->wave = d->wave.rho;
     p->offset_sd_ms = 4;
     p->backwards = d->backwards;
     p->other_count = d->other_count;

@@ -12,12 +12,14 @@
 #include "base/alloc.h"
 
 #define REDUNDANCY 8.0
+#define PLAIN_CLEAR_Z 60.0 /* a line at tempo 1 that is this clear has that tempo */
 
 enum {
     BIN = 6,        /* frames per bin of the first look: 96 ms */
     BINS = 21,      /* bins of the first look: 2 s */
     LEAST_BINS = 4, /* shortest stretch it believes */
-    RATE = EW_FP_RATE_HZ
+    RATE = EW_FP_RATE_HZ,
+    LONG = 10 * RATE /* from here on a slow drift is looked for */
 };
 
 bool ew_line_holds(const ew_line *l, uint32_t rec, double clip, double source,
@@ -239,7 +241,7 @@ static void tune(const ew_scene *s, const ew_clip_view *v, ew_line *l, double dr
     base.source = ew_line_source(l, middle);
     base.clip = middle;
     best = base;
-    for (int k = 0; k < 25; k++) {
+    for (int k = 0; k<25; k += drift> 0 ? 1 : 5) {
         static const int order[5] = {0, -1, 1, -2, 2};
         ew_line other = base;
         walk w;
@@ -294,32 +296,62 @@ static void measure(const ew_scene *s, const ew_clip_view *v, ew_line *l)
     l->mean = sum / power;
 }
 
-/* Extends the support to at most `reach` samples around the middle. True: it grew. */
+/* Extends the support to at most `reach` samples around the middle. A line that was found in
+ * a clear spot of a noisy clip goes on where it agrees less; so lower expectations are tried
+ * too and the least likely result by chance is taken. True: it grew. */
 static bool extend(const ew_scene *s, const ew_clip_view *v, ew_line *l, double reach)
 {
+    static const double share[] = {1, 0.55, 0.3};
     double middle = 0.5 * (double)(l->from + l->to);
     int64_t length = l->to - l->from;
-    double mean;
+    ew_line best;
 
     measure(s, v, l);
-    mean = l->mean > 0.1 ? l->mean : 0.1;
-    l->from = (int64_t)follow(s, v, l, middle, middle - reach, mean);
-    l->to = (int64_t)follow(s, v, l, middle, middle + reach, mean);
-    measure(s, v, l);
+    best = *l;
+    for (size_t i = 0; i < 3; i++) {
+        ew_line other = *l;
+        double mean = share[i] * l->mean > 0.1 ? share[i] * l->mean : 0.1;
+
+        other.from = (int64_t)follow(s, v, l, middle, middle - reach, mean);
+        other.to = (int64_t)follow(s, v, l, middle, middle + reach, mean);
+        measure(s, v, &other);
+        if (other.z > best.z)
+            best = other;
+    }
+    *l = best;
     return l->to - l->from > length;
 }
 
-void ew_line_refine(const ew_scene *s, const ew_clip_view *view, ew_line *l)
+/* Follows on growing windows; with `drift` 0 the tempo stays as it is. */
+static void grow(const ew_scene *s, const ew_clip_view *v, ew_line *l, double drift)
 {
-    double whole = (double)view->frames * EW_CLIP_HOP;
+    double whole = (double)v->frames * EW_CLIP_HOP;
 
-    find_tempo(s, view, l);
     for (double reach = RATE; reach < 4 * whole; reach *= 2) {
-        tune(s, view, l, 0.004 * RATE, 0.004 * RATE);
-        if (!extend(s, view, l, reach) && reach > 4 * RATE)
+        tune(s, v, l, drift, 0.004 * RATE);
+        if (!extend(s, v, l, reach) && reach > 4 * RATE)
             break;
     }
-    tune(s, view, l, 0.002 * RATE, 0.002 * RATE);
+}
+
+/* A stretch says less about its tempo the shorter and noisier it is, and an unchanged tempo
+ * is by far the most likely one: another must explain clearly more. */
+void ew_line_refine(const ew_scene *s, const ew_clip_view *view, ew_line *l)
+{
+    ew_line plain = *l, free = *l;
+
+    grow(s, view, &plain, 0);
+    if (plain.z < PLAIN_CLEAR_Z) {
+        find_tempo(s, view, &free);
+        grow(s, view, &free, 0.004 * RATE);
+        tune(s, view, &free, 0.002 * RATE, 0.002 * RATE);
+    }
+    if (plain.z >= PLAIN_CLEAR_Z || free.z < 1.15 * plain.z + 2) {
+        if (plain.to - plain.from > LONG)
+            tune(s, view, &plain, 0.004 * RATE, 0.002 * RATE);
+        free = plain;
+    }
+    *l = free;
     if (fabs(l->tempo - 1) * (double)(l->to - l->from) < 0.016 * RATE)
         l->tempo = 1;
     tune(s, view, l, 0, 0.001 * RATE);

@@ -41,6 +41,9 @@ bool ew_line_holds(const ew_line *l, uint32_t rec, double clip, double source,
 typedef struct ew_scene {
     const ew_index *index;
     const ew_clip *clip;
+    const float *mono; /* the sound itself */
+    size_t samples;
+
     ew_clip_view
         *views[2 * EW_PITCH_CELLS + 1]; /* by pitch + EW_PITCH_CELLS; made on demand */
 } ew_scene;

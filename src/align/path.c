@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dynamic programme over 16 ms slots. A state is "nothing" (evidence 0) or one line, alive
- * only near its support; entering a line costs CHANGE nats, leaving it is free. */
+ * only near its support. Every change costs CHANGE nats: entering a line all of it, or half
+ * and leaving it the other half; a clip may begin and end in the middle of a line. */
 #include "align/path.h"
 
 #include <math.h>
@@ -8,7 +9,7 @@
 
 #include "base/alloc.h"
 
-#define CHANGE 11.0 /* nats for entering a line: what chance and like words reach */
+#define CHANGE 8.0 /* nats for entering and leaving a line: what chance reaches */
 
 enum { MARGIN = 30, NOTHING = -1 };
 
@@ -94,10 +95,10 @@ static ew_code programme_init(programme *p, ew_scene *s, const ew_lines *lines,
     return rc;
 }
 
-/* Score of the best state in a slot, and which it is; ties go to nothing, then to the
- * lower line number. */
+/* Score of the best state in a slot when leaving a line costs `price`, and which state it
+ * is; ties go to nothing, then to the lower line number. */
 static double best_state(const programme *p, size_t slot, const size_t *alive, size_t n,
-                         int32_t *state)
+                         double price, int32_t *state)
 {
     double best = p->nothing[slot];
 
@@ -107,8 +108,8 @@ static double best_state(const programme *p, size_t slot, const size_t *alive, s
 
         if (slot < a->first || slot >= a->first + a->n)
             continue;
-        if (a->best[slot - a->first] > best) {
-            best = a->best[slot - a->first];
+        if (a->best[slot - a->first] - price > best) {
+            best = a->best[slot - a->first] - price;
             *state = (int32_t)alive[i];
         }
     }
@@ -120,7 +121,7 @@ static void step_lane(lane *a, int32_t self, size_t slot, double before, int32_t
     size_t i = slot - a->first;
     double gain = ew_line_evidence((double)a->agreement[i], (double)a->power[i], a->mean);
 
-    a->best[i] = before - CHANGE;
+    a->best[i] = before - (slot > 0 ? CHANGE / 2 : 0);
     a->back[i] = state;
     if (i > 0 && a->best[i - 1] >= a->best[i]) {
         a->best[i] = a->best[i - 1];
@@ -169,7 +170,8 @@ static ew_code run(programme *p, int32_t *last, ew_err *err)
         p->back[slot] = state;
         for (size_t i = 0; i < n; i++)
             step_lane(&p->lanes[alive[i]], (int32_t)alive[i], slot, before, state);
-        before = best_state(p, slot, alive, n, &state);
+        before =
+            best_state(p, slot, alive, n, slot + 1 < p->slots ? CHANGE / 2 : 0, &state);
     }
     *last = state;
     ew_free(alive);

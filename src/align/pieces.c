@@ -8,8 +8,15 @@
 
 #include "base/alloc.h"
 
-#define CLAIM_Z 12.0   /* claims below this are chance or like words, see docs */
-#define SAME_SHARE 0.7 /* another line with this share of the evidence is named too */
+#define LEAST_Z 10.0 /* agreement below this is never claimed */
+#define CHANCE_RHO 0.15
+#define BOTH_PER_Z 0.004
+#define BOTH_LEAST 0.41
+#define ALONE_Z 45.0
+#define ALONE_PER_Z 0.01  /* claims below this are chance or like words, see docs */
+#define SAME_SHARE 0.8    /* another line with this share of the evidence is named too */
+#define LOCK_RHO 0.3      /* coherence from which the lag of the wave is believed */
+#define PLAIN_DRIFT 800.0 /* samples that a mistaken tempo may amount to over a piece */
 
 enum {
     RATE = EW_FP_RATE_HZ,
@@ -49,9 +56,24 @@ double ew_draft_z(const ew_draft *d)
     return d->agreement / sqrt(d->power + 1e-9);
 }
 
+/* How far the evidence is beyond what other takes of the same words reach: spectra (z) and
+ * waves together, or so much of the spectrum that waves need not agree, as they do not after a
+ * change of tempo or pitch alone. 0 is the limit of a claim. */
+static double margin(const ew_draft *d)
+{
+    double seconds = (double)(d->to - d->from) / RATE, z = ew_draft_z(d);
+    double wave = (d->wave.rho - CHANCE_RHO) * sqrt(seconds + 0.2);
+    double both = wave + BOTH_PER_Z * z - BOTH_LEAST;
+    double alone = ALONE_PER_Z * (z - ALONE_Z);
+
+    return both > alone ? both : alone;
+}
+
 double ew_draft_certainty(const ew_draft *d)
 {
-    return 1 / (1 + exp(-0.5 * (ew_draft_z(d) - CLAIM_Z) - 1.5));
+    double c = 1 / (1 + exp(-(2.5 + 40 * margin(d))));
+
+    return c < 0.999 ? c : 0.999;
 }
 
 /* ------------------------------------------------------------------ other sources */
@@ -75,63 +97,83 @@ static ew_code add_other(ew_draft *d, const ew_line *l, double certainty, ew_err
     return EW_OK;
 }
 
-/* Names the other lines that explain the piece nearly as well. */
-static ew_code find_others(ew_scene *s, const ew_lines *lines, size_t own, ew_draft *d,
-                           ew_err *err)
+/* ------------------------------------------------------------------ waves */
+
+/* Agreement and power of the line on the piece's slots. */
+static ew_code measure_on(ew_scene *s, const ew_line *l, ew_draft *d, ew_err *err)
 {
     size_t first = (size_t)d->from / EW_SLOT, n = (size_t)(d->to - d->from) / EW_SLOT;
     float *sums = ew_alloc_array(2 * n + 1, sizeof(float));
-    double middle = 0.5 * (double)(d->from + d->to);
+    const ew_clip_view *view;
     ew_code rc = sums ? EW_OK : ew_fail_nomem(err);
 
-    for (size_t i = 0; i < lines->count && rc == EW_OK; i++) {
-        const ew_line *l = &lines->items[i];
-        const ew_clip_view *view;
-        ew_draft other = *d;
-
-        if (i == own || middle < (double)l->from || middle >= (double)l->to ||
-            ew_line_holds(&d->line, l->rec, middle, ew_line_source(l, middle), RATE / 4))
-            continue;
+    if (rc == EW_OK)
         rc = ew_scene_view(s, l->pitch, true, &view, err);
-        if (rc < 0)
-            break;
+    if (rc == EW_OK) {
         ew_line_slots(s, view, l, first, n, sums, sums + n);
-        other.agreement = other.power = 0;
+        d->agreement = d->power = 0;
         for (size_t k = 0; k < n; k++) {
-            other.agreement += (double)sums[k];
-            other.power += (double)sums[n + k];
+            d->agreement += (double)sums[k];
+            d->power += (double)sums[n + k];
         }
-        if (ew_draft_z(&other) >= CLAIM_Z &&
-            ew_draft_z(&other) * ew_draft_z(&other) >=
-                SAME_SHARE * ew_draft_z(d) * ew_draft_z(d))
-            rc = add_other(d, l, ew_draft_certainty(&other), err);
     }
     ew_free(sums);
     return rc;
 }
 
-ew_code ew_pieces_make(ew_scene *s, const ew_lines *lines, const ew_path *path,
-                       ew_drafts *out, ew_err *err)
+/* A short piece says little about its tempo; the wave says whether it was left alone. */
+static ew_code try_plain_tempo(ew_scene *s, ew_draft *d, ew_err *err)
 {
+    double middle = 0.5 * (double)(d->from + d->to);
+    ew_draft plain = *d;
+    ew_code rc;
+
+    plain.line.source = ew_line_source(&d->line, middle);
+    plain.line.clip = middle;
+    plain.line.tempo = 1;
+    plain.line.pitch = 0;
+    rc = ew_line_coherence(s, &plain.line, d->from, d->to, &plain.wave, err);
+    if (rc == EW_OK && plain.wave.rho > d->wave.rho) {
+        rc = measure_on(s, &plain.line, &plain, err);
+        *d = plain;
+    }
+    return rc;
+}
+
+static ew_code look_at_wave(ew_scene *s, ew_draft *d, ew_err *err)
+{
+    double length = (double)(d->to - d->from);
+    ew_code rc = ew_line_coherence(s, &d->line, d->from, d->to, &d->wave, err);
+
+    if (rc == EW_OK && d->line.tempo != 1 &&
+        fabs(d->line.tempo - 1) * length < PLAIN_DRIFT)
+        rc = try_plain_tempo(s, d, err);
+    if (d->wave.rho >= LOCK_RHO)
+        d->line.source -= d->wave.lag * d->line.tempo;
+    return rc;
+}
+
+/* Names the other lines that explain the piece nearly as well. */
+static ew_code find_others(ew_scene *s, const ew_lines *lines, ew_draft *d, ew_err *err)
+{
+    double middle = 0.5 * (double)(d->from + d->to);
     ew_code rc = EW_OK;
 
-    memset(out, 0, sizeof(*out));
-    for (size_t i = 0; i < path->count && rc == EW_OK; i++) {
-        const ew_stretch *t = &path->items[i];
-        ew_draft d = {.line = lines->items[t->line]};
+    for (size_t i = 0; i < lines->count && rc == EW_OK; i++) {
+        const ew_line *l = &lines->items[i];
+        ew_draft other = {.line = *l, .from = d->from, .to = d->to};
 
-        d.from = (int64_t)t->from * EW_SLOT;
-        d.to = (int64_t)t->to * EW_SLOT;
-        d.agreement = t->agreement;
-        d.power = t->power;
-        rc = find_others(s, lines, t->line, &d, err);
+        if (middle < (double)l->from || middle >= (double)l->to ||
+            ew_line_holds(&d->line, l->rec, middle, ew_line_source(l, middle), RATE / 4))
+            continue;
+        rc = measure_on(s, l, &other, err);
         if (rc == EW_OK)
-            rc = ew_drafts_push(out, &d, err);
-        if (rc < 0)
-            ew_free(d.others);
+            rc = ew_line_coherence(s, l, d->from, d->to, &other.wave, err);
+        if (rc == EW_OK && margin(&other) >= 0 &&
+            other.wave.rho >= SAME_SHARE * d->wave.rho &&
+            ew_draft_z(&other) >= SAME_SHARE * ew_draft_z(d))
+            rc = add_other(d, l, ew_draft_certainty(&other), err);
     }
-    if (rc < 0)
-        ew_drafts_release(out);
     return rc;
 }
 
@@ -160,6 +202,10 @@ static void join_pair(ew_draft *a, ew_draft *b)
 {
     if (b->to - b->from > a->to - a->from)
         a->line = b->line;
+    a->wave.rho =
+        a->wave.rho * (double)(a->to - a->from) + b->wave.rho * (double)(b->to - b->from);
+    a->wave.rho /= (double)(a->to - a->from + b->to - b->from);
+    a->wave.windows += b->wave.windows;
     a->to = b->to;
     a->agreement += b->agreement;
     a->power += b->power;
@@ -186,12 +232,40 @@ static void join_continued(ew_drafts *d)
     d->count = kept;
 }
 
+ew_code ew_pieces_make(ew_scene *s, const ew_lines *lines, const ew_path *path,
+                       ew_drafts *out, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    memset(out, 0, sizeof(*out));
+    for (size_t i = 0; i < path->count && rc == EW_OK; i++) {
+        const ew_stretch *t = &path->items[i];
+        ew_draft d = {.line = lines->items[t->line]};
+
+        d.from = (int64_t)t->from * EW_SLOT;
+        d.to = (int64_t)t->to * EW_SLOT;
+        d.agreement = t->agreement;
+        d.power = t->power;
+        rc = ew_drafts_push(out, &d, err);
+    }
+    if (rc == EW_OK)
+        join_continued(out);
+    for (size_t i = 0; i < out->count && rc == EW_OK; i++) {
+        rc = look_at_wave(s, &out->items[i], err);
+        if (rc == EW_OK)
+            rc = find_others(s, lines, &out->items[i], err);
+    }
+    if (rc < 0)
+        ew_drafts_release(out);
+    return rc;
+}
+
 static void drop_weak(ew_drafts *d)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < d->count; i++) {
-        if (ew_draft_z(&d->items[i]) >= CLAIM_Z &&
+        if (margin(&d->items[i]) >= 0 && ew_draft_z(&d->items[i]) >= LEAST_Z &&
             d->items[i].to - d->items[i].from >= LEAST)
             d->items[kept++] = d->items[i];
         else

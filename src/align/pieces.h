@@ -4,6 +4,7 @@
 #define EW_ALIGN_PIECES_H
 
 #include "align/path.h"
+#include "align/wave.h"
 #include "earwitness/align.h"
 
 /* A piece in the making: its line, its place in the clip, and the evidence for it. */
@@ -11,6 +12,7 @@ typedef struct ew_draft {
     ew_line line;
     int64_t from, to; /* clip samples */
     double agreement, power;
+    ew_coherence wave;
     bool backwards;
     ew_other *others; /* owned */
     size_t other_count;

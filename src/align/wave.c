@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Correlates the clip's narrow band with the signs kept of the source's. Within a window the
+ * phase must run alike; between windows it may turn, as filters and codecs make it. */
+#include "align/wave.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "fingerprint/wave.h"
+
+enum {
+    WINDOW = 100,      /* wave samples per window: 0.4 s */
+    STEP = WINDOW / 2, /* from one window to the next */
+    LAG_MOST = 80,     /* samples: 10 ms */
+    LAG_COARSE = 4,    /* between the lags tried first */
+    PAD = EW_BANDPASS_TAPS
+};
+
+/* The source's signs, turned by the phase that the clip's carrier has there. */
+typedef struct strip {
+    size_t n;
+    double *at;     /* [n] clip sample of each wave sample, from the start of the wave */
+    float *re, *im; /* conjugate of sign times carrier */
+} strip;
+
+static void strip_release(strip *p)
+{
+    ew_free(p->at);
+    ew_free(p->re);
+    ew_free(p->im);
+}
+
+static ew_code strip_init(strip *p, const ew_scene *s, const ew_line *l,
+                          const double span[2], double cycles, ew_err *err)
+{
+    const double pi = 3.14159265358979323846;
+    const uint8_t *wave = ew_index_wave(s->index, l->rec);
+    int64_t most = (int64_t)ew_index_frames(s->index, l->rec) * EW_WAVE_PER_FRAME;
+    int64_t first = (int64_t)ceil(ew_line_source(l, span[0]) / EW_WAVE_STEP);
+    int64_t last = (int64_t)floor(ew_line_source(l, span[1]) / EW_WAVE_STEP);
+
+    if (first < 0)
+        first = 0;
+    if (last > most)
+        last = most;
+    p->n = last > first ? (size_t)(last - first) : 0;
+    p->at = ew_alloc_array(p->n, sizeof(*p->at));
+    p->re = ew_alloc_array(p->n, sizeof(*p->re));
+    p->im = ew_alloc_array(p->n, sizeof(*p->im));
+    if (!p->at || !p->re || !p->im)
+        return ew_fail_nomem(err);
+    for (size_t i = 0; i < p->n; i++) {
+        int64_t k = first + (int64_t)i;
+        unsigned bits =
+            (unsigned)wave[k / EW_WAVE_PER_FRAME] >> (2 * (k % EW_WAVE_PER_FRAME));
+        double sr = bits & 1 ? 1 : -1, si = bits & 2 ? 1 : -1, turn;
+
+        p->at[i] = ew_line_clip(l, (double)k * EW_WAVE_STEP);
+        turn = 2 * pi * fmod(cycles * p->at[i], 1.0);
+        p->re[i] = (float)(cos(turn) * sr + sin(turn) * si);
+        p->im[i] = (float)(sin(turn) * sr - cos(turn) * si);
+    }
+    return EW_OK;
+}
+
+/* Running sums over the strip at one lag: product and energy. */
+typedef struct sums {
+    double re, im, energy;
+} sums;
+
+static void add_up(const strip *p, const ew_wave *w, double lag, sums *run)
+{
+    memset(&run[0], 0, sizeof(run[0]));
+    for (size_t i = 0; i < p->n; i++) {
+        double at = (p->at[i] + lag) / EW_WAVE_GRID;
+        size_t k = at > 0 ? (size_t)at : 0;
+        float part, zr, zi;
+
+        if (k + 1 >= w->count)
+            k = w->count - 2;
+        part = (float)(at - (double)k);
+        zr = w->re[k] + (w->re[k + 1] - w->re[k]) * part;
+        zi = w->im[k] + (w->im[k + 1] - w->im[k]) * part;
+        run[i + 1].re = run[i].re + (double)(zr * p->re[i] - zi * p->im[i]);
+        run[i + 1].im = run[i].im + (double)(zr * p->im[i] + zi * p->re[i]);
+        run[i + 1].energy = run[i].energy + (double)(zr * zr + zi * zi);
+    }
+}
+
+/* Mean over windows of the normalised correlation, weighted by the root of their energy. */
+static double mean_rho(const sums *run, size_t n, double *windows)
+{
+    double sum = 0, weight = 1e-12;
+    size_t size = n < WINDOW ? n : WINDOW;
+
+    *windows = 0;
+    for (size_t a = 0; a + size <= n && size > STEP / 2; a += STEP) {
+        const sums *x = &run[a], *y = &run[a + size];
+        double energy = y->energy - x->energy, re = y->re - x->re, im = y->im - x->im;
+
+        if (energy <= 0)
+            continue;
+        /* |sign| is sqrt(2): rho = |sum| / sqrt(energy * 2 n), times its root energy */
+        sum += sqrt((re * re + im * im) / (2.0 * (double)size));
+        weight += sqrt(energy);
+        *windows += 1;
+    }
+    return sum / weight;
+}
+
+static double rho_at(const strip *p, const ew_wave *w, double lag, sums *run,
+                     double *windows)
+{
+    add_up(p, w, lag, run);
+    return mean_rho(run, p->n, windows);
+}
+
+static void search_lag(const strip *p, const ew_wave *w, sums *run, ew_coherence *out)
+{
+    double windows;
+
+    for (int lag = -LAG_MOST; lag <= LAG_MOST; lag += LAG_COARSE) {
+        double rho = rho_at(p, w, lag, run, &windows);
+
+        if (rho > out->rho) {
+            out->rho = rho;
+            out->lag = lag;
+            out->windows = windows;
+        }
+    }
+    for (double step = LAG_COARSE / 2.0; step >= 0.5; step /= 2) {
+        double centre = out->lag;
+
+        for (int side = -1; side <= 1; side += 2) {
+            double rho = rho_at(p, w, centre + side * step, run, &windows);
+
+            if (rho > out->rho) {
+                out->rho = rho;
+                out->lag = centre + side * step;
+            }
+        }
+    }
+}
+
+/* Pitch of the clip against the source: that of the tempo where the two go together. */
+static double ratio_of(const ew_line *l)
+{
+    double pitch = pow(EW_CELL_RATIO, l->pitch);
+
+    return fabs(l->tempo / pitch - 1) < 0.015 ? l->tempo : pitch;
+}
+
+ew_code ew_line_coherence(ew_scene *s, const ew_line *l, int64_t from, int64_t to,
+                          ew_coherence *out, ew_err *err)
+{
+    double span[2] = {(double)from, (double)to};
+    int64_t low = from - PAD > 0 ? (from - PAD) / EW_WAVE_GRID * EW_WAVE_GRID : 0;
+    int64_t high = to + PAD < (int64_t)s->samples ? to + PAD : (int64_t)s->samples;
+    ew_line local = *l;
+    ew_wave wave = {0};
+    strip p = {0};
+    sums *run = NULL;
+    ew_code rc;
+
+    memset(out, 0, sizeof(*out));
+    if (high - low < 4 * EW_WAVE_GRID)
+        return EW_OK;
+    rc = ew_wave_init(&wave, s->mono + low, (size_t)(high - low), ratio_of(l), err);
+    if (rc == EW_OK) {
+        local.clip -= (double)low;
+        span[0] -= (double)low;
+        span[1] -= (double)low;
+        rc = strip_init(&p, s, &local, span, wave.cycles, err);
+    }
+    if (rc == EW_OK && !(run = ew_alloc_array(p.n + 1, sizeof(*run))))
+        rc = ew_fail_nomem(err);
+    if (rc == EW_OK && p.n > 1)
+        search_lag(&p, &wave, run, out);
+    ew_free(run);
+    strip_release(&p);
+    ew_wave_release(&wave);
+    return rc;
+}
