@@ -113,13 +113,22 @@ static int allow_on(scmp_filter_ctx ctx, int call, int fd)
     return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 1, &same);
 }
 
-/* Memory may be had, but none that can be executed. */
-static int allow_memory(scmp_filter_ctx ctx, int call)
+/* Memory may be had, but none that can be executed, and none that is a file: a descriptor
+ * that the client may write to must not become writable here. */
+static int allow_memory(scmp_filter_ctx ctx)
 {
-    const struct scmp_arg_cmp no_code = {
-        .arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0};
+    const struct scmp_arg_cmp how[] = {
+        {.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0},
+        {.arg = 3,
+         .op = SCMP_CMP_MASKED_EQ,
+         .datum_a = MAP_ANONYMOUS,
+         .datum_b = MAP_ANONYMOUS},
+    };
+    int rc = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, how);
 
-    return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, call, 1, &no_code);
+    if (rc == 0)
+        rc = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, how);
+    return rc;
 }
 
 static int filter_load(void)
@@ -139,9 +148,7 @@ static int filter_load(void)
         rc = allow_on(ctx, SCMP_SYS(write), 2);
 #endif
     if (rc == 0)
-        rc = allow_memory(ctx, SCMP_SYS(mmap));
-    if (rc == 0)
-        rc = allow_memory(ctx, SCMP_SYS(mprotect));
+        rc = allow_memory(ctx);
     /* abort() sends its signal this way; to nobody but us */
     if (rc == 0)
         rc = allow_on(ctx, SCMP_SYS(tgkill), getpid());

@@ -40,6 +40,8 @@ void out_beat(void);
 void out_end(void) __attribute__((noreturn));
 void fail(uint32_t kind, const char *fmt, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
+/* What to call before failing: samples that came before are good and are to be given. */
+void out_before_fail(void (*give_rest)(void));
 /* Fails with the kind and words that suit an FFmpeg error. */
 void fail_av(int av_error, const char *doing) __attribute__((noreturn));
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

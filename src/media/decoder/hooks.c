@@ -78,6 +78,11 @@ static void try_code(void)
                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
 }
 
+static void try_map_input(void)
+{
+    sink = mmap(NULL, 4096, PROT_READ, MAP_SHARED, EW_DP_IN_FD, 0) != MAP_FAILED;
+}
+
 static void try_environ(void)
 {
     sink = (unsigned)syscall(SYS_openat, AT_FDCWD, "/proc/self/environ", O_RDONLY);
@@ -206,6 +211,7 @@ static const struct {
     {"signal", try_signal},
     {"write-input", try_write_input},
     {"code", try_code},
+    {"map-input", try_map_input},
     {"environ", try_environ},
     {"hang", hang},
     {"eat", eat},

@@ -10,7 +10,12 @@
 #include "base/bytes.h"
 #include "media/decoder/decoder.h"
 
-enum { IO_BUFFER_BYTES = 1 << 16, LIST_BYTES = 1 << 14 };
+enum {
+    IO_BUFFER_BYTES = 1 << 16,
+    LIST_BYTES = 1 << 14,
+    MEMORY_LEFT_BYTES = 1 << 22,
+    FAILURES_MAX = 16 /* packets in a row that cannot be read */
+};
 
 /* Formats that are lists of other files or addresses, or scripts, or that open a path of
  * their own. io_open refuses anyway; this gives the user a sentence to act on. */
@@ -295,9 +300,38 @@ static void lost(int rc, const char *what)
     note("%s: %s", what, text);
 }
 
+/* FFmpeg says "no memory" as well where a damaged header claims a packet of gigabytes. */
+static bool memory_left(void)
+{
+    void *p = av_malloc(MEMORY_LEFT_BYTES);
+
+    av_free(p);
+    return p != NULL;
+}
+
+/* After a packet that cannot be read: true if it is worth trying the next. */
+static bool go_on(int rc, unsigned failures)
+{
+    if (rc == AVERROR_EOF)
+        return false;
+    if (io.error != 0)
+        fail_av(rc, "reading a packet");
+    if (failures < FAILURES_MAX) {
+        damaged++;
+        note("a packet cannot be read: %s", av_err2str(rc));
+        return true;
+    }
+    if (rc == AVERROR(ENOMEM) && !memory_left())
+        fail_av(rc, "reading a packet");
+    note("the file is damaged here and what follows cannot be read");
+    return false;
+}
+
 /* False at the end. A file that is cut off ends; what was read of it is good. */
 static bool next_packet(input *in)
 {
+    unsigned failures = 0;
+
     for (;;) {
         int rc;
 
@@ -305,14 +339,9 @@ static bool next_packet(input *in)
         rc = av_read_frame(in->fmt, in->packet);
         if (rc == AVERROR(EAGAIN))
             continue;
-        if (rc < 0) {
-            if (io.error != 0)
-                fail_av(rc, "reading a packet");
-            if (rc != AVERROR_EOF)
-                lost(rc, "the file is damaged here and what follows cannot be read");
+        if (rc < 0 && !go_on(rc, failures++))
             return false;
-        }
-        if (in->packet->stream_index == in->stream->index)
+        if (rc >= 0 && in->packet->stream_index == in->stream->index)
             return true;
     }
 }

@@ -238,6 +238,13 @@ static void decode_all(input *in, sound *s, line *t)
     sound_finish(s);
 }
 
+static sound *given_by;
+
+static void give_rest(void)
+{
+    sound_finish(given_by);
+}
+
 static void decode(const settings *set)
 {
     static input in;
@@ -250,6 +257,8 @@ static void decode(const settings *set)
              in.fmt->iformat->name, avcodec_get_name(in.stream->codecpar->codec_id));
     s = sound_new(set, in.frame);
     send_info(&in, s);
+    given_by = s;
+    out_before_fail(give_rest);
     t.first_pts = in.frame->best_effort_timestamp;
     t.rate_hz = in.frame->sample_rate;
     note_mute(set->start_ms > 0);

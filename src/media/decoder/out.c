@@ -21,6 +21,7 @@ static uint32_t last_note_again;
 static char last_error[100]; /* what FFmpeg said last; better than its error codes */
 static double now_s = -1.0;
 static bool muted;
+static void (*before_fail)(void);
 
 static void write_all(const uint8_t *p, size_t n)
 {
@@ -112,7 +113,7 @@ void note(const char *fmt, ...)
     note_line(text);
 }
 
-/* Remarks that speak of our own restrictions, not of the file. */
+/* Remarks that speak of our own restrictions or to FFmpeg's users, not of the file. */
 static bool is_about_us(const char *text)
 {
     static const char *const ours[] = {
@@ -121,6 +122,7 @@ static bool is_about_us(const char *text)
         "Failed to open codec in avformat_find_stream_info",
         "Consider increasing the value for the",
         "Format mp3 detected only with low score",
+        "If you want to help, upload a sample",
     };
 
     for (size_t i = 0; i < EW_COUNT(ours); i++)
@@ -134,7 +136,7 @@ static void speaker(char out[40], void *who)
 {
     const AVClass *class = who != NULL ? *(const AVClass *const *)who : NULL;
     const char *name = class != NULL ? class->item_name(who) : "";
-    const size_t n = strcspn(name, ",");
+    const size_t n = strcmp(name, "NULL") == 0 ? 0 : strcspn(name, ",");
 
     snprintf(out, 40, "%.*s%s", n < 30 ? (int)n : 30, name, n > 0 ? ": " : "");
 }
@@ -218,11 +220,20 @@ void out_end(void)
     _exit(0);
 }
 
+void out_before_fail(void (*give_rest)(void))
+{
+    before_fail = give_rest;
+}
+
 void fail(uint32_t kind, const char *fmt, ...)
 {
     uint8_t payload[EW_DP_FAIL_MAX_BYTES + 1];
+    void (*give_rest)(void) = before_fail;
     va_list args;
 
+    before_fail = NULL; /* it may fail as well */
+    if (give_rest != NULL)
+        give_rest();
     note_flush_repeats();
     ew_put_u32le(payload, kind);
     va_start(args, fmt);

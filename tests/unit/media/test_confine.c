@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A decoder that a file has taken over can do nothing, and the client survives it. */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,8 +43,8 @@ static decoded act(const char *dir, const char *what, uint32_t stall_seconds)
 static void test_forbidden_calls_kill(void **state)
 {
     static const char *const calls[] = {
-        "open", "create", "environ", "socket",      "exec",
-        "fork", "kill",   "signal",  "write-input", "code",
+        "open", "create", "environ",     "socket", "exec",      "fork",
+        "kill", "signal", "write-input", "code",   "map-input",
     };
 
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
@@ -120,6 +125,66 @@ static void test_strange_values_are_tamed(void **state)
     decoded_free(&d);
 }
 
+/* Makes this process, and what it starts, one that can install no filter of its own. */
+static int take_seccomp_away(void)
+{
+    static const struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 3, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PR_SET_SECCOMP, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog all = {
+        .len = sizeof code / sizeof code[0],
+        .filter = (struct sock_filter *)(uintptr_t)code,
+    };
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return -1;
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all);
+}
+
+/* In a child: 0 if all is as it should be, 77 if it cannot be tried. */
+static int decode_without_seccomp(const char *path)
+{
+    decoded d;
+    int wrong;
+
+    if (take_seccomp_away() != 0)
+        return 77;
+    d = decode(path, NULL);
+    wrong = d.code != EW_E_IO || strstr(d.err.text, "EARWITNESS_UNCONFINED=1") == NULL;
+    setenv("EARWITNESS_UNCONFINED", "1", 1);
+    d = decode(path, NULL);
+    wrong |= d.code != EW_OK || strstr(d.journal, "without confinement") == NULL;
+    decoded_free(&d);
+    return wrong;
+}
+
+/* Where the system cannot confine it the decoder refuses, unless it is told otherwise. */
+static void test_no_confinement_no_decoding(void **state)
+{
+    const char *path = test_path(*state, "honest.wav");
+    const float x[100] = {0};
+    int status = 0;
+    pid_t child;
+
+    test_wav_put(path, x, 100, 1, 8000);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(decode_without_seccomp(path));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        print_message("# skipped: no seccomp here\n");
+    else
+        assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* The same input without the hook is simply no media. */
 static void test_shipped_decoder_has_no_hooks(void **state)
 {
@@ -140,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_limited),
         cmocka_unit_test(test_nonsense_is_refused),
         cmocka_unit_test(test_strange_values_are_tamed),
+        cmocka_unit_test(test_no_confinement_no_decoding),
         cmocka_unit_test(test_shipped_decoder_has_no_hooks),
     };
 
