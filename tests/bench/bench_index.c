@@ -3,6 +3,7 @@
  *
  *   bench_index build FOLDER HOURS [WORDS]   WORDS: file of uint32 LE key words of real sound,
  *                                            drawn from at random; else a skewed model
+ *   bench_index put FOLDER HOURS             adds one recording of that length
  *   bench_index time FOLDER [PROBES [SLACK [COMMON [WORDS]]]]
  *
  * Prints one JSON object. The prints are not of sound: only the numbers of recordings, keys
@@ -81,6 +82,30 @@ static void read_pool(const char *path)
     (void)fclose(f);
 }
 
+/* Memory of our own; the mapped segments belong to the page cache. */
+static uint64_t private_kb(void)
+{
+    FILE *f = fopen("/proc/self/status", "r");
+    char line[200];
+    uint64_t kb = 0;
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        (void)sscanf(line, "RssAnon: %" SCNu64, &kb);
+    if (f != NULL)
+        (void)fclose(f);
+    return kb;
+}
+
+static int note_memory(void *cookie, const char *stage, int64_t done, int64_t total)
+{
+    uint64_t *most = cookie;
+    uint64_t now = private_kb();
+    (void)stage;
+    (void)done;
+    (void)total;
+    *most = now > *most ? now : *most;
+    return 0;
+}
+
 /* ------------------------------------------------------------------ build */
 
 typedef struct item {
@@ -154,29 +179,65 @@ static void build(const char *dir, double hours)
     for (uint32_t first = 0; first < want; first += BATCH)
         write_batch(w, first, fps, &err);
     double written = seconds(CLOCK_MONOTONIC);
-    check(ew_index_writer_compact(w, NULL, &err), &err);
+    for (int i = 0; i < BATCH; i++) {
+        free(fps[i].words);
+        free(fps[i].wave);
+        free(fps[i].keys);
+    }
+    uint64_t most = 0;
+    ew_progress prog = {note_memory, &most};
+    double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    double start_merge = seconds(CLOCK_MONOTONIC);
+    check(ew_index_writer_compact(w, &prog, &err), &err);
+    cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     ew_index_writer_close(w);
-    struct rusage use;
-    (void)getrusage(RUSAGE_SELF, &use);
     printf("{\"schema\":\"earwitness/bench-index/1\",\"made_up\":true,\"write_s\":%.3f,"
-           "\"merge_s\":%.3f,\"max_rss_kb\":%ld}\n",
-           written - start, seconds(CLOCK_MONOTONIC) - written, use.ru_maxrss);
+           "\"merge_s\":%.3f,\"merge_cpu_s\":%.3f,\"merge_private_kb\":%" PRIu64 "}\n",
+           written - start, seconds(CLOCK_MONOTONIC) - start_merge, cpu, most);
+}
+
+/* ------------------------------------------------------------------ put */
+
+static void put_one(const char *dir, double hours)
+{
+    ew_err err = {0};
+    ew_index_writer *w = NULL;
+    struct rusage before, after;
+    static const char *const name = "made-up.wav";
+    static const char *const no_path = "";
+    uint32_t frames = (uint32_t)(hours * FRAMES_PER_HOUR);
+    ew_fp fp = {.frames = frames, .key_count = frames};
+    ew_recording rec = {.samples = (int64_t)frames * EW_FP_HOP,
+                        .container = "wav",
+                        .codec = "pcm_s16le",
+                        .trouble = "",
+                        .name_count = 1,
+                        .names = &name,
+                        .paths = &no_path};
+    fp.words = malloc(frames * sizeof *fp.words);
+    fp.wave = malloc(frames);
+    fp.keys = malloc(frames * sizeof *fp.keys);
+    memset(rec.sha256, 0xee, sizeof rec.sha256);
+    fill(&fp);
+    check(ew_index_writer_open(&w, dir, 0, &err), &err);
+    (void)getrusage(RUSAGE_SELF, &before);
+    double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    double start = seconds(CLOCK_MONOTONIC);
+    check(ew_index_writer_put(w, &rec, &fp, 0, &err), &err);
+    double put = seconds(CLOCK_MONOTONIC) - start;
+    cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    (void)getrusage(RUSAGE_SELF, &after);
+    ew_index_writer_close(w);
+    printf(
+        "{\"schema\":\"earwitness/bench-index/1\",\"made_up\":true,\"hours\":%.2f,"
+        "\"put_s\":%.4f,\"put_cpu_s\":%.4f,\"rss_before_kb\":%ld,\"rss_peak_kb\":%ld}\n",
+        hours, put, cpu, before.ru_maxrss, after.ru_maxrss);
+    free(fp.words);
+    free(fp.wave);
+    free(fp.keys);
 }
 
 /* ------------------------------------------------------------------ time */
-
-/* Memory of our own; the mapped segments belong to the page cache. */
-static uint64_t private_kb(void)
-{
-    FILE *f = fopen("/proc/self/status", "r");
-    char line[200];
-    uint64_t kb = 0;
-    while (f != NULL && fgets(line, sizeof line, f) != NULL)
-        (void)sscanf(line, "RssAnon: %" SCNu64, &kb);
-    if (f != NULL)
-        (void)fclose(f);
-    return kb;
-}
 
 static void time_all(const char *dir, size_t n, unsigned slack, uint64_t common)
 {
@@ -232,6 +293,8 @@ int main(int argc, char **argv)
         if (argc > 4)
             read_pool(argv[4]);
         build(argv[2], number(argv, argc, 3, 1));
+    } else if (argc >= 4 && strcmp(argv[1], "put") == 0) {
+        put_one(argv[2], number(argv, argc, 3, 1));
     } else if (argc >= 3 && strcmp(argv[1], "time") == 0) {
         if (argc > 6)
             read_pool(argv[6]);
