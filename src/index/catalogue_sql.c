@@ -4,14 +4,16 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/bytes.h"
 #include "base/hash.h"
 
 enum {
     APPLICATION_ID = 0x45415257, /* "EARW": `file` and SQLite tools show whose it is */
-    BUSY_MS = 30000,             /* a commit of the other side takes milliseconds */
-    MAX_VALUE = 1 << 20          /* bytes of one value in a row */
+    BUSY_MS = 2,                 /* a commit of the other side takes milliseconds */
+    BUSY_TRIES = 15000,
+    MAX_VALUE = 1 << 20 /* bytes of one value in a row */
 };
 
 /* ------------------------------------------------------------------ errors */
@@ -77,6 +79,18 @@ static void row_checksum(sqlite3_context *context, int argc, sqlite3_value **arg
 
 /* ------------------------------------------------------------------ connections */
 
+/* SQLite's own handler waits longer and longer, so that a reader could meet one commit after
+ * the other of a busy writer and give up in the end. */
+static int wait_a_little(void *unused, int tries)
+{
+    struct timespec pause = {.tv_nsec = BUSY_MS * 1000 * 1000};
+    (void)unused;
+    if (tries >= BUSY_TRIES)
+        return 0;
+    (void)nanosleep(&pause, NULL);
+    return 1;
+}
+
 static int set_up(sqlite3 *db)
 {
     sqlite3_extended_result_codes(db, 1);
@@ -86,7 +100,7 @@ static int set_up(sqlite3 *db)
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-    int rc = sqlite3_busy_timeout(db, BUSY_MS);
+    int rc = sqlite3_busy_handler(db, wait_a_little, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(
             db, "ew_ck", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,

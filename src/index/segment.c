@@ -116,12 +116,14 @@ static ew_code get_head(ew_seg *s, size_t n, ew_err *err)
         return damaged(err, n, "it is too short");
     if (memcmp(h, EW_SEG_MAGIC, 8) != 0)
         return damaged(err, 0, "it does not begin like a segment");
-    if (ew_get_u32le(h + 8) > EW_INDEX_FORMAT || ew_get_u32le(h + 12) > EW_FP_VERSION)
-        return ew_fail(err, EW_E_VERSION, 8,
-                       "segment was written by a newer version; update earwitness");
     s->head_crc = ew_get_u32le(h + 124);
     if (ew_crc32(0, h, 124) != s->head_crc)
         return damaged(err, 0, "its header has a wrong checksum");
+    /* After the checksum: the archive's marker has said already that the version is ours,
+     * so another number here is more likely damage. */
+    if (ew_get_u32le(h + 8) > EW_INDEX_FORMAT || ew_get_u32le(h + 12) > EW_FP_VERSION)
+        return ew_fail(err, EW_E_VERSION, 8,
+                       "segment was written by a newer version; update earwitness");
     s->shape = (ew_seg_shape){
         .slots = ew_get_u32le(h + 16),
         .dir_bits = ew_get_u32le(h + 20),

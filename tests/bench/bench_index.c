@@ -4,7 +4,7 @@
  *   bench_index build FOLDER HOURS [WORDS]   WORDS: file of uint32 LE key words of real sound,
  *                                            drawn from at random; else a skewed model
  *   bench_index put FOLDER HOURS             adds one recording of that length
- *   bench_index time FOLDER [PROBES [SLACK [COMMON [WORDS]]]]
+ *   bench_index time FOLDER [PROBES [SLACK [COMMON [CALLS [WORDS]]]]]
  *
  * Prints one JSON object. The prints are not of sound: only the numbers of recordings, keys
  * and words, and how unevenly the keys are spread, are like those of speech. */
@@ -239,7 +239,8 @@ static void put_one(const char *dir, double hours)
 
 /* ------------------------------------------------------------------ time */
 
-static void time_all(const char *dir, size_t n, unsigned slack, uint64_t common)
+static void time_all(const char *dir, size_t n, unsigned slack, uint64_t common,
+                     size_t calls)
 {
     enum { ROUNDS = 5 };
     ew_err err = {0};
@@ -259,7 +260,10 @@ static void time_all(const char *dir, size_t n, unsigned slack, uint64_t common)
         ew_hits hits = {0};
         double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
         start = seconds(CLOCK_MONOTONIC);
-        check(ew_index_probe(ix, probes, n, common, &hits, &skipped, &err), &err);
+        for (size_t c = 0; c < calls; c++)
+            check(ew_index_probe(ix, probes + c * (n / calls), n / calls, common, &hits,
+                                 &skipped, &err),
+                  &err);
         took[r] = seconds(CLOCK_MONOTONIC) - start;
         cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
         best = took[r] < best ? took[r] : best;
@@ -267,17 +271,17 @@ static void time_all(const char *dir, size_t n, unsigned slack, uint64_t common)
         hit_count = hits.count;
         ew_hits_release(&hits);
     }
-    printf("{\"schema\":\"earwitness/bench-index/"
-           "1\",\"made_up\":true,\"recordings\":%" PRIu64
-           ",\"hours\":%.1f,\"segments\":%" PRIu64 ",\"keys\":%" PRIu64
-           ",\"bytes\":%" PRIu64
-           ",\"open_s\":%.5f,\"probes\":%zu,\"slack\":%u,\"common\":%" PRIu64
-           ",\"hits\":%zu,\"skipped\":%" PRIu64
-           ",\"probe_first_s\":%.4f,\"probe_best_s\":%.4f,\"probe_best_cpu_s\":%.4f,"
-           "\"private_kb\":%" PRIu64 "}\n",
-           s.recordings, (double)s.samples / EW_FP_RATE_HZ / 3600, s.segments, s.keys,
-           s.bytes, opened, n, slack, common, hit_count, skipped, took[0], best, best_cpu,
-           private_kb());
+    printf(
+        "{\"schema\":\"earwitness/bench-index/"
+        "1\",\"made_up\":true,\"recordings\":%" PRIu64
+        ",\"hours\":%.1f,\"segments\":%" PRIu64 ",\"keys\":%" PRIu64 ",\"bytes\":%" PRIu64
+        ",\"open_s\":%.5f,\"probes\":%zu,\"calls\":%zu,\"slack\":%u,\"common\":%" PRIu64
+        ",\"hits\":%zu,\"skipped\":%" PRIu64
+        ",\"probe_first_s\":%.4f,\"probe_best_s\":%.4f,\"probe_best_cpu_s\":%.4f,"
+        "\"private_kb\":%" PRIu64 "}\n",
+        s.recordings, (double)s.samples / EW_FP_RATE_HZ / 3600, s.segments, s.keys,
+        s.bytes, opened, n, calls, slack, common, hit_count, skipped, took[0], best,
+        best_cpu, private_kb());
     free(probes);
     ew_index_close(ix);
 }
@@ -296,15 +300,17 @@ int main(int argc, char **argv)
     } else if (argc >= 4 && strcmp(argv[1], "put") == 0) {
         put_one(argv[2], number(argv, argc, 3, 1));
     } else if (argc >= 3 && strcmp(argv[1], "time") == 0) {
-        if (argc > 6)
-            read_pool(argv[6]);
+        if (argc > 7)
+            read_pool(argv[7]);
         state = 7;
         time_all(argv[2], (size_t)number(argv, argc, 3, 780000),
-                 (unsigned)number(argv, argc, 4, 2), (uint64_t)number(argv, argc, 5, 0));
+                 (unsigned)number(argv, argc, 4, 2), (uint64_t)number(argv, argc, 5, 0),
+                 (size_t)number(argv, argc, 6, 1));
     } else {
-        fprintf(stderr,
-                "usage: bench_index build FOLDER HOURS [WORDS]\n"
-                "       bench_index time FOLDER [PROBES [SLACK [COMMON [WORDS]]]]\n");
+        fprintf(
+            stderr,
+            "usage: bench_index build FOLDER HOURS [WORDS]\n"
+            "       bench_index time FOLDER [PROBES [SLACK [COMMON [CALLS [WORDS]]]]]\n");
         return 2;
     }
     free(pool);

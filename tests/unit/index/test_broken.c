@@ -262,12 +262,14 @@ static void test_rest_usable(void **state)
     assert_int_equal(ew_index_writer_open(&writer, w->archive, 0, NULL), EW_OK);
     const char *first = segment_path(w);
     assert_int_equal(fake_put(writer, &extra, NULL), EW_OK);
-    for (int how = 0; how < 4; how++) {
+    for (int how = 0; how < 5; how++) {
         if (how == 0)
-            poke(first, 20, 1); /* header */
+            poke(first, 8, 2); /* version */
         else if (how == 1)
-            poke(first, 20, 1), poke(first, 130, 1); /* table */
+            poke(first, 8, 2), poke(first, 20, 1); /* the rest of the header */
         else if (how == 2)
+            poke(first, 20, 1), poke(first, 130, 1); /* table */
+        else if (how == 3)
             assert_int_equal(truncate(first, (off_t)size_of(first) - 1), 0);
         else
             assert_int_equal(unlink(first), 0);
