@@ -18,22 +18,25 @@ static const opt_spec options[] = {
     {OPT_NULL, '0', "null", NULL, "names in FILE end with NUL, not newline"},
 };
 
-/* What came out over all clips. */
-typedef struct tally {
+/* The clips of one run, and what came out over all of them. */
+typedef struct round {
+    app *a;
+    const char *svg;
     size_t found, nothing, failed;
-} tally;
+} round;
 
 static ew_code report(app *a, const ew_finding *f, const char *svg, bool more,
                       ew_err *err)
 {
     ew_buf b;
-    ew_code rc;
+    ew_code rc = EW_OK;
 
     ew_buf_init(&b, EW_REPORT_MAX);
-    rc = a->json ? ew_report_check_json(f, &b, err)
-                 : ew_report_check_text(f, &a->out_style, &b, err);
-    if (rc == EW_OK && more && !a->json)
+    if (more && !a->json)
         rc = ew_buf_append(&b, "\n", 1, err);
+    if (rc == EW_OK)
+        rc = a->json ? ew_report_check_json(f, &b, err)
+                     : ew_report_check_text(f, &a->out_style, &b, err);
     if (rc == EW_OK)
         out_write(a, &b);
     if (rc == EW_OK && svg != NULL) {
@@ -63,56 +66,54 @@ static void failed_json(app *a, const ew_input *clip, const ew_err *why)
     ew_buf_release(&b);
 }
 
-static ew_code check_one(app *a, const ew_index *ix, const ew_input *clip,
-                         const char *svg, tally *t, ew_err *err)
+static void each(void *cookie, const ew_input *clip, const ew_finding *f,
+                 const ew_err *why)
 {
-    ew_progress prog = app_progress(a);
-    ew_check_opts opts = {ew_align_opts_default(), &app_stop, &prog};
-    ew_finding *f = NULL;
-    ew_code rc;
+    round *r = cookie;
+    bool more = r->found + r->nothing > 0;
+    ew_err err;
 
-    if (clip->kind == EW_INPUT_PROBLEM) {
-        *err = *clip->problem;
-        rc = err->code;
-    } else {
-        rc = ew_ops_check(ix, clip, &opts, &f, err);
+    ew_err_clear(&err);
+    if (f != NULL && report(r->a, f, r->svg, more, &err) == EW_OK) {
+        if (f->map->piece_count > 0)
+            r->found++;
+        else
+            r->nothing++;
+        return;
     }
-    if (rc == EW_OK)
-        rc = report(a, f, svg, t->found + t->nothing > 0, err);
-    if (rc == EW_OK && f->map->piece_count > 0)
-        t->found++;
-    else if (rc == EW_OK)
-        t->nothing++;
-    ew_finding_free(f);
-    return rc;
+    r->failed++;
+    if (r->a->json && f == NULL)
+        failed_json(r->a, clip, why);
+    else
+        say_error(r->a, f == NULL ? why : &err, clip->name);
+}
+
+static void tick(void *cookie, const char *stage, int64_t done, int64_t total)
+{
+    round *r = cookie;
+    progress_state p = {.stage = stage, .share = -1};
+
+    if (total > 0)
+        p.share = done < total ? (double)done / (double)total : 1;
+    progress_show(r->a, &p);
 }
 
 static int check_all(app *a, const ew_index *ix, const ew_inputs *in, const char *svg)
 {
-    tally t = {0};
+    round r = {.a = a, .svg = svg};
+    const ew_check_opts opts = {.align = ew_align_opts_default(),
+                                .jobs = a->jobs,
+                                .stop = &app_stop,
+                                .each = each,
+                                .tick = tick,
+                                .cookie = &r};
+    ew_err err;
 
-    for (size_t i = 0; i < in->count; i++) {
-        const ew_input *clip = &in->items[i];
-        ew_err err;
-        ew_err_clear(&err);
-        if (clip->kind == EW_INPUT_SKIP)
-            continue;
-        ew_code rc = ew_stopped(&app_stop)
-                         ? ew_fail(&err, EW_E_CANCELLED, 0, "interrupted")
-                         : check_one(a, ix, clip, svg, &t, &err);
-        if (rc == EW_E_CANCELLED)
-            return fail_command(a, &err);
-        if (rc != EW_OK) {
-            t.failed++;
-            if (a->json)
-                failed_json(a, clip, &err);
-            else
-                say_error(a, &err, clip->name);
-        }
-    }
-    if (t.failed > 0)
+    if (ew_ops_check_all(ix, in, &opts, &err) != EW_OK)
+        return fail_command(a, &err);
+    if (r.failed > 0)
         return EXIT_SOME_FAILED;
-    return t.found > 0 ? EXIT_FOUND : EXIT_NOTHING;
+    return r.found > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }
 
 static int open_and_check(app *a, const ew_inputs *in, const char *svg)

@@ -1,269 +1,169 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Adding recordings. Workers decode and print one file each; what touches the archive
- * happens under one lock. At most `jobs` prints are in memory. What the archive ends up
- * holding does not depend on which worker was faster: recordings are told apart by content,
- * and their order is that of their hashes. */
+ * happens under one lock. At most one print per worker is in memory. What the archive ends
+ * up holding does not depend on which worker was faster: recordings are told apart by
+ * content, and their order is that of their hashes. */
 #include "ops/add.h"
-
-#include <sched.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "ops/add_pool.h"
+#include "ops/add_shop.h"
+#include "ops/pool.h"
 
-enum { JOBS_MAX = 256, TICK_NS = 200000000 };
-
-unsigned ew_ops_cores(void)
+static void begin(ew_add_shop *a, ew_add_slot *s, const ew_input *in)
 {
-    cpu_set_t set;
-
-    if (sched_getaffinity(0, sizeof(set), &set) != 0)
-        return 1;
-    int n = CPU_COUNT(&set);
-    return n < 1 ? 1 : (unsigned)n;
+    pthread_mutex_lock(&a->lock);
+    *s = (ew_add_slot){.busy = true, .bytes = in->bytes};
+    pthread_mutex_unlock(&a->lock);
 }
 
-/* Takes the next input; SIZE_MAX when there is none or when no more may be taken. */
-static size_t take(ew_add_worker *w)
+static void finish(ew_add_shop *a, ew_add_slot *s, const ew_add_outcome *o)
 {
-    ew_add_pool *p = w->p;
-    size_t i = SIZE_MAX;
-
-    pthread_mutex_lock(&p->lock);
-    if (!p->broken && !ew_stopped(p->opts->stop) && p->next < p->in->count) {
-        i = p->next++;
-        *w->at = (ew_add_slot){.busy = true, .bytes = p->in->items[i].bytes};
-    }
-    pthread_mutex_unlock(&p->lock);
-    return i;
-}
-
-static void finish(ew_add_worker *w, size_t i, ew_add_outcome *o)
-{
-    ew_add_pool *p = w->p;
-    ew_add_slot *s = w->at;
-
-    pthread_mutex_lock(&p->lock);
-    p->outcomes[i] = o;
-    p->progress.files_done++;
-    if (o->r.kind == EW_ADD_ADDED)
-        p->progress.bytes_done += s->bytes;
+    pthread_mutex_lock(&a->lock);
+    a->progress.files_done++;
+    if (o != NULL && o->r.kind == EW_ADD_ADDED)
+        a->progress.bytes_done += s->bytes;
     else /* no decoding time went into it: it must not make the rest look quick */
-        p->progress.bytes_total -= s->bytes;
+        a->progress.bytes_total -= s->bytes;
     *s = (ew_add_slot){0};
-    pthread_cond_broadcast(&p->moved);
-    pthread_mutex_unlock(&p->lock);
+    pthread_cond_broadcast(&a->free);
+    pthread_mutex_unlock(&a->lock);
 }
 
-static void *work(void *cookie)
+static bool is_broken(ew_add_shop *a)
 {
-    ew_add_worker *w = cookie;
-    size_t i;
+    pthread_mutex_lock(&a->lock);
+    bool broken = a->broken;
+    pthread_mutex_unlock(&a->lock);
+    return broken;
+}
 
-    while ((i = take(w)) != SIZE_MAX) {
-        ew_add_outcome *o = ew_alloc(sizeof(*o));
-        if (o == NULL) {
-            ew_err why;
-            (void)ew_fail_nomem(&why);
-            ew_add__mark_broken(w->p, &why);
-            break;
-        }
-        ew_add__process(w, &w->p->in->items[i], o);
-        finish(w, i, o);
+static void *work(void *cookie, unsigned worker, size_t i)
+{
+    ew_add_shop *a = cookie;
+    const ew_input *in = &a->in->items[i];
+    ew_add_slot *slot = &a->slots[worker];
+    ew_add_outcome *o = NULL;
+    ew_err why;
+
+    if (is_broken(a))
+        return NULL;
+    begin(a, slot, in);
+    o = ew_alloc(sizeof(*o));
+    if (o != NULL) {
+        ew_add__process(a, slot, in, o);
+    } else {
+        (void)ew_fail_nomem(&why);
+        ew_add__mark_broken(a, &why);
     }
-    pthread_mutex_lock(&w->p->lock);
-    *w->at = (ew_add_slot){0};
-    w->p->running--;
-    pthread_cond_broadcast(&w->p->moved);
-    pthread_mutex_unlock(&w->p->lock);
-    return NULL;
+    finish(a, slot, o);
+    return o;
 }
 
-/* ------------------------------------------------------------ the calling thread */
-
-static void tell(ew_add_pool *p, const ew_add_result *r, ew_add_summary *sum)
+static void tell(void *cookie, size_t i, void *outcome)
 {
-    switch (r->kind) {
+    ew_add_shop *a = cookie;
+    ew_add_outcome *o = outcome;
+
+    (void)i;
+    switch (o->r.kind) {
     case EW_ADD_ADDED:
-        sum->added++;
-        sum->samples += r->samples;
+        a->sum->added++;
+        a->sum->samples += o->r.samples;
         break;
     case EW_ADD_KNOWN:
-        sum->known++;
+        a->sum->known++;
         break;
     case EW_ADD_SKIPPED:
-        sum->skipped++;
+        a->sum->skipped++;
         break;
     case EW_ADD_FAILED:
-        sum->failed++;
+        a->sum->failed++;
         break;
-    case EW_ADD_NOT_TRIED:
-        sum->not_tried++;
+    case EW_ADD_NOT_TRIED: /* counted as what is left over */
         break;
     }
-    if (p->opts->each != NULL)
-        p->opts->each(p->opts->cookie, r);
+    if (a->opts->each != NULL)
+        a->opts->each(a->opts->cookie, &o->r);
+    ew_free(o);
 }
 
-static void tick(ew_add_pool *p)
+static void tick(void *cookie)
 {
-    ew_add_progress now = p->progress;
+    ew_add_shop *a = cookie;
+    ew_add_progress now;
 
-    if (p->opts->tick == NULL)
+    if (a->opts->tick == NULL)
         return;
-    for (unsigned i = 0; i < p->slot_count; i++)
-        now.bytes_done += p->slots[i].bytes_done;
-    pthread_mutex_unlock(&p->lock);
-    p->opts->tick(p->opts->cookie, &now);
-    pthread_mutex_lock(&p->lock);
+    pthread_mutex_lock(&a->lock);
+    now = a->progress;
+    for (unsigned i = 0; i < a->slot_count; i++)
+        now.bytes_done += a->slots[i].bytes_done;
+    pthread_mutex_unlock(&a->lock);
+    a->opts->tick(a->opts->cookie, &now);
 }
 
-static void wait_a_little(ew_add_pool *p)
+static ew_code run(ew_add_shop *a, ew_err *err)
 {
-    struct timespec until;
+    const ew_pool pool = {.count = a->in->count,
+                          .workers = a->slot_count,
+                          .stop = a->opts->stop,
+                          .cookie = a,
+                          .work = work,
+                          .tell = tell,
+                          .tick = tick};
+    ew_code rc;
 
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += TICK_NS;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
-    (void)pthread_cond_timedwait(&p->moved, &p->lock, &until);
-}
-
-/* Tells the outcomes in the order of the inputs while the workers work. */
-static void tell_all(ew_add_pool *p, ew_add_summary *sum)
-{
-    size_t told = 0;
-
-    pthread_mutex_lock(&p->lock);
-    while (told < p->in->count) {
-        ew_add_outcome *o = p->outcomes[told];
-        if (o != NULL) {
-            p->outcomes[told++] = NULL;
-            pthread_mutex_unlock(&p->lock);
-            tell(p, &o->r, sum);
-            ew_free(o);
-            pthread_mutex_lock(&p->lock);
-        } else if (p->running == 0) {
-            break;
-        } else {
-            tick(p);
-            wait_a_little(p);
-        }
-    }
-    pthread_mutex_unlock(&p->lock);
-}
-
-/* After the workers have ended: what is left over, told or not tried. */
-static void tell_rest(ew_add_pool *p, ew_add_summary *sum)
-{
-    for (size_t i = 0; i < p->in->count; i++) {
-        if (p->outcomes[i] != NULL) {
-            tell(p, &p->outcomes[i]->r, sum);
-            ew_free(p->outcomes[i]);
-        }
-    }
-}
-
-static size_t start_workers(ew_add_pool *p, ew_add_worker *workers, ew_err *err)
-{
-    size_t started = 0;
-
-    pthread_mutex_lock(&p->lock);
-    for (unsigned i = 0; i < p->slot_count; i++) {
-        workers[i] = (ew_add_worker){.p = p, .at = &p->slots[i]};
-        int sys = pthread_create(&workers[i].thread, NULL, work, &workers[i]);
-        if (sys != 0) {
-            (void)ew_fail_sys(err, sys, "cannot start a thread");
-            break; /* fewer workers do the same work */
-        }
-        started++;
-    }
-    p->running = started;
-    pthread_mutex_unlock(&p->lock);
-    return started;
-}
-
-static ew_code run(ew_add_pool *p, ew_add_summary *sum, ew_err *err)
-{
-    ew_add_worker *workers = ew_alloc_array(p->slot_count, sizeof(*workers));
-    size_t started;
-    ew_code rc = EW_OK;
-
-    p->outcomes = ew_alloc_array(p->in->count, sizeof(*p->outcomes));
-    p->slots = ew_alloc_array(p->slot_count, sizeof(*p->slots));
-    if (workers == NULL || p->outcomes == NULL || p->slots == NULL) {
-        rc = ew_fail_nomem(err);
-        goto out;
-    }
-    started = start_workers(p, workers, err);
-    if (started == 0)
-        rc = EW_E_IO;
-    tell_all(p, sum);
-    for (size_t i = 0; i < started; i++)
-        (void)pthread_join(workers[i].thread, NULL);
-    tell_rest(p, sum);
-    if (rc == EW_OK && p->broken && !ew_stopped(p->opts->stop)) {
-        rc = p->broken_why.code;
+    a->slots = ew_alloc_array(a->slot_count, sizeof(*a->slots));
+    rc = a->slots == NULL ? ew_fail_nomem(err) : ew_pool_run(&pool, err);
+    if (rc == EW_OK && a->broken && !ew_stopped(a->opts->stop)) {
+        rc = a->broken_why.code;
         if (err != NULL)
-            *err = p->broken_why;
+            *err = a->broken_why;
     }
-out:
-    ew_free(p->outcomes);
-    ew_free(p->slots);
-    ew_free(workers);
+    ew_free(a->slots);
     return rc;
 }
 
-static ew_code run_locked(ew_add_pool *p, ew_add_summary *sum, ew_err *err)
+static ew_code run_locked(ew_add_shop *a, ew_err *err)
 {
     ew_code rc;
-    int sys = pthread_mutex_init(&p->lock, NULL);
+    int sys = pthread_mutex_init(&a->lock, NULL);
 
     if (sys != 0)
         return ew_fail_sys(err, sys, "cannot make a lock");
-    sys = pthread_mutex_init(&p->archive_lock, NULL);
+    sys = pthread_mutex_init(&a->archive_lock, NULL);
     if (sys == 0)
-        sys = pthread_cond_init(&p->moved, NULL);
+        sys = pthread_cond_init(&a->free, NULL);
     if (sys != 0)
         return ew_fail_sys(err, sys, "cannot make a lock");
-    rc = run(p, sum, err);
-    pthread_cond_destroy(&p->moved);
-    pthread_mutex_destroy(&p->archive_lock);
-    pthread_mutex_destroy(&p->lock);
+    rc = run(a, err);
+    (void)pthread_cond_destroy(&a->free);
+    (void)pthread_mutex_destroy(&a->archive_lock);
+    (void)pthread_mutex_destroy(&a->lock);
     return rc;
-}
-
-static unsigned job_count(const ew_add_opts *opts, size_t inputs)
-{
-    unsigned jobs = opts->jobs == 0 ? ew_ops_cores() : opts->jobs;
-
-    if (jobs > JOBS_MAX)
-        jobs = JOBS_MAX;
-    return jobs > inputs && inputs > 0 ? (unsigned)inputs : jobs;
 }
 
 ew_code ew_ops_add(const char *dir, const ew_inputs *in, const ew_add_opts *opts,
                    ew_add_summary *sum, ew_err *err)
 {
-    ew_add_pool p = {.in = in, .opts = opts, .slot_count = job_count(opts, in->count)};
+    ew_add_shop a = {.in = in, .opts = opts, .sum = sum};
     ew_code rc;
 
     *sum = (ew_add_summary){0};
-    p.progress.files_total = in->count;
+    a.slot_count = ew_pool_workers(opts->jobs, in->count);
+    a.progress.files_total = in->count;
     for (size_t i = 0; i < in->count; i++)
-        p.progress.bytes_total += in->items[i].bytes;
-    rc = ew_ops_writer_open(&p.writer, dir, &opts->wait, err);
+        a.progress.bytes_total += in->items[i].bytes;
+    rc = ew_ops_writer_open(&a.writer, dir, &opts->wait, err);
     if (rc != EW_OK)
         return rc;
-    rc = run_locked(&p, sum, err);
+    rc = run_locked(&a, err);
     if (rc == EW_OK && ew_stopped(opts->stop))
         rc = ew_fail(err, EW_E_CANCELLED, 0, "interrupted");
     if (rc == EW_OK && sum->added > 0)
-        rc = ew_index_writer_merge(p.writer, NULL, err);
-    ew_index_writer_close(p.writer);
+        rc = ew_index_writer_merge(a.writer, NULL, err);
+    ew_index_writer_close(a.writer);
     sum->not_tried = in->count - sum->added - sum->known - sum->skipped - sum->failed;
     return rc;
 }

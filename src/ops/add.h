@@ -59,7 +59,4 @@ EW_MUST_CHECK ew_code ew_ops_add(const char *dir, const ew_inputs *in,
                                  const ew_add_opts *opts, ew_add_summary *sum,
                                  ew_err *err);
 
-/* Cores that this process may use. */
-unsigned ew_ops_cores(void);
-
 #endif

@@ -93,17 +93,17 @@ static void decode_moved(void *cookie, int64_t samples, int64_t claimed)
 }
 
 static ew_code align(owned *o, const ew_index *ix, const float *sound,
-                     const ew_check_opts *opts, ew_err *err)
+                     const ew_check_opts *opts, const ew_progress *prog, ew_err *err)
 {
-    ew_code rc = ew_align_clip(ix, sound, (size_t)o->f.clip_samples, &opts->align,
-                               opts->prog, &o->map, err);
+    ew_code rc = ew_align_clip(ix, sound, (size_t)o->f.clip_samples, &opts->align, prog,
+                               &o->map, err);
 
     o->f.map = o->map;
     return rc;
 }
 
 ew_code ew_ops_check(const ew_index *ix, const ew_input *clip, const ew_check_opts *opts,
-                     ew_finding **out, ew_err *err)
+                     const ew_progress *prog, ew_finding **out, ew_err *err)
 {
     ew_source s = {.fd = -1};
     ew_sink sink = {.stop = opts->stop, .moved = decode_moved};
@@ -115,7 +115,7 @@ ew_code ew_ops_check(const ew_index *ix, const ew_input *clip, const ew_check_op
     *out = NULL;
     if (o == NULL)
         return ew_fail_nomem(err);
-    sink.moved_cookie = (void *)(uintptr_t)opts->prog;
+    sink.moved_cookie = (void *)(uintptr_t)prog;
     o->name = ew_strdup(clip->name);
     rc = o->name == NULL ? ew_fail_nomem(err) : ew_source_open(&s, clip, opts->stop, err);
     if (rc == EW_OK)
@@ -128,7 +128,7 @@ ew_code ew_ops_check(const ew_index *ix, const ew_input *clip, const ew_check_op
     o->f.clip_samples = decoded.samples;
     memcpy(o->trouble, decoded.trouble, sizeof(o->trouble));
     o->f.trouble = o->trouble;
-    rc = align(o, ix, sound, opts, err);
+    rc = align(o, ix, sound, opts, prog, err);
     if (rc == EW_OK)
         rc = gather_sources(o, ix, err);
     describe_archive(&o->f, ix);

@@ -79,7 +79,7 @@ static ew_code check(void *arg, ew_err *err)
     if (rc == EW_OK)
         rc = ew_inputs_gather(&in, &operand, 1, NULL, err);
     if (rc == EW_OK)
-        rc = ew_ops_check(ix, &in.items[0], &opts, &f, err);
+        rc = ew_ops_check(ix, &in.items[0], &opts, NULL, &f, err);
     if (rc == EW_OK)
         rc = reports(f, err);
     if (rc == EW_OK && arg != NULL)
