@@ -98,7 +98,7 @@ static ew_code map_forward(const ew_index *ix, const float *mono, int64_t n,
         ew_drafts_release(&part);
     }
     if (rc == EW_OK)
-        ew_pieces_tidy(ix, all, n);
+        rc = ew_pieces_tidy(ix, all, mono, n, err);
     return rc;
 }
 

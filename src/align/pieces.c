@@ -22,7 +22,7 @@ enum {
     RATE = EW_FP_RATE_HZ,
     SAME_LINE = 3 * EW_FP_HOP / 2, /* samples by which a continued line may be off */
     HOLE = RATE / 2,  /* a hole in one line that is closed whatever is in it */
-    PAUSE = 3 * RATE, /* the same where there is little sound in it */
+    PAUSE = 3 * RATE, /* longest pause that is closed */
     JOIN = RATE / 4,  /* a hole between two lines that is shared out */
     EDGE = RATE / 2,  /* a hole at an end of the clip */
     LEAST = RATE / 5  /* shortest piece */
@@ -190,12 +190,64 @@ static bool continues(const ew_draft *a, const ew_draft *b)
            fabs(a->line.tempo - b->line.tempo) < 0.03;
 }
 
-/* The hole between pieces of one line: short, or mostly without sound of its own. */
-static bool bridges(const ew_draft *a, const ew_draft *b)
+/* ------------------------------------------------------------------ pauses */
+
+/* Level of every slot of the clip, in dB. */
+typedef struct levels {
+    size_t n;
+    float *db;
+} levels;
+
+static ew_code levels_init(levels *v, const float *mono, int64_t samples, ew_err *err)
+{
+    v->n = (size_t)samples / EW_SLOT;
+    v->db = ew_alloc_array(v->n, sizeof(float));
+    if (!v->db)
+        return ew_fail_nomem(err);
+    for (size_t i = 0; i < v->n; i++) {
+        double sum = 1e-9;
+
+        for (size_t k = i * EW_SLOT; k < (i + 1) * EW_SLOT; k++)
+            sum += (double)mono[k] * (double)mono[k];
+        v->db[i] = (float)(10 * log10(sum));
+    }
+    return EW_OK;
+}
+
+enum { BINS_DB = 120 }; /* of the histogram, from -100 dB in steps of 1 dB */
+
+/* Level that a share of the slots between two samples stays below. */
+static int level_at(const levels *v, int64_t from, int64_t to, double share)
+{
+    size_t count[BINS_DB] = {0}, n = 0, sum = 0;
+    size_t first = from > 0 ? (size_t)from / EW_SLOT : 0, last = (size_t)to / EW_SLOT;
+    int bin = 0;
+
+    for (size_t i = first; i < last && i < v->n; i++, n++) {
+        int k = (int)v->db[i] + 100;
+
+        count[k < 0 ? 0 : k < BINS_DB ? k : BINS_DB - 1]++;
+    }
+    while (bin < BINS_DB - 1 && (double)(sum += count[bin]) < share * (double)n)
+        bin++;
+    return bin;
+}
+
+/* Is the hole a pause of the piece beside it: never as loud as the piece often is? Other
+ * speech put there would be; noise over both, without the speech, is not. */
+static bool is_pause(const levels *v, const ew_draft *d, int64_t from, int64_t to)
+{
+    return to - from <= PAUSE &&
+           level_at(v, from, to, 0.95) < level_at(v, d->from, d->to, 0.75);
+}
+
+/* The hole between pieces of one line is closed when it is short or a pause. */
+static bool bridges(const levels *v, const ew_draft *a, const ew_draft *b)
 {
     int64_t hole = b->from - a->to;
 
-    return continues(a, b) && hole <= (hole > HOLE ? PAUSE / 3 : HOLE);
+    return continues(a, b) && (hole <= HOLE || (v && is_pause(v, a, a->to, b->from) &&
+                                                is_pause(v, b, a->to, b->from)));
 }
 
 static void join_pair(ew_draft *a, ew_draft *b)
@@ -219,12 +271,12 @@ static void join_pair(ew_draft *a, ew_draft *b)
     b->other_count = 0;
 }
 
-static void join_continued(ew_drafts *d)
+static void join_continued(ew_drafts *d, const levels *v)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < d->count; i++) {
-        if (kept > 0 && bridges(&d->items[kept - 1], &d->items[i]))
+        if (kept > 0 && bridges(v, &d->items[kept - 1], &d->items[i]))
             join_pair(&d->items[kept - 1], &d->items[i]);
         else
             d->items[kept++] = d->items[i];
@@ -249,7 +301,7 @@ ew_code ew_pieces_make(ew_scene *s, const ew_lines *lines, const ew_path *path,
         rc = ew_drafts_push(out, &d, err);
     }
     if (rc == EW_OK)
-        join_continued(out);
+        join_continued(out, NULL);
     for (size_t i = 0; i < out->count && rc == EW_OK; i++) {
         rc = look_at_wave(s, &out->items[i], err);
         if (rc == EW_OK)
@@ -300,14 +352,15 @@ static void set_to(const ew_index *ix, ew_draft *d, int64_t to)
     d->to = to < high ? to : high > d->to ? high : d->to;
 }
 
-static void close_holes(const ew_index *ix, ew_drafts *d, int64_t samples)
+static void close_holes(const ew_index *ix, ew_drafts *d, const levels *v,
+                        int64_t samples)
 {
     for (size_t i = 0; i < d->count; i++) {
         ew_draft *a = &d->items[i], *b = i + 1 < d->count ? a + 1 : NULL;
 
-        if (i == 0 && a->from < EDGE)
+        if (i == 0 && (a->from < EDGE || is_pause(v, a, 0, a->from)))
             set_from(a, 0);
-        if (!b && samples - a->to < EDGE)
+        if (!b && (samples - a->to < EDGE || is_pause(v, a, a->to, samples)))
             set_to(ix, a, samples);
         if (b && b->from - a->to > 0 && b->from - a->to <= JOIN) {
             int64_t middle = (a->to + b->from) / 2;
@@ -320,10 +373,18 @@ static void close_holes(const ew_index *ix, ew_drafts *d, int64_t samples)
     }
 }
 
-void ew_pieces_tidy(const ew_index *ix, ew_drafts *d, int64_t samples)
+ew_code ew_pieces_tidy(const ew_index *ix, ew_drafts *d, const float *mono,
+                       int64_t samples, ew_err *err)
 {
-    join_continued(d);
+    levels v;
+    ew_code rc = levels_init(&v, mono, samples, err);
+
+    if (rc < 0)
+        return rc;
+    join_continued(d, &v);
     drop_weak(d);
-    join_continued(d);
-    close_holes(ix, d, samples);
+    join_continued(d, &v);
+    close_holes(ix, d, &v, samples);
+    ew_free(v.db);
+    return EW_OK;
 }

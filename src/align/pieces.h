@@ -31,9 +31,10 @@ EW_MUST_CHECK ew_code ew_drafts_push(ew_drafts *d, const ew_draft *piece, ew_err
 EW_MUST_CHECK ew_code ew_pieces_make(ew_scene *s, const ew_lines *lines,
                                      const ew_path *path, ew_drafts *out, ew_err *err);
 
-/* Joins neighbours that continue each other, drops what chance could do, closes small
- * gaps. `samples` is the length of the clip. */
-void ew_pieces_tidy(const ew_index *ix, ew_drafts *d, int64_t samples);
+/* Joins neighbours that continue each other, drops what chance could do, closes small holes
+ * and pauses. `mono` is the clip, `samples` long. */
+EW_MUST_CHECK ew_code ew_pieces_tidy(const ew_index *ix, ew_drafts *d, const float *mono,
+                                     int64_t samples, ew_err *err);
 
 /* Standard deviations of agreement above chance, and the calibrated certainty of a piece. */
 double ew_draft_z(const ew_draft *d);
