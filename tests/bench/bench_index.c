@@ -3,6 +3,7 @@
  *
  *   bench_index build FOLDER HOURS [WORDS]   WORDS: file of uint32 LE key words of real sound,
  *                                            drawn from at random; else a skewed model
+ *   bench_index grow FOLDER HOURS            the same, merged as adding merges
  *   bench_index put FOLDER HOURS             adds one recording of that length
  *   bench_index time FOLDER [PROBES [SLACK [COMMON [CALLS [WORDS]]]]]
  *
@@ -162,7 +163,7 @@ static void write_batch(ew_index_writer *w, uint32_t first, ew_fp *fps, ew_err *
     check(ew_writer__put_many(w, items, BATCH, err), err);
 }
 
-static void build(const char *dir, double hours)
+static void build(const char *dir, double hours, bool grow)
 {
     ew_err err = {0};
     ew_index_writer *w = NULL;
@@ -176,8 +177,11 @@ static void build(const char *dir, double hours)
     }
     check(ew_index_writer_open(&w, dir, 0, &err), &err);
     uint32_t want = (uint32_t)(hours * FRAMES_PER_HOUR / REC_FRAMES);
-    for (uint32_t first = 0; first < want; first += BATCH)
-        write_batch(w, first, fps, &err);
+    for (uint32_t first = 0; first < want; first += BATCH) {
+        write_batch(w, first + (grow ? 1u << 30 : 0), fps, &err);
+        if (grow)
+            check(ew_index_writer_merge(w, NULL, &err), &err);
+    }
     double written = seconds(CLOCK_MONOTONIC);
     for (int i = 0; i < BATCH; i++) {
         free(fps[i].words);
@@ -188,7 +192,8 @@ static void build(const char *dir, double hours)
     ew_progress prog = {note_memory, &most};
     double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     double start_merge = seconds(CLOCK_MONOTONIC);
-    check(ew_index_writer_compact(w, &prog, &err), &err);
+    if (!grow)
+        check(ew_index_writer_compact(w, &prog, &err), &err);
     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     ew_index_writer_close(w);
     printf("{\"schema\":\"earwitness/bench-index/1\",\"made_up\":true,\"write_s\":%.3f,"
@@ -293,10 +298,11 @@ static double number(char **argv, int argc, int i, double otherwise)
 
 int main(int argc, char **argv)
 {
-    if (argc >= 4 && strcmp(argv[1], "build") == 0) {
+    bool grow = argc > 1 && strcmp(argv[1], "grow") == 0;
+    if (argc >= 4 && (grow || strcmp(argv[1], "build") == 0)) {
         if (argc > 4)
             read_pool(argv[4]);
-        build(argv[2], number(argv, argc, 3, 1));
+        build(argv[2], number(argv, argc, 3, 1), grow);
     } else if (argc >= 4 && strcmp(argv[1], "put") == 0) {
         put_one(argv[2], number(argv, argc, 3, 1));
     } else if (argc >= 3 && strcmp(argv[1], "time") == 0) {
