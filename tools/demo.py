@@ -108,7 +108,8 @@ def join(pieces):
 
 
 def write(path, sound, options):
-    ffmpeg(["-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "pipe:0", "-map_metadata", "-1"]
+    ffmpeg(["-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "pipe:0", "-map_metadata", "-1",
+            "-fflags", "+bitexact", "-flags", "+bitexact"]
            + options + [path], sound.tobytes())
 
 

@@ -10,12 +10,12 @@
 #include "base/err.h"
 #include "earwitness/fingerprint.h"
 
-/* How exactly a join is placed, measured on spliced clips with known joins: docs/accuracy.md.
- * Next to sound that matches nothing one side gives no evidence, which doubles it. */
+/* How exactly a join is placed: 95 % of those found in spliced clips with known joins are
+ * nearer than this to the true place. Next to sound that matches nothing one side gives no
+ * evidence. */
 enum {
-    JOIN_MS = 25,
-    JOIN_TO_NOTHING_MS = 50,
-    /* Two pieces this well in line are one stretch with a pause in it. */
+    JOIN_MS = 70,
+    JOIN_TO_NOTHING_MS = 100,
     SAME_LINE_MS = 60,
     SAMPLES_PER_MS = EW_FP_RATE_HZ / 1000,
 };

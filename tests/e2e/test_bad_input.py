@@ -10,7 +10,7 @@ import struct
 import subprocess
 import unittest
 
-from harness import Case, main
+from harness import Case, Result, main
 
 
 class Bad(Case):
@@ -195,15 +195,91 @@ class Bad(Case):
             s.bind(self.path("s.wav"))
             self.check_refused("s.wav", said=["socket"])
 
-    @unittest.skipIf(os.geteuid() == 0, "root may read everything")
+    def as_nobody(self, *args):
+        """Runs the program without the rights of root, which may read everything."""
+        if os.geteuid() != 0:
+            return self.run_ew(*args, code=None)
+        for root, dirs, names in os.walk(self.dir):
+            for name in dirs + names:
+                os.lchown(os.path.join(root, name), 65534, 65534)
+        os.chown(self.dir, 65534, 65534)
+        try:
+            done = subprocess.run(self.command(*args), env=self.env, cwd=self.dir, user=65534,
+                                  group=65534, extra_groups=[], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, timeout=60)
+        except PermissionError:
+            self.skipTest("the program cannot be run by others here")
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout)
+
+    def check_unreadable(self, operand, shown):
+        done = self.as_nobody("add", operand, "good.wav")
+        lines = done.err.splitlines()
+        if any("good.wav" in line for line in lines):
+            self.skipTest("the decoder cannot be run by others here")
+        self.assertEqual(done.code, 3, done.err)
+        self.assertEqual(len(lines), 1, done.err)
+        self.assertIn(shown, lines[0])
+        self.assertIn("ermission", lines[0])
+        self.assertIn("added 1 recording", done.out)
+
     def test_unreadable(self):
         os.chmod(self.speech("secret.wav", seed=7), 0)
-        self.check_refused("secret.wav", said=["ermission"])
+        self.check_unreadable("secret.wav", "secret.wav")
 
-    @unittest.skipIf(os.geteuid() == 0, "root may read everything")
+    def test_unreadable_in_a_folder(self):
+        os.mkdir(self.path("in"))
+        os.chmod(self.speech("in/secret.wav", seed=7), 0)
+        self.check_unreadable("in", "in/secret.wav")
+
     def test_unreadable_folder(self):
-        os.mkdir(self.path("locked"), 0)
-        self.check_refused("locked", said=["ermission"])
+        os.makedirs(self.path("in/locked"))
+        os.chmod(self.path("in/locked"), 0)
+        self.check_unreadable("in", "in/locked")
+
+
+class BadDecoder(Case):
+    """A decoder that dies or talks nonsense costs one file, not the run. The stand-in below
+    does what the first word of the file says, and is the real one for everything else."""
+
+    STAND_IN = """#!/bin/sh
+case $(dd bs=8 count=1 <&3 2>/dev/null | tr -d '\\0') in
+CRASH*) kill -SEGV $$ ;;
+KILLED*) kill -KILL $$ ;;
+QUIET*) exit 0 ;;
+WRONG*) exit 7 ;;
+TALKS*) echo this is no frame at all >&4; exit 0 ;;
+ENDLESS*) yes >&4 ;;
+esac
+exec "%s" "$@"
+"""
+
+    def test_each_way_of_failing(self):
+        real = self.env.get("EARWITNESS_DECODE")
+        if not real:
+            self.skipTest("EARWITNESS_DECODE is not set")
+        with open(self.path("decode"), "w") as f:
+            f.write(self.STAND_IN % real)
+        os.chmod(self.path("decode"), 0o755)
+        words = ["CRASH", "KILLED", "QUIET", "WRONG", "TALKS", "ENDLESS"]
+        for word in words:
+            with open(self.path(word + ".wav"), "w") as f:
+                f.write(word + "\n" * 100)
+        self.speech("good.wav", seconds=4)
+        env = {"EARWITNESS_DECODE": self.path("decode")}
+        names = [word + ".wav" for word in words]
+        done = self.run_ew("add", *names, "good.wav", code=3, env=env)
+        self.assertIn("added 1 recording", done.out)
+        lines = done.err.splitlines()
+        self.assertEqual(len(lines), len(names), done.err)
+        for name, line in zip(names, lines):
+            self.assertIn(name, line)
+        self.run_ew("archive", "verify")
+
+    def test_no_decoder(self):
+        self.speech("good.wav", seconds=4)
+        done = self.run_ew("add", "good.wav", code=3, env={"EARWITNESS_DECODE": "/nowhere/at/all"})
+        self.assertEqual(len(done.err.splitlines()), 1)
+        self.assertIn("EARWITNESS_DECODE", done.err)
 
 
 class Names(Case):
