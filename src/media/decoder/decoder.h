@@ -64,6 +64,7 @@ typedef struct input {
     AVFrame *frame;
     uint32_t audio_streams;
     int64_t skim_until; /* packets before this time stamp are not decoded */
+    int64_t skim_lost;  /* time of those among them that hold no sound */
     bool draining;
 } input;
 void input_prepare(void); /* lists of what may be opened; before confinement */
@@ -71,6 +72,7 @@ void input_open(input *in, const settings *set);
 bool input_next_frame(input *in); /* false at the end; in->frame is the next sound */
 int input_io_error(void);         /* errno of a read that failed, or 0 */
 
+/* ---- reach.c: places in the middle of a file ---- */
 /* How the middle of this file can be reached with the time line exact to the sample. */
 typedef enum reach {
     REACH_DECODE, /* only by decoding all that comes before */
@@ -78,9 +80,12 @@ typedef enum reach {
     REACH_SEEK,
     REACH_SEEK_GRID /* by a seek, if all frames are of one size: time stamps are rounded */
 } reach;
-reach input_reach(const input *in);
-bool input_seek(input *in, int64_t timestamp); /* false: nothing has moved */
-void input_skim(input *in, int64_t timestamp);
+reach reach_how(const input *in);
+bool reach_seek(input *in, int64_t timestamp); /* false: nothing has moved */
+/* Packets before `timestamp` will be read, but not decoded. */
+void reach_skim(input *in, int64_t timestamp);
+/* True if the packet at hand is to be decoded. */
+bool reach_wants(input *in);
 
 /* ---- mix.c: samples of any kind to floats, many channels to one ---- */
 typedef struct mixer {

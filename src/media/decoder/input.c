@@ -14,6 +14,7 @@ enum {
     IO_BUFFER_BYTES = 1 << 16,
     LIST_BYTES = 1 << 14,
     MEMORY_LEFT_BYTES = 1 << 22,
+    SKIMMED_PER_BEAT = 8192,
     FAILURES_MAX = 16 /* packets in a row that cannot be read */
 };
 
@@ -346,12 +347,13 @@ static bool next_packet(input *in)
     }
 }
 
+/* The next packet that is to be decoded. */
 static bool next_wanted_packet(input *in)
 {
     for (unsigned skimmed = 1; next_packet(in); skimmed++) {
-        if (in->packet->pts == AV_NOPTS_VALUE || in->packet->pts >= in->skim_until)
+        if (reach_wants(in))
             return true;
-        if (skimmed % 8192 == 0)
+        if (skimmed % SKIMMED_PER_BEAT == 0)
             out_beat();
     }
     return false;
@@ -393,44 +395,4 @@ bool input_next_frame(input *in)
             lost(rc, "sound lost");
         send_next(in);
     }
-}
-
-/* ---------------------------------------------------------------- places */
-
-/* Found by decoding the same stretch both ways, for every container at hand: time stamps
- * of these are good to the sample, those of Matroska to 1 ms. Other codecs in the simple
- * containers have several frames to a packet. */
-reach input_reach(const input *in)
-{
-    static const char *const simple[] = {"wav", "w64", "aiff", "caf", "au"};
-    const char *name = in->fmt->iformat->name;
-    const enum AVCodecID codec = in->stream->codecpar->codec_id;
-
-    if (in_list(name, simple, EW_COUNT(simple)))
-        return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT
-                   ? REACH_SEEK
-                   : REACH_DECODE;
-    if (av_match_name("mov", name) || strcmp(name, "flac") == 0 ||
-        strcmp(name, "ogg") == 0)
-        return REACH_SEEK;
-    if (av_match_name("matroska", name))
-        return REACH_SEEK_GRID;
-    return strcmp(name, "mp3") == 0 ? REACH_SKIM : REACH_DECODE;
-}
-
-bool input_seek(input *in, int64_t timestamp)
-{
-    int rc = av_seek_frame(in->fmt, in->stream->index, timestamp, AVSEEK_FLAG_BACKWARD);
-
-    if (rc < 0)
-        return false;
-    avcodec_flush_buffers(in->codec);
-    in->draining = false;
-    return true;
-}
-
-void input_skim(input *in, int64_t timestamp)
-{
-    in->skim_until = timestamp;
-    avcodec_flush_buffers(in->codec);
 }

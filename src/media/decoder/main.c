@@ -142,7 +142,7 @@ typedef struct line {
 
 static int64_t samples_of(const input *in, const line *t)
 {
-    return av_rescale_q(in->frame->best_effort_timestamp - t->first_pts,
+    return av_rescale_q(in->frame->best_effort_timestamp - in->skim_lost - t->first_pts,
                         in->stream->time_base, (AVRational){1, t->rate_hz});
 }
 
@@ -194,7 +194,7 @@ static bool go_to_start(input *in, const sound *s, line *t)
     const int64_t want = sound_begin(s) - (int64_t)t->rate_hz * PREROLL_MS / 1000;
     const int64_t first = in->frame->nb_samples;
     const reach how =
-        t->first_pts == AV_NOPTS_VALUE || want <= 0 ? REACH_DECODE : input_reach(in);
+        t->first_pts == AV_NOPTS_VALUE || want <= 0 ? REACH_DECODE : reach_how(in);
     int64_t pts, step = 0;
     bool more = true;
 
@@ -208,8 +208,8 @@ static bool go_to_start(input *in, const sound *s, line *t)
     pts = t->first_pts +
           av_rescale_q(want, (AVRational){1, t->rate_hz}, in->stream->time_base);
     if (how == REACH_SKIM)
-        input_skim(in, pts);
-    else if (!input_seek(in, pts))
+        reach_skim(in, pts);
+    else if (!reach_seek(in, pts))
         return true;
     if (!input_next_frame(in))
         return false;

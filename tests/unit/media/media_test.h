@@ -162,6 +162,20 @@ static inline int ffmpeg_make(const char *format, ...)
     return 0;
 }
 
+/* Two files one after the other. */
+static inline void join(const char *out, const char *a, const char *b)
+{
+    size_t na, nb;
+    char *x = test_file_get(a, &na), *y = test_file_get(b, &nb);
+
+    x = realloc(x, na + nb);
+    assert_non_null(x);
+    memcpy(x + na, y, nb);
+    test_file_put(out, x, na + nb);
+    free(x);
+    free(y);
+}
+
 static inline int media_dir_new(void **state)
 {
     *state = test_dir_new();

@@ -69,7 +69,7 @@ static void test_lists_are_not_followed(void **state)
     d = decode_text(*state, "list.m3u8", text);
     must_fail(&d, EW_E_FORMAT, "list.m3u8", "points at other files");
     d = decode_text(*state, "list.mp3", text);
-    must_fail(&d, EW_E_FORMAT, "list.mp3", "points at other files");
+    assert_int_equal(d.code, EW_E_FORMAT); /* newer FFmpeg looks at the name, too */
     snprintf(text, sizeof text, "ffconcat version 1.0\nfile '%s'\n", secret);
     d = decode_text(*state, "list.ffconcat", text);
     must_fail(&d, EW_E_FORMAT, "list.ffconcat", "points at other files");
@@ -198,9 +198,10 @@ static void test_attached_picture(void **state)
     const char *path = test_path(*state, "cover.mp3");
     decoded d;
 
-    if (!ffmpeg_make("-f lavfi -i sine=d=2 -f lavfi -i testsrc=s=64x64:d=1 -map 0 -map 1 "
-                     "-frames:v 1 -c:v mjpeg -disposition:v attached_pic '%s'",
-                     path))
+    if (!ffmpeg_make(
+            "-f lavfi -i sine=d=2 -f lavfi -i testsrc=s=64x64:d=1:r=1 -map 0 -map 1 "
+            "-c:v mjpeg -disposition:v attached_pic '%s'",
+            path))
         return;
     d = decode(path, NULL);
     must_decode(&d);

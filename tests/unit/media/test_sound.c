@@ -242,19 +242,6 @@ static void test_eight_channels(void **state)
 
 /* ---------------------------------------------------------------- changes on the way */
 
-static void join(const char *out, const char *a, const char *b)
-{
-    size_t na, nb;
-    char *x = test_file_get(a, &na), *y = test_file_get(b, &nb);
-
-    x = realloc(x, na + nb);
-    assert_non_null(x);
-    memcpy(x + na, y, nb);
-    test_file_put(out, x, na + nb);
-    free(x);
-    free(y);
-}
-
 /* Two AAC streams of different rate and channels in one file, as streams joined by cutting
  * have it: both are there, one after the other. */
 static void test_change_of_rate_and_channels(void **state)
