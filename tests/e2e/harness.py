@@ -18,6 +18,7 @@ import collections
 import glob
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -123,6 +124,13 @@ class Case(unittest.TestCase):
         for stream in (process.stdout, process.stderr):
             if stream:
                 stream.close()
+
+    def open_terminal(self):
+        """(master, slave) of a pseudo-terminal; skips where there is none."""
+        try:
+            return pty.openpty()
+        except OSError as why:
+            return self.skipTest("no pseudo-terminal: %s" % why)
 
     def wait_until(self, test, seconds=20, what="the condition"):
         end = time.monotonic() + seconds * slow_factor()

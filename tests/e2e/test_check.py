@@ -198,7 +198,7 @@ class Check(Case):
         self.run_ew("add", self.wavs["z"])
         clip = self.clip(("z", 5, 5))
         self.assertEqual(self.run_json("check", clip)["spans"][0]["source"], name)
-        read, write = os.openpty()
+        read, write = self.open_terminal()
         done = subprocess.run(self.command("check", clip), stdout=write, stderr=subprocess.PIPE,
                               env=dict(self.env, COLUMNS="80", TERM="xterm"), timeout=60)
         os.close(write)

@@ -4,7 +4,6 @@
 completion know the same options."""
 import json
 import os
-import pty
 import re
 import subprocess
 
@@ -85,7 +84,7 @@ class Options(Case):
 class Terminal(Case):
     def on_terminal(self, *args, **env):
         """stdout and stderr of the program on a pseudo-terminal."""
-        master, slave = pty.openpty()
+        master, slave = self.open_terminal()
         full = dict(self.env, TERM="xterm", COLUMNS="100", **env)
         done = subprocess.Popen(self.command(*args), env=full, stdout=slave, stderr=slave,
                                 stdin=subprocess.DEVNULL, cwd=self.dir)
@@ -117,7 +116,7 @@ class Terminal(Case):
 
     def test_dumb_terminal(self):
         self.env["TERM"] = "dumb"
-        master, slave = pty.openpty()
+        master, slave = self.open_terminal()
         done = subprocess.run(self.command("list"), env=self.env, stdout=slave)
         os.close(slave)
         self.assertEqual(done.returncode, 0)
