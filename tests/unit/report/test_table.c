@@ -30,9 +30,9 @@ static void columns_line_up(void **state)
     ew_buf_init(&b, 10000);
     fill(&t, "日本語.wav");
     assert_int_equal(ew_table_print(&t, &style, &b, NULL), EW_OK);
-    assert_string_equal(b.data, "name         n  note\n"
-                                "日本語.wav  12\n"
-                                "слово        3  x\n");
+    assert_string_equal((const char *)b.data, "name         n  note\n"
+                                              "日本語.wav  12\n"
+                                              "слово        3  x\n");
     ew_table_release(&t);
     ew_buf_release(&b);
 }
@@ -60,7 +60,7 @@ static void squeezed(const char *s, size_t columns, const char *expected)
 
     ew_buf_init(&b, 1000);
     assert_int_equal(ew_text_squeeze(&b, s, columns, NULL), EW_OK);
-    assert_string_equal(b.data == NULL ? "" : (char *)b.data, expected);
+    assert_string_equal((const char *)b.data == NULL ? "" : (char *)b.data, expected);
     ew_buf_release(&b);
 }
 
