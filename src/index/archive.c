@@ -143,7 +143,7 @@ ew_code ew_archive__may_make(const char *dir, ew_err *err)
     return code;
 }
 
-static bool is_live(const char *name, const int64_t *live, size_t n)
+static bool is_live(const char *name, const ew_cat_seg *live, size_t n)
 {
     char *end;
     errno = 0;
@@ -151,13 +151,13 @@ static bool is_live(const char *name, const int64_t *live, size_t n)
     if (errno != 0 || strcmp(end, ".seg") != 0)
         return false;
     for (size_t i = 0; i < n; i++)
-        if (live[i] == id)
+        if (live[i].id == id)
             return true;
     return false;
 }
 
 /* Only names that we give are removed: a file put there by a person stays. */
-static bool is_leftover(const char *name, const int64_t *live, size_t n)
+static bool is_leftover(const char *name, const ew_cat_seg *live, size_t n)
 {
     if (strncmp(name, EW_TEMP_PREFIX, strlen(EW_TEMP_PREFIX)) == 0)
         return true;
@@ -165,7 +165,7 @@ static bool is_leftover(const char *name, const int64_t *live, size_t n)
     return digits >= 6 && strcmp(name + digits, ".seg") == 0 && !is_live(name, live, n);
 }
 
-static void clean_folder(const char *path, const int64_t *live, size_t n)
+static void clean_folder(const char *path, const ew_cat_seg *live, size_t n)
 {
     DIR *d = opendir(path);
     if (d == NULL)
@@ -177,7 +177,7 @@ static void clean_folder(const char *path, const int64_t *live, size_t n)
     (void)closedir(d);
 }
 
-ew_code ew_archive__clean(const char *dir, const int64_t *live, size_t n, ew_err *err)
+ew_code ew_archive__clean(const char *dir, const ew_cat_seg *live, size_t n, ew_err *err)
 {
     char *segments = ew_path_join(dir, EW_ARCHIVE_SEGMENTS);
     if (segments == NULL)

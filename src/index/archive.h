@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "index/catalogue.h"
 
 #define EW_ARCHIVE_MARKER "archive.txt"
 #define EW_ARCHIVE_CATALOGUE "catalogue.sqlite"
@@ -31,9 +32,9 @@ EW_MUST_CHECK ew_code ew_archive__lock(const char *dir, double wait_seconds, int
 
 void ew_archive__unlock(int fd);
 
-/* Removes what a killed writer left: temporary files, and segments not in live[n]
- * (ascending). What cannot be removed is left for the next time. */
-EW_MUST_CHECK ew_code ew_archive__clean(const char *dir, const int64_t *live, size_t n,
+/* Removes what a killed writer left: temporary files, and segments not in live[n]. What
+ * cannot be removed is left for the next time. */
+EW_MUST_CHECK ew_code ew_archive__clean(const char *dir, const ew_cat_seg *live, size_t n,
                                         ew_err *err);
 
 /* Bytes of everything in the folder. */

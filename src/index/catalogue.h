@@ -72,11 +72,13 @@ typedef struct ew_cat_known {
     int64_t id;
     int64_t segment;
     bool removed;
+    bool sound; /* the row matches its checksum and its segment exists */
 } ew_cat_known;
 EW_MUST_CHECK ew_code ew_cat__known(ew_cat *c, const uint8_t sha256[32],
                                     ew_cat_known *out, ew_err *err);
+/* Segment of a live recording that was added from this file as it is now; 0 when none. */
 EW_MUST_CHECK ew_code ew_cat__seen(ew_cat *c, const char *path, uint64_t bytes,
-                                   int64_t mtime_ns, bool *seen, ew_err *err);
+                                   int64_t mtime_ns, int64_t *segment, ew_err *err);
 
 /* Inserts or replaces the row of a recording; *id is 0 for a new one, and set. */
 EW_MUST_CHECK ew_code ew_cat__put_recording(ew_cat *c, const ew_recording *r,
@@ -97,7 +99,8 @@ EW_MUST_CHECK ew_code ew_cat__add_segment(ew_cat *c, int64_t id, const ew_seg_ma
                                           ew_err *err);
 EW_MUST_CHECK ew_code ew_cat__drop_segment(ew_cat *c, int64_t id, ew_err *err);
 EW_MUST_CHECK ew_code ew_cat__has_segment(ew_cat *c, int64_t id, bool *has, ew_err *err);
-/* Live segments' numbers, ascending; the caller frees *ids. */
-EW_MUST_CHECK ew_code ew_cat__segments(ew_cat *c, int64_t **ids, size_t *n, ew_err *err);
+/* Live segments, ascending by number; the caller frees *segs. */
+EW_MUST_CHECK ew_code ew_cat__segments(ew_cat *c, ew_cat_seg **segs, size_t *n,
+                                       ew_err *err);
 
 #endif

@@ -153,27 +153,42 @@ void ew_cat__shrink(ew_cat *c)
 
 /* ------------------------------------------------------------------ recordings */
 
+#define R_COLUMNS                                                                        \
+    "r.id,r.sha256,r.bytes,r.samples,r.added,r.container,r.codec,r.rate,r.channels,"     \
+    "r.trouble,r.removed,r.segment,r.frames"
+
 ew_code ew_cat__known(ew_cat *c, const uint8_t sha256[32], ew_cat_known *out, ew_err *err)
 {
     *out = (ew_cat_known){0};
-    query q = prepare(c, "SELECT id,segment,removed FROM recording WHERE sha256=?");
+    query q = prepare(c, "SELECT id,segment,removed,ck IS ew_ck(" EW_SQL_REC ") AND"
+                         " segment IN (SELECT id FROM segment)"
+                         " FROM recording WHERE sha256=?");
     bind_blob(&q, sha256, 32);
     if (step(&q))
-        *out =
-            (ew_cat_known){sqlite3_column_int64(q.st, 0), sqlite3_column_int64(q.st, 1),
-                           sqlite3_column_int(q.st, 2) != 0};
+        *out = (ew_cat_known){
+            .id = sqlite3_column_int64(q.st, 0),
+            .segment = sqlite3_column_int64(q.st, 1),
+            .removed = sqlite3_column_int(q.st, 2) != 0,
+            .sound = sqlite3_column_int(q.st, 3) != 0,
+        };
     return finish(&q, err);
 }
 
 ew_code ew_cat__seen(ew_cat *c, const char *path, uint64_t bytes, int64_t mtime_ns,
-                     bool *seen, ew_err *err)
+                     int64_t *segment, ew_err *err)
 {
-    query q = prepare(c, "SELECT 1 FROM name n JOIN recording r ON r.id=n.rec"
-                         " WHERE n.path=? AND n.bytes=? AND n.mtime=? AND r.removed=0");
+    *segment = 0;
+    query q = prepare(c, "SELECT r.segment FROM name n JOIN recording r ON r.id=n.rec"
+                         " WHERE n.path=? AND n.bytes=? AND n.mtime=? AND r.removed=0"
+                         " AND n.ck IS ew_ck(n.rec,n.name,n.path,n.bytes,n.mtime)"
+                         " AND r.ck IS ew_ck(" R_COLUMNS ")"
+                         " AND r.segment IN (SELECT id FROM segment)"
+                         " ORDER BY r.segment DESC LIMIT 1");
     bind_blob(&q, path, strlen(path));
     bind_int(&q, (int64_t)bytes);
     bind_int(&q, mtime_ns);
-    *seen = step(&q);
+    if (step(&q))
+        *segment = sqlite3_column_int64(q.st, 0);
     return finish(&q, err);
 }
 
@@ -230,10 +245,20 @@ static ew_code put_name(ew_cat *c, int64_t id, const ew_recording *r, size_t i,
     return finish(&q, err);
 }
 
+/* What is damaged of a recording's names cannot be told apart from what is not missed. */
+static ew_code drop_bad_names(ew_cat *c, int64_t id, ew_err *err)
+{
+    query q =
+        prepare(c, "DELETE FROM name WHERE rec=?1 AND ck IS NOT ew_ck(" EW_SQL_NAME ")");
+    bind_int(&q, id);
+    (void)step(&q);
+    return finish(&q, err);
+}
+
 ew_code ew_cat__put_names(ew_cat *c, int64_t id, const ew_recording *r, int64_t mtime_ns,
                           ew_err *err)
 {
-    ew_code code = EW_OK;
+    ew_code code = drop_bad_names(c, id, err);
     for (size_t i = 0; i < r->name_count && code == EW_OK; i++)
         code = put_name(c, id, r, i, mtime_ns, err);
     return code;
@@ -333,34 +358,40 @@ ew_code ew_cat__has_segment(ew_cat *c, int64_t id, bool *has, ew_err *err)
     return finish(&q, err);
 }
 
-ew_code ew_cat__segments(ew_cat *c, int64_t **ids, size_t *n, ew_err *err)
+ew_code ew_cat__segments(ew_cat *c, ew_cat_seg **segs, size_t *n, ew_err *err)
 {
-    *ids = NULL;
-    *n = 0;
-    query q = prepare(c, "SELECT id FROM segment ORDER BY id");
+    ew_cat_seg *list = NULL;
+    size_t count = 0;
     size_t cap = 0;
     ew_code code = EW_OK;
+    query q = prepare(c, "SELECT " EW_SQL_SEG ",ck IS ew_ck(" EW_SQL_SEG
+                         ") FROM segment ORDER BY id");
     while (code == EW_OK && step(&q)) {
-        if (*n == cap) {
+        if (count == cap) {
             cap = cap == 0 ? 16 : cap * 2;
-            int64_t *more = ew_realloc_array(*ids, cap, sizeof **ids);
+            ew_cat_seg *more = ew_realloc_array(list, cap, sizeof *list);
             if (more == NULL) {
                 code = ew_fail_nomem(err);
                 break;
             }
-            *ids = more;
+            list = more;
         }
-        (*ids)[(*n)++] = sqlite3_column_int64(q.st, 0);
+        list[count++] = (ew_cat_seg){
+            .id = sqlite3_column_int64(q.st, 0),
+            .bytes = (uint64_t)sqlite3_column_int64(q.st, 1),
+            .head_crc = (uint32_t)sqlite3_column_int64(q.st, 2),
+            .sound = sqlite3_column_int(q.st, 3) != 0,
+        };
     }
-    if (code == EW_OK) {
+    if (code == EW_OK)
         code = finish(&q, err);
-    } else {
+    else
         (void)sqlite3_finalize(q.st);
-    }
-    if (code != EW_OK) {
-        ew_free(*ids);
-        *ids = NULL;
-        *n = 0;
+    if (code == EW_OK) {
+        *segs = list;
+        *n = count;
+    } else {
+        ew_free(list);
     }
     return code;
 }

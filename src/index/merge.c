@@ -275,11 +275,11 @@ static ew_code merge_from(plan *p, size_t from, const ew_progress *prog, ew_err 
 ew_code ew_index_writer_merge(ew_index_writer *w, const ew_progress *prog, ew_err *err)
 {
     plan p = {.w = w};
-    int64_t *ids = NULL;
+    ew_cat_seg *segs = NULL;
     size_t n = 0;
     /* The usual answer, without reading the catalogue. */
-    ew_code code = ew_cat__segments(w->cat, &ids, &n, err);
-    ew_free(ids);
+    ew_code code = ew_cat__segments(w->cat, &segs, &n, err);
+    ew_free(segs);
     if (code != EW_OK || n < 2)
         return code;
     code = load(&p, err);

@@ -11,6 +11,7 @@
     "run 'earwitness remove' and then 'earwitness add' on the original file of each of " \
     "the "                                                                               \
     "recordings named"
+#define READD "run 'earwitness add' on the original file of each of the recordings named"
 #define RESTORE "put back a copy of the catalogue, or add the recordings to a new archive"
 
 typedef struct check {
@@ -133,7 +134,7 @@ static ew_code check_open_segment(check *c, const ew_cat_seg *row, ew_err *err)
     ew_progress prog = {tick, c};
     bool shown = c->prog != NULL && c->prog->tick != NULL;
     if (row->head_crc != c->seg->head_crc || row->bytes != c->seg->lay.bytes) {
-        tell_segment(c, 0, "this is not the segment that belongs here; " REBUILD);
+        tell_segment(c, 0, "this is not the segment that belongs here; " READD);
         return EW_OK;
     }
     check_members(c);
@@ -163,13 +164,13 @@ static ew_code check_segment(check *c, const ew_cat_seg *row, ew_err *err)
         ew_seg__close(&seg);
     } else {
         tell_segment(c, why.pos,
-                     code == EW_E_NOTFOUND ? "the segment is missing; " REBUILD
+                     code == EW_E_NOTFOUND ? "the segment is missing; " READD
                      : code == EW_E_VERSION
                          ? "the segment is of a newer version, or its header "
-                           "is damaged; " REBUILD
-                     : code == EW_E_IO ? "the segment cannot be read; " REBUILD
+                           "is damaged; " READD
+                     : code == EW_E_IO ? "the segment cannot be read; " READD
                                        : "the segment's header, table or length is "
-                                         "damaged; " REBUILD);
+                                         "damaged; " READD);
         code = EW_OK;
     }
     c->done += (int64_t)row->bytes;
@@ -195,8 +196,8 @@ static void check_rows(check *c)
         for (size_t k = 0; k < c->list.seg_count && homeless; k++)
             homeless = c->list.segs[k].id != r->segment;
         if (!r->sound)
-            tell_one(c, EW_ARCHIVE_CATALOGUE,
-                     "the row of a recording is damaged; " REBUILD, &r->rec);
+            tell_one(c, EW_ARCHIVE_CATALOGUE, "the row of a recording is damaged; " READD,
+                     &r->rec);
         if (!r->names_sound)
             tell_one(
                 c, EW_ARCHIVE_CATALOGUE,
@@ -204,7 +205,7 @@ static void check_rows(check *c)
                 "puts it back",
                 &r->rec);
         if (homeless && !r->removed)
-            tell_one(c, EW_ARCHIVE_CATALOGUE, "a recording has no segment; " REBUILD,
+            tell_one(c, EW_ARCHIVE_CATALOGUE, "a recording has no segment; " READD,
                      &r->rec);
     }
     if (c->list.stray)

@@ -30,15 +30,48 @@ static ew_code make_segments_folder(const char *dir, ew_err *err)
     return code == EW_OK ? ew_sync_dir(dir, err) : code;
 }
 
-static ew_code clean(ew_index_writer *w, ew_err *err)
+/* Can readers use it? Then what it holds need not be added again. */
+static ew_code segment_usable(ew_index_writer *w, const ew_cat_seg *row, bool *usable,
+                              ew_err *err)
 {
-    int64_t *live = NULL;
+    ew_seg seg;
+    char *path = ew_writer__segment_path(w, row->id);
+    if (path == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = ew_seg__open(&seg, path, err);
+    ew_free(path);
+    *usable =
+        code == EW_OK && seg.head_crc == row->head_crc && seg.lay.bytes == row->bytes;
+    if (code == EW_OK)
+        ew_seg__close(&seg);
+    return code == EW_E_NOMEM ? code : EW_OK;
+}
+
+static ew_code look_at_segments(ew_index_writer *w, ew_err *err)
+{
+    ew_cat_seg *live = NULL;
     size_t n = 0;
     ew_code code = ew_cat__segments(w->cat, &live, &n, err);
     if (code == EW_OK)
         code = ew_archive__clean(w->dir, live, n, err);
+    if (code == EW_OK && (w->broken = ew_alloc_array(n, sizeof *w->broken)) == NULL)
+        code = ew_fail_nomem(err);
+    for (size_t i = 0; i < n && code == EW_OK; i++) {
+        bool usable = false;
+        code = segment_usable(w, &live[i], &usable, err);
+        if (!usable)
+            w->broken[w->broken_count++] = live[i].id;
+    }
     ew_free(live);
     return code;
+}
+
+static bool is_broken(const ew_index_writer *w, int64_t segment)
+{
+    for (size_t i = 0; i < w->broken_count; i++)
+        if (w->broken[i] == segment)
+            return true;
+    return false;
 }
 
 /* Under the lock. The marker is made last: without it there is no archive. */
@@ -56,7 +89,7 @@ static ew_code open_locked(ew_index_writer *w, ew_err *err)
     if (code == EW_OK && fresh)
         code = ew_archive__mark(w->dir, err);
     if (code == EW_OK)
-        code = clean(w, err);
+        code = look_at_segments(w, err);
     return code;
 }
 
@@ -102,11 +135,18 @@ void ew_index_writer_close(ew_index_writer *w)
         (void)close(w->folder);
     if (w->lock >= 0)
         ew_archive__unlock(w->lock);
+    ew_free(w->broken);
     ew_free(w->dir);
     ew_free(w);
 }
 
 /* ------------------------------------------------------------------ questions */
+
+/* Is the print of a known recording there for readers? */
+static bool has_print(const ew_index_writer *w, const ew_cat_known *known)
+{
+    return known->id != 0 && known->sound && !is_broken(w, known->segment);
+}
 
 ew_code ew_index_writer_has(ew_index_writer *w, const uint8_t sha256[32], bool *has,
                             ew_err *err)
@@ -114,14 +154,18 @@ ew_code ew_index_writer_has(ew_index_writer *w, const uint8_t sha256[32], bool *
     ew_cat_known known;
     ew_code code = ew_cat__known(w->cat, sha256, &known, err);
     if (code == EW_OK)
-        *has = known.id != 0 && !known.removed;
+        *has = has_print(w, &known) && !known.removed;
     return code;
 }
 
 ew_code ew_index_writer_seen(ew_index_writer *w, const char *path, uint64_t bytes,
                              int64_t mtime_ns, bool *seen, ew_err *err)
 {
-    return ew_cat__seen(w->cat, path, bytes, mtime_ns, seen, err);
+    int64_t segment = 0;
+    ew_code code = ew_cat__seen(w->cat, path, bytes, mtime_ns, &segment, err);
+    if (code == EW_OK)
+        *seen = segment != 0 && !is_broken(w, segment);
+    return code;
 }
 
 /* ------------------------------------------------------------------ adding */
@@ -253,8 +297,9 @@ ew_code ew_index_writer_put(ew_index_writer *w, const ew_recording *rec, const e
         code = ew_cat__known(w->cat, rec->sha256, &known, err);
     if (code != EW_OK)
         return code;
-    /* With a print at hand a removed recording is written anew: that repairs damage. */
-    if (known.id != 0 && (!known.removed || fp == NULL))
+    /* With a print at hand a removed recording is written anew: that repairs damage that only
+     * verify sees. */
+    if (has_print(w, &known) && (!known.removed || fp == NULL))
         return put_name_only(w, &known, rec, mtime_ns, err);
     code = check_print(fp, err);
     ew_writer_item item = {rec, fp, mtime_ns};

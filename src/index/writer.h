@@ -8,7 +8,9 @@
 struct ew_index_writer {
     char *dir;
     int lock;
-    int folder; /* dir itself, open */
+    int folder;      /* dir itself, open */
+    int64_t *broken; /* segments that could not be used when the writer was opened */
+    size_t broken_count;
     ew_cat *cat;
 };
 

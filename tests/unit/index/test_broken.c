@@ -250,6 +250,30 @@ static void test_names_of_affected(void **state)
     compare(w->archive, w);
 }
 
+/* What `add` does with the original files; so many must have been missing. */
+static void add_what_is_missing(const world *w, int missing)
+{
+    ew_index_writer *writer = NULL;
+    assert_int_equal(ew_index_writer_open(&writer, w->archive, 0, NULL), EW_OK);
+    for (int i = 0; i < TALKS; i++) {
+        bool seen = true;
+        bool has = true;
+        const ew_recording *r = &w->f[i].rec;
+        assert_int_equal(ew_index_writer_seen(writer, w->f[i].path, r->bytes,
+                                              7000 + (int64_t)r->bytes, &seen, NULL),
+                         EW_OK);
+        assert_int_equal(ew_index_writer_has(writer, r->sha256, &has, NULL), EW_OK);
+        if (seen)
+            continue;
+        missing -= !has;
+        assert_int_equal(ew_index_writer_put(writer, r, has ? NULL : &w->f[i].fp,
+                                             7000 + (int64_t)r->bytes, NULL),
+                         EW_OK);
+    }
+    assert_int_equal(missing, 0);
+    ew_index_writer_close(writer);
+}
+
 /* A segment that cannot be used takes its recordings out, and nothing else. */
 static void test_rest_usable(void **state)
 {
@@ -287,6 +311,14 @@ static void test_rest_usable(void **state)
         assert_int_equal(ew_index_writer_compact(writer, NULL, NULL), EW_E_FORMAT);
     }
     ew_index_writer_close(writer);
+    /* Adding the originals again repairs it. */
+    add_what_is_missing(w, TALKS);
+    assert_int_equal(ew_index_writer_open(&writer, w->archive, 0, NULL), EW_OK);
+    assert_int_equal(ew_index_writer_remove(writer, extra.rec.sha256, NULL), EW_OK);
+    assert_int_equal(ew_index_writer_compact(writer, NULL, NULL), EW_OK);
+    ew_index_writer_close(writer);
+    compare(w->archive, w);
+    assert_int_equal(verify(w->archive).count, 0);
     fake_free(&extra);
 }
 
@@ -429,6 +461,40 @@ static void test_foreign_rows(void **state)
     free(bytes);
 }
 
+/* Rows that are damaged but still say whose they are come right by adding the files again. */
+static void test_rows_repaired(void **state)
+{
+    static const struct {
+        const char *sql;
+        int missing;
+    } changes[] = {
+        {"UPDATE recording SET frames=frames+1 WHERE id=1", 1},
+        {"UPDATE recording SET codec='x'", TALKS},
+        {"UPDATE recording SET ck=1 WHERE id=2", 1},
+        {"UPDATE recording SET segment=1000", TALKS},
+        {"UPDATE segment SET head_crc=7", TALKS},
+        {"DELETE FROM segment", TALKS},
+        {"UPDATE name SET name='other' WHERE rec=1", 0},
+        {"UPDATE name SET path='/other' WHERE rec=1", 0},
+        {"UPDATE name SET mtime=mtime+1", 0},
+        {"DELETE FROM name", 0},
+    };
+    const world *w = *state;
+    for (size_t i = 0; i < EW_COUNT(changes); i++) {
+        ew_index_writer *writer = NULL;
+        run_sql(w, changes[i].sql);
+        assert_true(verify(w->archive).count > 0);
+        add_what_is_missing(w, changes[i].missing);
+        assert_int_equal(ew_index_writer_open(&writer, w->archive, 0, NULL), EW_OK);
+        assert_int_equal(ew_index_writer_compact(writer, NULL, NULL), EW_OK);
+        ew_index_writer_close(writer);
+        findings f = verify(w->archive);
+        if (f.count != 0)
+            fail_msg("%s: %s", changes[i].sql, f.what);
+        compare(w->archive, w);
+    }
+}
+
 /* ------------------------------------------------------------------ places */
 
 static void test_copies(void **state)
@@ -516,6 +582,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_versions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_foreign_schema, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_foreign_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rows_repaired, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_copies, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_interrupted, set_up, tear_down),
