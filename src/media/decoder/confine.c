@@ -17,6 +17,8 @@
 #include "base/bytes.h"
 #include "media/decoder/decoder.h"
 
+enum { CPU_BASE_S = 600, CPU_BYTES_PER_S = 32768 };
+
 /* The signal of the soft limit tells the client why; the hard one comes later. */
 static void limit_soft(int what, rlim_t soft, rlim_t hard)
 {
@@ -52,16 +54,16 @@ void confine_early(void)
     close_from(EW_DP_OUT_FD + 1);
 }
 
-/* Seconds of CPU: far more than any real file needs, but an end to a loop in a parser. The
- * slowest codec at its lowest rate gives 750 bytes per second of sound; one second of CPU
- * per 32 KiB is then one per 44 s of sound. */
+/* Seconds of CPU: far more than any real file needs, but an end to a parser that runs in
+ * circles and gives sound all the while (one that gives none is ended by the client). A day
+ * of Opus (60 MB and more) takes 100 s here, a day of Codec 2 (15 MB) 80 s. */
 static rlim_t cpu_seconds(void)
 {
     struct stat st;
 
     if (fstat(EW_DP_IN_FD, &st) != 0)
-        return 300;
-    return 300 + (rlim_t)st.st_size / 32768;
+        return CPU_BASE_S;
+    return CPU_BASE_S + (rlim_t)st.st_size / CPU_BYTES_PER_S;
 }
 
 static void limit_all(const settings *set)

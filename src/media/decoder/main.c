@@ -93,6 +93,8 @@ static int64_t claimed_ms(const input *in)
 {
     int64_t ms = -1;
 
+    if (in->fmt->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE)
+        return -1; /* a guess: no header says anything */
     if (in->fmt->duration != AV_NOPTS_VALUE)
         ms = in->fmt->duration / (AV_TIME_BASE / 1000);
     if (in->stream->duration != AV_NOPTS_VALUE && in->stream->duration > 0)

@@ -123,6 +123,7 @@ static bool is_about_us(const char *text)
         "Consider increasing the value for the",
         "Format mp3 detected only with low score",
         "If you want to help, upload a sample",
+        "Estimating duration from bitrate",
     };
 
     for (size_t i = 0; i < EW_COUNT(ours); i++)
