@@ -4,6 +4,7 @@
 #include "align/steady.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "align/line.h"
@@ -41,7 +42,7 @@ static void keep(history *h, size_t frame, const float *power, size_t lane)
     h->energy[frame % KEPT] = energy;
 }
 
-static int is_steady(const history *h, size_t frame)
+static bool is_steady(const history *h, size_t frame)
 {
     size_t x = (frame - LATER) % KEPT;
     size_t y = frame % KEPT;
@@ -52,10 +53,11 @@ static int is_steady(const history *h, size_t frame)
     return dot > 0 && dot >= same * sqrt(h->energy[x] * h->energy[y]);
 }
 
-static void mark_frames(size_t frame, uint8_t *mark, size_t slots)
+/* Of the last frame also what follows it, which is too short for a frame. */
+static void mark_frames(size_t frame, bool last, uint8_t *mark, size_t slots)
 {
     size_t from = (frame - LATER) * HOP / EW_SLOT;
-    size_t to = (frame * HOP + EW_SPECTRA_SIZE) / EW_SLOT;
+    size_t to = last ? slots : (frame * HOP + EW_SPECTRA_SIZE) / EW_SLOT;
 
     for (size_t s = from; s < to && s < slots; s++)
         mark[s] = 1;
@@ -83,7 +85,7 @@ ew_code ew_steady_mark(const float *mono, size_t n, uint8_t *mark, size_t slots,
                 break;
             keep(h, frame, power, l);
             if (frame >= LATER && is_steady(h, frame))
-                mark_frames(frame, mark, slots);
+                mark_frames(frame, (frame + 1) * HOP + EW_SPECTRA_SIZE > n, mark, slots);
         }
     }
     ew_spectra_free(spectra);
