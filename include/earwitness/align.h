@@ -22,15 +22,16 @@ typedef struct ew_piece {
     int64_t clip_start, clip_end;
     size_t rec; /* number in the snapshot */
     double source_start, source_end;
-    double speed;        /* source seconds per clip second, > 0 */
-    double pitch;        /* pitch of the clip over pitch of the source */
-    double certainty;    /* 0..1: share of such claims that are right, docs/accuracy.md */
-    double score;        /* evidence in nats; orders pieces of one clip */
+    double speed;     /* source seconds per clip second, > 0 */
+    double pitch;     /* pitch of the clip over pitch of the source */
+    double certainty; /* 0..1: share of such claims that are right, docs/accuracy.md */
+    double score;     /* evidence in nats; orders pieces of one clip */
     double agreement; /* of fine words per bit: 1 equal, 0 unrelated */
-    double wave;      /* 0..1 coherence of the waves; another take of the same words: about 0.15 */
+    double
+        wave; /* 0..1 coherence of the waves; another take of the same words: about 0.15 */
     double offset_sd_ms; /* one standard deviation of the source position */
     bool backwards;
-    bool refined;            /* position confirmed on the sound of the source */
+    bool refined;            /* position confirmed on the wave, not only on spectra */
     size_t other_count;      /* other recordings that hold the same stretch */
     struct ew_other *others; /* best first; owned by the map */
 } ew_piece;

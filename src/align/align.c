@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "align/edges.h"
 #include "align/pieces.h"
+#include "align/steady.h"
 #include "base/alloc.h"
 
 enum {
@@ -99,6 +101,11 @@ static ew_code map_forward(const ew_index *ix, const float *mono, int64_t n,
     }
     if (rc == EW_OK)
         rc = ew_pieces_tidy(ix, all, mono, n, err);
+    if (rc == EW_OK) {
+        ew_scene scene = {.index = ix, .mono = mono, .samples = (size_t)n};
+
+        rc = ew_edges_refine(&scene, all, err);
+    }
     return rc;
 }
 
@@ -266,6 +273,7 @@ static ew_code fill_gaps(ew_map *m, const float *mono, ew_err *err)
     if (!quiet)
         return ew_fail_nomem(err);
     find_quiet(mono, m->clip_samples, quiet, slots);
+    rc = ew_steady_mark(mono, (size_t)m->clip_samples, quiet, slots, err);
     for (size_t i = 0; i <= m->piece_count && rc == EW_OK; i++) {
         int64_t end = i < m->piece_count ? m->pieces[i].clip_start : m->clip_samples;
 
@@ -292,7 +300,8 @@ static void piece_of(ew_piece *p, ew_draft *d)
     p->score = ew_line_evidence(d->agreement, d->power, d->agreement / (d->power + 1e-9));
     p->agreement = d->agreement / (d->power + 1e-9);
     p->wave = d->wave.rho;
-    p->offset_sd_ms = 4;
+    p->refined = d->wave.rho >= EW_LOCK_RHO;
+    p->offset_sd_ms = p->refined ? 0.5 : 5;
     p->backwards = d->backwards;
     p->other_count = d->other_count;
     p->others = d->others;

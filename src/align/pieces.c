@@ -15,17 +15,17 @@
 #define ALONE_Z 45.0
 #define ALONE_PER_Z 0.01  /* claims below this are chance or like words, see docs */
 #define SAME_SHARE 0.8    /* another line with this share of the evidence is named too */
-#define LOCK_RHO 0.3      /* coherence from which the lag of the wave is believed */
 #define PLAIN_DRIFT 800.0 /* samples that a mistaken tempo may amount to over a piece */
 
 enum {
     RATE = EW_FP_RATE_HZ,
     SAME_LINE = 3 * EW_FP_HOP / 2, /* samples by which a continued line may be off */
-    HOLE = RATE / 2,  /* a hole in one line that is closed whatever is in it */
-    PAUSE = 3 * RATE, /* longest pause that is closed */
-    JOIN = RATE / 4,  /* a hole between two lines that is shared out */
-    EDGE = RATE / 2,  /* a hole at an end of the clip */
-    LEAST = RATE / 5  /* shortest piece */
+    HOLE = RATE / 2,     /* a hole in one line that is closed whatever is in it */
+    PAUSE = 3 * RATE,    /* longest pause that is closed */
+    JOIN = RATE / 4,     /* a hole between two lines that is shared out */
+    EDGE = RATE / 2,     /* a hole at an end of the clip */
+    PART = 3 * RATE / 2, /* of a long piece, for its lag */
+    LEAST = RATE / 5     /* shortest piece */
 };
 
 void ew_drafts_release(ew_drafts *d)
@@ -140,6 +140,39 @@ static ew_code try_plain_tempo(ew_scene *s, ew_draft *d, ew_err *err)
     return rc;
 }
 
+/* Corrects position and tempo of a long piece by the lags of its parts: the course of a resampled
+ * recording, or of one whose clock ran a little differently, is a straight line through them. */
+static ew_code straighten(ew_scene *s, ew_draft *d, ew_err *err)
+{
+    double w = 1e-9, t = 0, y = 0, tt = 1e-9, ty = 0, slope;
+    double middle = 0.5 * (double)(d->from + d->to);
+    ew_draft better = *d;
+    ew_code rc = EW_OK;
+
+    for (int64_t at = d->from; rc == EW_OK && at + PART <= d->to; at += PART) {
+        double off = (double)at + 0.5 * PART - middle, weight;
+        ew_coherence c;
+
+        rc = ew_line_coherence(s, &d->line, at, at + PART, &c, err);
+        weight = c.rho > EW_LOCK_RHO ? c.rho * c.rho : 0;
+        w += weight;
+        t += weight * off;
+        y += weight * c.lag;
+        tt += weight * off * off;
+        ty += weight * off * c.lag;
+    }
+    if (rc < 0 || w < 0.5)
+        return rc;
+    slope = (ty - t * y / w) / (tt - t * t / w + 1e-9);
+    better.line.source = ew_line_source(&d->line, middle);
+    better.line.clip = middle + y / w - slope * t / w;
+    better.line.tempo /= 1 + slope;
+    rc = ew_line_coherence(s, &better.line, d->from, d->to, &better.wave, err);
+    if (rc == EW_OK && better.wave.rho > d->wave.rho + 0.01)
+        *d = better;
+    return rc;
+}
+
 static ew_code look_at_wave(ew_scene *s, ew_draft *d, ew_err *err)
 {
     double length = (double)(d->to - d->from);
@@ -148,7 +181,9 @@ static ew_code look_at_wave(ew_scene *s, ew_draft *d, ew_err *err)
     if (rc == EW_OK && d->line.tempo != 1 &&
         fabs(d->line.tempo - 1) * length < PLAIN_DRIFT)
         rc = try_plain_tempo(s, d, err);
-    if (d->wave.rho >= LOCK_RHO)
+    if (rc == EW_OK && length >= 3 * PART)
+        rc = straighten(s, d, err);
+    if (d->wave.rho >= EW_LOCK_RHO)
         d->line.source -= d->wave.lag * d->line.tempo;
     return rc;
 }
@@ -253,7 +288,7 @@ static bool bridges(const levels *v, const ew_draft *a, const ew_draft *b)
 static void join_pair(ew_draft *a, ew_draft *b)
 {
     if (b->to - b->from > a->to - a->from)
-        a->line = b->line;
+        a->line = b->line; /* the longer one knows the tempo better */
     a->wave.rho =
         a->wave.rho * (double)(a->to - a->from) + b->wave.rho * (double)(b->to - b->from);
     a->wave.rho /= (double)(a->to - a->from + b->to - b->from);

@@ -151,34 +151,121 @@ static double ratio_of(const ew_line *l)
     return fabs(l->tempo / pitch - 1) < 0.015 ? l->tempo : pitch;
 }
 
+/* A stretch of clip and source laid side by side. */
+typedef struct bench {
+    ew_wave wave;
+    strip strip;
+    int64_t low; /* clip sample at which the wave begins */
+} bench;
+
+static ew_code bench_init(bench *b, const ew_scene *s, const ew_line *l, int64_t from,
+                          int64_t to, ew_err *err)
+{
+    int64_t high = to + PAD < (int64_t)s->samples ? to + PAD : (int64_t)s->samples;
+    double span[2];
+    ew_line local = *l;
+    ew_code rc;
+
+    memset(b, 0, sizeof(*b));
+    b->low = from - PAD > 0 ? (from - PAD) / EW_WAVE_GRID * EW_WAVE_GRID : 0;
+    if (high - b->low < 4 * EW_WAVE_GRID)
+        return EW_OK;
+    rc = ew_wave_init(&b->wave, s->mono + b->low, (size_t)(high - b->low), ratio_of(l),
+                      err);
+    if (rc < 0)
+        return rc;
+    local.clip -= (double)b->low;
+    span[0] = (double)(from - b->low);
+    span[1] = (double)(to - b->low);
+    return strip_init(&b->strip, s, &local, span, b->wave.cycles, err);
+}
+
+static void bench_release(bench *b)
+{
+    strip_release(&b->strip);
+    ew_wave_release(&b->wave);
+}
+
 ew_code ew_line_coherence(ew_scene *s, const ew_line *l, int64_t from, int64_t to,
                           ew_coherence *out, ew_err *err)
 {
-    double span[2] = {(double)from, (double)to};
-    int64_t low = from - PAD > 0 ? (from - PAD) / EW_WAVE_GRID * EW_WAVE_GRID : 0;
-    int64_t high = to + PAD < (int64_t)s->samples ? to + PAD : (int64_t)s->samples;
-    ew_line local = *l;
-    ew_wave wave = {0};
-    strip p = {0};
     sums *run = NULL;
-    ew_code rc;
+    bench b;
+    ew_code rc = bench_init(&b, s, l, from, to, err);
 
     memset(out, 0, sizeof(*out));
-    if (high - low < 4 * EW_WAVE_GRID)
-        return EW_OK;
-    rc = ew_wave_init(&wave, s->mono + low, (size_t)(high - low), ratio_of(l), err);
-    if (rc == EW_OK) {
-        local.clip -= (double)low;
-        span[0] -= (double)low;
-        span[1] -= (double)low;
-        rc = strip_init(&p, s, &local, span, wave.cycles, err);
-    }
-    if (rc == EW_OK && !(run = ew_alloc_array(p.n + 1, sizeof(*run))))
+    if (rc == EW_OK && !(run = ew_alloc_array(b.strip.n + 1, sizeof(*run))))
         rc = ew_fail_nomem(err);
-    if (rc == EW_OK && p.n > 1)
-        search_lag(&p, &wave, run, out);
+    if (rc == EW_OK && b.strip.n > 1)
+        search_lag(&b.strip, &b.wave, run, out);
     ew_free(run);
-    strip_release(&p);
-    ew_wave_release(&wave);
+    bench_release(&b);
+    return rc;
+}
+
+/* ------------------------------------------------------------------ course */
+
+/* One product of clip and source, with the phase still in it. */
+static void product(const strip *p, const ew_wave *w, size_t i, double *re, double *im,
+                    double *size)
+{
+    double at = p->at[i] / EW_WAVE_GRID;
+    size_t k = at > 0 ? (size_t)at : 0;
+    double part, zr, zi;
+
+    if (k + 1 >= w->count)
+        k = w->count - 2;
+    part = at - (double)k;
+    zr = (double)w->re[k] + (double)(w->re[k + 1] - w->re[k]) * part;
+    zi = (double)w->im[k] + (double)(w->im[k + 1] - w->im[k]) * part;
+    *re = zr * (double)p->re[i] - zi * (double)p->im[i];
+    *im = zr * (double)p->im[i] + zi * (double)p->re[i];
+    *size = sqrt(zr * zr + zi * zi);
+}
+
+static void fill_course(const strip *p, const ew_wave *w, const ew_course *c, int64_t low,
+                        float *out)
+{
+    double sum_re = 0, sum_im = 0, sizes = 1e-12, turn;
+    size_t i = 0;
+
+    for (size_t k = 0; k < p->n; k++) {
+        double at = p->at[k] + (double)low, re, im, size;
+
+        product(p, w, k, &re, &im, &size);
+        sizes += size / (double)p->n;
+        if (at >= (double)c->steady_from && at < (double)c->steady_to) {
+            sum_re += re;
+            sum_im += im;
+        }
+    }
+    turn = atan2(sum_im, sum_re);
+    for (size_t k = 0; k < c->n; k++) {
+        double at = (double)(c->from - low) + (double)k * EW_COURSE_STEP, re, im, size;
+
+        while (i + 1 < p->n && fabs(p->at[i + 1] - at) <= fabs(p->at[i] - at))
+            i++;
+        out[k] = 0;
+        if (fabs(p->at[i] - at) > EW_COURSE_STEP)
+            continue;
+        product(p, w, i, &re, &im, &size);
+        out[k] = (float)((re * cos(turn) + im * sin(turn)) / sizes);
+    }
+}
+
+ew_code ew_line_course(ew_scene *s, const ew_line *l, const ew_course *c, float *out,
+                       ew_err *err)
+{
+    int64_t end = c->from + (int64_t)c->n * EW_COURSE_STEP;
+    int64_t from = c->from < c->steady_from ? c->from : c->steady_from;
+    int64_t to = end > c->steady_to ? end : c->steady_to;
+    bench b;
+    ew_code rc;
+
+    memset(out, 0, c->n * sizeof(*out));
+    rc = bench_init(&b, s, l, from, to, err);
+    if (rc == EW_OK && b.strip.n > 1)
+        fill_course(&b.strip, &b.wave, c, b.low, out);
+    bench_release(&b);
     return rc;
 }
