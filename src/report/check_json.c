@@ -28,6 +28,12 @@ static void put_source(ew_obj *o, const ew_finding *f, size_t rec)
     ew_obj_sha256(o, "sha256", s->sha256);
 }
 
+static void put_places(ew_obj *o, const ew_source_info *s, double start, double end)
+{
+    put_time(o, "source_start", ew_finding_place(s, start));
+    put_time(o, "source_end", ew_finding_place(s, end));
+}
+
 static json_t *others_json(const ew_finding *f, const ew_piece *p)
 {
     json_t *list = json_array();
@@ -36,8 +42,7 @@ static json_t *others_json(const ew_finding *f, const ew_piece *p)
         const ew_other *x = &p->others[i];
         ew_obj o = ew_obj_new();
         put_source(&o, f, x->rec);
-        put_time(&o, "source_start", x->source_start);
-        put_time(&o, "source_end", x->source_end);
+        put_places(&o, ew_finding_source(f, x->rec), x->source_start, x->source_end);
         ew_obj_real(&o, "speed", x->speed, SPEED_DIGITS);
         ew_obj_real(&o, "certainty", x->certainty, 6);
         ew_list_add(&list, o.json);
@@ -53,8 +58,7 @@ static json_t *span_json(const ew_finding *f, const ew_piece *p)
     put_time(&o, "query_start", (double)p->clip_start);
     put_time(&o, "query_end", (double)p->clip_end);
     ew_obj_str(&o, "source", s->file);
-    put_time(&o, "source_start", p->source_start);
-    put_time(&o, "source_end", p->source_end);
+    put_places(&o, s, p->source_start, p->source_end);
     ew_obj_real(&o, "speed", p->speed, SPEED_DIGITS);
     ew_obj_real(&o, "score", p->score, 2);
     ew_obj_real(&o, "certainty", p->certainty, 6);

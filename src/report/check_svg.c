@@ -292,7 +292,7 @@ static void hover(pic *p, size_t i)
     PUT(p, ", %s – %s, speed %.3f, certainty %s%s</title>",
         ew_time_text(seconds(x->source_start), from),
         ew_time_text(seconds(x->source_end), to), x->speed,
-        ew_percent_text(x->certainty, sure), x->backwards ? ", backwards" : "");
+        ew_certainty_text(x->certainty, sure), x->backwards ? ", backwards" : "");
 }
 
 static void clip_piece(pic *p, size_t i)

@@ -77,13 +77,14 @@ static ew_code piece_row(const page *p, ew_table *t, const ew_piece *x)
     if (rc == EW_OK)
         rc = ew_table_cell(t, p->err, "%s", ew_finding_label(p->f, s));
     if (rc == EW_OK)
-        rc = range_cell(t, x->source_start, x->source_end, p->err);
+        rc = range_cell(t, ew_finding_place(s, x->source_start),
+                        ew_finding_place(s, x->source_end), p->err);
     if (rc == EW_OK)
         rc = ew_table_cell(t, p->err, "±%.0f ms", fmax(1, ceil(2 * x->offset_sd_ms)));
     if (rc == EW_OK)
         rc = ew_table_cell(t, p->err, "%.3f×", x->speed);
     if (rc == EW_OK)
-        rc = ew_table_cell(t, p->err, "%s", ew_percent_text(x->certainty, percent));
+        rc = ew_table_cell(t, p->err, "%s", ew_certainty_text(x->certainty, percent));
     return rc == EW_OK ? note_cell(t, x, p->err) : rc;
 }
 
@@ -96,13 +97,14 @@ static ew_code other_row(const page *p, ew_table *t, const ew_other *x)
     if (rc == EW_OK)
         rc = ew_table_cell(t, p->err, "%s", ew_finding_label(p->f, s));
     if (rc == EW_OK)
-        rc = range_cell(t, x->source_start, x->source_end, p->err);
+        rc = range_cell(t, ew_finding_place(s, x->source_start),
+                        ew_finding_place(s, x->source_end), p->err);
     if (rc == EW_OK)
         rc = ew_table_cell(t, p->err, "%s", "");
     if (rc == EW_OK)
         rc = ew_table_cell(t, p->err, "%.3f×", x->speed);
     if (rc == EW_OK)
-        rc = ew_table_cell(t, p->err, "%s", ew_percent_text(x->certainty, percent));
+        rc = ew_table_cell(t, p->err, "%s", ew_certainty_text(x->certainty, percent));
     return rc == EW_OK ? ew_table_cell(t, p->err, "%s", "") : rc;
 }
 
@@ -194,7 +196,8 @@ static ew_code join_side(const page *p, size_t piece, bool end)
     const ew_source_info *s = ew_finding_source(p->f, x->rec);
     return ew_buf_printf(
         p->out, p->err, "%s at %s", ew_finding_label(p->f, s),
-        ew_time_text(seconds(end ? x->source_end : x->source_start), at));
+        ew_time_text(seconds(ew_finding_place(s, end ? x->source_end : x->source_start)),
+                     at));
 }
 
 static ew_code join_line(const page *p, const ew_join *j)

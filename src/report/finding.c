@@ -14,8 +14,8 @@
  * nearer than this to the true place. Next to sound that matches nothing one side gives no
  * evidence. */
 enum {
-    JOIN_MS = 70,
-    JOIN_TO_NOTHING_MS = 100,
+    JOIN_MS = 60,
+    JOIN_TO_NOTHING_MS = 110,
     SAME_LINE_MS = 60,
     SAMPLES_PER_MS = EW_FP_RATE_HZ / 1000,
 };
@@ -42,6 +42,11 @@ const char *ew_finding_label(const ew_finding *f, const ew_source_info *s)
         if (&f->sources[i] != s && strcmp(f->sources[i].file, s->file) == 0)
             return s->name;
     return s->file;
+}
+
+double ew_finding_place(const ew_source_info *s, double sample)
+{
+    return fmin(fmax(sample, 0), (double)s->samples);
 }
 
 /* Would the later piece start where the earlier one leads? */

@@ -38,6 +38,10 @@ const ew_source_info *ew_finding_source(const ew_finding *f, size_t rec);
 /* What to call a source: its file name, or the whole name when two share the former. */
 const char *ew_finding_label(const ew_finding *f, const ew_source_info *s);
 
+/* A place in a source, kept within it: what is a few milliseconds outside comes from the
+ * uncertainty of the place. */
+double ew_finding_place(const ew_source_info *s, double sample);
+
 /* ------------------------------------------------------------------ what follows */
 
 /* A place where two parts of the clip meet that do not belong together. `before` and

@@ -96,6 +96,14 @@ const char *ew_percent_text(double share, char text[EW_TIME_TEXT])
     return text;
 }
 
+const char *ew_certainty_text(double certainty, char text[EW_TIME_TEXT])
+{
+    if (certainty < 0.9995)
+        return ew_percent_text(certainty, text);
+    (void)snprintf(text, EW_TIME_TEXT, ">99.9 %%");
+    return text;
+}
+
 double ew_round(double x, int digits)
 {
     double scale = pow(10, digits);

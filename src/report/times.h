@@ -25,6 +25,9 @@ const char *ew_iso_text(int64_t unix_seconds, char text[EW_TIME_TEXT]);
 /* A share in per cent without false nines: never "100 %" unless it is. "99.9 %" */
 const char *ew_percent_text(double share, char text[EW_TIME_TEXT]);
 
+/* A certainty, which is never complete: "95.0 %", at most ">99.9 %". */
+const char *ew_certainty_text(double certainty, char text[EW_TIME_TEXT]);
+
 /* Rounded to `digits` decimals, so that JSON shows what is meant. */
 double ew_round(double x, int digits);
 

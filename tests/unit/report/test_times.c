@@ -56,6 +56,8 @@ static void shares_never_round_to_certainty(void **state)
     assert_string_equal(ew_percent_text(0.5, text), "50.0 %");
     assert_string_equal(ew_percent_text(0.00001, text), "0.1 %");
     assert_string_equal(ew_percent_text(0, text), "0 %");
+    assert_string_equal(ew_certainty_text(1, text), ">99.9 %");
+    assert_string_equal(ew_certainty_text(0.9994, text), "99.9 %");
 }
 
 static void rounding(void **state)
