@@ -64,7 +64,8 @@ typedef struct input {
     AVFrame *frame;
     uint32_t audio_streams;
     int64_t skim_until; /* packets before this time stamp are not decoded */
-    int64_t skim_lost;  /* time of those among them that hold no sound */
+    int64_t skim_next;  /* where the next of them should begin */
+    int64_t skim_lost;  /* how far time stamps run ahead of the sound by now */
     bool draining;
 } input;
 void input_prepare(void); /* lists of what may be opened; before confinement */
@@ -77,10 +78,11 @@ int input_io_error(void);         /* errno of a read that failed, or 0 */
 typedef enum reach {
     REACH_DECODE, /* only by decoding all that comes before */
     REACH_SKIM,   /* by reading all packets before it without decoding them */
-    REACH_SEEK,
-    REACH_SEEK_GRID /* by a seek, if all frames are of one size: time stamps are rounded */
+    REACH_SEEK
 } reach;
 reach reach_how(const input *in);
+/* True if time stamps are rounded, so that only frames of one size give the sample. */
+bool reach_needs_grid(const input *in);
 bool reach_seek(input *in, int64_t timestamp); /* false: nothing has moved */
 /* Packets before `timestamp` will be read, but not decoded. */
 void reach_skim(input *in, int64_t timestamp);

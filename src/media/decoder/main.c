@@ -202,7 +202,7 @@ static bool go_to_start(input *in, const sound *s, line *t)
 
     if (how == REACH_DECODE)
         return true;
-    if (how == REACH_SEEK_GRID) {
+    if (reach_needs_grid(in)) {
         step = grid_step(in, t, &more);
         if (step == 0)
             return more;

@@ -3,6 +3,7 @@
  * all before it had been decoded: docs/formats/decoder-protocol.md, "The time line". */
 #include <errno.h>
 #include <libavutil/avstring.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,7 +13,9 @@
 enum {
     OGG_HEAD_BYTES = 27,
     OGG_PAGES_MAX = 200000, /* looked at; more are a day of sound */
-    OGG_FIRST = 2           /* flag of a page: the first of its stream */
+    JUMPS_PER_S = 20,       /* a jump of time stamps is more than 1/20 s */
+    SKIM_MAX_BYTES = 1 << 26,
+    OGG_FIRST = 2 /* flag of a page: the first of its stream */
 };
 
 /* ---------------------------------------------------------------- Ogg */
@@ -80,6 +83,28 @@ static bool is_simple(const char *name)
     return false;
 }
 
+/* True if the index of the container knows the whole stream and its time stamps have no
+ * jumps: then a seek cannot go wrong. A seek by time does not see them. */
+static bool index_is_regular(AVStream *st)
+{
+    const int n = avformat_index_get_entries_count(st);
+    const int64_t much = av_rescale_q(1, (AVRational){1, JUMPS_PER_S}, st->time_base);
+    int64_t before = 0, step = 0, end = 0;
+
+    for (int i = 0; i < n; i++) {
+        const AVIndexEntry *e = avformat_index_get_entry(st, i);
+
+        if (i == 1)
+            step = e->timestamp - before;
+        if (i > 1 && llabs(e->timestamp - before - step) > much)
+            return false;
+        before = e->timestamp;
+        end = before + step;
+    }
+    return n > 1 && st->duration > 0 &&
+           end + st->time_base.den / st->time_base.num >= st->duration;
+}
+
 /* Found by decoding the same stretch both ways, for every container at hand: time stamps
  * of these are good to the sample, those of Matroska to 1 ms. Other codecs in the simple
  * containers have several frames to a packet. */
@@ -92,13 +117,23 @@ reach reach_how(const input *in)
         return codec >= AV_CODEC_ID_FIRST_AUDIO && codec < AV_CODEC_ID_ADPCM_IMA_QT
                    ? REACH_SEEK
                    : REACH_DECODE;
-    if (av_match_name("mov", name) || strcmp(name, "flac") == 0)
+    if (strcmp(name, "mp3") == 0)
+        return REACH_SKIM;
+    if (strcmp(name, "flac") == 0)
         return REACH_SEEK;
-    if (strcmp(name, "ogg") == 0)
-        return ogg_is_chained() ? REACH_DECODE : REACH_SEEK;
-    if (av_match_name("matroska", name))
-        return REACH_SEEK_GRID;
-    return strcmp(name, "mp3") == 0 ? REACH_SKIM : REACH_DECODE;
+    if (strcmp(name, "ogg") == 0 && ogg_is_chained())
+        return REACH_DECODE;
+    if (av_match_name("mov", name) && index_is_regular(in->stream))
+        return REACH_SEEK;
+    if (av_match_name("mov", name) || av_match_name("matroska", name) ||
+        strcmp(name, "ogg") == 0)
+        return avio_size(in->fmt->pb) <= SKIM_MAX_BYTES ? REACH_SKIM : REACH_SEEK;
+    return REACH_DECODE;
+}
+
+bool reach_needs_grid(const input *in)
+{
+    return av_match_name("matroska", in->fmt->iformat->name) != 0;
 }
 
 bool reach_seek(input *in, int64_t timestamp)
@@ -113,16 +148,49 @@ bool reach_seek(input *in, int64_t timestamp)
 void reach_skim(input *in, int64_t timestamp)
 {
     in->skim_until = timestamp;
+    in->skim_next = AV_NOPTS_VALUE;
     avcodec_flush_buffers(in->codec);
+}
+
+/* How long the sound of the packet is. MP4 tells a jump as a longer packet before it, so
+ * there the codec's own measure counts. */
+static int64_t packet_length(const input *in)
+{
+    const AVCodecParameters *par = in->stream->codecpar;
+
+    if (par->codec_id == AV_CODEC_ID_AAC && par->frame_size > 0 && par->sample_rate > 0)
+        return av_rescale_q(par->frame_size, (AVRational){1, par->sample_rate},
+                            in->stream->time_base);
+    return in->packet->duration;
+}
+
+/* Sound is joined without regard to jumps of time stamps, so the place of a packet is its
+ * time stamp less all jumps before it. */
+static void count_jumps(input *in)
+{
+    const AVPacket *p = in->packet;
+    const int64_t length = packet_length(in);
+    const int64_t much =
+        av_rescale_q(1, (AVRational){1, JUMPS_PER_S}, in->stream->time_base);
+    const int64_t jump = in->skim_next != AV_NOPTS_VALUE ? p->pts - in->skim_next : 0;
+
+    if (llabs(jump) > much)
+        in->skim_lost += jump;
+    in->skim_next = length > 0 ? p->pts + length : AV_NOPTS_VALUE;
 }
 
 bool reach_wants(input *in)
 {
     const AVPacket *p = in->packet;
 
-    if (p->pts == AV_NOPTS_VALUE || p->pts - in->skim_lost >= in->skim_until)
+    if (in->skim_until == INT64_MIN || p->pts == AV_NOPTS_VALUE)
         return true;
-    if (!mp3_frame(p))
+    count_jumps(in);
+    if (p->pts - in->skim_lost >= in->skim_until) {
+        in->skim_until = INT64_MIN; /* from here on all are decoded */
+        return true;
+    }
+    if (strcmp(in->fmt->iformat->name, "mp3") == 0 && !mp3_frame(p))
         in->skim_lost += p->duration;
     return false;
 }

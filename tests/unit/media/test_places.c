@@ -98,6 +98,35 @@ static void test_joined_files(void **state)
     }
 }
 
+/* Time stamps that jump, as in recordings of calls: the jump is not on the time line, so a
+ * start behind it must not count it. */
+static void test_jumps_do_not_count(void **state)
+{
+    static const struct {
+        const char *name, *words;
+        double most;
+    } kinds[] = {
+        {"hole.webm", "-c:a libopus", 1e-3},
+        {"hole.mp4", "-c:a aac", 1e-3},
+        {"fragments.mp4",
+         "-c:a aac -movflags frag_keyframe+empty_moov -frag_duration 1000000", 1e-3},
+        {"hole.mkv", "-c:a pcm_s16le", 1e-6},
+        {"hole.opus", "-c:a libopus", 1e-3},
+    };
+
+    put_speech(test_path(*state, "whole.wav"), 18 * 48000, 1, 48000);
+    for (size_t i = 0; i < EW_COUNT(kinds); i++) {
+        char in[300], out[300];
+
+        snprintf(in, sizeof in, "%s/whole.wav", (const char *)*state);
+        snprintf(out, sizeof out, "%s/%s", (const char *)*state, kinds[i].name);
+        if (ffmpeg_make("-i '%s' -af "
+                        "'aselect=not(between(t\\,3\\,5)+between(t\\,8\\,8.3))' %s '%s'",
+                        in, kinds[i].words, out))
+            same_after_seek(out, kinds[i].most);
+    }
+}
+
 /* The same samples as the ffmpeg program gives, encoder delays left out as it does. */
 static void test_time_line_is_that_of_ffmpeg(void **state)
 {
@@ -147,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_seeking_changes_nothing),
         cmocka_unit_test(test_joined_files),
+        cmocka_unit_test(test_jumps_do_not_count),
         cmocka_unit_test(test_time_line_is_that_of_ffmpeg),
     };
 
