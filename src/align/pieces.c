@@ -15,6 +15,9 @@
 #define ALONE_Z 45.0
 #define ALONE_PER_Z 0.01  /* claims below this are chance or like words, see docs */
 #define SAME_SHARE 0.8    /* another line with this share of the evidence is named too */
+#define FAINT_Z 5.0       /* agreement that says a line goes on, see is_faint */
+#define SAME_LAG 12.0     /* samples within which a faint wave confirms a line */
+#define BESIDE 0.2        /* by which a piece beside its like may miss the limit */
 #define PLAIN_DRIFT 800.0 /* samples that a mistaken tempo may amount to over a piece */
 
 enum {
@@ -24,6 +27,7 @@ enum {
     PAUSE = 3 * RATE,    /* longest pause that is closed */
     JOIN = RATE / 4,     /* a hole between two lines that is shared out */
     EDGE = RATE / 2,     /* a hole at an end of the clip */
+    FAINT = 5 * RATE,    /* longest hole that is looked into */
     PART = 3 * RATE / 2, /* of a long piece, for its lag */
     LEAST = RATE / 5     /* shortest piece */
 };
@@ -95,6 +99,40 @@ static ew_code add_other(ew_draft *d, const ew_line *l, double certainty, ew_err
     d->others = p;
     d->others[d->other_count++] = o;
     return EW_OK;
+}
+
+/* ------------------------------------------------------------------ neighbours */
+
+/* Does b go on where a is, as far as the words can tell? */
+static bool continues(const ew_draft *a, const ew_draft *b)
+{
+    double at = 0.5 * (double)(a->to + b->from);
+    double slack = SAME_LINE + 0.002 * (double)(b->from - a->to);
+
+    return a->line.rec == b->line.rec && a->backwards == b->backwards &&
+           fabs(ew_line_source(&a->line, at) - ew_line_source(&b->line, at)) < slack &&
+           fabs(a->line.tempo - b->line.tempo) < 0.03;
+}
+
+static void join_pair(ew_draft *a, ew_draft *b)
+{
+    if (b->to - b->from > a->to - a->from)
+        a->line = b->line; /* the longer one knows the tempo better */
+    a->wave.rho =
+        a->wave.rho * (double)(a->to - a->from) + b->wave.rho * (double)(b->to - b->from);
+    a->wave.rho /= (double)(a->to - a->from + b->to - b->from);
+    a->wave.windows += b->wave.windows;
+    a->to = b->to;
+    a->agreement += b->agreement;
+    a->power += b->power;
+    if (a->other_count == 0) {
+        a->others = b->others;
+        a->other_count = b->other_count;
+    } else {
+        ew_free(b->others);
+    }
+    b->others = NULL;
+    b->other_count = 0;
 }
 
 /* ------------------------------------------------------------------ waves */
@@ -188,6 +226,61 @@ static ew_code look_at_wave(ew_scene *s, ew_draft *d, ew_err *err)
     return rc;
 }
 
+/* Does the line of d, which holds beside this hole, hold in it too, if only faintly? Much
+ * less is asked than for a claim of its own: chance would have to hit this very line. */
+static ew_code is_faint(ew_scene *s, const ew_draft *d, int64_t from, int64_t to,
+                        bool *faint, ew_err *err)
+{
+    ew_draft hole = {.line = d->line, .from = from, .to = to};
+    ew_code rc;
+
+    *faint = false;
+    if (to - from < EW_SLOT || to - from > FAINT)
+        return EW_OK;
+    rc = measure_on(s, &d->line, &hole, err);
+    if (rc == EW_OK)
+        rc = ew_line_coherence(s, &d->line, from, to, &hole.wave, err);
+    *faint = ew_draft_z(&hole) >= FAINT_Z ||
+             (ew_draft_z(&hole) >= FAINT_Z / 2 && fabs(hole.wave.lag) <= SAME_LAG &&
+              hole.wave.rho > CHANCE_RHO);
+    return rc;
+}
+
+/* Joins pieces of one line over holes in which it is faint, and extends the first and the
+ * last to the ends of the scene where it is faint there. */
+static ew_code join_faint(ew_scene *s, ew_drafts *d, ew_err *err)
+{
+    int64_t end = (int64_t)s->samples / EW_SLOT * EW_SLOT;
+    size_t kept = 0;
+    bool faint;
+    ew_code rc = EW_OK;
+
+    for (size_t i = 0; i < d->count && rc == EW_OK; i++) {
+        ew_draft *a = kept > 0 ? &d->items[kept - 1] : NULL, *b = &d->items[i];
+
+        faint = false;
+        if (a && continues(a, b))
+            rc = is_faint(s, a, a->to, b->from, &faint, err);
+        if (faint)
+            join_pair(a, b);
+        else
+            d->items[kept++] = *b;
+    }
+    for (size_t i = kept; rc < 0 && i < d->count; i++)
+        d->items[i].others = NULL;
+    if (rc < 0 || kept == 0)
+        return rc;
+    d->count = kept;
+    rc = is_faint(s, &d->items[0], 0, d->items[0].from, &faint, err);
+    if (rc == EW_OK && faint)
+        d->items[0].from = 0;
+    if (rc == EW_OK)
+        rc = is_faint(s, &d->items[kept - 1], d->items[kept - 1].to, end, &faint, err);
+    if (rc == EW_OK && faint)
+        d->items[kept - 1].to = end;
+    return rc;
+}
+
 /* Names the other lines that explain the piece nearly as well. */
 static ew_code find_others(ew_scene *s, const ew_lines *lines, ew_draft *d, ew_err *err)
 {
@@ -213,17 +306,6 @@ static ew_code find_others(ew_scene *s, const ew_lines *lines, ew_draft *d, ew_e
 }
 
 /* ------------------------------------------------------------------ tidying */
-
-/* Does b go on where a is, as far as the words can tell? */
-static bool continues(const ew_draft *a, const ew_draft *b)
-{
-    double at = 0.5 * (double)(a->to + b->from);
-    double slack = SAME_LINE + 0.002 * (double)(b->from - a->to);
-
-    return a->line.rec == b->line.rec && a->backwards == b->backwards &&
-           fabs(ew_line_source(&a->line, at) - ew_line_source(&b->line, at)) < slack &&
-           fabs(a->line.tempo - b->line.tempo) < 0.03;
-}
 
 /* ------------------------------------------------------------------ pauses */
 
@@ -285,27 +367,6 @@ static bool bridges(const levels *v, const ew_draft *a, const ew_draft *b)
                                                 is_pause(v, b, a->to, b->from)));
 }
 
-static void join_pair(ew_draft *a, ew_draft *b)
-{
-    if (b->to - b->from > a->to - a->from)
-        a->line = b->line; /* the longer one knows the tempo better */
-    a->wave.rho =
-        a->wave.rho * (double)(a->to - a->from) + b->wave.rho * (double)(b->to - b->from);
-    a->wave.rho /= (double)(a->to - a->from + b->to - b->from);
-    a->wave.windows += b->wave.windows;
-    a->to = b->to;
-    a->agreement += b->agreement;
-    a->power += b->power;
-    if (a->other_count == 0) {
-        a->others = b->others;
-        a->other_count = b->other_count;
-    } else {
-        ew_free(b->others);
-    }
-    b->others = NULL;
-    b->other_count = 0;
-}
-
 static void join_continued(ew_drafts *d, const levels *v)
 {
     size_t kept = 0;
@@ -337,28 +398,48 @@ ew_code ew_pieces_make(ew_scene *s, const ew_lines *lines, const ew_path *path,
     }
     if (rc == EW_OK)
         join_continued(out, NULL);
-    for (size_t i = 0; i < out->count && rc == EW_OK; i++) {
+    for (size_t i = 0; i < out->count && rc == EW_OK; i++)
         rc = look_at_wave(s, &out->items[i], err);
-        if (rc == EW_OK)
-            rc = find_others(s, lines, &out->items[i], err);
-    }
+    if (rc == EW_OK)
+        rc = join_faint(s, out, err);
+    for (size_t i = 0; i < out->count && rc == EW_OK; i++)
+        rc = find_others(s, lines, &out->items[i], err);
     if (rc < 0)
         ew_drafts_release(out);
     return rc;
 }
 
-static void drop_weak(ew_drafts *d)
+/* What is not enough alone is enough beside a clear piece of the same line. */
+static bool is_claimed(const ew_drafts *d, size_t i)
 {
+    const ew_draft *p = &d->items[i];
+    double least = 0;
+
+    for (size_t k = i > 0 ? i - 1 : 0; k <= i + 1 && k < d->count; k++)
+        if (k != i && margin(&d->items[k]) >= 0 &&
+            continues(&d->items[k < i ? k : i], &d->items[k < i ? i : k]))
+            least = -BESIDE;
+    return margin(p) >= least && ew_draft_z(p) >= LEAST_Z && p->to - p->from >= LEAST;
+}
+
+static ew_code drop_weak(ew_drafts *d, ew_err *err)
+{
+    bool *claimed = ew_alloc_array(d->count, sizeof(*claimed));
     size_t kept = 0;
 
+    if (!claimed)
+        return ew_fail_nomem(err);
+    for (size_t i = 0; i < d->count; i++)
+        claimed[i] = is_claimed(d, i);
     for (size_t i = 0; i < d->count; i++) {
-        if (margin(&d->items[i]) >= 0 && ew_draft_z(&d->items[i]) >= LEAST_Z &&
-            d->items[i].to - d->items[i].from >= LEAST)
+        if (claimed[i])
             d->items[kept++] = d->items[i];
         else
             ew_free(d->items[i].others);
     }
     d->count = kept;
+    ew_free(claimed);
+    return EW_OK;
 }
 
 /* How far a piece can reach before its source begins or ends. */
@@ -417,9 +498,11 @@ ew_code ew_pieces_tidy(const ew_index *ix, ew_drafts *d, const float *mono,
     if (rc < 0)
         return rc;
     join_continued(d, &v);
-    drop_weak(d);
-    join_continued(d, &v);
-    close_holes(ix, d, &v, samples);
+    rc = drop_weak(d, err);
+    if (rc == EW_OK) {
+        join_continued(d, &v);
+        close_holes(ix, d, &v, samples);
+    }
     ew_free(v.db);
-    return EW_OK;
+    return rc;
 }
