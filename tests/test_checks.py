@@ -50,6 +50,10 @@ CASES = [
     ("limits", "src/index/a.c", SIX, True),
     ("limits", "src/index/a.c", FIVE, False),
     ("limits", "src/index/a.c", "int x;\n" * 501, True),
+    ("docs", "docs/a.md", "see [b](b.md)\n", True),
+    ("docs", "docs/a.md", "see [a](a.md) and https://example.org/\n", False),
+    ("docs", "docs/a.md", "see `src/gone/x.c`\n", True),
+    ("docs", "docs/a.md", "call ew_gone_function\n", True),
     ("limits", "include/earwitness/a.h", "int x;\n" * 301, True),
 ]
 
