@@ -12,6 +12,7 @@
 #include "earwitness/progress.h"
 #include "ops/archive.h"
 #include "ops/input.h"
+#include "report/json.h"
 #include "report/table.h"
 
 /* Frozen. */
@@ -98,6 +99,9 @@ EW_MUST_CHECK ew_code args_number(const args *in, opt_id id, double max, double 
 /* Usage of one command, or of the program when NULL. */
 void usage_print(const command *cmd);
 
+/* archive verify; returns the exit code. */
+int verify_archive(app *a);
+
 /* ------------------------------------------------------------------ the program */
 
 typedef enum progress_kind { PROGRESS_NONE, PROGRESS_LINE, PROGRESS_JSON } progress_kind;
@@ -132,6 +136,8 @@ ew_wait app_wait(app *a);
 
 /* stdout: data. Flushed; failure is remembered and told at the end. */
 void out_write(app *a, const ew_buf *b);
+/* The same for a JSON object, which is released. */
+void out_object(app *a, ew_obj *o);
 
 /* stderr: one line, "earwitness: ..."; text is made safe. Nothing when quiet and not an
  * error. In JSON mode errors are objects with schema earwitness.error/1. */

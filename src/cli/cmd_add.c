@@ -36,16 +36,6 @@ static const char *kind_name(ew_add_kind kind)
     return "";
 }
 
-static void write_obj(app *a, ew_obj *o)
-{
-    ew_buf b;
-
-    ew_buf_init(&b, EW_REPORT_MAX);
-    if (ew_obj_print(o, &b, NULL) == EW_OK)
-        out_write(a, &b);
-    ew_buf_release(&b);
-}
-
 static void each_json(app *a, const ew_add_result *r)
 {
     ew_obj o = ew_obj_new();
@@ -61,7 +51,7 @@ static void each_json(app *a, const ew_add_result *r)
     }
     if (r->kind == EW_ADD_FAILED)
         ew_obj_set(&o, "error", ew_json_error(&r->err, ew_ops_input_advice(&r->err)));
-    write_obj(a, &o);
+    out_object(a, &o);
 }
 
 static void each(void *cookie, const ew_add_result *r)
@@ -118,7 +108,7 @@ static void summary_json(app *a, const ew_add_summary *s)
     ew_obj_int(&o, "failed", (int64_t)s->failed);
     ew_obj_int(&o, "not_tried", (int64_t)s->not_tried);
     ew_obj_real(&o, "hours_added", (double)s->samples / EW_FP_RATE_HZ / 3600, 4);
-    write_obj(a, &o);
+    out_object(a, &o);
 }
 
 static ew_code count_text(ew_buf *b, uint64_t n, const char *what, ew_err *err)
@@ -175,7 +165,7 @@ static int dry_run(app *a, const ew_inputs *in)
             ew_obj_str(&o, "name", x->name);
             ew_obj_str(&o, "outcome", "would-read");
             if (a->json)
-                write_obj(a, &o);
+                out_object(a, &o);
             else
                 (void)printf("%s\n", x->name);
             ew_obj_release(&o);

@@ -11,106 +11,6 @@
 #include "report/report.h"
 #include "report/times.h"
 
-static void write_obj(app *a, ew_obj *o)
-{
-    ew_buf b;
-
-    ew_buf_init(&b, EW_REPORT_MAX);
-    if (ew_obj_print(o, &b, NULL) == EW_OK)
-        out_write(a, &b);
-    ew_buf_release(&b);
-}
-
-/* ------------------------------------------------------------------ verify */
-
-static json_t *affected_json(const ew_damage *d)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < d->affected_count; i++) {
-        ew_obj o = ew_obj_new();
-        ew_obj_sha256(&o, "sha256", d->affected[i]);
-        ew_obj_str(&o, "name", d->affected_names[i]);
-        ew_list_add(&list, o.json);
-    }
-    return list;
-}
-
-static void damage_json(app *a, const ew_damage *d)
-{
-    ew_obj o = ew_obj_new();
-
-    ew_obj_str(&o, "schema", "earwitness.damage/1");
-    ew_obj_str(&o, "file", d->file);
-    ew_obj_int(&o, "offset", (int64_t)d->offset);
-    ew_obj_str(&o, "what", d->what);
-    ew_obj_set(&o, "affected", affected_json(d));
-    write_obj(a, &o);
-}
-
-static void damage_text(app *a, const ew_damage *d)
-{
-    char hex[EW_SHA256_HEX + 1];
-    ew_buf b;
-    ew_code rc;
-
-    ew_buf_init(&b, EW_REPORT_MAX);
-    rc = ew_buf_printf(&b, NULL, "%s, byte %" PRIu64 ": %s\n", d->file, d->offset,
-                       d->what);
-    for (size_t i = 0; i < d->affected_count && rc == EW_OK; i++) {
-        ew_hex(d->affected[i], EW_SHA256_BYTES, hex);
-        rc =
-            ew_buf_printf(&b, NULL, "  affected: %.12s  %s\n", hex, d->affected_names[i]);
-    }
-    if (rc == EW_OK)
-        out_write(a, &b);
-    ew_buf_release(&b);
-}
-
-static void found(void *cookie, const ew_damage *d)
-{
-    app *a = cookie;
-
-    if (a->json)
-        damage_json(a, d);
-    else
-        damage_text(a, d);
-}
-
-static const char rebuild_words[] = "To rebuild: take the affected recordings out with "
-                                    "'earwitness remove', compact with\n"
-                                    "'earwitness archive compact', and add their files "
-                                    "again with 'earwitness add'. The rest\n"
-                                    "stays usable meanwhile.\n";
-
-static int verify(app *a)
-{
-    ew_progress prog = app_progress(a);
-    uint64_t damaged = 0;
-    ew_buf b;
-    ew_err err;
-
-    if (ew_index_verify(a->archive_dir, found, a, &prog, &damaged, &err) != EW_OK)
-        return fail_archive(a, &err);
-    ew_buf_init(&b, EW_REPORT_MAX);
-    if (a->json) {
-        ew_obj o = ew_obj_new();
-        ew_obj_str(&o, "schema", "earwitness.verify/1");
-        ew_obj_int(&o, "damaged", (int64_t)damaged);
-        write_obj(a, &o);
-    } else if (damaged > 0) {
-        if (ew_buf_append(&b, rebuild_words, strlen(rebuild_words), NULL) == EW_OK)
-            out_write(a, &b);
-    } else if (!a->quiet) {
-        if (ew_buf_printf(&b, NULL, "every byte is as it was written\n") == EW_OK)
-            out_write(a, &b);
-    }
-    ew_buf_release(&b);
-    return damaged > 0 ? EXIT_NOTHING : EXIT_FOUND;
-}
-
-/* ------------------------------------------------------------------ compact */
-
 static int compact(app *a)
 {
     ew_progress prog = app_progress(a);
@@ -130,7 +30,7 @@ static int compact(app *a)
         ew_obj_str(&o, "schema", "earwitness.compact/1");
         ew_obj_int(&o, "bytes_before", (int64_t)before);
         ew_obj_int(&o, "bytes_after", (int64_t)after);
-        write_obj(a, &o);
+        out_object(a, &o);
     } else if (!a->quiet) {
         if (ew_buf_printf(&b, NULL, "%s before, %s now\n", ew_bytes_text(before, was),
                           ew_bytes_text(after, is)) == EW_OK)
@@ -149,7 +49,7 @@ static int run(app *a, const args *in)
     if (code != 0)
         return code;
     if (strcmp(in->operands[0], "verify") == 0)
-        return verify(a);
+        return verify_archive(a);
     if (strcmp(in->operands[0], "compact") == 0)
         return compact(a);
     const char *near = nearest_name(in->operands[0], verbs, 2);

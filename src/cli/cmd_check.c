@@ -54,16 +54,12 @@ static void failed_json(app *a, const ew_input *clip, const ew_err *why)
 {
     ew_obj o = ew_obj_new();
     ew_obj c = ew_obj_new();
-    ew_buf b;
 
     ew_obj_str(&o, "schema", "earwitness.check/1");
     ew_obj_str(&c, "name", clip->name);
     ew_obj_set(&o, "clip", c.json);
     ew_obj_set(&o, "error", ew_json_error(why, ew_ops_input_advice(why)));
-    ew_buf_init(&b, EW_REPORT_MAX);
-    if (ew_obj_print(&o, &b, NULL) == EW_OK)
-        out_write(a, &b);
-    ew_buf_release(&b);
+    out_object(a, &o);
 }
 
 static void each(void *cookie, const ew_input *clip, const ew_finding *f,

@@ -22,16 +22,12 @@ typedef struct removal {
 static void write_json(app *a, const ew_recording *rec, const char *outcome)
 {
     ew_obj o = ew_obj_new();
-    ew_buf b;
 
     ew_obj_str(&o, "schema", "earwitness.remove/1");
     ew_obj_sha256(&o, "sha256", rec->sha256);
     ew_obj_str(&o, "name", rec->names[0]);
     ew_obj_str(&o, "outcome", outcome);
-    ew_buf_init(&b, EW_REPORT_MAX);
-    if (ew_obj_print(&o, &b, NULL) == EW_OK)
-        out_write(a, &b);
-    ew_buf_release(&b);
+    out_object(a, &o);
 }
 
 static void each(void *cookie, const char *what, const ew_recording *rec,

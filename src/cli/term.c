@@ -16,7 +16,6 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/utf8.h"
-#include "report/json.h"
 #include "report/times.h"
 
 enum { LINE_MAX_BYTES = 1 << 17, BAR_COLUMNS = 20, WIDTH_DEFAULT = 80 };
@@ -130,6 +129,18 @@ void out_write(app *a, const ew_buf *b)
         (void)raise(SIGPIPE);
     }
     say(a, "cannot write to standard output: %s", strerror(errno));
+}
+
+void out_object(app *a, ew_obj *o)
+{
+    ew_buf b;
+
+    ew_buf_init(&b, LINE_MAX_BYTES);
+    if (ew_obj_print(o, &b, NULL) == EW_OK)
+        out_write(a, &b);
+    else
+        a->out_failed = true; /* out of memory: the answer is not whole */
+    ew_buf_release(&b);
 }
 
 /* ------------------------------------------------------------------ messages */
