@@ -9,6 +9,7 @@
 
 #include "align/edges.h"
 #include "align/pieces.h"
+#include "align/tidy.h"
 #include "align/steady.h"
 #include "base/alloc.h"
 
@@ -100,7 +101,7 @@ static ew_code map_forward(const ew_index *ix, const float *mono, int64_t n,
         ew_drafts_release(&part);
     }
     if (rc == EW_OK)
-        rc = ew_pieces_tidy(ix, all, mono, n, err);
+        rc = ew_drafts_tidy(ix, all, mono, n, err);
     if (rc == EW_OK) {
         ew_scene scene = {.index = ix, .mono = mono, .samples = (size_t)n};
 

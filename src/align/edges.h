@@ -3,7 +3,7 @@
 #ifndef EW_ALIGN_EDGES_H
 #define EW_ALIGN_EDGES_H
 
-#include "align/pieces.h"
+#include "align/draft.h"
 
 /* Moves the edges of tidied drafts to where the wave changes from one source to the other, or
  * to none. Edges at the ends of the clip stay. Errors: EW_E_NOMEM. */
