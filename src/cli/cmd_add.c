@@ -191,13 +191,13 @@ static int add_all(app *a, const ew_inputs *in)
         else
             summary_text(a, &sum);
     }
-    if (rc == EW_E_CANCELLED)
+    if (rc == EW_E_CANCELLED) {
         say(a, "interrupted; what was added stays, and the same command continues");
-    else if (rc != EW_OK)
-        return fail_command(a, &err);
-    if (rc == EW_E_CANCELLED)
         return EXIT_INTERRUPTED;
-    if (sum.failed > 0)
+    }
+    if (rc != EW_OK && sum.failed == 0) /* else it was told with the file that met it */
+        return fail_command(a, &err);
+    if (rc != EW_OK || sum.failed > 0)
         return EXIT_SOME_FAILED;
     return sum.added + sum.known > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }

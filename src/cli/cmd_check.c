@@ -123,6 +123,15 @@ static int open_and_check(app *a, const ew_inputs *in, const char *svg)
     return code;
 }
 
+static size_t clip_count(const ew_inputs *in)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < in->count; i++)
+        n += in->items[i].kind != EW_INPUT_SKIP;
+    return n;
+}
+
 static int run(app *a, const args *in)
 {
     const char *svg = in->values[OPT_SVG];
@@ -135,9 +144,11 @@ static int run(app *a, const args *in)
     rc = names_gather(&n, in, &err);
     if (rc == EW_OK)
         rc = ew_inputs_gather(&inputs, n.items, n.count, &app_stop, &err);
-    if (rc == EW_OK && svg != NULL && inputs.count != 1)
+    if (rc == EW_OK && svg != NULL && clip_count(&inputs) != 1)
         rc = ew_fail(&err, EW_E_ARG, 0, "--svg draws one clip, but there are %zu",
-                     inputs.count);
+                     clip_count(&inputs));
+    if (rc == EW_OK && clip_count(&inputs) == 0)
+        say(a, "there are no clips to check");
     code = rc == EW_OK ? open_and_check(a, &inputs, svg) : fail_command(a, &err);
     ew_inputs_release(&inputs);
     names_release(&n);

@@ -362,9 +362,10 @@ class Disk(Case):
     def test_no_room(self):
         self.run_ew("add", "0.wav")
         before = self.run_jsonl("list")
-        done = self.add_limited(3000, "1.wav", "2.wav")
+        done = self.add_limited(3000, "--jobs", "1", "1.wav", "2.wav")
         told = done.stderr.decode()
         self.assertEqual(done.returncode, 3, told)
+        self.assertEqual(len(told.splitlines()), 1, told)
         self.assertIn("free some space", told)
         self.assertEqual(self.run_jsonl("list"), before)
         self.run_ew("archive", "verify")

@@ -167,6 +167,19 @@ class Check(Case):
         self.run_ew("check", *clips, "--svg", "map.svg", code=2)
         self.assertFalse(os.path.exists(self.path("map.svg")))
 
+    def test_picture_of_the_one_clip_in_a_folder(self):
+        os.mkdir(self.path("case"))
+        self.clip(("a", 20, 5), name="case/1.wav")
+        with open(self.path("case", "notes.txt"), "w") as f:
+            f.write("a note\n")
+        self.run_ew("check", "case", "--svg", "map.svg")
+        self.assertTrue(os.path.exists(self.path("map.svg")))
+
+    def test_no_clips(self):
+        os.mkdir(self.path("empty"))
+        done = self.run_ew("check", "empty", code=1)
+        self.assertIn("no clips", done.err)
+
     def test_names_that_are_markup(self):
         name = "<script>&\"'.wav"
         os.rename(self.speech("e.wav", seed=8, seconds=20), self.path(name))
