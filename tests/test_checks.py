@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The checks of the source find what they are there for: each gets a small tree with one
-thing wrong. Prints TAP.
+thing wrong. Every script explains itself. Prints TAP.
 
 usage: test_checks.py SOURCE-ROOT
 """
@@ -58,9 +58,15 @@ CASES = [
 ]
 
 
+def scripts(root):
+    folder = os.path.join(root, "script")
+    return [path for path in sorted(os.path.join(folder, name) for name in os.listdir(folder))
+            if os.access(path, os.X_OK)]
+
+
 def main():
     root = os.path.abspath(sys.argv[1])
-    print(f"1..{len(CASES)}")
+    print(f"1..{len(CASES) + len(scripts(root))}")
     failed = 0
     for number, (check, path, text, wanted) in enumerate(CASES, 1):
         with tempfile.TemporaryDirectory(prefix="ew checks ") as tree:
@@ -81,6 +87,12 @@ def main():
               f"{'is' if wanted else 'is not'} refused")
         if not good:
             print("".join(f"# {line}\n" for line in (text[:200] + out).splitlines()))
+    for number, path in enumerate(scripts(root), len(CASES) + 1):
+        done = subprocess.run([path, "--help"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        good = done.returncode == 0 and b"usage: script/" in done.stdout
+        failed += not good
+        print(f"{'' if good else 'not '}ok {number} - script/{os.path.basename(path)} --help")
     return 1 if failed else 0
 
 
