@@ -8,18 +8,16 @@
 #include <string.h>
 
 #include "align/edges.h"
+#include "align/gaps.h"
 #include "align/pieces.h"
 #include "align/tidy.h"
-#include "align/steady.h"
 #include "base/alloc.h"
 
 enum {
     RATE = EW_FP_RATE_HZ,
-    WINDOW = 150 * RATE,    /* a clip up to this is looked at whole */
-    STRIDE = 120 * RATE,    /* a longer one in windows that begin this far apart */
-    BACK_LEAST = RATE,      /* shortest gap that is tried backwards */
-    QUIET_LEAST = RATE / 2, /* shortest silence that is told apart within a gap */
-    SHORT = 3 * RATE / 10   /* a gap below this is too short to tell */
+    WINDOW = 150 * RATE, /* a clip up to this is looked at whole */
+    STRIDE = 120 * RATE, /* a longer one in windows that begin this far apart */
+    BACK_LEAST = RATE    /* shortest gap that is tried backwards */
 };
 
 ew_align_opts ew_align_opts_default(void)
@@ -190,126 +188,49 @@ static ew_code try_backwards(const ew_index *ix, const float *mono, int64_t n,
     return rc;
 }
 
-/* ------------------------------------------------------------------ gaps */
-
-/* Per slot: is there anything to compare? */
-static void find_quiet(const float *mono, int64_t n, uint8_t *quiet, size_t slots)
-{
-    double loud = 0;
-
-    for (size_t s = 0; s < slots; s++) {
-        double sum = 0;
-
-        for (int64_t i = (int64_t)s * EW_SLOT; i < (int64_t)(s + 1) * EW_SLOT && i < n;
-             i++)
-            sum += (double)mono[i] * (double)mono[i];
-        if (sum > loud)
-            loud = sum;
-        quiet[s] = sum < 1e-8 * EW_SLOT;
-    }
-    for (size_t s = 0; s < slots; s++) {
-        double sum = 0;
-
-        for (int64_t i = (int64_t)s * EW_SLOT; i < (int64_t)(s + 1) * EW_SLOT && i < n;
-             i++)
-            sum += (double)mono[i] * (double)mono[i];
-        quiet[s] |= sum < loud * 1e-4;
-    }
-}
-
-static ew_code push_gap(ew_map *m, size_t *cap, int64_t from, int64_t to,
-                        ew_gap_kind kind, ew_err *err)
-{
-    if (from >= to)
-        return EW_OK;
-    if (m->gap_count == *cap) {
-        size_t more = *cap ? 2 * *cap : 16;
-        ew_gap *p = ew_realloc_array(m->gaps, more, sizeof(*p));
-
-        if (!p)
-            return ew_fail_nomem(err);
-        m->gaps = p;
-        *cap = more;
-    }
-    if (kind == EW_GAP_NO_MATCH && to - from < SHORT)
-        kind = EW_GAP_SHORT;
-    m->gaps[m->gap_count++] = (ew_gap){from, to, kind};
-    return EW_OK;
-}
-
-/* Splits one gap into silences and sound. */
-static ew_code split_gap(ew_map *m, size_t *cap, const uint8_t *quiet, int64_t from,
-                         int64_t to, ew_err *err)
-{
-    int64_t at = from, run = from;
-    ew_code rc = EW_OK;
-
-    for (int64_t p = from; rc == EW_OK && p < to; p = (p / EW_SLOT + 1) * EW_SLOT) {
-        int64_t end = (p / EW_SLOT + 1) * EW_SLOT;
-
-        if (quiet[p / EW_SLOT] && end < to)
-            continue;
-        if (quiet[p / EW_SLOT])
-            end = to;
-        else
-            end = p;
-        if (end - run >= QUIET_LEAST) {
-            rc = push_gap(m, cap, at, run, EW_GAP_NO_MATCH, err);
-            if (rc == EW_OK)
-                rc = push_gap(m, cap, run, end, EW_GAP_SILENCE, err);
-            at = end;
-        }
-        run = (p / EW_SLOT + 1) * EW_SLOT;
-    }
-    return rc == EW_OK ? push_gap(m, cap, at, to, EW_GAP_NO_MATCH, err) : rc;
-}
-
-static ew_code fill_gaps(ew_map *m, const float *mono, ew_err *err)
-{
-    size_t slots = (size_t)m->clip_samples / EW_SLOT + 1, cap = 0;
-    uint8_t *quiet = ew_alloc_array(slots, 1);
-    int64_t at = 0;
-    ew_code rc = EW_OK;
-
-    if (!quiet)
-        return ew_fail_nomem(err);
-    find_quiet(mono, m->clip_samples, quiet, slots);
-    rc = ew_steady_mark(mono, (size_t)m->clip_samples, quiet, slots, err);
-    for (size_t i = 0; i <= m->piece_count && rc == EW_OK; i++) {
-        int64_t end = i < m->piece_count ? m->pieces[i].clip_start : m->clip_samples;
-
-        rc = split_gap(m, &cap, quiet, at, end, err);
-        if (i < m->piece_count)
-            at = m->pieces[i].clip_end;
-    }
-    ew_free(quiet);
-    return rc;
-}
-
 /* ------------------------------------------------------------------ the map */
+
+/* One standard deviation of the place. Where the wave runs along, it is known to half a
+ * millisecond; a changed tempo is known less well and moves the ends of the piece. */
+static double place_sd_ms(const ew_draft *d)
+{
+    if (d->wave.rho < EW_LOCK_RHO)
+        return 8;
+    return fabs(d->line.tempo) == 1 ? 0.5 : 2.5;
+}
+
+static double pitch_of(const ew_draft *d)
+{
+    double pitch = pow(EW_CELL_RATIO, d->line.pitch), tempo = fabs(d->line.tempo);
+
+    /* pitch is known to a cell; a wave that runs along at the tempo's ratio settles it */
+    return d->wave.rho >= EW_LOCK_RHO && fabs(tempo / pitch - 1) < 0.015 ? tempo : pitch;
+}
 
 static void piece_of(ew_piece *p, ew_draft *d)
 {
+    double agreement = d->agreement / (d->power + 1e-9);
+
     p->clip_start = d->from;
     p->clip_end = d->to;
     p->rec = d->line.rec;
     p->source_start = ew_line_source(&d->line, (double)d->from);
     p->source_end = ew_line_source(&d->line, (double)d->to);
     p->speed = fabs(d->line.tempo);
-    p->pitch = pow(EW_CELL_RATIO, d->line.pitch);
+    p->pitch = pitch_of(d);
     p->certainty = ew_draft_certainty(d);
-    p->score = ew_line_evidence(d->agreement, d->power, d->agreement / (d->power + 1e-9));
-    p->agreement = d->agreement / (d->power + 1e-9);
+    p->score = ew_line_evidence(d->agreement, d->power, agreement);
+    p->agreement = agreement < 1 ? agreement : 1;
     p->wave = d->wave.rho;
     p->refined = d->wave.rho >= EW_LOCK_RHO;
-    p->offset_sd_ms = p->refined ? 0.5 : 5;
+    p->offset_sd_ms = place_sd_ms(d);
     p->backwards = d->backwards;
     p->other_count = d->other_count;
     p->others = d->others;
     d->others = NULL;
 }
 
-static ew_code make_map(ew_drafts *all, const float *mono, int64_t n, ew_map **out,
+static ew_code make_map(ew_drafts *all, const uint8_t *marks, int64_t n, ew_map **out,
                         ew_err *err)
 {
     ew_map *m = ew_alloc(sizeof(*m));
@@ -325,7 +246,7 @@ static ew_code make_map(ew_drafts *all, const float *mono, int64_t n, ew_map **o
     }
     for (size_t i = 0; i < all->count; i++)
         piece_of(&m->pieces[m->piece_count++], &all->items[i]);
-    rc = fill_gaps(m, mono, err);
+    rc = ew_gaps_fill(m, marks, err);
     if (rc < 0)
         ew_map_free(m);
     else
@@ -339,13 +260,20 @@ ew_code ew_align_clip(const ew_index *ix, const float *clip, size_t n,
 {
     ew_align_opts o = opts ? *opts : ew_align_opts_default();
     ew_drafts all = {0};
+    ew_scene scene = {.index = ix, .mono = clip, .samples = n};
+    uint8_t *marks = NULL;
     ew_code rc = map_forward(ix, clip, (int64_t)n, &o, prog, &all, err);
 
     *out = NULL;
     if (rc == EW_OK && o.backwards)
         rc = try_backwards(ix, clip, (int64_t)n, &all, err);
     if (rc == EW_OK)
-        rc = make_map(&all, clip, (int64_t)n, out, err);
+        rc = ew_hollow_mark(clip, (int64_t)n, &marks, err);
+    if (rc == EW_OK)
+        rc = ew_hollow_cut(&scene, marks, &all, err);
+    if (rc == EW_OK)
+        rc = make_map(&all, marks, (int64_t)n, out, err);
+    ew_free(marks);
     ew_drafts_release(&all);
     return rc;
 }

@@ -12,12 +12,14 @@
 #define FAINT_Z 5.0       /* agreement that says a line goes on, see is_faint */
 #define FAINT_RHO 0.15    /* coherence above chance */
 #define SAME_LAG 12.0     /* samples within which a faint wave confirms a line */
+#define JUMP 800.0        /* largest jump between pieces that may be one, samples */
 #define PLAIN_DRIFT 800.0 /* samples that a mistaken tempo may amount to over a piece */
 
 enum {
     RATE = EW_FP_RATE_HZ,
-    HOLE = RATE / 2,    /* a hole in one line that is closed whatever is in it */
-    FAINT = 5 * RATE,   /* longest hole that is looked into */
+    HOLE = RATE / 2,  /* a hole in one line that is closed whatever is in it */
+    FAINT = 5 * RATE, /* longest hole that is looked into */
+    PART_LEAST = RATE / 2,
     PART = 3 * RATE / 2 /* of a long piece, for its lag */
 };
 
@@ -87,14 +89,15 @@ static ew_code straighten(ew_scene *s, ew_draft *d, ew_err *err)
 {
     double w = 1e-9, t = 0, y = 0, tt = 1e-9, ty = 0, slope;
     double middle = 0.5 * (double)(d->from + d->to);
+    int64_t part = (d->to - d->from) / 3 < PART ? (d->to - d->from) / 3 : PART;
     ew_draft better = *d;
     ew_code rc = EW_OK;
 
-    for (int64_t at = d->from; rc == EW_OK && at + PART <= d->to; at += PART) {
-        double off = (double)at + 0.5 * PART - middle, weight;
+    for (int64_t at = d->from; rc == EW_OK && at + part <= d->to; at += part) {
+        double off = (double)at + 0.5 * (double)part - middle, weight;
         ew_coherence c;
 
-        rc = ew_line_coherence(s, &d->line, at, at + PART, &c, err);
+        rc = ew_line_coherence(s, &d->line, at, at + part, &c, err);
         weight = c.rho > EW_LOCK_RHO ? c.rho * c.rho : 0;
         w += weight;
         t += weight * off;
@@ -109,8 +112,82 @@ static ew_code straighten(ew_scene *s, ew_draft *d, ew_err *err)
     better.line.clip = middle + y / w - slope * t / w;
     better.line.tempo /= 1 + slope;
     rc = ew_line_coherence(s, &better.line, d->from, d->to, &better.wave, err);
-    if (rc == EW_OK && better.wave.rho > d->wave.rho + 0.01)
+    if (rc == EW_OK && better.wave.rho > d->wave.rho + (part < PART ? 0.03 : 0.01))
         *d = better;
+    return rc;
+}
+
+/* Of the pitches near by, that of the tempo, and none, the one that agrees best. */
+static ew_code settle_pitch(ew_scene *s, ew_draft *d, ew_err *err)
+{
+    int near = d->line.pitch,
+        natural = (int)lround(log(d->line.tempo) / log(EW_CELL_RATIO));
+    int tries[] = {natural, 0, near - 1, near + 1};
+    ew_code rc = EW_OK;
+
+    for (size_t i = 0; i < 4 && rc == EW_OK; i++) {
+        ew_draft other = *d;
+
+        if (tries[i] < -EW_PITCH_CELLS || tries[i] > EW_PITCH_CELLS)
+            continue;
+        other.line.pitch = tries[i];
+        rc = measure_on(s, &other.line, &other, err);
+        if (rc == EW_OK && ew_draft_z(&other) > ew_draft_z(d))
+            *d = other;
+    }
+    return rc;
+}
+
+/* Pieces of one recording that follow each other with small jumps may be one piece whose tempo
+ * is slightly off: then one line, through both or that of either, agrees better than the two. */
+static ew_code try_one_course(ew_scene *s, const ew_draft *a, const ew_draft *b,
+                              ew_draft *one, bool *better, ew_err *err)
+{
+    double middle = 0.5 * (double)(a->from + a->to),
+           next = 0.5 * (double)(b->from + b->to);
+    double apart = 0.5 * (double)(a->to + b->from);
+    double most = ew_draft_z(a) * ew_draft_z(a) + ew_draft_z(b) * ew_draft_z(b);
+    ew_line tries[3] = {a->line, a->line, b->line};
+    ew_code rc = EW_OK;
+
+    *better = false;
+    if (a->line.rec != b->line.rec || b->from - a->to > HOLE ||
+        fabs(ew_line_source(&a->line, apart) - ew_line_source(&b->line, apart)) > JUMP)
+        return EW_OK;
+    tries[0].source = ew_line_source(&a->line, middle);
+    tries[0].clip = middle;
+    tries[0].tempo = (ew_line_source(&b->line, next) - tries[0].source) / (next - middle);
+    for (size_t i = 0; i < 3 && rc == EW_OK; i++) {
+        ew_draft other = {.line = tries[i], .from = a->from, .to = b->to};
+
+        rc = measure_on(s, &other.line, &other, err);
+        if (rc == EW_OK && ew_draft_z(&other) * ew_draft_z(&other) > most) {
+            most = ew_draft_z(&other) * ew_draft_z(&other);
+            *one = other;
+            *better = true;
+        }
+    }
+    return rc;
+}
+
+static ew_code join_courses(ew_scene *s, ew_drafts *d, ew_err *err)
+{
+    size_t kept = 0;
+    ew_code rc = EW_OK;
+
+    for (size_t i = 0; i < d->count && rc == EW_OK; i++) {
+        bool better = false;
+        ew_draft one;
+
+        if (kept > 0)
+            rc = try_one_course(s, &d->items[kept - 1], &d->items[i], &one, &better, err);
+        if (better)
+            d->items[kept - 1] = one;
+        else
+            d->items[kept++] = d->items[i];
+    }
+    if (rc == EW_OK)
+        d->count = kept;
     return rc;
 }
 
@@ -122,7 +199,7 @@ static ew_code look_at_wave(ew_scene *s, ew_draft *d, ew_err *err)
     if (rc == EW_OK && d->line.tempo != 1 &&
         fabs(d->line.tempo - 1) * length < PLAIN_DRIFT)
         rc = try_plain_tempo(s, d, err);
-    if (rc == EW_OK && length >= 3 * PART)
+    if (rc == EW_OK && length >= 3 * PART_LEAST)
         rc = straighten(s, d, err);
     if (d->wave.rho >= EW_LOCK_RHO)
         d->line.source -= d->wave.lag * d->line.tempo;
@@ -232,8 +309,14 @@ ew_code ew_pieces_make(ew_scene *s, const ew_lines *lines, const ew_path *path,
     }
     if (rc == EW_OK)
         ew_drafts_join(out, goes_on, NULL);
-    for (size_t i = 0; i < out->count && rc == EW_OK; i++)
-        rc = look_at_wave(s, &out->items[i], err);
+    for (int pass = 0; pass < 2 && rc == EW_OK; pass++)
+        rc = join_courses(s, out, err);
+    for (size_t i = 0; i < out->count && rc == EW_OK; i++) {
+        if (out->items[i].line.tempo != 1 || out->items[i].line.pitch != 0)
+            rc = settle_pitch(s, &out->items[i], err);
+        if (rc == EW_OK)
+            rc = look_at_wave(s, &out->items[i], err);
+    }
     if (rc == EW_OK)
         rc = join_faint(s, out, err);
     for (size_t i = 0; i < out->count && rc == EW_OK; i++)

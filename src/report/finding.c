@@ -16,7 +16,7 @@
 enum {
     JOIN_MS = 60,
     JOIN_TO_NOTHING_MS = 110,
-    SAME_LINE_MS = 60,
+    SAME_LINE_MS = 12,
     SAMPLES_PER_MS = EW_FP_RATE_HZ / 1000,
 };
 
