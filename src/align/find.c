@@ -18,17 +18,23 @@ enum {
     TABLE = 1 << 17,   /* vote counters, by hash of the place */
     LOOKS_SAME = 800,  /* places looked at per block at the clip's own pitch ... */
     LOOKS_OTHER = 250, /* ... and at each other pitch */
-    KEEP = 24,         /* of which the best are kept per block */
-    STEP_SAME = 2,     /* clip frames between keys at the clip's own pitch ... */
-    STEP_OTHER = 8,    /* ... and at each other pitch */
-    PITCH_STEP = 2,    /* cells between the pitches tried */
+    KEEP = 24,         /* of which the best are kept per block ... */
+    KEEP_SAME = 8,     /* ... but only so many that chance reaches too */
+    KEEP_OTHER = 4,
+    STEP_SAME = 2,        /* clip frames between keys at the clip's own pitch ... */
+    STEP_OTHER = 8,       /* ... and at each other pitch */
+    PITCH_STEP = 2,       /* cells between the pitches tried */
+    EDGE = EW_FP_RATE_HZ, /* samples from an end of the clip */
     MOST_VOTES = 63,
     MOST_LINES = 400
 };
 
-#define LOOK_Z 7.5   /* a first look below this is chance */
-#define CLEAR_Z 19.0 /* a block with such a line need not be tried at other pitches */
-#define REFINE_Z 8.5 /* a followed line below this is chance */
+#define LOOK_Z 7.5     /* a first look below this is chance */
+#define FAIR_Z 13.0    /* a first look that chance hardly reaches */
+#define CLEAR_Z 19.0   /* a block with such a line need not be tried at other pitches */
+#define REFINE_Z 8.5   /* a followed line below this is chance */
+#define PAY_TWO_Z 11.0 /* ... or this, when it neither begins nor ends with the clip */
+#define OUTDONE 1.5 /* a candidate where another line agrees by so much more is chance */
 
 void ew_lines_release(ew_lines *l)
 {
@@ -128,8 +134,7 @@ static size_t look_at(finder *f, const ew_hit *h, const ew_clip_key *keys, doubl
     ew_line l = {.rec = h->rec, .pitch = f->view->pitch, .tempo = 1, .clip = middle};
 
     l.source = (double)h->frame * EW_FP_HOP + (middle - at);
-    ew_line_verify(f->scene, f->view, &l);
-    if (l.z >= LOOK_Z)
+    if (ew_line_verify(f->scene, f->view, LOOK_Z, &l))
         f->looked[kept++] = l;
     return kept;
 }
@@ -150,7 +155,7 @@ static int by_z(const void *a, const void *b)
 static ew_code keep_best(finder *f, size_t n, size_t block, ew_err *err)
 {
     ew_code rc = EW_OK;
-    size_t kept = 0;
+    size_t kept = 0, few = f->view->pitch ? KEEP_OTHER : KEEP_SAME;
 
     if (n > 0)
         qsort(f->looked, n, sizeof(*f->looked), by_z);
@@ -159,6 +164,8 @@ static ew_code keep_best(finder *f, size_t n, size_t block, ew_err *err)
         size_t first = f->found.count - kept;
         bool known = false;
 
+        if (l->z < FAIR_Z && kept >= few)
+            break;
         for (size_t k = first; k < f->found.count && !known; k++)
             known = ew_line_holds(&f->found.items[k], l->rec, l->clip, l->source,
                                   2 * EW_FP_HOP);
@@ -233,7 +240,43 @@ static ew_code search_pitch(finder *f, int pitch, ew_err *err)
     return rc;
 }
 
-/* Follows the candidates, clearest first, leaving out those on a line already followed. */
+/* Is the candidate on a line already followed, or where such a line agrees clearly more? */
+static ew_code is_idle(const finder *f, const ew_lines *followed, const ew_line *l,
+                       bool *idle, ew_err *err)
+{
+    double middle = 0.5 * (double)(l->from + l->to);
+    ew_code rc = EW_OK;
+
+    *idle = false;
+    for (size_t k = 0; k < followed->count && !*idle && rc == EW_OK; k++) {
+        const ew_line *other = &followed->items[k];
+        const ew_clip_view *view;
+
+        if (middle < (double)other->from || middle >= (double)other->to)
+            continue;
+        *idle = ew_line_holds(other, l->rec, middle, ew_line_source(l, middle),
+                              2 * EW_FP_HOP);
+        if (*idle || other->z < CLEAR_Z)
+            continue;
+        rc = ew_scene_view(f->scene, other->pitch, false, &view, err);
+        *idle = rc == EW_OK &&
+                ew_line_plain_z(f->scene, view, other, l->from, l->to) > OUTDONE * l->z;
+    }
+    return rc;
+}
+
+/* Could the path take this line? Its evidence must pay for entering and leaving it, each but
+ * at an end of the clip. */
+static bool is_payable(const finder *f, const ew_line *l)
+{
+    int64_t end = (int64_t)f->scene->samples;
+    int changes = (l->from > EDGE) + (l->to < end - EDGE);
+    double least = changes == 2 ? PAY_TWO_Z : REFINE_Z;
+
+    return l->z >= least;
+}
+
+/* Follows the candidates, clearest first. */
 static ew_code follow_found(finder *f, ew_lines *out, ew_err *err)
 {
     ew_code rc = EW_OK;
@@ -244,21 +287,16 @@ static ew_code follow_found(finder *f, ew_lines *out, ew_err *err)
          i++) {
         ew_line l = f->found.items[i];
         const ew_clip_view *view;
-        double middle = 0.5 * (double)(l.from + l.to);
-        bool known = false;
+        bool idle;
 
-        for (size_t k = 0; k < out->count && !known; k++)
-            known = middle >= (double)out->items[k].from &&
-                    middle < (double)out->items[k].to &&
-                    ew_line_holds(&out->items[k], l.rec, middle,
-                                  ew_line_source(&l, middle), 2 * EW_FP_HOP);
-        if (known)
+        rc = is_idle(f, out, &l, &idle, err);
+        if (rc < 0 || idle)
             continue;
         rc = ew_scene_view(f->scene, l.pitch, true, &view, err);
         if (rc < 0)
             break;
         ew_line_refine(f->scene, view, &l);
-        if (l.z >= REFINE_Z)
+        if (is_payable(f, &l))
             rc = push(out, &l, err);
     }
     return rc;

@@ -9,15 +9,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "align/look.h"
 #include "base/alloc.h"
 
 #define REDUNDANCY 8.0
 #define PLAIN_CLEAR_Z 60.0 /* a line at tempo 1 that is this clear has that tempo */
+#define LOOK_ON_Z 5.0      /* a guess below this is not tried with small shifts */
 
 enum {
-    BIN = 6,        /* frames per bin of the first look: 96 ms */
-    BINS = 21,      /* bins of the first look: 2 s */
-    LEAST_BINS = 4, /* shortest stretch it believes */
     RATE = EW_FP_RATE_HZ,
     LONG = 10 * RATE /* from here on a slow drift is looked for */
 };
@@ -61,11 +60,11 @@ double ew_line_evidence(double agreement, double power, double mean)
 
 /* ------------------------------------------------------------------ walking along a line */
 
-/* Source frames first..last - 1 and the clip frame of each: position + i * step. */
+/* Source frames first..last - 1 and the clip frame of each. */
 typedef struct walk {
     const uint32_t *words;
     int64_t first, last;
-    double position, step; /* in clip frames, rounding included */
+    ew_steps steps; /* rounding included */
 } walk;
 
 /* The part of the line between two clip samples that exists in both recordings. */
@@ -74,7 +73,7 @@ static walk walk_between(const ew_scene *s, const ew_clip_view *v, const ew_line
 {
     walk w;
     int64_t frames = ew_index_frames(s->index, l->rec);
-    double low = from > 0 ? from : 0, high = to;
+    double low = from > 0 ? from : 0, high = to, at;
     double end = (double)(v->frames - 1) * EW_CLIP_HOP;
 
     if (high > end)
@@ -88,24 +87,26 @@ static walk walk_between(const ew_scene *s, const ew_clip_view *v, const ew_line
         w.last = frames;
     if (w.last < w.first)
         w.last = w.first;
-    w.position = ew_line_clip(l, (double)w.first * EW_FP_HOP) / EW_CLIP_HOP + 0.5;
-    w.step = (double)EW_CLIP_STEP / l->tempo;
+    at = ew_line_clip(l, (double)w.first * EW_FP_HOP) / EW_CLIP_HOP + 0.5;
+    w.steps.at = at > 0 ? (uint64_t)(at * EW_STEP_ONE) : 0;
+    w.steps.step = (uint64_t)((double)EW_CLIP_STEP * EW_STEP_ONE / fabs(l->tempo));
     return w;
 }
 
 static size_t walk_frame(const walk *w, int64_t j)
 {
-    return (size_t)(w->position + (double)(j - w->first) * w->step);
+    return (size_t)((w->steps.at + (uint64_t)(j - w->first) * w->steps.step) >> 32);
 }
 
 /* Equal minus different bits along the walk. */
 static int64_t count_agreement(const ew_clip_view *v, const walk *w)
 {
-    int64_t sum = 0;
+    size_t n = (size_t)(w->last - w->first);
 
-    for (int64_t j = w->first; j < w->last; j++)
-        sum += 32 - 2 * __builtin_popcount(v->word[walk_frame(w, j)] ^ w->words[j]);
-    return sum;
+    if (n == 0)
+        return 0;
+    return 32 * (int64_t)n -
+           2 * (int64_t)ew_look_differ(v, w->steps, w->words + w->first, n);
 }
 
 static double weighted_agreement(const ew_clip_view *v, const walk *w)
@@ -119,78 +120,55 @@ static double weighted_agreement(const ew_clip_view *v, const walk *w)
 
 /* ------------------------------------------------------------------ first look */
 
-/* Fills sums of agreement by bin around the reference point; returns the walk. */
-static walk bin_agreement(const ew_scene *s, const ew_clip_view *v, const ew_line *l,
-                          int sum[BINS])
+/* Looks around the reference point. False, and the line is unchanged: its best stretch is not
+ * above `least`. */
+static bool look(const ew_scene *s, const ew_clip_view *v, ew_line *l, double least)
 {
-    double half = 0.5 * BIN * BINS * EW_FP_HOP;
+    double half = 0.5 * EW_LOOK_FRAMES * EW_FP_HOP;
     walk w = walk_between(s, v, l, l->clip - half, l->clip + half);
-    int n = 0;
-
-    memset(sum, 0, BINS * sizeof(int));
-    for (int64_t j = w.first; j < w.last && n < BIN * BINS; j++, n++)
-        sum[n / BIN] +=
-            32 - 2 * __builtin_popcount(v->word[walk_frame(&w, j)] ^ w.words[j]);
-    return w;
-}
-
-/* The stretch of bins whose agreement is least likely by chance. */
-static double best_stretch(const int sum[BINS], int *from, int *to)
-{
-    double best = 0;
-
-    *from = *to = 0;
-    for (int a = 0; a + LEAST_BINS <= BINS; a++) {
-        double total = 0;
-
-        for (int b = a; b < BINS; b++) {
-            int n = b + 1 - a;
-            double z2;
-
-            total += sum[b];
-            if (n < LEAST_BINS || total <= 0)
-                continue;
-            z2 = total * total / (n * BIN * 32.0);
-            if (z2 > best) {
-                best = z2;
-                *from = a;
-                *to = b + 1;
-            }
-        }
-    }
-    return sqrt(best);
-}
-
-static double look(const ew_scene *s, const ew_clip_view *v, ew_line *l)
-{
-    int sum[BINS], a, b;
-    walk w = bin_agreement(s, v, l, sum);
-    double z = best_stretch(sum, &a, &b);
-    double per = EW_FP_HOP / l->tempo * BIN;
     double start = ew_line_clip(l, (double)w.first * EW_FP_HOP);
+    double per = EW_FP_HOP / l->tempo * EW_LOOK_BIN;
+    int16_t sum[EW_LOOK_BINS];
+    size_t n = (size_t)(w.last - w.first);
+    ew_look best;
 
-    l->from = (int64_t)(start + a * per);
-    l->to = (int64_t)(start + b * per);
-    l->z = z;
-    l->mean = b > a ? z / sqrt((b - a) * BIN * 32.0) : 0;
-    return z;
+    ew_look_bins(v, w.steps, w.words + w.first, n < EW_LOOK_FRAMES ? n : EW_LOOK_FRAMES,
+                 sum);
+    best = ew_look_best(sum, least);
+    if (best.z <= least)
+        return false;
+    l->from = (int64_t)(start + best.from * per);
+    l->to = (int64_t)(start + best.to * per);
+    l->z = best.z;
+    l->mean = best.z / sqrt((best.to - best.from) * EW_LOOK_BIN * 32.0);
+    return true;
 }
 
-void ew_line_verify(const ew_scene *s, const ew_clip_view *view, ew_line *l)
+double ew_line_plain_z(const ew_scene *s, const ew_clip_view *view, const ew_line *l,
+                       int64_t from, int64_t to)
+{
+    walk w = walk_between(s, view, l, (double)from, (double)to);
+    double bits = 32 * (double)(w.last - w.first);
+
+    return bits > 0 ? (double)count_agreement(view, &w) / sqrt(bits) : 0;
+}
+
+bool ew_line_verify(const ew_scene *s, const ew_clip_view *view, double least, ew_line *l)
 {
     static const int shift[] = {-2, -1, 1, 2};
     ew_line best = *l;
 
-    look(s, view, &best);
-    if (best.z > 4)
-        for (size_t i = 0; i < 4; i++) {
-            ew_line other = *l;
+    if (!look(s, view, &best, LOOK_ON_Z < least ? LOOK_ON_Z : least))
+        return false;
+    for (size_t i = 0; i < 4; i++) {
+        ew_line other = *l;
 
-            other.source += shift[i] * EW_CLIP_HOP;
-            if (look(s, view, &other) > best.z)
-                best = other;
-        }
+        other.source += shift[i] * EW_CLIP_HOP;
+        if (look(s, view, &other, best.z > least ? best.z : least))
+            best = other;
+    }
     *l = best;
+    return best.z > least;
 }
 
 /* ------------------------------------------------------------------ exact course */
@@ -201,15 +179,13 @@ static void find_tempo(const ew_scene *s, const ew_clip_view *v, ew_line *l)
 {
     const double natural = pow(EW_CELL_RATIO, l->pitch), handicap = 2.0;
     ew_line best = *l;
-    double best_score = 0;
+    double most = 0;
 
     for (int k = -15; k <= 15; k++) {
         double tempos[2] = {1.0 + 0.008 * k, natural * (1.0 + 0.003 * k)};
+        double price = k == 0 ? 0 : handicap;
 
         for (int i = 0; i < 2; i++) {
-            bool plain = k == 0;
-            double score;
-
             if ((i == 1 && (l->pitch == 0 || k < -3 || k > 3)) || tempos[i] < 0.86 ||
                 tempos[i] > 1.16)
                 continue;
@@ -218,9 +194,8 @@ static void find_tempo(const ew_scene *s, const ew_clip_view *v, ew_line *l)
 
                 other.tempo = tempos[i];
                 other.source += shift * EW_CLIP_HOP;
-                score = look(s, v, &other) - (plain ? 0 : handicap);
-                if (score > best_score) {
-                    best_score = score;
+                if (look(s, v, &other, most + price)) {
+                    most = other.z - price;
                     best = other;
                 }
             }

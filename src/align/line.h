@@ -53,10 +53,16 @@ EW_MUST_CHECK ew_code ew_scene_view(ew_scene *s, int pitch, bool weights,
                                     const ew_clip_view **out, ew_err *err);
 void ew_scene_release(ew_scene *s);
 
-/* First look at a guess: best agreement, in standard deviations, of any stretch of at
- * least 0.4 s within about a second of l->clip, with small shifts tried; l->source moves to the best of
- * them. Sets from, to, z, mean. */
-void ew_line_verify(const ew_scene *s, const ew_clip_view *view, ew_line *l);
+/* First look at a guess: is the agreement of any stretch of at least 0.4 s within about a
+ * second of l->clip above `least` standard deviations of chance, with small shifts tried? If
+ * so l->source moves to the best of them, and from, to, z and mean are set. */
+bool ew_line_verify(const ew_scene *s, const ew_clip_view *view, double least,
+                    ew_line *l);
+
+/* Agreement along the line on clip samples [from, to), every bit counting alike, in standard
+ * deviations of independent bits. */
+double ew_line_plain_z(const ew_scene *s, const ew_clip_view *view, const ew_line *l,
+                       int64_t from, int64_t to);
 
 /* Finds tempo and position of a promising line on growing windows and follows it as far as
  * it holds. The view must have weights. */

@@ -285,10 +285,14 @@ ew_code ew_clip_view_new(ew_clip_view **out, const ew_clip *c, int pitch, bool w
         v->frames = c->frames;
         v->word = ew_alloc_array(c->frames, sizeof(*v->word));
     }
-    if (!v || !diff || !v->word)
+    for (size_t p = 0; v && p < EW_CLIP_STEP; p++)
+        v->half[p] = ew_alloc_array(c->frames / EW_CLIP_STEP + 1, sizeof(*v->half[p]));
+    if (!v || !diff || !v->word || !v->half[0] || !v->half[1])
         rc = ew_fail_nomem(err);
-    for (size_t f = 0; rc == EW_OK && f < c->frames; f++)
+    for (size_t f = 0; rc == EW_OK && f < c->frames; f++) {
         v->word[f] = ew_word_of(diff[f]);
+        v->half[f % EW_CLIP_STEP][f / EW_CLIP_STEP] = v->word[f];
+    }
     if (rc == EW_OK && weights)
         rc = add_weights(v, diff, err);
     ew_free(diff);
@@ -304,6 +308,8 @@ void ew_clip_view_free(ew_clip_view *v)
     if (!v)
         return;
     ew_free(v->word);
+    ew_free(v->half[0]);
+    ew_free(v->half[1]);
     ew_free(v->power);
     ew_free(v->sums);
     ew_free(v);

@@ -46,8 +46,9 @@ EW_MUST_CHECK ew_code ew_clip_keys(const ew_clip *c, int pitch, size_t step,
 typedef struct ew_clip_view {
     int pitch;
     size_t frames;
-    uint32_t *word; /* [frames] */
-    float *power;   /* [frames] sum of squared weights; about 32 in clear speech */
+    uint32_t *word;               /* [frames] */
+    uint32_t *half[EW_CLIP_STEP]; /* half[p][i] is word[i * EW_CLIP_STEP + p] */
+    float *power; /* [frames] sum of squared weights; about 32 in clear speech */
     int16_t (*sums)[8][16]; /* [frames] weights summed by nibble of the other word */
 } ew_clip_view;
 
