@@ -45,7 +45,9 @@ typedef struct ew_other {
 typedef enum ew_gap_kind {
     EW_GAP_NO_MATCH, /* sound that is in no recording of the archive, as far as can be told */
     EW_GAP_SILENCE, /* silence or steady sound: nothing to compare */
-    EW_GAP_SHORT    /* too short or too poor to tell */
+    EW_GAP_SHORT,   /* too short or too poor to tell */
+    EW_GAP_BLANKED  /* silence or a tone within one line of a recording that has other
+                        sound there */
 } ew_gap_kind;
 
 typedef struct ew_gap {

@@ -218,7 +218,7 @@ static void piece_of(ew_piece *p, ew_draft *d)
     p->source_end = ew_line_source(&d->line, (double)d->to);
     p->speed = fabs(d->line.tempo);
     p->pitch = pitch_of(d);
-    p->certainty = ew_draft_certainty(d);
+    p->certainty = ew_draft_certainty(d->claim);
     p->score = ew_line_evidence(d->agreement, d->power, agreement);
     p->agreement = agreement < 1 ? agreement : 1;
     p->wave = d->wave.rho;

@@ -62,9 +62,9 @@ double ew_draft_margin(const ew_draft *d)
     return both > alone ? both : alone;
 }
 
-double ew_draft_certainty(const ew_draft *d)
+double ew_draft_certainty(double margin)
 {
-    double c = 1 / (1 + exp(-(2.2 + 35 * ew_draft_margin(d))));
+    double c = 1 / (1 + exp(-(2.2 + 35 * margin)));
 
     return c < 0.999 ? c : 0.999;
 }

@@ -12,6 +12,7 @@ typedef struct ew_draft {
     int64_t from, to;        /* clip samples */
     double agreement, power; /* of fine words, summed over the piece */
     ew_coherence wave;
+    double claim; /* the margin when it was claimed; parts of a piece keep it */
     bool backwards;
     ew_other *others; /* owned */
     size_t other_count;
@@ -34,7 +35,7 @@ double ew_draft_z(const ew_draft *d);
 double ew_draft_margin(const ew_draft *d);
 
 /* Share of claims with that margin that are right, 0..0.999; docs/accuracy.md. */
-double ew_draft_certainty(const ew_draft *d);
+double ew_draft_certainty(double margin);
 
 /* Does b go on where a is, as far as the words can tell? a lies before b. */
 bool ew_draft_continues(const ew_draft *a, const ew_draft *b);

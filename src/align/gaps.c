@@ -13,12 +13,17 @@ enum {
     RATE = EW_FP_RATE_HZ,
     CUT_LEAST = RATE / 4,   /* shortest stretch that is taken out of a piece */
     QUIET_LEAST = RATE / 2, /* shortest one that is told apart within a gap */
-    SHORT = 3 * RATE / 10   /* a gap below this is too short to tell */
+    SHORT = 3 * RATE / 5    /* a gap below this is too short to tell */
 };
 
 #define SILENT_POWER 1e-8 /* mean square below which a slot is silent: -80 dBFS */
-#define SILENT_SHARE 1e-5 /* the same against the loudest slot of the clip */
-#define SAME_RHO 0.4      /* coherence from which steady sound is that of the source */
+#define QUIET_SHARE                                                                      \
+    1e-4 /* below this share of the loudest slot there is little to compare */
+#define LOUD_SHARE                                                                       \
+    1e-3 /* steady sound above this is a tone, below it may be the room's hum */
+#define SAME_RHO 0.4 /* coherence from which steady sound is that of the source */
+
+enum { HOLLOW = 1, BLANK = 2 }; /* nothing to compare; may have been blanked */
 
 /* ------------------------------------------------------------------ marks */
 
@@ -37,22 +42,23 @@ ew_code ew_hollow_mark(const float *mono, int64_t samples, uint8_t **marks, ew_e
     size_t slots = (size_t)samples / EW_SLOT + 1;
     uint8_t *m = ew_alloc_array(slots, 1);
     double loud = 0;
-    ew_code rc;
+    ew_code rc =
+        m ? ew_steady_mark(mono, (size_t)samples, m, slots, err) : ew_fail_nomem(err);
 
     *marks = NULL;
-    if (!m)
-        return ew_fail_nomem(err);
-    for (size_t s = 0; s < slots; s++) {
+    for (size_t s = 0; rc == EW_OK && s < slots; s++) {
         double power = slot_power(mono, samples, s);
 
         loud = power > loud ? power : loud;
     }
-    for (size_t s = 0; s < slots; s++) {
+    for (size_t s = 0; rc == EW_OK && s < slots; s++) {
         double power = slot_power(mono, samples, s);
+        bool steady = m[s] != 0, silent = power < SILENT_POWER;
 
-        m[s] = power < SILENT_POWER || power < loud * SILENT_SHARE;
+        m[s] = steady || silent || power < loud * QUIET_SHARE ? HOLLOW : 0;
+        if (silent || (steady && power > loud * LOUD_SHARE))
+            m[s] |= BLANK;
     }
-    rc = ew_steady_mark(mono, (size_t)samples, m, slots, err);
     if (rc < 0)
         ew_free(m);
     else
@@ -60,21 +66,27 @@ ew_code ew_hollow_mark(const float *mono, int64_t samples, uint8_t **marks, ew_e
     return rc;
 }
 
-/* The next run of marked slots in [from, to) that is at least `least` long. */
-static bool next_run(const uint8_t *marks, int64_t from, int64_t to, int64_t least,
+/* A kind of mark and the shortest run of it that counts. */
+typedef struct wanted {
+    uint8_t kind;
+    int64_t least;
+} wanted;
+
+/* The next such run in [from, to). */
+static bool next_run(const uint8_t *marks, wanted want, int64_t from, int64_t to,
                      int64_t run[2])
 {
     run[0] = from;
     for (int64_t p = from; p < to; p = (p / EW_SLOT + 1) * EW_SLOT) {
-        if (marks[p / EW_SLOT])
+        if (marks[p / EW_SLOT] & want.kind)
             continue;
         run[1] = p;
-        if (run[1] - run[0] >= least)
+        if (run[1] - run[0] >= want.least)
             return true;
         run[0] = (p / EW_SLOT + 1) * EW_SLOT;
     }
     run[1] = to;
-    return run[1] - run[0] >= least;
+    return run[1] - run[0] >= want.least;
 }
 
 /* ------------------------------------------------------------------ blanked stretches */
@@ -94,12 +106,17 @@ static bool source_is_silent(const ew_scene *s, const ew_line *l, int64_t from,
     return 2 * silent >= n;
 }
 
+/* A stretch of a piece that is silent or steady in the clip but not, in the same way, in the source.
+ * Where most of the piece is like that there is nothing to tell it by at all. */
 static ew_code is_blanked(ew_scene *s, const ew_draft *d, const int64_t run[2],
                           bool *blanked, ew_err *err)
 {
     ew_coherence c = {0};
     ew_code rc = EW_OK;
 
+    *blanked = true;
+    if (2 * (run[1] - run[0]) > d->to - d->from)
+        return EW_OK;
     *blanked = !source_is_silent(s, &d->line, run[0], run[1]);
     if (*blanked && !d->backwards)
         rc = ew_line_coherence(s, &d->line, run[0], run[1], &c, err);
@@ -127,10 +144,11 @@ static ew_draft part_of(const ew_draft *d, int64_t from, int64_t to)
 static ew_code cut_draft(ew_scene *s, const uint8_t *marks, ew_draft *d, ew_drafts *out,
                          ew_err *err)
 {
+    const wanted blank = {BLANK, CUT_LEAST};
     int64_t at = d->from, from = d->from, run[2];
     ew_code rc = EW_OK;
 
-    while (rc == EW_OK && next_run(marks, from, d->to, CUT_LEAST, run)) {
+    while (rc == EW_OK && next_run(marks, blank, from, d->to, run)) {
         bool blanked;
 
         rc = is_blanked(s, d, run, &blanked, err);
@@ -174,19 +192,27 @@ ew_code ew_hollow_cut(ew_scene *s, const uint8_t *marks, ew_drafts *d, ew_err *e
 
 /* ------------------------------------------------------------------ gaps */
 
-static ew_code push_gap(ew_map *m, size_t *cap, int64_t from, int64_t to,
-                        ew_gap_kind kind, ew_err *err)
+typedef struct filler {
+    ew_map *map;
+    const uint8_t *marks;
+    size_t cap;
+} filler;
+
+static ew_code push_gap(filler *f, int64_t from, int64_t to, ew_gap_kind kind,
+                        ew_err *err)
 {
+    ew_map *m = f->map;
+
     if (from >= to)
         return EW_OK;
-    if (m->gap_count == *cap) {
-        size_t more = *cap ? 2 * *cap : 16;
+    if (m->gap_count == f->cap) {
+        size_t more = f->cap ? 2 * f->cap : 16;
         ew_gap *p = ew_realloc_array(m->gaps, more, sizeof(*p));
 
         if (!p)
             return ew_fail_nomem(err);
         m->gaps = p;
-        *cap = more;
+        f->cap = more;
     }
     if (kind == EW_GAP_NO_MATCH && to - from < SHORT)
         kind = EW_GAP_SHORT;
@@ -194,32 +220,64 @@ static ew_code push_gap(ew_map *m, size_t *cap, int64_t from, int64_t to,
     return EW_OK;
 }
 
-/* Splits one gap into silences and sound. */
-static ew_code split_gap(ew_map *m, size_t *cap, const uint8_t *marks, int64_t from,
-                         int64_t to, ew_err *err)
+/* Is the gap before piece i one in a single line of a recording? What is silent or steady
+ * there was cut out of the line, or it would not be a gap. */
+static bool in_one_line(const ew_map *m, size_t i)
 {
+    const ew_piece *a, *b;
+
+    if (i == 0 || i >= m->piece_count)
+        return false;
+    a = &m->pieces[i - 1];
+    b = &m->pieces[i];
+    return a->rec == b->rec && a->backwards == b->backwards &&
+           fabs(a->source_end + (double)(b->clip_start - a->clip_end) * a->speed -
+                b->source_start) < RATE / 100.0;
+}
+
+/* Splits a gap into silences and sound. */
+static ew_code fill_plain(filler *f, int64_t from, int64_t to, ew_err *err)
+{
+    const wanted hollow = {HOLLOW, QUIET_LEAST};
     int64_t at = from, run[2];
     ew_code rc = EW_OK;
 
-    while (rc == EW_OK && at < to && next_run(marks, at, to, QUIET_LEAST, run)) {
-        rc = push_gap(m, cap, at, run[0], EW_GAP_NO_MATCH, err);
+    while (rc == EW_OK && at < to && next_run(f->marks, hollow, at, to, run)) {
+        rc = push_gap(f, at, run[0], EW_GAP_NO_MATCH, err);
         if (rc == EW_OK)
-            rc = push_gap(m, cap, run[0], run[1], EW_GAP_SILENCE, err);
+            rc = push_gap(f, run[0], run[1], EW_GAP_SILENCE, err);
         at = run[1];
     }
-    return rc == EW_OK ? push_gap(m, cap, at, to, EW_GAP_NO_MATCH, err) : rc;
+    return rc == EW_OK ? push_gap(f, at, to, EW_GAP_NO_MATCH, err) : rc;
+}
+
+/* The same within one line of a recording, where what was blanked is said to be. */
+static ew_code fill_line(filler *f, int64_t from, int64_t to, ew_err *err)
+{
+    const wanted blank = {BLANK, CUT_LEAST};
+    int64_t at = from, run[2];
+    ew_code rc = EW_OK;
+
+    while (rc == EW_OK && at < to && next_run(f->marks, blank, at, to, run)) {
+        rc = fill_plain(f, at, run[0], err);
+        if (rc == EW_OK)
+            rc = push_gap(f, run[0], run[1], EW_GAP_BLANKED, err);
+        at = run[1];
+    }
+    return rc == EW_OK ? fill_plain(f, at, to, err) : rc;
 }
 
 ew_code ew_gaps_fill(ew_map *m, const uint8_t *marks, ew_err *err)
 {
+    filler f = {m, marks, 0};
     int64_t at = 0;
-    size_t cap = 0;
     ew_code rc = EW_OK;
 
     for (size_t i = 0; i <= m->piece_count && rc == EW_OK; i++) {
         int64_t end = i < m->piece_count ? m->pieces[i].clip_start : m->clip_samples;
 
-        rc = split_gap(m, &cap, marks, at, end, err);
+        rc = in_one_line(m, i) ? fill_line(&f, at, end, err)
+                               : fill_plain(&f, at, end, err);
         if (i < m->piece_count)
             at = m->pieces[i].clip_end;
     }

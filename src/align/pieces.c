@@ -12,13 +12,15 @@
 #define FAINT_Z 5.0       /* agreement that says a line goes on, see is_faint */
 #define FAINT_RHO 0.15    /* coherence above chance */
 #define SAME_LAG 12.0     /* samples within which a faint wave confirms a line */
+#define CLEAR_MEAN 0.6    /* agreement per bit of a clear line */
 #define JUMP 800.0        /* largest jump between pieces that may be one, samples */
 #define PLAIN_DRIFT 800.0 /* samples that a mistaken tempo may amount to over a piece */
 
 enum {
     RATE = EW_FP_RATE_HZ,
-    HOLE = RATE / 2,  /* a hole in one line that is closed whatever is in it */
-    FAINT = 5 * RATE, /* longest hole that is looked into */
+    HOLE = RATE / 2,       /* a hole in one noisy line that is closed whatever is in it */
+    HOLE_CLEAR = RATE / 8, /* the same in a clear line */
+    FAINT = 5 * RATE,      /* longest hole that is looked into */
     PART_LEAST = RATE / 2,
     PART = 3 * RATE / 2 /* of a long piece, for its lag */
 };
@@ -280,15 +282,20 @@ static ew_code find_others(ew_scene *s, const ew_lines *lines, ew_draft *d, ew_e
         if (rc == EW_OK && ew_draft_margin(&other) >= 0 &&
             other.wave.rho >= SAME_SHARE * d->wave.rho &&
             ew_draft_z(&other) >= SAME_SHARE * ew_draft_z(d))
-            rc = add_other(d, l, ew_draft_certainty(&other), err);
+            rc = add_other(d, l, ew_draft_certainty(ew_draft_margin(&other)), err);
     }
     return rc;
 }
 
+/* In a clear piece even a short hole is something else; a noisy one has holes of its own. */
 static bool goes_on(const void *cookie, const ew_draft *a, const ew_draft *b)
 {
+    double mean =
+        fmin(a->agreement / (a->power + 1e-9), b->agreement / (b->power + 1e-9));
+
     (void)cookie;
-    return b->from - a->to <= HOLE && ew_draft_continues(a, b);
+    return b->from - a->to <= (mean >= CLEAR_MEAN ? HOLE_CLEAR : HOLE) &&
+           ew_draft_continues(a, b);
 }
 
 ew_code ew_pieces_make(ew_scene *s, const ew_lines *lines, const ew_path *path,

@@ -12,7 +12,7 @@
 
 enum {
     RATE = EW_FP_RATE_HZ,
-    HOLE = RATE / 2,  /* a hole in one line that is closed whatever is in it */
+    HOLE = RATE / 8,  /* a hole in one line that is closed whatever is in it */
     PAUSE = 3 * RATE, /* longest pause that is closed */
     JOIN = RATE / 4,  /* a hole between two lines that is shared out */
     EDGE = RATE / 2,  /* a hole at an end of the clip */
@@ -102,6 +102,7 @@ static ew_code drop_weak(ew_drafts *d, ew_err *err)
     for (size_t i = 0; i < d->count; i++)
         claimed[i] = is_claimed(d, i);
     for (size_t i = 0; i < d->count; i++) {
+        d->items[i].claim = ew_draft_margin(&d->items[i]);
         if (claimed[i])
             d->items[kept++] = d->items[i];
         else

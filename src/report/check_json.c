@@ -117,6 +117,8 @@ static const char *gap_name(ew_gap_kind kind)
         return "nothing-to-compare";
     case EW_GAP_SHORT:
         return "too-short";
+    case EW_GAP_BLANKED:
+        return "blanked";
     }
     return "";
 }

@@ -318,19 +318,32 @@ static void clip_piece(pic *p, size_t i)
     PUT(p, "</g>\n");
 }
 
+static const char *gap_title(ew_gap_kind kind)
+{
+    switch (kind) {
+    case EW_GAP_NO_MATCH:
+        return "matches nothing";
+    case EW_GAP_SILENCE:
+        return "nothing to compare";
+    case EW_GAP_SHORT:
+        return "too short to tell";
+    case EW_GAP_BLANKED:
+        return "blanked: silence or a tone over the recording";
+    }
+    return "";
+}
+
 static void clip_gap(pic *p, const ew_gap *g)
 {
     double a = clip_x(p, g->clip_start);
     double w = fmax(clip_x(p, g->clip_end) - a, 0.5);
-    bool nothing = g->kind == EW_GAP_NO_MATCH;
+    bool nothing = g->kind == EW_GAP_NO_MATCH || g->kind == EW_GAP_BLANKED;
 
     PUT(p,
         "<g><title>%s</title><rect x='%.1f' y='%d' width='%.1f' height='%d' "
         "fill='%s'/></g>\n",
-        nothing
-            ? "matches nothing"
-            : (g->kind == EW_GAP_SILENCE ? "nothing to compare" : "too short to tell"),
-        a, CLIP_TOP, w, CLIP_HEIGHT, nothing ? "url(#nothing)" : "#e6e6e6");
+        gap_title(g->kind), a, CLIP_TOP, w, CLIP_HEIGHT,
+        nothing ? "url(#nothing)" : "#e6e6e6");
 }
 
 static void clip_band(pic *p)

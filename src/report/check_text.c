@@ -117,6 +117,8 @@ static const char *gap_words(ew_gap_kind kind)
         return "— nothing to compare —";
     case EW_GAP_SHORT:
         return "— too short to tell —";
+    case EW_GAP_BLANKED:
+        return "— blanked: silence or a tone over the recording —";
     }
     return "";
 }

@@ -17,6 +17,7 @@ enum {
     JOIN_MS = 60,
     JOIN_TO_NOTHING_MS = 110,
     SAME_LINE_MS = 12,
+    SYLLABLE_MS = 100,
     SAMPLES_PER_MS = EW_FP_RATE_HZ / 1000,
 };
 
@@ -123,6 +124,14 @@ static void count_part(ew_summary *s, const part *p)
         s->untold += n;
 }
 
+/* Sound that is not the recording's, as long as a syllable at least. */
+static bool is_other_sound(const ew_gap *g)
+{
+    return g->kind == EW_GAP_NO_MATCH || g->kind == EW_GAP_BLANKED ||
+           (g->kind == EW_GAP_SHORT &&
+            g->clip_end - g->clip_start >= SYLLABLE_MS * SAMPLES_PER_MS);
+}
+
 static void find_joins(ew_summary *s, const ew_map *m)
 {
     size_t piece = 0;
@@ -133,7 +142,7 @@ static void find_joins(ew_summary *s, const ew_map *m)
 
     while (next_part(m, &piece, &gap, &now)) {
         count_part(s, &now);
-        if (now.gap != NULL && now.gap->kind != EW_GAP_NO_MATCH)
+        if (now.gap != NULL && !is_other_sound(now.gap))
             continue; /* a pause: what lies around it decides */
         if (begun)
             meet(s, m, &last, &now);
