@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
+
+enum { SLOW_SECONDS = 5, SLOW_RUNS_MIN = 10 }; /* of one torture under a sanitizer */
 
 char *test_dir_new(void)
 {
@@ -92,13 +95,35 @@ static void run_clean(test_work work, void *arg)
         fail_msg("without a fault: %s '%s'", ew_code_name(code), err.text);
 }
 
+static double seconds_now(void)
+{
+    struct timespec t;
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &t), 0);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* The plain build runs all there are; a sanitizer sees as many as fit into a few seconds. */
+static int64_t runs_to_make(int64_t total, int64_t limit, double seconds)
+{
+    const char *slow = getenv("EARWITNESS_TEST_SLOW");
+    int64_t runs = limit > 0 && limit < total ? limit : total;
+    if (slow == NULL || strcmp(slow, "1") == 0)
+        return runs;
+    double fit = SLOW_SECONDS / (2 * seconds + 1e-6);
+    int64_t most = fit < SLOW_RUNS_MIN ? SLOW_RUNS_MIN
+                   : fit > 1e9         ? (int64_t)1e9
+                                       : (int64_t)fit;
+    return runs < most ? runs : most;
+}
+
 int64_t test_torture_alloc(test_work work, void *arg, int64_t limit)
 {
     run_clean(work, arg);
     ew_alloc_fail_at(-1, 0);
+    double began = seconds_now();
     run_clean(work, arg);
     int64_t total = ew_alloc_count();
-    int64_t runs = limit > 0 && limit < total ? limit : total;
+    int64_t runs = runs_to_make(total, limit, seconds_now() - began);
     for (int64_t i = 0; i < runs; i++) {
         int64_t n = runs == total ? i : i * total / runs;
         run_with_fault(work, arg, n, 0);

@@ -30,7 +30,8 @@ typedef ew_code (*test_work)(void *arg, ew_err *err);
 /* Runs work once without a fault (it must succeed), then with the n-th allocation failing,
  * for every n up to the number it makes (at most `limit` of them, spread evenly; 0 = all),
  * each alone and with all that follow failing too. Each run must end with EW_E_NOMEM, a
- * filled err and no block left behind. Returns the number of allocations seen. */
+ * filled err and no block left behind. Returns the number of allocations seen. Under a
+ * sanitizer (EARWITNESS_TEST_SLOW above 1) only as many are tried as fit into 5 s. */
 int64_t test_torture_alloc(test_work work, void *arg, int64_t limit);
 
 /* The same with the n-th write (ew_write_all) failing: EW_E_IO with ENOSPC. */
