@@ -35,12 +35,10 @@ ew_code ew_scene_view(ew_scene *s, int pitch, bool weights, const ew_clip_view *
     ew_clip_view **v = &s->views[pitch + EW_PITCH_CELLS];
     ew_code rc = EW_OK;
 
-    if (*v && weights && !(*v)->sums) {
-        ew_clip_view_free(*v);
-        *v = NULL;
-    }
     if (!*v)
-        rc = ew_clip_view_new(v, s->clip, pitch, weights, err);
+        rc = ew_clip_view_new(v, s->clip, pitch, err);
+    if (rc == EW_OK && weights)
+        rc = ew_clip_view_weigh(*v, err);
     *out = *v;
     return rc;
 }

@@ -209,27 +209,36 @@ static ew_code local_means(float (*diff)[32], size_t frames, float (**out)[32],
     return EW_OK;
 }
 
+/* Sums of four weights, each taken or taken off by the bits of x. */
+static void sum_nibble(const int16_t weight[4], int16_t sums[16])
+{
+    static const int16_t sign[4][16] = {
+        {-1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1},
+        {-1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1},
+        {-1, -1, -1, -1, 1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1},
+        {-1, -1, -1, -1, -1, -1, -1, -1, 1, 1, 1, 1, 1, 1, 1, 1}};
+
+    for (size_t x = 0; x < 16; x++)
+        sums[x] = (int16_t)(weight[0] * sign[0][x] + weight[1] * sign[1][x] +
+                            weight[2] * sign[2][x] + weight[3] * sign[3][x]);
+}
+
+/* The loops are such that compilers do several steps at once. */
 static void weigh(ew_clip_view *v, size_t f, const float diff[32], const float mean[32])
 {
-    int weight[32];
+    int16_t weight[32];
     int square = 0;
 
     for (size_t b = 0; b < 32; b++) {
         float m = fabsf(diff[b]) / mean[b];
         int w = (int)(sqrtf(m < 2.0f ? m : 2.0f) * EW_CLIP_UNIT + 0.5f);
 
-        weight[b] = diff[b] > 0 ? w : -w;
         square += w * w;
+        weight[b] = (int16_t)(diff[b] > 0 ? w : -w);
     }
     v->power[f] = (float)square / (float)(EW_CLIP_UNIT * EW_CLIP_UNIT);
     for (size_t k = 0; k < 8; k++)
-        for (size_t x = 0; x < 16; x++) {
-            int s = 0;
-
-            for (size_t b = 0; b < 4; b++)
-                s += x >> b & 1 ? weight[4 * k + b] : -weight[4 * k + b];
-            v->sums[f][k][x] = (int16_t)s;
-        }
+        sum_nibble(weight + 4 * k, v->sums[f][k]);
 }
 
 /* Differences of all frames at one pitch; the caller frees it. NULL: out of memory. */
@@ -254,48 +263,32 @@ static float (*fine_diffs(const ew_clip *c, int pitch))[32]
     return diff;
 }
 
-static ew_code add_weights(ew_clip_view *v, float (*diff)[32], ew_err *err)
+static ew_code words_init(ew_clip_view *v, const ew_clip *c, ew_err *err)
 {
-    float(*mean)[32] = NULL;
-    ew_code rc;
-
-    v->power = ew_alloc_array(v->frames, sizeof(*v->power));
-    v->sums = ew_alloc_array(v->frames, sizeof(*v->sums));
-    if (!v->power || !v->sums)
+    v->frames = c->frames;
+    v->diff = fine_diffs(c, v->pitch);
+    v->word = ew_alloc_array(c->frames, sizeof(*v->word));
+    for (size_t p = 0; p < EW_CLIP_STEP; p++)
+        v->half[p] = ew_alloc_array(c->frames / EW_CLIP_STEP + 1, sizeof(*v->half[p]));
+    if (!v->diff || !v->word || !v->half[0] || !v->half[1])
         return ew_fail_nomem(err);
-    rc = local_means(diff, v->frames, &mean, err);
-    if (rc < 0)
-        return rc;
-    for (size_t f = 0; f < v->frames; f++)
-        weigh(v, f, diff[f], mean[f / MEAN_FRAMES]);
-    ew_free(mean);
+    for (size_t f = 0; f < c->frames; f++) {
+        v->word[f] = ew_word_of(v->diff[f]);
+        v->half[f % EW_CLIP_STEP][f / EW_CLIP_STEP] = v->word[f];
+    }
     return EW_OK;
 }
 
-ew_code ew_clip_view_new(ew_clip_view **out, const ew_clip *c, int pitch, bool weights,
-                         ew_err *err)
+ew_code ew_clip_view_new(ew_clip_view **out, const ew_clip *c, int pitch, ew_err *err)
 {
     ew_clip_view *v = ew_alloc(sizeof(*v));
-    float(*diff)[32] = v ? fine_diffs(c, pitch) : NULL;
-    ew_code rc = EW_OK;
+    ew_code rc;
 
     *out = NULL;
-    if (v) {
-        v->pitch = pitch;
-        v->frames = c->frames;
-        v->word = ew_alloc_array(c->frames, sizeof(*v->word));
-    }
-    for (size_t p = 0; v && p < EW_CLIP_STEP; p++)
-        v->half[p] = ew_alloc_array(c->frames / EW_CLIP_STEP + 1, sizeof(*v->half[p]));
-    if (!v || !diff || !v->word || !v->half[0] || !v->half[1])
-        rc = ew_fail_nomem(err);
-    for (size_t f = 0; rc == EW_OK && f < c->frames; f++) {
-        v->word[f] = ew_word_of(diff[f]);
-        v->half[f % EW_CLIP_STEP][f / EW_CLIP_STEP] = v->word[f];
-    }
-    if (rc == EW_OK && weights)
-        rc = add_weights(v, diff, err);
-    ew_free(diff);
+    if (!v)
+        return ew_fail_nomem(err);
+    v->pitch = pitch;
+    rc = words_init(v, c, err);
     if (rc < 0)
         ew_clip_view_free(v);
     else
@@ -303,10 +296,39 @@ ew_code ew_clip_view_new(ew_clip_view **out, const ew_clip *c, int pitch, bool w
     return rc;
 }
 
+ew_code ew_clip_view_weigh(ew_clip_view *v, ew_err *err)
+{
+    float(*mean)[32] = NULL;
+    ew_code rc;
+
+    if (v->sums)
+        return EW_OK;
+    rc = local_means(v->diff, v->frames, &mean, err);
+    if (rc < 0)
+        return rc;
+    v->power = ew_alloc_array(v->frames, sizeof(*v->power));
+    v->sums = ew_alloc_array(v->frames, sizeof(*v->sums));
+    if (!v->power || !v->sums) {
+        ew_free(v->power);
+        ew_free(v->sums);
+        v->power = NULL;
+        v->sums = NULL;
+        ew_free(mean);
+        return ew_fail_nomem(err);
+    }
+    for (size_t f = 0; f < v->frames; f++)
+        weigh(v, f, v->diff[f], mean[f / MEAN_FRAMES]);
+    ew_free(v->diff); /* nothing else needs it */
+    v->diff = NULL;
+    ew_free(mean);
+    return EW_OK;
+}
+
 void ew_clip_view_free(ew_clip_view *v)
 {
     if (!v)
         return;
+    ew_free(v->diff);
     ew_free(v->word);
     ew_free(v->half[0]);
     ew_free(v->half[1]);

@@ -46,15 +46,17 @@ EW_MUST_CHECK ew_code ew_clip_keys(const ew_clip *c, int pitch, size_t step,
 typedef struct ew_clip_view {
     int pitch;
     size_t frames;
+    float (*diff)[32];            /* [frames] what the weights are made from */
     uint32_t *word;               /* [frames] */
     uint32_t *half[EW_CLIP_STEP]; /* half[p][i] is word[i * EW_CLIP_STEP + p] */
     float *power; /* [frames] sum of squared weights; about 32 in clear speech */
     int16_t (*sums)[8][16]; /* [frames] weights summed by nibble of the other word */
 } ew_clip_view;
 
-/* With `weights` false, power and sums stay NULL: enough for counting equal bits. */
 EW_MUST_CHECK ew_code ew_clip_view_new(ew_clip_view **out, const ew_clip *c, int pitch,
-                                       bool weights, ew_err *err);
+                                       ew_err *err);
+/* Fills power and sums, which are NULL before: counting equal bits can do without. */
+EW_MUST_CHECK ew_code ew_clip_view_weigh(ew_clip_view *v, ew_err *err);
 void ew_clip_view_free(ew_clip_view *v);
 
 /* In units of an average bit: about 32 for equal words, 0 for unrelated ones. */
