@@ -76,7 +76,7 @@ static ew_piece made_pieces[MADE_PIECES] = {
 static ew_gap made_gaps[MADE_GAPS] = {
     {2 * S, 5 * S / 2, EW_GAP_SILENCE},
     {6 * S, 8 * S, EW_GAP_NO_MATCH},
-    {9 * S, 19 * S / 2, EW_GAP_SHORT},
+    {9 * S, 19 * S / 2, EW_GAP_SILENCE},
 };
 
 static ew_map made_map = {.clip_samples = 12 * S,

@@ -63,6 +63,32 @@ static void a_join_in_a_pause_is_as_wide_as_the_pause(void **state)
     ew_summary_release(&s);
 }
 
+/* Half a second that belongs to neither neighbour is other sound, whatever it is called; a
+ * few milliseconds would be a pause. */
+static void other_sound_in_a_gap_has_two_joins(void **state)
+{
+    (void)state;
+    static const ew_gap_kind kinds[] = {EW_GAP_SHORT, EW_GAP_BLANKED, EW_GAP_NO_MATCH};
+    ew_gap gaps[MADE_GAPS];
+    ew_finding f = made_finding();
+    ew_map map = *f.map;
+    ew_summary s;
+
+    memcpy(gaps, map.gaps, sizeof gaps);
+    map.gaps = gaps;
+    f.map = &map;
+    for (size_t i = 0; i < 3; i++) {
+        gaps[2].kind = kinds[i];
+        assert_int_equal(ew_summary_init(&s, &f, NULL), EW_OK);
+        assert_int_equal(s.join_count, 5);
+        assert_int_equal(s.joins[3].at, 9 * S);
+        assert_true(s.joins[3].after == EW_NO_PIECE);
+        assert_int_equal(s.joins[4].at, 9 * S + S / 2);
+        assert_true(s.joins[4].before == EW_NO_PIECE);
+        ew_summary_release(&s);
+    }
+}
+
 static void sources_by_share_and_named_apart(void **state)
 {
     (void)state;
@@ -99,6 +125,7 @@ int main(void)
         cmocka_unit_test(a_pause_in_one_line_is_no_join),
         cmocka_unit_test(strangers_have_two_joins),
         cmocka_unit_test(a_join_in_a_pause_is_as_wide_as_the_pause),
+        cmocka_unit_test(other_sound_in_a_gap_has_two_joins),
         cmocka_unit_test(sources_by_share_and_named_apart),
         cmocka_unit_test(nothing_at_all),
     };
