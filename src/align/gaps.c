@@ -12,7 +12,8 @@
 enum {
     RATE = EW_FP_RATE_HZ,
     CUT_LEAST = RATE / 4,   /* shortest stretch that is taken out of a piece */
-    QUIET_LEAST = RATE / 2, /* shortest one that is told apart within a gap */
+    QUIET_LEAST = RATE / 4, /* shortest one that is told apart within a gap */
+    PART_LEAST = RATE / 5,  /* shortest part of a piece that stays one */
     SHORT = 3 * RATE / 5    /* a gap below this is too short to tell */
 };
 
@@ -91,7 +92,7 @@ static bool next_run(const uint8_t *marks, wanted want, int64_t from, int64_t to
 
 /* ------------------------------------------------------------------ blanked stretches */
 
-/* Are most of the source's words there those of digital silence? */
+/* Are most of the source's words there those of silence? */
 static bool source_is_silent(const ew_scene *s, const ew_line *l, int64_t from,
                              int64_t to)
 {
@@ -155,14 +156,14 @@ static ew_code cut_draft(ew_scene *s, const uint8_t *marks, ew_draft *d, ew_draf
         from = run[1] > from ? run[1] : d->to;
         if (rc < 0 || !blanked)
             continue;
-        if (run[0] > at) {
+        if (run[0] - at >= PART_LEAST) {
             ew_draft p = part_of(d, at, run[0]);
 
             rc = ew_drafts_push(out, &p, err);
         }
         at = run[1];
     }
-    if (rc == EW_OK && at < d->to) {
+    if (rc == EW_OK && (d->to - at >= PART_LEAST || at == d->from)) {
         ew_draft p = part_of(d, at, d->to);
 
         p.others = d->others;

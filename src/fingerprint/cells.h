@@ -39,6 +39,9 @@ enum {
 #define EW_CELL_LOW_HZ 238.0
 #define EW_CELL_RATIO 1.0099791
 
+/* Power of all cells below which a frame is silent: about -70 dBFS in the band. */
+#define EW_SILENT_POWER 0.02f
+
 typedef struct ew_cells ew_cells; /* analyser; one object, one thread */
 
 EW_MUST_CHECK ew_code ew_cells_new(ew_cells **out, ew_err *err);

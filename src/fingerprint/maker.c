@@ -5,6 +5,7 @@
  * are made for the frame that has all its neighbours. Silence before and after is implied. */
 #include "earwitness/fingerprint.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -103,8 +104,19 @@ static const float *row(float (*ring)[EW_KEY_BANDS], uint64_t i)
     return ring[i & (RING - 1)];
 }
 
+/* Is there no sound to speak of in frame f, as in a pause between prompts? */
+static bool is_silent(const ew_fp_maker *m, uint64_t f)
+{
+    const float *band = m->raw[f & (RING - 1)];
+    float sum = 0;
+
+    for (size_t b = 0; b < EW_KEY_A_BANDS; b++)
+        sum += band[b];
+    return sum < EW_SILENT_POWER;
+}
+
 /* Words of frame f, once the rows up to f + REACH are there. Rows before the first frame
- * are zeros left in the ring. A frame without any difference (digital silence) gets no key. */
+ * are zeros left in the ring. A silent frame has the word 0 and no key. */
 static ew_code emit(ew_fp_maker *m, uint64_t f, ew_err *err)
 {
     float diff[32];
@@ -120,11 +132,11 @@ static ew_code emit(ew_fp_maker *m, uint64_t f, ew_err *err)
         return rc;
     ew_fine_diff(m->fine[(f - EW_FINE_LAG) & (RING - 1)],
                  m->fine[(f + EW_FINE_LAG) & (RING - 1)], diff);
-    m->words[m->frames++] = ew_word_of(diff);
+    m->words[m->frames++] = is_silent(m, f) ? 0 : ew_word_of(diff);
     ew_key_diff(row(m->smooth, f - EW_KEY_A_LAG), row(m->smooth, f + EW_KEY_A_LAG),
                 row(m->smooth, f - EW_KEY_B_LAG), row(m->smooth, f + EW_KEY_B_LAG), diff);
     word = ew_word_of(diff);
-    if (word)
+    if (word && !is_silent(m, f))
         m->keys[m->key_count++] = (ew_key){word, (uint32_t)f};
     return EW_OK;
 }
