@@ -11,6 +11,7 @@
 #define SAME_SHARE 0.8    /* another line with this share of the evidence is named too */
 #define FAINT_Z 5.0       /* agreement that says a line goes on, see is_faint */
 #define FAINT_RHO 0.15    /* coherence above chance */
+#define FAINT_WAVE 0.12   /* the same of the wave, over its root of length */
 #define SAME_LAG 12.0     /* samples within which a faint wave confirms a line */
 #define CLEAR_MEAN 0.6    /* agreement per bit of a clear line */
 #define JUMP 800.0        /* largest jump between pieces that may be one, samples */
@@ -214,6 +215,7 @@ static ew_code is_faint(ew_scene *s, const ew_draft *d, int64_t from, int64_t to
                         bool *faint, ew_err *err)
 {
     ew_draft hole = {.line = d->line, .from = from, .to = to};
+    double z, wave;
     ew_code rc;
 
     *faint = false;
@@ -222,9 +224,10 @@ static ew_code is_faint(ew_scene *s, const ew_draft *d, int64_t from, int64_t to
     rc = measure_on(s, &d->line, &hole, err);
     if (rc == EW_OK)
         rc = ew_line_coherence(s, &d->line, from, to, &hole.wave, err);
-    *faint = ew_draft_z(&hole) >= FAINT_Z ||
-             (ew_draft_z(&hole) >= FAINT_Z / 2 && fabs(hole.wave.lag) <= SAME_LAG &&
-              hole.wave.rho > FAINT_RHO);
+    z = ew_draft_z(&hole);
+    wave = (hole.wave.rho - FAINT_RHO) * sqrt((double)(to - from) / RATE + 0.2);
+    *faint = z >= FAINT_Z || (fabs(hole.wave.lag) <= SAME_LAG &&
+                              (wave >= FAINT_WAVE || (wave > 0 && z >= FAINT_Z / 2)));
     return rc;
 }
 

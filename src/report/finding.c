@@ -24,7 +24,8 @@ enum {
 const char *const ew_not_tested[] = {
     "recordings that are not in the archive",
     ("changes of speed beyond 10 % and of pitch beyond one semitone or the change of "
-     "speed"),
+     "speed, and of sound that is also played backwards"),
+    "changes inside a copied sentence that are shorter than a fifth of a second",
     "who speaks, and whether the sources themselves are genuine",
 };
 const size_t ew_not_tested_count = EW_COUNT(ew_not_tested);
