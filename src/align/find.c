@@ -20,7 +20,7 @@ enum {
     LOOKS_OTHER = 250, /* ... and at each other pitch */
     KEEP = 24,         /* of which the best are kept per block ... */
     KEEP_SAME = 8,     /* ... but only so many that chance reaches too */
-    KEEP_OTHER = 4,
+    KEEP_OTHER = 2,
     STEP_SAME = 2,        /* clip frames between keys at the clip's own pitch ... */
     STEP_OTHER = 8,       /* ... and at each other pitch */
     PITCH_STEP = 2,       /* cells between the pitches tried */
@@ -29,7 +29,8 @@ enum {
     MOST_LINES = 400
 };
 
-#define LOOK_Z 7.5     /* a first look below this is chance */
+#define LOOK_Z 7.5       /* a first look below this is chance ... */
+#define LOOK_OTHER_Z 9.0 /* ... or this at another pitch, of which there are ten */
 #define FAIR_Z 13.0    /* a first look that chance hardly reaches */
 #define CLEAR_Z 19.0   /* a block with such a line need not be tried at other pitches */
 #define REFINE_Z 8.5   /* a followed line below this is chance */
@@ -134,7 +135,7 @@ static size_t look_at(finder *f, const ew_hit *h, const ew_clip_key *keys, doubl
     ew_line l = {.rec = h->rec, .pitch = f->view->pitch, .tempo = 1, .clip = middle};
 
     l.source = (double)h->frame * EW_FP_HOP + (middle - at);
-    if (ew_line_verify(f->scene, f->view, LOOK_Z, &l))
+    if (ew_line_verify(f->scene, f->view, l.pitch ? LOOK_OTHER_Z : LOOK_Z, &l))
         f->looked[kept++] = l;
     return kept;
 }
