@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 
-#define SAME_SHARE 0.8    /* another line with this share of the evidence is named too */
+#define SAME_SHARE 0.6    /* another line with this share of the evidence is named too */
 #define FAINT_Z 5.0       /* agreement that says a line goes on, see is_faint */
 #define FAINT_RHO 0.15    /* coherence above chance */
 #define FAINT_WAVE 0.12   /* the same of the wave, over its root of length */
@@ -26,13 +26,15 @@ enum {
     PART = 3 * RATE / 2 /* of a long piece, for its lag */
 };
 
-static ew_code add_other(ew_draft *d, const ew_line *l, double certainty, ew_err *err)
+static ew_code add_other(ew_draft *d, const ew_draft *other, ew_err *err)
 {
-    ew_other o = {.rec = l->rec, .speed = l->tempo, .certainty = certainty};
+    const ew_line *l = &other->line;
+    ew_other o = {.rec = l->rec, .speed = l->tempo};
     ew_other *p;
 
-    o.source_start = ew_line_source(l, (double)d->from);
-    o.source_end = ew_line_source(l, (double)d->to);
+    o.source_start = ew_line_source(l, (double)other->from);
+    o.source_end = ew_line_source(l, (double)other->to);
+    o.certainty = ew_draft_certainty(ew_draft_margin(other));
     for (size_t i = 0; i < d->other_count; i++)
         if (d->others[i].rec == o.rec &&
             fabs(d->others[i].source_start - o.source_start) < RATE)
@@ -266,26 +268,43 @@ static ew_code join_faint(ew_scene *s, ew_drafts *d, ew_err *err)
     return rc;
 }
 
-/* Names the other lines that explain the piece nearly as well. */
+/* The part of the piece that another line holds; its evidence there. */
+static ew_code measure_other(ew_scene *s, const ew_line *l, const ew_draft *d,
+                             ew_draft *other, ew_err *err)
+{
+    ew_code rc;
+
+    *other = (ew_draft){.line = *l};
+    other->from = d->from > l->from - EW_SLOT * 4 ? d->from : l->from;
+    other->to = d->to < l->to + EW_SLOT * 4 ? d->to : l->to;
+    rc = measure_on(s, l, other, err);
+    if (rc == EW_OK)
+        rc = ew_line_coherence(s, l, other->from, other->to, &other->wave, err);
+    if (other->wave.rho >= EW_LOCK_RHO)
+        other->line.source -= other->wave.lag * other->line.tempo;
+    return rc;
+}
+
+/* Names the other lines that explain the piece, or at least half of it, nearly as well. */
 static ew_code find_others(ew_scene *s, const ew_lines *lines, ew_draft *d, ew_err *err)
 {
-    double middle = 0.5 * (double)(d->from + d->to);
+    double middle = 0.5 * (double)(d->from + d->to), length = (double)(d->to - d->from);
     ew_code rc = EW_OK;
 
     for (size_t i = 0; i < lines->count && rc == EW_OK; i++) {
         const ew_line *l = &lines->items[i];
-        ew_draft other = {.line = *l, .from = d->from, .to = d->to};
+        ew_draft other;
+        double share;
 
         if (middle < (double)l->from || middle >= (double)l->to ||
             ew_line_holds(&d->line, l->rec, middle, ew_line_source(l, middle), RATE / 4))
             continue;
-        rc = measure_on(s, l, &other, err);
-        if (rc == EW_OK)
-            rc = ew_line_coherence(s, l, d->from, d->to, &other.wave, err);
-        if (rc == EW_OK && ew_draft_margin(&other) >= 0 &&
+        rc = measure_other(s, l, d, &other, err);
+        share = (double)(other.to - other.from) / length;
+        if (rc == EW_OK && share >= 0.5 && ew_draft_margin(&other) >= 0 &&
             other.wave.rho >= SAME_SHARE * d->wave.rho &&
-            ew_draft_z(&other) >= SAME_SHARE * ew_draft_z(d))
-            rc = add_other(d, l, ew_draft_certainty(ew_draft_margin(&other)), err);
+            ew_draft_z(&other) >= SAME_SHARE * ew_draft_z(d) * sqrt(share))
+            rc = add_other(d, &other, err);
     }
     return rc;
 }
