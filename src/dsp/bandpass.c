@@ -31,7 +31,7 @@ void ew_bandpass_init(ew_bandpass *b, double centre, double width)
     }
 }
 
-static float add_up(const lanes *v)
+static inline float add_up(const lanes *v)
 {
     float f[L];
 
@@ -39,7 +39,8 @@ static float add_up(const lanes *v)
     return ((f[0] + f[1]) + (f[2] + f[3])) + ((f[4] + f[5]) + (f[6] + f[7]));
 }
 
-void ew_bandpass_at(const ew_bandpass *b, const float *x, float *re, float *im)
+static inline __attribute__((always_inline)) void
+filter(const ew_bandpass *b, const float *x, float *re, float *im)
 {
     lanes sum_re = {0}, sum_im = {0};
 
@@ -55,4 +56,23 @@ void ew_bandpass_at(const ew_bandpass *b, const float *x, float *re, float *im)
     }
     *re = add_up(&sum_re);
     *im = add_up(&sum_im);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void
+filter_avx2(const ew_bandpass *b, const float *x, float *re, float *im)
+{
+    filter(b, x, re, im);
+}
+#endif
+
+void ew_bandpass_at(const ew_bandpass *b, const float *x, float *re, float *im)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) {
+        filter_avx2(b, x, re, im);
+        return;
+    }
+#endif
+    filter(b, x, re, im);
 }
