@@ -27,8 +27,8 @@ ew_align_opts ew_align_opts_default(void)
 
 /* ------------------------------------------------------------------ one window */
 
-static ew_code map_window(const ew_index *ix, const float *mono, size_t n, bool speeds,
-                          uint64_t common, ew_drafts *out, ew_err *err)
+static ew_code map_window(const ew_index *ix, const float *mono, size_t n,
+                          const ew_search *how, ew_drafts *out, ew_err *err)
 {
     ew_scene scene = {.index = ix, .mono = mono, .samples = n};
     ew_clip *clip = NULL;
@@ -41,7 +41,7 @@ static ew_code map_window(const ew_index *ix, const float *mono, size_t n, bool 
     if (rc < 0)
         return rc;
     scene.clip = clip;
-    rc = ew_find_lines(&scene, speeds, common, &lines, err);
+    rc = ew_find_lines(&scene, how, &lines, err);
     if (rc == EW_OK)
         rc = ew_path_find(&scene, &lines, &path, err);
     if (rc == EW_OK)
@@ -70,7 +70,7 @@ static bool place_draft(ew_draft *d, int64_t offset, int64_t low, int64_t high)
 
 /* Windows overlap by WINDOW - STRIDE; each answers for its part up to the middle of it. */
 static ew_code map_forward(const ew_index *ix, const float *mono, int64_t n,
-                           const ew_align_opts *opts, const ew_progress *prog,
+                           const ew_search *how, const ew_progress *prog,
                            ew_drafts *all, ew_err *err)
 {
     const int64_t half = (WINDOW - STRIDE) / 2;
@@ -85,8 +85,7 @@ static ew_code map_forward(const ew_index *ix, const float *mono, int64_t n,
 
         if (prog && prog->tick && prog->tick(prog->cookie, "match", at, n))
             return ew_fail(err, EW_E_CANCELLED, 0, "cancelled");
-        rc = map_window(ix, mono + at, (size_t)length, opts->speeds, opts->common, &part,
-                        err);
+        rc = map_window(ix, mono + at, (size_t)length, how, &part, err);
         for (size_t i = 0; rc == EW_OK && i < part.count; i++) {
             ew_draft *d = &part.items[i];
 
@@ -145,7 +144,7 @@ static ew_code map_backwards(const ew_index *ix, const float *mono, int64_t from
 {
     size_t n = (size_t)(to - from);
     float *turned = ew_alloc_array(n, sizeof(float));
-    ew_align_opts opts = {.speeds = false};
+    ew_search how = {.speeds = false, .faint = false};
     ew_drafts part = {0};
     ew_code rc;
 
@@ -153,7 +152,7 @@ static ew_code map_backwards(const ew_index *ix, const float *mono, int64_t from
         return ew_fail_nomem(err);
     for (size_t i = 0; i < n; i++)
         turned[i] = mono[to - 1 - (int64_t)i];
-    rc = map_forward(ix, turned, (int64_t)n, &opts, NULL, &part, err);
+    rc = map_forward(ix, turned, (int64_t)n, &how, NULL, &part, err);
     if (rc == EW_OK)
         rc = take_backwards(&part, from, to, all, err);
     ew_drafts_release(&part);
@@ -262,7 +261,8 @@ ew_code ew_align_clip(const ew_index *ix, const float *clip, size_t n,
     ew_drafts all = {0};
     ew_scene scene = {.index = ix, .mono = clip, .samples = n};
     uint8_t *marks = NULL;
-    ew_code rc = map_forward(ix, clip, (int64_t)n, &o, prog, &all, err);
+    ew_search how = {.speeds = o.speeds, .faint = true, .common = o.common};
+    ew_code rc = map_forward(ix, clip, (int64_t)n, &how, prog, &all, err);
 
     *out = NULL;
     if (rc == EW_OK && o.backwards)

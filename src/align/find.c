@@ -31,10 +31,10 @@ enum {
 
 #define LOOK_Z 7.5       /* a first look below this is chance ... */
 #define LOOK_OTHER_Z 9.0 /* ... or this at another pitch, of which there are ten */
-#define FAIR_Z 13.0    /* a first look that chance hardly reaches */
-#define CLEAR_Z 19.0   /* a block with such a line need not be tried at other pitches */
-#define REFINE_Z 8.5   /* a followed line below this is chance */
-#define PAY_TWO_Z 11.0 /* ... or this, when it neither begins nor ends with the clip */
+#define FAIR_Z 13.0      /* a first look that chance hardly reaches */
+#define CLEAR_Z 19.0     /* a block with such a line need not be tried at other pitches */
+#define REFINE_Z 8.5     /* a followed line below this is chance */
+#define PAY_TWO_Z 11.0   /* ... or this, when it neither begins nor ends with the clip */
 #define OUTDONE 1.5 /* a candidate where another line agrees by so much more is chance */
 
 void ew_lines_release(ew_lines *l)
@@ -62,7 +62,7 @@ static ew_code push(ew_lines *l, const ew_line *line, ew_err *err)
 typedef struct finder {
     ew_scene *scene;
     const ew_clip_view *view;
-    uint64_t common;
+    const ew_search *how;
     ew_probe probes[BLOCK * FLIPS];
     ew_hits hits;
     uint8_t votes[TABLE];
@@ -133,9 +133,10 @@ static size_t look_at(finder *f, const ew_hit *h, const ew_clip_key *keys, doubl
 {
     double at = (double)keys[h->tag].frame * EW_CLIP_HOP;
     ew_line l = {.rec = h->rec, .pitch = f->view->pitch, .tempo = 1, .clip = middle};
+    double least = !f->how->faint ? FAIR_Z : l.pitch ? LOOK_OTHER_Z : LOOK_Z;
 
     l.source = (double)h->frame * EW_FP_HOP + (middle - at);
-    if (ew_line_verify(f->scene, f->view, l.pitch ? LOOK_OTHER_Z : LOOK_Z, &l))
+    if (ew_line_verify(f->scene, f->view, least, &l))
         f->looked[kept++] = l;
     return kept;
 }
@@ -190,8 +191,8 @@ static ew_code search_block(finder *f, const ew_clip_key *keys, size_t n, size_t
     ew_code rc;
 
     f->hits.count = 0;
-    rc = ew_index_probe(f->scene->index, f->probes, make_probes(f, keys, n), f->common,
-                        &f->hits, NULL, err);
+    rc = ew_index_probe(f->scene->index, f->probes, make_probes(f, keys, n),
+                        f->how->common, &f->hits, NULL, err);
     if (rc < 0)
         return rc;
     memset(f->votes, 0, sizeof(f->votes));
@@ -320,8 +321,7 @@ static ew_code set_up(finder *f, ew_scene *s, ew_err *err)
     return EW_OK;
 }
 
-ew_code ew_find_lines(ew_scene *s, bool speeds, uint64_t common, ew_lines *out,
-                      ew_err *err)
+ew_code ew_find_lines(ew_scene *s, const ew_search *how, ew_lines *out, ew_err *err)
 {
     finder *f = ew_alloc(sizeof(*f));
     ew_code rc;
@@ -329,11 +329,11 @@ ew_code ew_find_lines(ew_scene *s, bool speeds, uint64_t common, ew_lines *out,
     memset(out, 0, sizeof(*out));
     if (!f)
         return ew_fail_nomem(err);
-    f->common = common;
+    f->how = how;
     rc = set_up(f, s, err);
     if (rc == EW_OK)
         rc = search_pitch(f, 0, err);
-    for (int p = PITCH_STEP; rc == EW_OK && speeds && p < EW_PITCH_CELLS;
+    for (int p = PITCH_STEP; rc == EW_OK && how->speeds && p < EW_PITCH_CELLS;
          p += PITCH_STEP) {
         rc = search_pitch(f, p, err);
         if (rc == EW_OK)
