@@ -70,8 +70,8 @@ static bool place_draft(ew_draft *d, int64_t offset, int64_t low, int64_t high)
 
 /* Windows overlap by WINDOW - STRIDE; each answers for its part up to the middle of it. */
 static ew_code map_forward(const ew_index *ix, const float *mono, int64_t n,
-                           const ew_search *how, const ew_progress *prog,
-                           ew_drafts *all, ew_err *err)
+                           const ew_search *how, const ew_progress *prog, ew_drafts *all,
+                           ew_err *err)
 {
     const int64_t half = (WINDOW - STRIDE) / 2;
     ew_code rc = EW_OK;
