@@ -132,15 +132,20 @@ enum {
     NEVER = -20000 /* what follows the last end: no stretch ends there */
 };
 
-/* Does any stretch of n bins agree by more than `limit`? For most guesses none does, and this
- * says so for eight stretches at once. */
-static bool any_above(const int16_t at[PADDED], int n, int limit)
-{
-    eight over = {0}, least;
-    uint64_t both[2];
+/* Standard deviation of the agreement of EW_LOOK_LEAST and more bins of independent bits. */
+static const double deviation[] = {
+    27.7128129, 30.9838668, 33.9411255, 36.6606056, 39.1918359, 41.5692194,
+    43.8178046, 45.9565012, 48,         49.959984,  51.8459256, 53.6656315,
+    55.4256258, 57.1314274, 58.7877538, 60.3986755, 61.9677335, 63.4980315};
 
-    for (int k = 0; k < 8; k++)
-        least[k] = (int16_t)limit;
+/* EW_LOOK_FLOOR times that, rounded down. */
+static const int16_t floor_limit[] = {166, 185, 203, 219, 235, 249, 262, 275, 288,
+                                      299, 311, 321, 332, 342, 352, 362, 371, 380};
+
+INLINE eight over_limit(const int16_t at[PADDED], int n, int16_t limit)
+{
+    eight over = {0}, least = {limit, limit, limit, limit, limit, limit, limit, limit};
+
     for (int a = 0; a + n < ENDS; a += 8) {
         eight from, to;
 
@@ -148,15 +153,27 @@ static bool any_above(const int16_t at[PADDED], int n, int limit)
         memcpy(&to, at + a + n, sizeof(to));
         over |= to - from > least;
     }
+    return over;
+}
+
+static bool any(eight over)
+{
+    uint64_t both[2];
+
     memcpy(both, &over, sizeof(both));
     return (both[0] | both[1]) != 0;
 }
 
-/* Standard deviation of the agreement of EW_LOOK_LEAST and more bins of independent bits. */
-static const double deviation[] = {
-    27.7128129, 30.9838668, 33.9411255, 36.6606056, 39.1918359, 41.5692194,
-    43.8178046, 45.9565012, 48,         49.959984,  51.8459256, 53.6656315,
-    55.4256258, 57.1314274, 58.7877538, 60.3986755, 61.9677335, 63.4980315};
+/* Is any stretch above EW_LOOK_FLOOR? For most guesses none is, and this says so for eight
+ * stretches at once. */
+static bool any_above_floor(const int16_t at[PADDED])
+{
+    eight over = {0};
+
+    for (int n = EW_LOOK_LEAST; n <= EW_LOOK_BINS; n++)
+        over |= over_limit(at, n, floor_limit[n - EW_LOOK_LEAST]);
+    return any(over);
+}
 
 ew_look ew_look_best(const int16_t sum[EW_LOOK_BINS], double least)
 {
@@ -167,11 +184,13 @@ ew_look ew_look_best(const int16_t sum[EW_LOOK_BINS], double least)
         at[i + 1] = (int16_t)(at[i] + sum[i]);
     for (int i = ENDS; i < PADDED; i++)
         at[i] = NEVER;
+    if (least >= EW_LOOK_FLOOR && !any_above_floor(at))
+        return best;
     for (int n = EW_LOOK_LEAST; n <= EW_LOOK_BINS; n++) {
         double sd = deviation[n - EW_LOOK_LEAST];
         int limit = (int)(least * sd);
 
-        if (!any_above(at, n, limit))
+        if (limit > INT16_MAX || !any(over_limit(at, n, (int16_t)limit)))
             continue;
         for (int a = 0; a + n < ENDS; a++) {
             int t = at[a + n] - at[a];

@@ -31,6 +31,9 @@ uint64_t ew_look_differ(const ew_clip_view *v, ew_steps s, const uint32_t *sourc
 void ew_look_bins(const ew_clip_view *v, ew_steps s, const uint32_t *source, size_t n,
                   int16_t sum[EW_LOOK_BINS]);
 
+/* Guesses below this many standard deviations are told apart fastest. */
+#define EW_LOOK_FLOOR 6.0
+
 /* The stretch of bins [from, to) whose agreement is least likely by chance, and that agreement
  * in standard deviations of independent bits; 0 unless it is above `least`. */
 typedef struct ew_look {

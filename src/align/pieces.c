@@ -12,6 +12,7 @@
 #define FAINT_Z 5.0       /* agreement that says a line goes on, see is_faint */
 #define FAINT_RHO 0.15    /* coherence above chance */
 #define FAINT_WAVE 0.12   /* the same of the wave, over its root of length */
+#define SETTLE_Z 16.0     /* drafts below this are mostly chance, whatever their pitch */
 #define SAME_LAG 12.0     /* samples within which a faint wave confirms a line */
 #define CLEAR_MEAN 0.6    /* agreement per bit of a clear line */
 #define JUMP 800.0        /* largest jump between pieces that may be one, samples */
@@ -341,7 +342,9 @@ ew_code ew_pieces_make(ew_scene *s, const ew_lines *lines, const ew_path *path,
     for (int pass = 0; pass < 2 && rc == EW_OK; pass++)
         rc = join_courses(s, out, err);
     for (size_t i = 0; i < out->count && rc == EW_OK; i++) {
-        if (out->items[i].line.tempo != 1 || out->items[i].line.pitch != 0)
+        const ew_draft *d = &out->items[i];
+
+        if ((d->line.tempo != 1 || d->line.pitch != 0) && ew_draft_z(d) >= SETTLE_Z)
             rc = settle_pitch(s, &out->items[i], err);
         if (rc == EW_OK)
             rc = look_at_wave(s, &out->items[i], err);

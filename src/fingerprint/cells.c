@@ -6,6 +6,10 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "base/alloc.h"
 
 enum { L = EW_SPECTRA_LANES };
@@ -160,6 +164,13 @@ uint32_t ew_word_of(const float diff[32])
 {
     uint32_t word = 0;
 
+#if defined(__SSE2__)
+    for (uint32_t b = 0; b < 32; b += 4)
+        word |= (uint32_t)_mm_movemask_ps(
+                    _mm_cmpgt_ps(_mm_loadu_ps(diff + b), _mm_setzero_ps()))
+                << b;
+    return word;
+#endif
     for (uint32_t b = 0; b < 32; b++)
         word |= (uint32_t)(diff[b] > 0) << b;
     return word;
