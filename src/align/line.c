@@ -302,7 +302,7 @@ static void grow(const ew_scene *s, const ew_clip_view *v, ew_line *l, double dr
 
     for (double reach = RATE; reach < 4 * whole; reach *= 2) {
         tune(s, v, l, drift, 0.004 * RATE);
-        if (!extend(s, v, l, reach) && reach > 4 * RATE)
+        if (!extend(s, v, l, reach) && reach > (l->z < FAINT_Z ? RATE : 4 * RATE))
             break;
     }
 }

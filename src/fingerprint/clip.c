@@ -16,16 +16,20 @@ enum {
     MEAN_REACH = 4                   /* ... averaged over 4 s before and after */
 };
 
-static void copy_frame(ew_clip *c, size_t frame, const float *cells)
+/* The sound of eight frames, silence where the clip does not reach. */
+static void cut_out(const float *mono, size_t n, size_t frame, float pcm[BLOCK])
 {
-    float *out = c->cells + frame * EW_CELLS;
-    double sum = 0;
+    size_t from = frame * EW_CLIP_HOP; /* counted from LEAD samples before the clip */
 
-    for (size_t i = 0; i < EW_CELLS; i++) {
-        out[i] = cells[i * L];
-        sum += (double)out[i];
+    if (from >= LEAD && from - LEAD + BLOCK <= n) {
+        memcpy(pcm, mono + (from - LEAD), BLOCK * sizeof(*pcm));
+        return;
     }
-    c->level_db[frame] = sum > 1e-12 ? (float)(10 * log10(sum)) : -120.0f;
+    for (size_t i = 0; i < BLOCK; i++) {
+        size_t at = from + i;
+
+        pcm[i] = at >= LEAD && at - LEAD < n ? mono[at - LEAD] : 0.0f;
+    }
 }
 
 static void analyse(ew_clip *c, ew_cells *cells, const float *mono, size_t n)
@@ -34,15 +38,14 @@ static void analyse(ew_clip *c, ew_cells *cells, const float *mono, size_t n)
     float cell[EW_CELLS * L];
 
     for (size_t f = 0; f < c->frames; f += L) {
-        for (size_t i = 0; i < BLOCK; i++) {
-            size_t at =
-                f * EW_CLIP_HOP + i; /* counted from LEAD samples before the clip */
-
-            pcm[i] = at >= LEAD && at - LEAD < n ? mono[at - LEAD] : 0.0f;
-        }
+        cut_out(mono, n, f, pcm);
         ew_cells_step(cells, pcm, EW_CLIP_HOP, cell);
-        for (size_t l = 0; l < L && f + l < c->frames; l++)
-            copy_frame(c, f + l, cell + l);
+        for (size_t l = 0; l < L && f + l < c->frames; l++) {
+            float *out = c->cells + (f + l) * EW_CELLS;
+
+            for (size_t i = 0; i < EW_CELLS; i++)
+                out[i] = cell[i * L + l];
+        }
     }
 }
 
@@ -60,8 +63,7 @@ ew_code ew_clip_new(ew_clip **out, const float *mono, size_t n, ew_err *err)
     if (rc < 0)
         goto out;
     c->cells = ew_alloc_array(c->frames, EW_CELLS * sizeof(float));
-    c->level_db = ew_alloc_array(c->frames, sizeof(float));
-    if (!c->cells || !c->level_db) {
+    if (!c->cells) {
         rc = ew_fail_nomem(err);
         goto out;
     }
@@ -79,7 +81,6 @@ void ew_clip_free(ew_clip *c)
     if (!c)
         return;
     ew_free(c->cells);
-    ew_free(c->level_db);
     ew_free(c);
 }
 

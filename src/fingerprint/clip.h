@@ -21,8 +21,7 @@ enum {
 /* Frame i is centred on sample i * EW_CLIP_HOP. */
 typedef struct ew_clip {
     size_t frames;
-    float *cells;    /* [frames][EW_CELLS] power */
-    float *level_db; /* [frames] power of all cells, dB, -120 for none */
+    float *cells; /* [frames][EW_CELLS] power */
 } ew_clip;
 
 EW_MUST_CHECK ew_code ew_clip_new(ew_clip **out, const float *mono, size_t n,
