@@ -13,7 +13,10 @@
 
 enum {
     BLOCK = EW_FP_RATE_HZ / EW_CLIP_HOP, /* clip frames per block of votes: one second */
-    FLIPS = 1 << EW_CLIP_FLIPS,
+    FLIPS_SAME =
+        EW_CLIP_FLIPS, /* least certain bits tried both ways at the clip's own pitch */
+    FLIPS_OTHER = 3,   /* ... and at each other pitch */
+    MOST_FLIPS = 1 << EW_CLIP_FLIPS,
     SLACK = 1,         /* counted key bits that may differ */
     TABLE = 1 << 17,   /* vote counters, by hash of the place */
     LOOKS_SAME = 800,  /* places looked at per block at the clip's own pitch ... */
@@ -22,7 +25,7 @@ enum {
     KEEP_SAME = 8,     /* ... but only so many that chance reaches too */
     KEEP_OTHER = 2,
     STEP_SAME = 2,        /* clip frames between keys at the clip's own pitch ... */
-    STEP_OTHER = 8,       /* ... and at each other pitch */
+    STEP_OTHER = 4,       /* ... and at each other pitch */
     PITCH_STEP = 2,       /* cells between the pitches tried */
     EDGE = EW_FP_RATE_HZ, /* samples from an end of the clip */
     MOST_VOTES = 63,
@@ -63,7 +66,7 @@ typedef struct finder {
     ew_scene *scene;
     const ew_clip_view *view;
     const ew_search *how;
-    ew_probe probes[BLOCK * FLIPS];
+    ew_probe probes[BLOCK * MOST_FLIPS];
     ew_hits hits;
     uint8_t votes[TABLE];
     uint8_t taken[TABLE];
@@ -89,12 +92,13 @@ static uint64_t place_of(const finder *f, const ew_hit *h, const ew_clip_key *ke
 static size_t make_probes(finder *f, const ew_clip_key *keys, size_t n)
 {
     size_t count = 0;
+    uint32_t flips = f->view->pitch ? FLIPS_OTHER : FLIPS_SAME;
 
     for (size_t k = 0; k < n; k++)
-        for (uint32_t x = 0; x < FLIPS; x++) {
+        for (uint32_t x = 0; x < 1u << flips; x++) {
             uint32_t word = keys[k].word;
 
-            for (uint32_t b = 0; b < EW_CLIP_FLIPS; b++)
+            for (uint32_t b = 0; b < flips; b++)
                 if (x >> b & 1)
                     word ^= keys[k].weak[b];
             f->probes[count++] = (ew_probe){word, SLACK, (uint16_t)k};
