@@ -13,13 +13,10 @@
 #include "base/alloc.h"
 
 #define REDUNDANCY 8.0
-#define PLAIN_CLEAR_Z 60.0 /* a line at tempo 1 that is this clear has that tempo */
+#define PLAIN_CLEAR_Z 60.0 /* from here on only tempos close to 1 are tried */
 #define FAINT_Z 16.0       /* followed lines below this are mostly chance */
 
-enum {
-    RATE = EW_FP_RATE_HZ,
-    LONG = 10 * RATE /* from here on a slow drift is looked for */
-};
+enum { RATE = EW_FP_RATE_HZ };
 
 bool ew_line_holds(const ew_line *l, uint32_t rec, double clip, double source,
                    double slack)
@@ -326,14 +323,19 @@ static bool grow_free(const ew_scene *s, const ew_clip_view *v, double plain_z,
 void ew_line_refine(const ew_scene *s, const ew_clip_view *view, ew_line *l)
 {
     ew_line plain = *l, free = *l;
+    bool other;
 
     grow(s, view, &plain, 0);
-    if (plain.z >= PLAIN_CLEAR_Z || !grow_free(s, view, plain.z, &free) ||
-        free.z < 1.15 * plain.z + 2) {
-        if (plain.to - plain.from > LONG)
-            tune(s, view, &plain, 0.004 * RATE, 0.002 * RATE);
+    if (plain.z >= PLAIN_CLEAR_Z) {
         free = plain;
+        grow(s, view, &free, 0.004 * RATE);
+        tune(s, view, &free, 0.002 * RATE, 0.002 * RATE);
+        other = free.z >= 1.03 * plain.z + 2;
+    } else {
+        other = grow_free(s, view, plain.z, &free) && free.z >= 1.15 * plain.z + 2;
     }
+    if (!other)
+        free = plain;
     *l = free;
     if (fabs(l->tempo - 1) * (double)(l->to - l->from) < 0.016 * RATE)
         l->tempo = 1;
