@@ -17,7 +17,7 @@ enum {
         EW_CLIP_FLIPS, /* least certain bits tried both ways at the clip's own pitch */
     FLIPS_OTHER = 3,   /* ... and at each other pitch */
     MOST_FLIPS = 1 << EW_CLIP_FLIPS,
-    SLACK = 1,         /* counted key bits that may differ */
+    SLACK_SAME = 1,    /* counted key bits that may differ; none at other pitches */
     TABLE = 1 << 17,   /* vote counters, by hash of the place */
     LOOKS_SAME = 800,  /* places looked at per block at the clip's own pitch ... */
     LOOKS_OTHER = 250, /* ... and at each other pitch */
@@ -93,6 +93,7 @@ static size_t make_probes(finder *f, const ew_clip_key *keys, size_t n)
 {
     size_t count = 0;
     uint32_t flips = f->view->pitch ? FLIPS_OTHER : FLIPS_SAME;
+    uint16_t slack = f->view->pitch ? 0 : SLACK_SAME;
 
     for (size_t k = 0; k < n; k++)
         for (uint32_t x = 0; x < 1u << flips; x++) {
@@ -101,7 +102,7 @@ static size_t make_probes(finder *f, const ew_clip_key *keys, size_t n)
             for (uint32_t b = 0; b < flips; b++)
                 if (x >> b & 1)
                     word ^= keys[k].weak[b];
-            f->probes[count++] = (ew_probe){word, SLACK, (uint16_t)k};
+            f->probes[count++] = (ew_probe){word, slack, (uint16_t)k};
         }
     return count;
 }
