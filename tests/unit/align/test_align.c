@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "earwitness/align.h"
+#include "small_archive.h"
 #include "support.h"
 
 enum { RATE = EW_FP_RATE_HZ, SOURCES = 3, SECONDS = 30, N = RATE * SECONDS };
@@ -13,30 +14,6 @@ enum { RATE = EW_FP_RATE_HZ, SOURCES = 3, SECONDS = 30, N = RATE * SECONDS };
 static float sources[SOURCES + 1][N]; /* the last one is in no archive */
 static ew_index *ix;
 static char *dir;
-
-static void put(ew_index_writer *w, int source)
-{
-    static const char *const names[] = {"s0", "s1", "s2"};
-    const char *const none[] = {""};
-    ew_recording rec = {.samples = N,
-                        .container = "wav",
-                        .codec = "pcm",
-                        .trouble = "",
-                        .stored_rate_hz = RATE,
-                        .stored_channels = 1,
-                        .name_count = 1,
-                        .names = &names[source],
-                        .paths = none};
-    rec.sha256[0] = (uint8_t)source; /* so that the number in the snapshot is `source` */
-    ew_fp_maker *m = NULL;
-    ew_fp *fp = NULL;
-    assert_int_equal(ew_fp_maker_new(&m, NULL), EW_OK);
-    assert_int_equal(ew_fp_maker_feed(m, sources[source], N, NULL), EW_OK);
-    assert_int_equal(ew_fp_maker_finish(m, &fp, NULL), EW_OK);
-    assert_int_equal(ew_index_writer_put(w, &rec, fp, 0, NULL), EW_OK);
-    ew_fp_free(fp);
-    ew_fp_maker_free(m);
-}
 
 static int build_archive(void **state)
 {
@@ -47,7 +24,7 @@ static int build_archive(void **state)
         test_speech(sources[i], N, RATE, 100 + (uint64_t)i);
     assert_int_equal(ew_index_writer_open(&w, dir, 0, NULL), EW_OK);
     for (int i = 0; i < SOURCES; i++)
-        put(w, i);
+        small_put(w, i, sources[i], N);
     ew_index_writer_close(w);
     assert_int_equal(ew_index_open(&ix, dir, NULL), EW_OK);
     return 0;
@@ -59,16 +36,6 @@ static int drop_archive(void **state)
     ew_index_close(ix);
     test_dir_remove(dir);
     return 0;
-}
-
-static ew_map *map_of(const float *clip, size_t n)
-{
-    ew_map *map = NULL;
-    ew_err err;
-    if (ew_align_clip(ix, clip, n, NULL, NULL, &map, &err) != EW_OK)
-        fail_msg("%s", err.text);
-    assert_true(map->clip_samples == (int64_t)n);
-    return map;
 }
 
 /* Pieces and gaps, merged in order, cover the clip once. */
@@ -117,7 +84,7 @@ static void test_pieces(void **state)
     memcpy(clip, sources[0] + 5 * RATE, 4 * RATE * sizeof *clip);
     memcpy(clip + 4 * RATE, sources[2] + 17 * RATE, 5 * RATE * sizeof *clip);
     memcpy(clip + 9 * RATE, sources[1] + 1 * RATE, 3 * RATE * sizeof *clip);
-    ew_map *map = map_of(clip, 12 * RATE);
+    ew_map *map = small_map(ix, clip, 12 * RATE);
     assert_covers(map);
     assert_found(map, 0, 4, 0, 5);
     assert_found(map, 4, 9, 2, 17);
@@ -130,7 +97,7 @@ static void test_pieces(void **state)
 static void test_foreign(void **state)
 {
     (void)state;
-    ew_map *map = map_of(sources[SOURCES], N);
+    ew_map *map = small_map(ix, sources[SOURCES], N);
     assert_covers(map);
     /* Generated speech is more alike than human speech: a little may be claimed. */
     int64_t claimed = 0;
@@ -146,7 +113,7 @@ static void test_backwards(void **state)
     static float clip[6 * RATE];
     for (size_t i = 0; i < 6 * RATE; i++)
         clip[i] = sources[1][16 * RATE - 1 - i];
-    ew_map *map = map_of(clip, 6 * RATE);
+    ew_map *map = small_map(ix, clip, 6 * RATE);
     assert_covers(map);
     int64_t backwards = 0;
     for (size_t i = 0; i < map->piece_count; i++) {
@@ -166,7 +133,7 @@ static void test_nothing(void **state)
     static float silence[4 * RATE];
     static const size_t lengths[] = {0, 1, 100, 127, 128, 1024, 4000, 4 * RATE};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-        ew_map *map = map_of(silence, lengths[i]);
+        ew_map *map = small_map(ix, silence, lengths[i]);
         assert_covers(map);
         assert_int_equal(map->piece_count, 0);
         for (size_t g = 0; g < map->gap_count; g++)
@@ -180,7 +147,7 @@ static void test_short(void **state)
 {
     (void)state;
     for (size_t n = 1; n < RATE; n += 617) {
-        ew_map *map = map_of(sources[0] + 3 * RATE, n);
+        ew_map *map = small_map(ix, sources[0] + 3 * RATE, n);
         assert_covers(map);
         ew_map_free(map);
     }

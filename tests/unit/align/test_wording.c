@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "earwitness/align.h"
+#include "small_archive.h"
 #include "support.h"
 
 enum { RATE = EW_FP_RATE_HZ, SOURCES = 3, SECONDS = 40, N = RATE * SECONDS };
@@ -14,31 +15,6 @@ static float sources[SOURCES + 1][N]; /* the last one is in no archive */
 static float clip[N];
 static ew_index *ix;
 static char *dir;
-
-static void put(ew_index_writer *w, int source)
-{
-    static const char *const names[] = {"s0", "s1", "s2"};
-    const char *const none[] = {""};
-    ew_recording rec = {.samples = N,
-                        .container = "wav",
-                        .codec = "pcm",
-                        .trouble = "",
-                        .stored_rate_hz = RATE,
-                        .stored_channels = 1,
-                        .name_count = 1,
-                        .names = &names[source],
-                        .paths = none};
-    ew_fp_maker *m = NULL;
-    ew_fp *fp = NULL;
-
-    rec.sha256[0] = (uint8_t)source; /* so that the number in the snapshot is `source` */
-    assert_int_equal(ew_fp_maker_new(&m, NULL), EW_OK);
-    assert_int_equal(ew_fp_maker_feed(m, sources[source], N, NULL), EW_OK);
-    assert_int_equal(ew_fp_maker_finish(m, &fp, NULL), EW_OK);
-    assert_int_equal(ew_index_writer_put(w, &rec, fp, 0, NULL), EW_OK);
-    ew_fp_free(fp);
-    ew_fp_maker_free(m);
-}
 
 /* Sources 1 and 2 share a jingle. */
 static int build_archive(void **state)
@@ -52,7 +28,7 @@ static int build_archive(void **state)
     memcpy(sources[2] + JINGLE_AT, sources[1] + JINGLE_AT, JINGLE * sizeof(float));
     assert_int_equal(ew_index_writer_open(&w, dir, 0, NULL), EW_OK);
     for (int i = 0; i < SOURCES; i++)
-        put(w, i);
+        small_put(w, i, sources[i], N);
     ew_index_writer_close(w);
     assert_int_equal(ew_index_open(&ix, dir, NULL), EW_OK);
     return 0;
@@ -64,16 +40,6 @@ static int drop_archive(void **state)
     ew_index_close(ix);
     test_dir_remove(dir);
     return 0;
-}
-
-static ew_map *map_of(size_t n)
-{
-    ew_map *map = NULL;
-    ew_err err;
-
-    if (ew_align_clip(ix, clip, n, NULL, NULL, &map, &err) != EW_OK)
-        fail_msg("%s", err.text);
-    return map;
 }
 
 /* The kind of the gap at a time in seconds; fails when a piece is there. */
@@ -102,7 +68,7 @@ static void test_drift(void **state)
         clip[i] =
             sources[0][k] + (sources[0][k + 1] - sources[0][k]) * (float)(at - (double)k);
     }
-    map = map_of(n);
+    map = small_map(ix, clip, n);
     assert_int_equal(map->piece_count, 1);
     assert_true(fabs(map->pieces[0].speed - speed) < 0.0005);
     assert_true(map->pieces[0].clip_start == 0 && map->pieces[0].clip_end == (int64_t)n);
@@ -116,7 +82,7 @@ static void test_silence_around(void **state)
     (void)state;
     memset(clip, 0, sizeof(clip));
     memcpy(clip + 3 * RATE, sources[0] + 10 * RATE, 6 * RATE * sizeof(float));
-    map = map_of(12 * RATE);
+    map = small_map(ix, clip, 12 * RATE);
     assert_int_equal(map->piece_count, 1);
     assert_int_equal(gap_at(map, 1), EW_GAP_SILENCE);
     assert_int_equal(gap_at(map, 11), EW_GAP_SILENCE);
@@ -133,7 +99,7 @@ static void test_blanked(void **state)
         memcpy(clip, sources[0] + 5 * RATE, 12 * RATE * sizeof(float));
         for (int i = 5 * RATE; i < 13 * RATE / 2; i++)
             clip[i] = tone ? 0.3f * (float)sin(0.785398163 * i) : 0;
-        map = map_of(12 * RATE);
+        map = small_map(ix, clip, 12 * RATE);
         assert_int_equal(gap_at(map, 5.7), EW_GAP_BLANKED);
         assert_int_equal(map->piece_count, 2);
         ew_map_free(map);
@@ -148,7 +114,7 @@ static void test_replaced(void **state)
     (void)state;
     memcpy(clip, sources[0] + 5 * RATE, 12 * RATE * sizeof(float));
     memcpy(clip + 5 * RATE, sources[SOURCES] + 7 * RATE, RATE / 2 * sizeof(float));
-    map = map_of(12 * RATE);
+    map = small_map(ix, clip, 12 * RATE);
     assert_true(gap_at(map, 5.25) != EW_GAP_SILENCE);
     ew_map_free(map);
 }
@@ -159,7 +125,7 @@ static void test_others(void **state)
 
     (void)state;
     memcpy(clip, sources[1] + JINGLE_AT, JINGLE * sizeof(float));
-    map = map_of(JINGLE);
+    map = small_map(ix, clip, JINGLE);
     assert_int_equal(map->piece_count, 1);
     assert_int_equal(map->pieces[0].other_count, 1);
     assert_int_equal(map->pieces[0].rec + map->pieces[0].others[0].rec, 3);
