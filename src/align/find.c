@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "align/look.h"
 #include "base/alloc.h"
 
 enum {
@@ -28,6 +29,7 @@ enum {
     STEP_OTHER = 4,       /* ... and at each other pitch */
     PITCH_STEP = 2,       /* cells between the pitches tried */
     EDGE = EW_FP_RATE_HZ, /* samples from an end of the clip */
+    AHEAD = 8,            /* looks */
     MOST_VOTES = 63,
     MOST_LINES = 400
 };
@@ -71,6 +73,7 @@ typedef struct finder {
     uint8_t votes[TABLE];
     uint8_t taken[TABLE];
     uint64_t *base; /* [recordings] where each begins on one long axis of frames */
+    size_t chosen[LOOKS_SAME]; /* hits */
     ew_line looked[LOOKS_SAME];
     double *clear;  /* [blocks] best z of a line found there so far */
     ew_lines found; /* first looks that stand out */
@@ -92,8 +95,9 @@ static uint64_t place_of(const finder *f, const ew_hit *h, const ew_clip_key *ke
 static size_t make_probes(finder *f, const ew_clip_key *keys, size_t n)
 {
     size_t count = 0;
-    uint32_t flips = f->view->pitch ? FLIPS_OTHER : FLIPS_SAME;
-    uint16_t slack = f->view->pitch ? 0 : SLACK_SAME;
+    bool faint = f->how->faint && f->view->pitch == 0;
+    uint32_t flips = faint ? FLIPS_SAME : FLIPS_OTHER;
+    uint16_t slack = faint ? SLACK_SAME : 0;
 
     for (size_t k = 0; k < n; k++)
         for (uint32_t x = 0; x < 1u << flips; x++) {
@@ -146,6 +150,42 @@ static size_t look_at(finder *f, const ew_hit *h, const ew_clip_key *keys, doubl
     return kept;
 }
 
+/* Asks for the memory that look_at will read. */
+static void fetch_ahead(const finder *f, const ew_hit *h, const ew_clip_key *keys,
+                        double middle)
+{
+    enum { LINE_FRAMES = 16, HALF = EW_LOOK_FRAMES / 2 };
+    const uint32_t *words = ew_index_words(f->scene->index, h->rec);
+    int64_t frames = ew_index_frames(f->scene->index, h->rec);
+    int64_t at =
+        h->frame + (int64_t)(middle / EW_FP_HOP) - keys[h->tag].frame / EW_CLIP_STEP;
+
+    for (int64_t i = at - HALF; i <= at + HALF; i += LINE_FRAMES)
+        if (i >= 0 && i < frames)
+            __builtin_prefetch(words + i);
+}
+
+/* Hits at the places with most votes, one for each place and at most `most`. */
+static size_t choose_places(finder *f, const ew_clip_key *keys, size_t most)
+{
+    size_t count = 0, room;
+    unsigned enough = enough_votes(f, keys, most, &room);
+
+    memset(f->taken, 0, sizeof(f->taken));
+    for (size_t i = 0; i < f->hits.count && count < most; i++) {
+        uint64_t place = place_of(f, &f->hits.items[i], keys);
+        unsigned votes = votes_at(f, place);
+        uint8_t *taken = &f->taken[place_hash(place)];
+
+        if (votes < enough || *taken || (votes == enough && room == 0))
+            continue;
+        room -= votes == enough;
+        *taken = f->taken[place_hash(place + 1)] = f->taken[place_hash(place - 1)] = 1;
+        f->chosen[count++] = i;
+    }
+    return count;
+}
+
 static int by_z(const void *a, const void *b)
 {
     const ew_line *x = a, *y = b;
@@ -190,9 +230,8 @@ static ew_code keep_best(finder *f, size_t n, size_t block, ew_err *err)
 static ew_code search_block(finder *f, const ew_clip_key *keys, size_t n, size_t most,
                             ew_err *err)
 {
-    size_t block = keys[0].frame / BLOCK, kept = 0, room;
+    size_t block = keys[0].frame / BLOCK, kept = 0, count;
     double middle = ((double)block + 0.5) * BLOCK * EW_CLIP_HOP;
-    unsigned enough;
     ew_code rc;
 
     f->hits.count = 0;
@@ -201,23 +240,16 @@ static ew_code search_block(finder *f, const ew_clip_key *keys, size_t n, size_t
     if (rc < 0)
         return rc;
     memset(f->votes, 0, sizeof(f->votes));
-    memset(f->taken, 0, sizeof(f->taken));
     for (size_t i = 0; i < f->hits.count; i++) {
         uint8_t *v = &f->votes[place_hash(place_of(f, &f->hits.items[i], keys))];
 
         *v = (uint8_t)(*v + (*v < MOST_VOTES / 3));
     }
-    enough = enough_votes(f, keys, most, &room);
-    for (size_t i = 0; i < f->hits.count && kept < most; i++) {
-        uint64_t place = place_of(f, &f->hits.items[i], keys);
-        unsigned votes = votes_at(f, place);
-        uint8_t *taken = &f->taken[place_hash(place)];
-
-        if (votes < enough || *taken || (votes == enough && room == 0))
-            continue;
-        room -= votes == enough;
-        *taken = f->taken[place_hash(place + 1)] = f->taken[place_hash(place - 1)] = 1;
-        kept = look_at(f, &f->hits.items[i], keys, middle, kept);
+    count = choose_places(f, keys, most);
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            fetch_ahead(f, &f->hits.items[f->chosen[i + AHEAD]], keys, middle);
+        kept = look_at(f, &f->hits.items[f->chosen[i]], keys, middle, kept);
     }
     return keep_best(f, kept, block, err);
 }
