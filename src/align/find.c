@@ -5,6 +5,7 @@
 #include "align/find.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,11 +119,10 @@ static unsigned votes_at(const finder *f, uint64_t place)
            f->votes[place_hash(place + 1)];
 }
 
-/* Smallest number of votes of which at most `most` places have more. */
-static unsigned enough_votes(const finder *f, const ew_clip_key *keys, size_t most,
-                             size_t *room)
+/* Smallest number of votes that about `most` places exceed or have. */
+static unsigned enough_votes(const finder *f, const ew_clip_key *keys, size_t most)
 {
-    size_t histogram[MOST_VOTES + 1] = {0}, above = 0;
+    size_t histogram[MOST_VOTES + 1] = {0}, places = 0;
     unsigned v = MOST_VOTES;
 
     for (size_t i = 0; i < f->hits.count; i++) {
@@ -130,9 +130,9 @@ static unsigned enough_votes(const finder *f, const ew_clip_key *keys, size_t mo
 
         histogram[n < MOST_VOTES ? n : MOST_VOTES]++;
     }
-    while (v > 1 && above + histogram[v] <= most)
-        above += histogram[v--];
-    *room = above < most ? most - above : 0;
+    /* A place with v votes has v hits that say so, if not all of them lie exactly there. */
+    while (v > 1 && (places += 2 * histogram[v] / (v + 1)) < most)
+        v--;
     return v;
 }
 
@@ -165,25 +165,32 @@ static void fetch_ahead(const finder *f, const ew_hit *h, const ew_clip_key *key
             __builtin_prefetch(words + i);
 }
 
-/* Hits at the places with most votes, one for each place and at most `most`. */
-static size_t choose_places(finder *f, const ew_clip_key *keys, size_t most)
+/* Takes one hit of every place with votes[0] to votes[1] votes while there is room. */
+static size_t take_places(finder *f, const ew_clip_key *keys, const unsigned votes[2],
+                          size_t count, size_t most)
 {
-    size_t count = 0, room;
-    unsigned enough = enough_votes(f, keys, most, &room);
-
-    memset(f->taken, 0, sizeof(f->taken));
     for (size_t i = 0; i < f->hits.count && count < most; i++) {
         uint64_t place = place_of(f, &f->hits.items[i], keys);
-        unsigned votes = votes_at(f, place);
+        unsigned n = votes_at(f, place);
         uint8_t *taken = &f->taken[place_hash(place)];
 
-        if (votes < enough || *taken || (votes == enough && room == 0))
+        if (n < votes[0] || n > votes[1] || *taken)
             continue;
-        room -= votes == enough;
         *taken = f->taken[place_hash(place + 1)] = f->taken[place_hash(place - 1)] = 1;
         f->chosen[count++] = i;
     }
     return count;
+}
+
+/* Hits at the places with most votes, one for each place and at most `most`. */
+static size_t choose_places(finder *f, const ew_clip_key *keys, size_t most)
+{
+    unsigned enough = enough_votes(f, keys, most);
+    size_t count;
+
+    memset(f->taken, 0, sizeof(f->taken));
+    count = take_places(f, keys, (unsigned[2]){enough + 1, UINT_MAX}, 0, most);
+    return take_places(f, keys, (unsigned[2]){enough, enough}, count, most);
 }
 
 static int by_z(const void *a, const void *b)
