@@ -12,7 +12,7 @@
 enum {
     RATE = EW_FP_RATE_HZ,
     CUT_LEAST = RATE / 4,   /* shortest stretch that is taken out of a piece */
-    QUIET_LEAST = RATE / 4, /* shortest one that is told apart within a gap */
+    QUIET_LEAST = RATE / 2, /* shortest pause that is told apart within a gap */
     PART_LEAST = RATE / 5,  /* shortest part of a piece that stays one */
     SHORT = 3 * RATE / 5    /* a gap below this is too short to tell */
 };
@@ -252,8 +252,9 @@ static ew_code fill_plain(filler *f, int64_t from, int64_t to, ew_err *err)
     return rc == EW_OK ? push_gap(f, at, to, EW_GAP_NO_MATCH, err) : rc;
 }
 
-/* The same within one line of a recording, where what was blanked is said to be. */
-static ew_code fill_line(filler *f, int64_t from, int64_t to, ew_err *err)
+/* The same, digital silence and tones first: within one line of a recording they were put over
+ * it, elsewhere they are silence like any other. */
+static ew_code fill_gap(filler *f, bool in_line, int64_t from, int64_t to, ew_err *err)
 {
     const wanted blank = {BLANK, CUT_LEAST};
     int64_t at = from, run[2];
@@ -262,7 +263,8 @@ static ew_code fill_line(filler *f, int64_t from, int64_t to, ew_err *err)
     while (rc == EW_OK && at < to && next_run(f->marks, blank, at, to, run)) {
         rc = fill_plain(f, at, run[0], err);
         if (rc == EW_OK)
-            rc = push_gap(f, run[0], run[1], EW_GAP_BLANKED, err);
+            rc = push_gap(f, run[0], run[1], in_line ? EW_GAP_BLANKED : EW_GAP_SILENCE,
+                          err);
         at = run[1];
     }
     return rc == EW_OK ? fill_plain(f, at, to, err) : rc;
@@ -277,8 +279,7 @@ ew_code ew_gaps_fill(ew_map *m, const uint8_t *marks, ew_err *err)
     for (size_t i = 0; i <= m->piece_count && rc == EW_OK; i++) {
         int64_t end = i < m->piece_count ? m->pieces[i].clip_start : m->clip_samples;
 
-        rc = in_one_line(m, i) ? fill_line(&f, at, end, err)
-                               : fill_plain(&f, at, end, err);
+        rc = fill_gap(&f, in_one_line(m, i), at, end, err);
         if (i < m->piece_count)
             at = m->pieces[i].clip_end;
     }

@@ -101,6 +101,7 @@ static json_t *joins_json(const ew_summary *s)
         put_time(&o, "at", (double)j->at);
         put_time(&o, "plus_minus", (double)j->plus_minus);
         ew_obj_bool(&o, "in_pause", j->in_pause);
+        ew_obj_bool(&o, "blanked", j->blanked);
         put_side(&o, "before", j->before);
         put_side(&o, "after", j->after);
         ew_list_add(&list, o.json);

@@ -188,17 +188,19 @@ static ew_code table(const page *p)
 }
 
 /* One side of a join: "speech.mp3 at 1:02.300", or what is not known. */
-static ew_code join_side(const page *p, size_t piece, bool end)
+static ew_code join_side(const page *p, const ew_join *j, size_t piece)
 {
     char at[EW_TIME_TEXT];
 
     if (piece == EW_NO_PIECE)
-        return ew_buf_printf(p->out, p->err, "unknown sound");
+        return ew_buf_printf(p->out, p->err,
+                             j->blanked ? "silence or a tone" : "unknown sound");
     const ew_piece *x = &p->f->map->pieces[piece];
     const ew_source_info *s = ew_finding_source(p->f, x->rec);
     return ew_buf_printf(
         p->out, p->err, "%s at %s", ew_finding_label(p->f, s),
-        ew_time_text(seconds(ew_finding_place(s, end ? x->source_end : x->source_start)),
+        ew_time_text(seconds(ew_finding_place(s, piece == j->before ? x->source_end
+                                                                    : x->source_start)),
                      at));
 }
 
@@ -211,11 +213,11 @@ static ew_code join_line(const page *p, const ew_join *j)
         j->in_pause ? " (in a pause)" : "");
 
     if (rc == EW_OK)
-        rc = join_side(p, j->before, true);
+        rc = join_side(p, j, j->before);
     if (rc == EW_OK)
         rc = ew_buf_printf(p->out, p->err, " meets ");
     if (rc == EW_OK)
-        rc = join_side(p, j->after, false);
+        rc = join_side(p, j, j->after);
     return rc == EW_OK ? ew_buf_append(p->out, "\n", 1, p->err) : rc;
 }
 
@@ -262,6 +264,9 @@ static ew_code explained(const page *p, const ew_summary *s)
     if (rc == EW_OK && s->unmatched > 0)
         rc = ew_buf_printf(p->out, p->err, "; %s matches nothing",
                            ew_length_text(seconds((double)s->unmatched), c));
+    if (rc == EW_OK && s->blanked > 0)
+        rc = ew_buf_printf(p->out, p->err, "; %s is blanked",
+                           ew_length_text(seconds((double)s->blanked), c));
     return rc == EW_OK ? ew_buf_append(p->out, ".\n", 2, p->err) : rc;
 }
 

@@ -93,12 +93,18 @@ static bool next_part(const ew_map *m, size_t *piece, size_t *gap, part *out)
     return false;
 }
 
+static bool is_blanked(const part *p)
+{
+    return p->gap != NULL && p->gap->kind == EW_GAP_BLANKED;
+}
+
 /* The join between what came before a pause (or nothing) and what comes now. */
 static void meet(ew_summary *s, const ew_map *m, const part *last, const part *now)
 {
     bool pause = now->start > last->end;
     ew_join j = {.before = last->piece, .after = now->piece, .in_pause = pause};
 
+    j.blanked = is_blanked(last) || is_blanked(now);
     if (last->piece == EW_NO_PIECE && now->piece == EW_NO_PIECE)
         return; /* unknown sound on both sides: a pause in it says nothing */
     if (last->piece != EW_NO_PIECE && now->piece != EW_NO_PIECE) {
@@ -121,6 +127,8 @@ static void count_part(ew_summary *s, const part *p)
         s->explained += n;
     else if (p->gap->kind == EW_GAP_NO_MATCH)
         s->unmatched += n;
+    else if (p->gap->kind == EW_GAP_BLANKED)
+        s->blanked += n;
     else
         s->untold += n;
 }

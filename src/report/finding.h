@@ -52,11 +52,13 @@ typedef struct ew_join {
     int64_t plus_minus; /* samples: how exactly it can be placed */
     size_t before, after;
     bool in_pause; /* somewhere in a silence that hides the exact place */
+    bool blanked;  /* what is unknown is silence or a tone over the recording */
 } ew_join;
 
 typedef struct ew_summary {
     int64_t explained; /* samples covered by pieces */
     int64_t unmatched; /* samples of sound that matches nothing */
+    int64_t blanked;   /* samples of silence or tones over a recording */
     int64_t untold;    /* samples of silence, steady sound, or too short to tell */
     size_t join_count;
     ew_join *joins;
