@@ -193,9 +193,9 @@ static ew_code try_backwards(const ew_index *ix, const float *mono, int64_t n,
  * millisecond; a changed tempo is known less well and moves the ends of the piece. */
 static double place_sd_ms(const ew_draft *d)
 {
-    if (d->wave.rho < EW_LOCK_RHO)
-        return 8;
-    return fabs(d->line.tempo) == 1 ? 0.5 : 2.5;
+    double sd = d->wave.rho < EW_LOCK_RHO ? 8 : fabs(d->line.tempo) == 1 ? 0.5 : 2.5;
+
+    return sd + 500 * d->doubt / RATE;
 }
 
 static double pitch_of(const ew_draft *d)

@@ -13,6 +13,7 @@ typedef struct ew_draft {
     double agreement, power; /* of fine words, summed over the piece */
     ew_coherence wave;
     double claim; /* the margin when it was claimed; parts of a piece keep it */
+    double doubt; /* samples by which the ends may be off because of an unknown tempo */
     bool backwards;
     ew_other *others; /* owned */
     size_t other_count;

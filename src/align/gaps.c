@@ -14,7 +14,8 @@ enum {
     CUT_LEAST = RATE / 4,   /* shortest stretch that is taken out of a piece */
     QUIET_LEAST = RATE / 2, /* shortest pause that is told apart within a gap */
     PART_LEAST = RATE / 5,  /* shortest part of a piece that stays one */
-    SHORT = 3 * RATE / 5    /* a gap below this is too short to tell */
+    SHORT = 3 * RATE / 5,   /* a gap below this is too short to tell */
+    POOR = 5 * RATE         /* the same within a line that noise hides */
 };
 
 #define SILENT_POWER 1e-8 /* mean square below which a slot is silent: -80 dBFS */
@@ -22,7 +23,8 @@ enum {
     1e-4 /* below this share of the loudest slot there is little to compare */
 #define LOUD_SHARE                                                                       \
     1e-3 /* steady sound above this is a tone, below it may be the room's hum */
-#define SAME_RHO 0.4 /* coherence from which steady sound is that of the source */
+#define POOR_MEAN 0.6 /* agreement below which a line is hidden by noise */
+#define SAME_RHO 0.4  /* coherence from which steady sound is that of the source */
 
 enum { HOLLOW = 1, BLANK = 2 }; /* nothing to compare; may have been blanked */
 
@@ -197,6 +199,7 @@ typedef struct filler {
     ew_map *map;
     const uint8_t *marks;
     size_t cap;
+    bool poor; /* the gap lies in one line of a noisy clip */
 } filler;
 
 static ew_code push_gap(filler *f, int64_t from, int64_t to, ew_gap_kind kind,
@@ -215,7 +218,7 @@ static ew_code push_gap(filler *f, int64_t from, int64_t to, ew_gap_kind kind,
         m->gaps = p;
         f->cap = more;
     }
-    if (kind == EW_GAP_NO_MATCH && to - from < SHORT)
+    if (kind == EW_GAP_NO_MATCH && (to - from < SHORT || (f->poor && to - from < POOR)))
         kind = EW_GAP_SHORT;
     m->gaps[m->gap_count++] = (ew_gap){from, to, kind};
     return EW_OK;
@@ -272,13 +275,15 @@ static ew_code fill_gap(filler *f, bool in_line, int64_t from, int64_t to, ew_er
 
 ew_code ew_gaps_fill(ew_map *m, const uint8_t *marks, ew_err *err)
 {
-    filler f = {m, marks, 0};
+    filler f = {m, marks, 0, false};
     int64_t at = 0;
     ew_code rc = EW_OK;
 
     for (size_t i = 0; i <= m->piece_count && rc == EW_OK; i++) {
         int64_t end = i < m->piece_count ? m->pieces[i].clip_start : m->clip_samples;
 
+        f.poor = in_one_line(m, i) &&
+                 fmin(m->pieces[i - 1].agreement, m->pieces[i].agreement) < POOR_MEAN;
         rc = fill_gap(&f, in_one_line(m, i), at, end, err);
         if (i < m->piece_count)
             at = m->pieces[i].clip_end;

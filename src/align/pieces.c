@@ -111,13 +111,17 @@ static ew_code straighten(ew_scene *s, ew_draft *d, ew_err *err)
         tt += weight * off * off;
         ty += weight * off * c.lag;
     }
+    d->doubt =
+        0.0025 * (double)(d->to - d->from); /* half a percent of speed goes unnoticed */
     if (rc < 0 || w < 0.5)
         return rc;
     slope = (ty - t * y / w) / (tt - t * t / w + 1e-9);
+    d->doubt = fabs(slope) * 0.5 * (double)(d->to - d->from);
     better.line.source = ew_line_source(&d->line, middle);
     better.line.clip = middle + y / w - slope * t / w;
     better.line.tempo /= 1 + slope;
     rc = ew_line_coherence(s, &better.line, d->from, d->to, &better.wave, err);
+    better.doubt = 0;
     if (rc == EW_OK && better.wave.rho > d->wave.rho + (part < PART ? 0.03 : 0.01))
         *d = better;
     return rc;

@@ -102,7 +102,8 @@ static ew_code drop_weak(ew_drafts *d, ew_err *err)
     for (size_t i = 0; i < d->count; i++)
         claimed[i] = is_claimed(d, i);
     for (size_t i = 0; i < d->count; i++) {
-        d->items[i].claim = ew_draft_margin(&d->items[i]);
+        d->items[i].claim =
+            fmax(ew_draft_margin(&d->items[i]), 0); /* or a neighbour's word */
         if (claimed[i])
             d->items[kept++] = d->items[i];
         else

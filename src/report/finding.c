@@ -18,6 +18,7 @@ enum {
     JOIN_TO_NOTHING_MS = 110,
     SAME_LINE_MS = 12,
     SYLLABLE_MS = 100,
+    SHORT_MS = 600,
     SAMPLES_PER_MS = EW_FP_RATE_HZ / 1000,
 };
 
@@ -133,12 +134,14 @@ static void count_part(ew_summary *s, const part *p)
         s->untold += n;
 }
 
-/* Sound that is not the recording's, as long as a syllable at least. */
+/* Sound that is not the recording's, as long as a syllable at least. A longer stretch of which
+ * nothing can be told lies in noise, in a line that goes on. */
 static bool is_other_sound(const ew_gap *g)
 {
     return g->kind == EW_GAP_NO_MATCH || g->kind == EW_GAP_BLANKED ||
            (g->kind == EW_GAP_SHORT &&
-            g->clip_end - g->clip_start >= SYLLABLE_MS * SAMPLES_PER_MS);
+            g->clip_end - g->clip_start >= SYLLABLE_MS * SAMPLES_PER_MS &&
+            g->clip_end - g->clip_start < SHORT_MS * SAMPLES_PER_MS);
 }
 
 static void find_joins(ew_summary *s, const ew_map *m)
