@@ -16,9 +16,10 @@ enum {
     N = 2 * REACH / EW_COURSE_STEP + 1
 };
 
-#define NOTHING 0.5 /* what the course must reach on average to go on beside nothing */
+#define NOTHING 0.4 /* what the course must reach on average to go on beside nothing */
 #define HOLD_JOIN 0.012   /* pull of the place found by words, per step and step ... */
-#define HOLD_NOTHING 0.03 /* ... where there is nothing on the other side */
+#define HOLD_OUTWARD 0.03 /* ... outward, where there is nothing on the other side ... */
+#define HOLD_INWARD 0.006 /* ... and inward, which claims less */
 
 /* The course of a piece around an edge. `before`: the piece lies before the edge. */
 static ew_code course_of(ew_scene *s, const ew_draft *d, int64_t edge, bool before,
@@ -35,9 +36,14 @@ static ew_code course_of(ew_scene *s, const ew_draft *d, int64_t edge, bool befo
     return ew_line_course(s, &d->line, &c, out, err);
 }
 
+/* How strongly an edge is held at the place found by words, per step and step. */
+typedef struct hold {
+    double earlier, later;
+} hold;
+
 /* Step at which the sum of `left` before and `right` from there on is largest, held near the
  * middle. */
-static int best_step(const float left[N], const float right[N], double hold)
+static int best_step(const float left[N], const float right[N], hold h)
 {
     double sum = 0, best = -1e30;
     int at = N / 2;
@@ -45,7 +51,7 @@ static int best_step(const float left[N], const float right[N], double hold)
     for (int i = 0; i < N; i++)
         sum += (double)right[i];
     for (int i = 0; i < N; i++) {
-        double off = i - N / 2, score = sum - hold * off * off;
+        double off = i - N / 2, score = sum - (off < 0 ? h.earlier : h.later) * off * off;
 
         if (score > best) {
             best = score;
@@ -59,6 +65,13 @@ static int best_step(const float left[N], const float right[N], double hold)
 static bool has_wave(const ew_draft *d)
 {
     return d->wave.rho >= EW_LOCK_RHO && !d->backwards;
+}
+
+static hold hold_of(const ew_draft *a, const ew_draft *b)
+{
+    if (a && b)
+        return (hold){HOLD_JOIN, HOLD_JOIN};
+    return a ? (hold){HOLD_INWARD, HOLD_OUTWARD} : (hold){HOLD_OUTWARD, HOLD_INWARD};
 }
 
 /* The new place of the edge between a and b; one of them may be NULL (nothing there). */
@@ -78,9 +91,7 @@ static ew_code find_edge(ew_scene *s, const ew_draft *a, const ew_draft *b, int6
     if (rc == EW_OK && b)
         rc = course_of(s, b, edge, false, right, err);
     if (rc == EW_OK)
-        *place =
-            edge + (best_step(left, right, a && b ? HOLD_JOIN : HOLD_NOTHING) - N / 2) *
-                       EW_COURSE_STEP;
+        *place = edge + (best_step(left, right, hold_of(a, b)) - N / 2) * EW_COURSE_STEP;
     return rc;
 }
 

@@ -14,8 +14,8 @@
  * nearer than this to the true place. Next to sound that matches nothing one side gives no
  * evidence. */
 enum {
-    JOIN_MS = 60,
-    JOIN_TO_NOTHING_MS = 110,
+    JOIN_MS = 70,
+    JOIN_TO_NOTHING_MS = 175,
     SAME_LINE_MS = 12,
     SYLLABLE_MS = 100,
     SHORT_MS = 600,
