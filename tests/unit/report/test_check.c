@@ -45,7 +45,7 @@ static void text_says_it_all(void **state)
            "recordings); 2.0 s "
            "matches nothing.");
     has(t, "4 joins:\n");
-    has(t, "  0:04.000 ±60 ms: x/same.mp3 at 0:14.000 meets y/same.mp3 at 0:30.000\n");
+    has(t, "  0:04.000 ±70 ms: x/same.mp3 at 0:14.000 meets y/same.mp3 at 0:30.000\n");
     has(t, "(in a pause)");
     has(t, "not whether anything is genuine");
     assert_null(strchr(t, '\033'));
