@@ -144,14 +144,15 @@ def compare(pieces, answer):
                       max(s["query_start"], p["query_start"]) - 0.1)
                   for p in strange for s in spans)
     joins = [p["query_start"] for p in pieces[1:]]
-    errors = sorted(min(abs(j["at"] - t) for j in answer["joins"]) if answer["joins"] else 9
-                    for t in joins)
-    good = found == len(known) and claimed == 0 and errors[-1] < 0.1
+    nearest = [min(answer["joins"], key=lambda j: abs(j["at"] - t), default=None) for t in joins]
+    errors = sorted(abs(j["at"] - t) if j else 9 for j, t in zip(nearest, joins))
+    told = all(j and abs(j["at"] - t) <= j["plus_minus"] for j, t in zip(nearest, joins))
+    good = found == len(known) and claimed == 0 and told
     print("\n%s: %d of %d pieces found at their place, %d of %d strangers left alone, "
-          "%d of %d joins within 50 ms (median %.0f ms)"
+          "%d of %d joins within 50 ms (median %.0f ms), %s within the range told"
           % ("as it was made" if good else "NOT as it was made", found, len(known),
              len(strange) if claimed == 0 else 0, len(strange), sum(e <= 0.05 for e in errors),
-             len(joins), 1000 * errors[len(errors) // 2]))
+             len(joins), 1000 * errors[len(errors) // 2], "all" if told else "NOT all"))
     return good
 
 

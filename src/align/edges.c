@@ -16,10 +16,10 @@ enum {
     N = 2 * REACH / EW_COURSE_STEP + 1
 };
 
-#define NOTHING 0.4 /* what the course must reach on average to go on beside nothing */
+#define NOTHING 0.45 /* what the course must reach on average to go on beside nothing */
 #define HOLD_JOIN 0.012   /* pull of the place found by words, per step and step ... */
 #define HOLD_OUTWARD 0.03 /* ... outward, where there is nothing on the other side ... */
-#define HOLD_INWARD 0.006 /* ... and inward, which claims less */
+#define HOLD_INWARD 0.012 /* ... and inward, which claims less */
 
 /* The course of a piece around an edge. `before`: the piece lies before the edge. */
 static ew_code course_of(ew_scene *s, const ew_draft *d, int64_t edge, bool before,

@@ -15,7 +15,7 @@
  * evidence. */
 enum {
     JOIN_MS = 70,
-    JOIN_TO_NOTHING_MS = 175,
+    JOIN_TO_NOTHING_MS = 130,
     SAME_LINE_MS = 12,
     SYLLABLE_MS = 100,
     SHORT_MS = 600,
