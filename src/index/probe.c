@@ -5,22 +5,16 @@
 
 #include "base/alloc.h"
 #include "index/snapshot.h"
+#include "index/sort.h"
 
 enum {
     BATCH = 1 << 18, /* probes sorted at a time */
     AHEAD_DIR = 24,  /* how far to prefetch, in probes */
     AHEAD_REST = 12,
-    AHEAD_HITS = 32,
-    DIGIT_BITS = EW_KEY_BITS / 2,
-    DIGITS = 1 << DIGIT_BITS
+    AHEAD_HITS = 32
 };
 
 #define MAX_HITS ((size_t)1 << 28)
-
-typedef struct order {
-    uint32_t word;
-    uint32_t probe;
-} order;
 
 typedef struct span {
     size_t from;
@@ -32,11 +26,11 @@ typedef struct job {
     const ew_probe *probes; /* of this batch */
     size_t n;
     uint64_t common;
-    order *sorted, *other; /* [n] */
-    span *spans;           /* [n] hits of each probe in `found` */
-    ew_seg_range *ranges;  /* [part_count] of the key at hand */
-    ew_hits found;         /* of this batch, by ascending word */
-    ew_hits *hits;         /* of all batches, by probe */
+    ew_sort_item *sorted, *other; /* [n] the value is the number of the probe */
+    span *spans;                  /* [n] hits of each probe in `found` */
+    ew_seg_range *ranges;         /* [part_count] of the key at hand */
+    ew_hits found;                /* of this batch, by ascending word */
+    ew_hits *hits;                /* of all batches, by probe */
     uint64_t skipped;
 } job;
 
@@ -59,27 +53,11 @@ static ew_code reserve(ew_hits *h, size_t more, ew_err *err)
 
 /* ------------------------------------------------------------------ sorting */
 
-static void sort_pass(const order *from, order *to, size_t n, unsigned shift)
-{
-    uint32_t at[DIGITS] = {0};
-    uint32_t sum = 0;
-    for (size_t i = 0; i < n; i++)
-        at[from[i].word >> shift & (DIGITS - 1)]++;
-    for (size_t d = 0; d < DIGITS; d++) {
-        uint32_t count = at[d];
-        at[d] = sum;
-        sum += count;
-    }
-    for (size_t i = 0; i < n; i++)
-        to[at[from[i].word >> shift & (DIGITS - 1)]++] = from[i];
-}
-
 static void sort_probes(job *j)
 {
     for (size_t i = 0; i < j->n; i++)
-        j->sorted[i] = (order){j->probes[i].word, (uint32_t)i};
-    sort_pass(j->sorted, j->other, j->n, EW_SEG_LOW_BITS);
-    sort_pass(j->other, j->sorted, j->n, EW_SEG_LOW_BITS + DIGIT_BITS);
+        j->sorted[i] = (ew_sort_item){j->probes[i].word, (uint32_t)i};
+    ew_sort__by_key(j->sorted, j->other, j->n);
 }
 
 static bool before(const ew_hit *a, const ew_hit *b)
@@ -233,11 +211,11 @@ static ew_code ask_batch(job *j, ew_err *err)
         prefetch(j, i + AHEAD_REST, 1);
         if (i == 0 || (word ^ j->sorted[i - 1].word) >> EW_SEG_LOW_BITS != 0)
             common = is_common(j, word);
-        j->spans[j->sorted[i].probe] = (span){0, 0};
+        j->spans[j->sorted[i].value] = (span){0, 0};
         if (common)
             j->skipped++;
         else
-            code = ask_probe(j, j->sorted[i].probe, err);
+            code = ask_probe(j, j->sorted[i].value, err);
     }
     if (code != EW_OK)
         return code;

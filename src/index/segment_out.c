@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "index/segment_head.h"
+#include "index/sort.h"
 
 static ew_code write_at(int fd, uint64_t at, const void *bytes, size_t n, ew_err *err)
 {
@@ -165,49 +166,25 @@ void ew_seg__out_abort(ew_seg_out *o)
 
 /* ------------------------------------------------------------------ from prints */
 
-enum { DIGIT_BITS = EW_KEY_BITS / 2, DIGITS = 1 << DIGIT_BITS };
-
-typedef struct posting {
-    uint32_t word;
-    uint32_t pos;
-} posting;
-
-/* One stable pass over one half of the key bits. */
-static void sort_pass(const posting *from, posting *to, size_t n, unsigned shift)
-{
-    uint32_t at[DIGITS] = {0};
-    uint32_t sum = 0;
-    for (size_t i = 0; i < n; i++)
-        at[from[i].word >> shift & (DIGITS - 1)]++;
-    for (size_t d = 0; d < DIGITS; d++) {
-        uint32_t count = at[d];
-        at[d] = sum;
-        sum += count;
-    }
-    for (size_t i = 0; i < n; i++)
-        to[at[from[i].word >> shift & (DIGITS - 1)]++] = from[i];
-}
-
 static ew_code put_postings(ew_seg_out *o, const ew_seg_source *src, size_t n,
                             ew_err *err)
 {
     size_t total = (size_t)o->shape.postings;
-    posting *a = ew_alloc_array(total, sizeof *a);
-    posting *b = ew_alloc_array(total, sizeof *b);
+    ew_sort_item *a = ew_alloc_array(total, sizeof *a);
+    ew_sort_item *b = ew_alloc_array(total, sizeof *b);
     ew_code code = a != NULL && b != NULL ? EW_OK : ew_fail_nomem(err);
     size_t k = 0;
     uint32_t first = 0;
     for (size_t i = 0; i < n && code == EW_OK; i++) {
         for (uint32_t j = 0; j < src[i].fp->key_count; j++, k++)
-            a[k] = (posting){src[i].fp->keys[j].word, first + src[i].fp->keys[j].frame};
+            a[k] =
+                (ew_sort_item){src[i].fp->keys[j].word, first + src[i].fp->keys[j].frame};
         first += src[i].fp->frames;
     }
-    if (code == EW_OK) {
-        sort_pass(a, b, total, EW_SEG_LOW_BITS);
-        sort_pass(b, a, total, EW_SEG_LOW_BITS + DIGIT_BITS);
-    }
+    if (code == EW_OK)
+        ew_sort__by_key(a, b, total);
     for (size_t i = 0; i < total && code == EW_OK; i++)
-        code = ew_seg__out_posting(o, a[i].word, a[i].pos, err);
+        code = ew_seg__out_posting(o, a[i].word, a[i].value, err);
     ew_free(b);
     ew_free(a);
     return code;
