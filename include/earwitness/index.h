@@ -50,6 +50,12 @@ typedef struct ew_index ew_index; /* a snapshot; frozen, may be shared between t
 EW_API EW_MUST_CHECK ew_code ew_index_open(ew_index **out, const char *dir, ew_err *err);
 EW_API void ew_index_close(ew_index *ix);
 
+/* A snapshot of one recording that is in no archive, in memory: recording 0, without names
+ * or hash. fp is borrowed during the call. It has no statistics and cannot be searched by
+ * name. Errors: EW_E_NOMEM, EW_E_IO (no file in memory can be made). */
+EW_API EW_MUST_CHECK ew_code ew_index_of_print(ew_index **out, const ew_fp *fp,
+                                               int64_t samples, ew_err *err);
+
 /* Recordings of the snapshot, 0..count-1 by ascending SHA-256, so that equal content gives
  * equal numbers in whatever order it was added. Removed recordings are not among them. */
 EW_API size_t ew_index_count(const ew_index *ix);

@@ -334,6 +334,20 @@ static ew_code map_file(ew_seg *s, int fd, const char *path, size_t *n, ew_err *
     return EW_OK;
 }
 
+ew_code ew_seg__open_fd(ew_seg *s, int fd, const char *name, ew_err *err)
+{
+    *s = (ew_seg){0};
+    size_t n = 0;
+    ew_code code = map_file(s, fd, name, &n, err);
+    if (code == EW_OK)
+        code = open_map(s, n, err);
+    if (s->mapped)
+        s->lay.bytes = n;
+    if (code != EW_OK)
+        ew_seg__close(s);
+    return code;
+}
+
 ew_code ew_seg__open(ew_seg *s, const char *path, ew_err *err)
 {
     *s = (ew_seg){0};
@@ -342,15 +356,8 @@ ew_code ew_seg__open(ew_seg *s, const char *path, ew_err *err)
         return ew_fail(err, EW_E_NOTFOUND, 0, "'%s' does not exist", path);
     if (fd < 0)
         return ew_fail_sys(err, errno, "cannot open '%s'", path);
-    size_t n = 0;
-    ew_code code = map_file(s, fd, path, &n, err);
+    ew_code code = ew_seg__open_fd(s, fd, path, err);
     (void)close(fd);
-    if (code == EW_OK)
-        code = open_map(s, n, err);
-    if (s->mapped)
-        s->lay.bytes = n;
-    if (code != EW_OK)
-        ew_seg__close(s);
     return code;
 }
 

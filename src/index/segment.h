@@ -65,6 +65,8 @@ typedef struct ew_seg {
 
 /* EW_E_NOTFOUND when the file is not there; EW_E_FORMAT when damaged. */
 EW_MUST_CHECK ew_code ew_seg__open(ew_seg *s, const char *path, ew_err *err);
+/* The same for an open file, which may be closed afterwards; `name` is for messages. */
+EW_MUST_CHECK ew_code ew_seg__open_fd(ew_seg *s, int fd, const char *name, ew_err *err);
 /* The same over bytes in memory (borrowed, 4-byte aligned). */
 EW_MUST_CHECK ew_code ew_seg__open_bytes(ew_seg *s, const uint8_t *bytes, size_t n,
                                          ew_err *err);
@@ -134,6 +136,10 @@ typedef struct ew_seg_made {
 /* Writes a segment of n recordings, ascending by SHA-256, no two equal. Atomic. */
 EW_MUST_CHECK ew_code ew_seg__write(const char *path, const ew_seg_source *src, size_t n,
                                     ew_seg_made *made, ew_err *err);
+
+/* The same without a file: made in memory and opened. */
+EW_MUST_CHECK ew_code ew_seg__make(ew_seg *s, const ew_seg_source *src, size_t n,
+                                   ew_err *err);
 
 /* One input of a merge; keep[slot] false drops the recording. keep may be NULL: all. */
 typedef struct ew_seg_input {

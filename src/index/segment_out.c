@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -25,7 +26,7 @@ static ew_code flush_block(ew_seg_out *o, ew_seg_part *p, ew_err *err)
         return EW_OK;
     ew_put_u32le(p->crc, ew_crc32(0, p->buf, p->fill));
     p->crc += 4;
-    ew_code code = write_at(o->file.fd, p->at, p->buf, p->fill, err);
+    ew_code code = write_at(o->fd, p->at, p->buf, p->fill, err);
     p->at += p->fill;
     p->fill = 0;
     return code;
@@ -58,10 +59,21 @@ ew_code ew_seg__out_bytes(ew_seg_out *o, int section, const void *bytes, size_t 
     return put_bytes(o, &o->part[section], bytes, n, err);
 }
 
+static ew_code open_place(ew_seg_out *o, const char *path, ew_err *err)
+{
+    if (path != NULL) {
+        ew_code code = ew_atomic_open(&o->file, path, err);
+        o->fd = o->file.fd;
+        return code;
+    }
+    o->fd = memfd_create("earwitness", MFD_CLOEXEC);
+    return o->fd >= 0 ? EW_OK : ew_fail_sys(err, errno, "no memory file");
+}
+
 ew_code ew_seg__out_open(ew_seg_out *o, const char *path, const ew_seg_shape *shape,
                          ew_err *err)
 {
-    *o = (ew_seg_out){.shape = *shape, .file = {.fd = -1}};
+    *o = (ew_seg_out){.shape = *shape, .fd = -1, .file = {.fd = -1}};
     ew_seg__layout(shape, &o->lay);
     o->crcs = ew_alloc_array(o->lay.blocks[EW_SEG_SECTIONS], 4);
     o->room = ew_alloc_array(EW_SEG_SECTIONS, EW_SEG_BLOCK);
@@ -76,7 +88,7 @@ ew_code ew_seg__out_open(ew_seg_out *o, const char *path, const ew_seg_shape *sh
             .crc = o->crcs + (size_t)o->lay.blocks[i] * 4,
         };
     if (code == EW_OK)
-        code = ew_atomic_open(&o->file, path, err);
+        code = open_place(o, path, err);
     if (code != EW_OK)
         ew_seg__out_abort(o);
     return code;
@@ -145,10 +157,13 @@ ew_code ew_seg__out_commit(ew_seg_out *o, ew_seg_made *made, ew_err *err)
     for (int i = 0; i < EW_SEG_SECTIONS && code == EW_OK; i++)
         code = pad_part(o, &o->part[i], err);
     if (code == EW_OK)
-        code = write_at(o->file.fd, o->lay.at[EW_SEG_SECTIONS], o->crcs,
+        code = write_at(o->fd, o->lay.at[EW_SEG_SECTIONS], o->crcs,
                         (size_t)o->lay.blocks[EW_SEG_SECTIONS] * 4, err);
-    if (code == EW_OK)
+    int memory = o->file.temp == NULL ? o->fd : -1;
+    if (code == EW_OK && memory < 0)
         code = ew_atomic_commit(&o->file, err);
+    if (code == EW_OK)
+        o->fd = -1;
     if (code == EW_OK)
         *made = (ew_seg_made){o->lay.bytes, o->head_crc};
     ew_seg__out_abort(o);
@@ -157,6 +172,9 @@ ew_code ew_seg__out_commit(ew_seg_out *o, ew_seg_made *made, ew_err *err)
 
 void ew_seg__out_abort(ew_seg_out *o)
 {
+    if (o->file.temp == NULL && o->fd >= 0)
+        (void)close(o->fd);
+    o->fd = -1;
     ew_atomic_abort(&o->file);
     ew_free(o->crcs);
     ew_free(o->room);
@@ -220,8 +238,9 @@ static ew_code put_prints(ew_seg_out *o, const ew_seg_source *src, size_t n, ew_
     return code;
 }
 
-ew_code ew_seg__write(const char *path, const ew_seg_source *src, size_t n,
-                      ew_seg_made *made, ew_err *err)
+/* Leaves *fd open on success when path is NULL. */
+static ew_code write_prints(const char *path, const ew_seg_source *src, size_t n,
+                            int *fd, ew_seg_made *made, ew_err *err)
 {
     uint64_t frames = 0;
     uint64_t keys = 0;
@@ -236,9 +255,30 @@ ew_code ew_seg__write(const char *path, const ew_seg_source *src, size_t n,
     ew_code code = ew_seg__out_open(&o, path, &shape, err);
     if (code != EW_OK)
         return code;
+    *fd = o.fd;
     code = put_prints(&o, src, n, err);
     if (code == EW_OK)
         return ew_seg__out_commit(&o, made, err);
     ew_seg__out_abort(&o);
+    return code;
+}
+
+ew_code ew_seg__write(const char *path, const ew_seg_source *src, size_t n,
+                      ew_seg_made *made, ew_err *err)
+{
+    int fd;
+    return write_prints(path, src, n, &fd, made, err);
+}
+
+ew_code ew_seg__make(ew_seg *s, const ew_seg_source *src, size_t n, ew_err *err)
+{
+    int fd = -1;
+    ew_seg_made made;
+    *s = (ew_seg){0};
+    ew_code code = write_prints(NULL, src, n, &fd, &made, err);
+    if (code != EW_OK)
+        return code;
+    code = ew_seg__open_fd(s, fd, "memory", err);
+    (void)close(fd);
     return code;
 }

@@ -16,7 +16,8 @@ typedef struct ew_seg_part {
 } ew_seg_part;
 
 typedef struct ew_seg_out {
-    ew_atomic file;
+    int fd;         /* where the bytes go: that of `file`, or memory */
+    ew_atomic file; /* unused in memory */
     ew_seg_shape shape;
     ew_seg_layout lay;
     ew_seg_part part[EW_SEG_SECTIONS];
@@ -27,6 +28,7 @@ typedef struct ew_seg_out {
     uint64_t postings; /* put so far */
 } ew_seg_out;
 
+/* path NULL: an unnamed file in memory. */
 EW_MUST_CHECK ew_code ew_seg__out_open(ew_seg_out *o, const char *path,
                                        const ew_seg_shape *shape, ew_err *err);
 /* `table` is slots * EW_SEG_SLOT bytes. */
@@ -36,7 +38,8 @@ EW_MUST_CHECK ew_code ew_seg__out_bytes(ew_seg_out *o, int section, const void *
 /* Postings come by ascending key bits, then ascending pos. */
 EW_MUST_CHECK ew_code ew_seg__out_posting(ew_seg_out *o, uint32_t word, uint32_t pos,
                                           ew_err *err);
-/* EW_E_FORMAT when less or more came than the shape promised. Releases either way. */
+/* EW_E_FORMAT when less or more came than the shape promised. Releases either way, but for
+ * the fd of a file in memory, which the caller closes then. */
 EW_MUST_CHECK ew_code ew_seg__out_commit(ew_seg_out *o, ew_seg_made *made, ew_err *err);
 void ew_seg__out_abort(ew_seg_out *o); /* fine after commit */
 

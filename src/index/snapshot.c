@@ -170,6 +170,41 @@ ew_code ew_index_open(ew_index **out, const char *dir, ew_err *err)
     return code;
 }
 
+/* The one recording of a snapshot without an archive. */
+static ew_code take_print(ew_index *ix, const ew_fp *fp, int64_t samples, ew_err *err)
+{
+    static const uint8_t none[32];
+    const ew_seg_source src = {none, fp};
+    ix->parts = ew_alloc_array(1, sizeof *ix->parts);
+    ix->recs = ew_alloc_array(1, sizeof *ix->recs);
+    ix->places = ew_alloc_array(1, sizeof *ix->places);
+    if (ix->parts == NULL || ix->recs == NULL || ix->places == NULL)
+        return ew_fail_nomem(err);
+    ix->part_count = 1;
+    ix->parts[0].all_live = true;
+    ix->parts[0].rec_of = ew_alloc_array(1, sizeof *ix->parts[0].rec_of);
+    if (ix->parts[0].rec_of == NULL)
+        return ew_fail_nomem(err);
+    ix->recs[0] = (ew_recording){
+        .samples = samples, .container = "", .codec = "", .trouble = ""};
+    ix->count = 1;
+    return ew_seg__make(&ix->parts[0].seg, &src, 1, err);
+}
+
+ew_code ew_index_of_print(ew_index **out, const ew_fp *fp, int64_t samples, ew_err *err)
+{
+    *out = NULL;
+    ew_index *ix = ew_alloc(sizeof *ix);
+    if (ix == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = take_print(ix, fp, samples, err);
+    if (code == EW_OK)
+        *out = ix;
+    else
+        ew_index_close(ix);
+    return code;
+}
+
 void ew_index_close(ew_index *ix)
 {
     if (ix == NULL)
