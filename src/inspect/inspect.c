@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs the methods over the stream: cuts it into even blocks, mixes what each one wants. */
+#include "inspect/inspect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "inspect/gather.h"
+
+/* In the order of the documentation; the last one is no method. */
+static const ew_inspect__method *const methods[] = {
+    NULL,
+};
+
+enum { METHODS = sizeof methods / sizeof *methods - 1 };
+
+struct ew_inspector {
+    ew_inspect_sound sound;
+    double max_false_per_hour;
+    void *state[METHODS + 1];
+    float *mono, *pair; /* one block each */
+    size_t fill;
+    bool ended;
+    ew_inspection *found;
+};
+
+const char *ew_inspect_method_name(size_t i)
+{
+    return i < METHODS ? methods[i]->id : NULL;
+}
+
+ew_inspect_opts ew_inspect_opts_default(void)
+{
+    ew_inspect_opts o = {.max_false_per_hour = 1.0};
+    return o;
+}
+
+static ew_code start_methods(ew_inspector *in, const char *only, ew_err *err)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < METHODS; i++) {
+        ew_code rc;
+        if (only && strcmp(only, methods[i]->id) != 0)
+            continue;
+        any = true;
+        rc = methods[i]->start(&in->state[i], &in->sound, in->found, err);
+        if (rc < 0)
+            return rc;
+    }
+    if (only && !any)
+        return ew_fail(err, EW_E_ARG, 0, "there is no method '%s'", only);
+    return EW_OK;
+}
+
+static ew_code check_sound(const ew_inspect_sound *s, ew_err *err)
+{
+    if (s->channels < 1 || s->channels > EW_INSPECT_CHANNELS_MAX)
+        return ew_fail(err, EW_E_ARG, 0, "sound with %u channels", s->channels);
+    if (s->rate_hz < EW_INSPECT_RATE_MIN_HZ || s->rate_hz > EW_INSPECT_RATE_MAX_HZ)
+        return ew_fail(err, EW_E_ARG, 0, "sound at %u Hz", s->rate_hz);
+    return EW_OK;
+}
+
+ew_code ew_inspector_new(ew_inspector **out, const ew_inspect_sound *sound,
+                         const ew_inspect_opts *opts, ew_err *err)
+{
+    ew_inspect_opts o = opts ? *opts : ew_inspect_opts_default();
+    ew_inspector *in = NULL;
+    ew_code rc = check_sound(sound, err);
+
+    *out = NULL;
+    if (rc < 0)
+        return rc;
+    in = ew_alloc(sizeof *in);
+    if (!in)
+        return ew_fail_nomem(err);
+    in->sound = *sound;
+    in->max_false_per_hour = o.max_false_per_hour;
+    in->mono = ew_alloc_array(EW_INSPECT__BLOCK, sizeof *in->mono);
+    in->pair = ew_alloc_array(EW_INSPECT__BLOCK, 2 * sizeof *in->pair);
+    in->found = ew_alloc(sizeof *in->found);
+    if (!in->mono || !in->pair || !in->found) {
+        rc = ew_fail_nomem(err);
+        goto out;
+    }
+    in->found->rate_hz = sound->rate_hz;
+    rc = start_methods(in, o.only, err);
+out:
+    if (rc < 0)
+        ew_inspector_free(in);
+    else
+        *out = in;
+    return rc;
+}
+
+static void take(ew_inspector *in, const float *pcm, size_t samples)
+{
+    uint32_t channels = in->sound.channels;
+    float *mono = in->mono + in->fill, *pair = in->pair + 2 * in->fill;
+
+    for (size_t i = 0; i < samples; i++) {
+        const float *moment = pcm + i * channels;
+        double sum = 0;
+        for (uint32_t c = 0; c < channels; c++)
+            sum += (double)moment[c];
+        mono[i] = channels > 1 ? (float)(sum / channels) : moment[0];
+        pair[2 * i] = moment[0];
+        pair[2 * i + 1] = moment[channels > 1 ? 1 : 0];
+    }
+    in->fill += samples;
+}
+
+static ew_code give_block(ew_inspector *in, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    for (size_t i = 0; i < METHODS && rc >= 0; i++) {
+        const float *pcm = methods[i]->want == EW_INSPECT__PAIR ? in->pair : in->mono;
+        if (in->state[i])
+            rc = methods[i]->feed(in->state[i], pcm, in->fill, err);
+    }
+    in->found->samples += (int64_t)in->fill;
+    in->fill = 0;
+    return rc;
+}
+
+ew_code ew_inspector_feed(ew_inspector *in, const float *pcm, size_t samples, ew_err *err)
+{
+    while (samples > 0) {
+        size_t n = EW_INSPECT__BLOCK - in->fill;
+        ew_code rc;
+        if (n > samples)
+            n = samples;
+        take(in, pcm, n);
+        pcm += n * in->sound.channels;
+        samples -= n;
+        if (in->fill < EW_INSPECT__BLOCK)
+            break;
+        rc = give_block(in, err);
+        if (rc < 0)
+            return rc;
+    }
+    return EW_OK;
+}
+
+ew_code ew_inspector_finish(ew_inspector *in, ew_inspection **out, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    *out = NULL;
+    if (in->ended)
+        return ew_fail(err, EW_E_BUG, 0, "an inspection ends once");
+    in->ended = true;
+    if (in->fill > 0)
+        rc = give_block(in, err);
+    for (size_t i = 0; i < METHODS && rc >= 0; i++) {
+        if (in->state[i])
+            rc = methods[i]->finish(in->state[i], in->found, err);
+    }
+    if (rc < 0)
+        return rc;
+    ew_inspect__settle(in->found, in->max_false_per_hour);
+    *out = in->found;
+    in->found = NULL;
+    return EW_OK;
+}
+
+void ew_inspector_free(ew_inspector *in)
+{
+    if (!in)
+        return;
+    for (size_t i = 0; i < METHODS; i++) {
+        if (in->state[i])
+            methods[i]->free(in->state[i]);
+    }
+    ew_inspection_free(in->found);
+    ew_free(in->mono);
+    ew_free(in->pair);
+    ew_free(in);
+}
