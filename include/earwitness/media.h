@@ -6,6 +6,7 @@
 #ifndef EW_MEDIA_H
 #define EW_MEDIA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ typedef struct ew_media_opts {
     int64_t length_ms; /* stop after this much; 0 = to the end */
     uint32_t stall_seconds; /* the decoder is killed after this long without output */
     uint64_t memory_bytes;  /* address space of the decoder */
+    bool facts;             /* also gather what headers and packets say: ew_media_facts */
     /* NULL: EARWITNESS_DECODE, beside the program, libexec folder */
     const char *decoder_path;
 } ew_media_opts;
@@ -70,6 +72,16 @@ EW_API const ew_media_info *ew_media_get_info(const ew_media *m);
  * 200 are kept, then counted. Index 0..count-1; NULL beyond. Owned by m. */
 EW_API size_t ew_media_journal_count(const ew_media *m);
 EW_API const char *ew_media_journal_line(const ew_media *m, size_t i);
+
+/* One thing that the file says, such as "mp4.brand" = "isom"; the keys are in
+ * docs/formats/decoder-protocol.md. Both are valid UTF-8, the value is escaped. */
+typedef struct ew_media_fact {
+    const char *key, *value;
+} ew_media_fact;
+
+/* What was gathered with opts.facts: all that headers say right after opening, what the
+ * packets told at the end of the sound. Owned by m; a later read may move the list. */
+EW_API const ew_media_fact *ew_media_facts(const ew_media *m, size_t *count);
 
 /* Packets or frames that could not be decoded and were replaced or skipped, up to now. */
 EW_API uint64_t ew_media_damaged(const ew_media *m);

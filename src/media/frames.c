@@ -35,6 +35,9 @@ void ew_media__frames_free(ew_media__frames *f)
         return;
     for (size_t i = 0; i < f->journal_count; i++)
         ew_free(f->journal[i]);
+    for (size_t i = 0; i < f->fact_count; i++)
+        ew_free((void *)(uintptr_t)f->facts[i].key);
+    ew_free(f->facts);
     ew_free(f);
 }
 
@@ -120,6 +123,63 @@ static ew_code journal_close(ew_media__frames *f, ew_err *err)
             rc = ew_fail_nomem(err);
         else
             f->journal_count++;
+    }
+    ew_buf_release(&b);
+    return rc;
+}
+
+/* ---------------------------------------------------------------- facts */
+
+static bool key_ok(const uint8_t *p, size_t n)
+{
+    if (n == 0 || n > EW_DP_FACT_KEY_MAX)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!((p[i] >= 'a' && p[i] <= 'z') || (p[i] >= '0' && p[i] <= '9') ||
+              p[i] == '.' || p[i] == '-'))
+            return false;
+    return true;
+}
+
+static ew_code facts_grow(ew_media__frames *f, ew_err *err)
+{
+    const size_t cap = f->fact_cap > 0 ? 2 * f->fact_cap : 64;
+    ew_media_fact *more;
+
+    if (f->fact_count < f->fact_cap)
+        return EW_OK;
+    more = ew_realloc_array(f->facts, cap, sizeof *more);
+    if (more == NULL)
+        return ew_fail_nomem(err);
+    f->facts = more;
+    f->fact_cap = cap;
+    return EW_OK;
+}
+
+/* Key, 0, value. */
+static ew_code take_fact(ew_media__frames *f, const uint8_t *p, size_t n, ew_err *err)
+{
+    const uint8_t *zero = memchr(p, 0, n);
+    const size_t key = zero != NULL ? (size_t)(zero - p) : 0;
+    char *both;
+    ew_buf b;
+    ew_code rc;
+
+    if (!f->facts_asked || f->fact_count >= EW_DP_FACTS_MAX || !key_ok(p, key))
+        return broken(err, "FACT");
+    rc = facts_grow(f, err);
+    if (rc < 0)
+        return rc;
+    ew_buf_init(&b, JOURNAL_LINE_MAX);
+    rc = ew_utf8_append_safe(&b, (const char *)zero + 1, n - key - 1, err);
+    both = rc == EW_OK ? ew_alloc(key + 1 + b.len + 1) : NULL;
+    if (rc == EW_OK && both == NULL)
+        rc = ew_fail_nomem(err);
+    if (both != NULL) {
+        memcpy(both, p, key);
+        if (b.len > 0)
+            memcpy(both + key + 1, b.data, b.len);
+        f->facts[f->fact_count++] = (ew_media_fact){both, both + key + 1};
     }
     ew_buf_release(&b);
     return rc;
@@ -233,6 +293,8 @@ static size_t most_bytes(uint32_t tag)
         return EW_DP_PCM_MAX_BYTES;
     case EW_DP_NOTE:
         return EW_DP_NOTE_MAX_BYTES;
+    case EW_DP_FACT:
+        return EW_DP_FACT_MAX_BYTES;
     case EW_DP_END:
         return EW_DP_END_BYTES;
     case EW_DP_FAIL:
@@ -257,6 +319,9 @@ static ew_code take(ew_media__frames *f, uint32_t tag, size_t n, ew_media__event
     case EW_DP_NOTE:
         *event = EW_MEDIA__OTHER;
         return journal_add(f, p, n, err);
+    case EW_DP_FACT:
+        *event = EW_MEDIA__OTHER;
+        return take_fact(f, p, n, err);
     case EW_DP_BEAT:
         *event = EW_MEDIA__OTHER;
         return ++f->beats <= BEATS_MAX ? EW_OK

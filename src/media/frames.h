@@ -46,6 +46,10 @@ typedef struct ew_media__frames {
     size_t journal_count;
     uint64_t journal_dropped;
 
+    ew_media_fact *facts; /* key and value are one block; free the key */
+    size_t fact_count, fact_cap;
+    bool facts_asked;
+
     size_t begin, end; /* unread bytes in buf */
     uint8_t buf[EW_MEDIA__BUFFER_BYTES];
 } ew_media__frames;

@@ -203,6 +203,8 @@ static ew_code open_common(ew_media **out, int fd, const char *name,
         rc = ew_media__frames_new(&m->frames,
                                   (ew_media__asked){opts->rate_hz, opts->channels}, err);
     if (rc == EW_OK)
+        m->frames->facts_asked = opts->facts;
+    if (rc == EW_OK)
         rc = ew_media__process_start(&m->process, fd, extension, opts, err);
     if (rc == EW_OK)
         rc = next_event(m, &event, err);
@@ -302,6 +304,12 @@ size_t ew_media_journal_count(const ew_media *m)
 const char *ew_media_journal_line(const ew_media *m, size_t i)
 {
     return i < m->frames->journal_count ? m->frames->journal[i] : NULL;
+}
+
+const ew_media_fact *ew_media_facts(const ew_media *m, size_t *count)
+{
+    *count = m->frames->fact_count;
+    return m->frames->facts;
 }
 
 uint64_t ew_media_damaged(const ew_media *m)

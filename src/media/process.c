@@ -17,11 +17,12 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "media/protocol.h"
 
 enum {
     PIPE_BYTES = 1 << 20,
-    SETTINGS_MAX = 6,
+    SETTINGS_MAX = 7,
     SETTING_BYTES = 48,
     ENV_MAX = 8,
     GRACE_MS = 2000 /* for a decoder that has said its last word to end */
@@ -48,20 +49,21 @@ static void command_make(command *c, char *program, const char *extension,
         {"start-ms", (uint64_t)o->start_ms},
         {"length-ms", (uint64_t)o->length_ms},
         {"memory", o->memory_bytes},
+        {"facts", o->facts},
     };
     static char version[] = "1";
     size_t n = 0;
 
     c->argv[n++] = program;
     c->argv[n++] = version;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < EW_COUNT(numbers); i++) {
         snprintf(c->text[i], SETTING_BYTES, "%s=%" PRIu64, numbers[i].key,
                  numbers[i].value);
         c->argv[n++] = c->text[i];
     }
     if (extension[0] != 0) {
-        snprintf(c->text[5], SETTING_BYTES, "extension=%s", extension);
-        c->argv[n++] = c->text[5];
+        snprintf(c->text[SETTINGS_MAX - 1], SETTING_BYTES, "extension=%s", extension);
+        c->argv[n++] = c->text[SETTINGS_MAX - 1];
     }
     c->argv[n] = NULL;
 }

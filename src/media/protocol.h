@@ -20,7 +20,10 @@ enum {
     EW_DP_NOTE_MAX_BYTES = 400,
     EW_DP_END_BYTES = 16,
     EW_DP_FAIL_MAX_BYTES = 4 + 200,
-    EW_DP_NOTES_MAX = 199 /* remarks sent; later ones are only counted in END */
+    EW_DP_NOTES_MAX = 199, /* remarks sent; later ones are only counted in END */
+    EW_DP_FACT_KEY_MAX = 40,
+    EW_DP_FACT_MAX_BYTES = EW_DP_FACT_KEY_MAX + 1 + 440,
+    EW_DP_FACTS_MAX = 2000
 };
 
 #define EW_DP_TAG(a, b, c, d)                                                            \
@@ -29,6 +32,7 @@ enum {
 #define EW_DP_INFO EW_DP_TAG('I', 'N', 'F', 'O') /* once, before the first PCM */
 #define EW_DP_PCM EW_DP_TAG('P', 'C', 'M', ' ')  /* samples */
 #define EW_DP_NOTE EW_DP_TAG('N', 'O', 'T', 'E') /* a line for the journal */
+#define EW_DP_FACT EW_DP_TAG('F', 'A', 'C', 'T') /* what the file says, on request */
 #define EW_DP_BEAT EW_DP_TAG('B', 'E', 'A', 'T') /* alive, though nothing to hear yet */
 #define EW_DP_END EW_DP_TAG('E', 'N', 'D', ' ')  /* last frame, all is well */
 #define EW_DP_FAIL EW_DP_TAG('F', 'A', 'I', 'L') /* last frame, something is wrong */

@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (ew_media__frames_new(&f, asked, NULL) < 0)
         return 0;
+    f->facts_asked = true;
     while (ew_media__frames_next(f, &ev, NULL) == EW_OK) {
         if (ev == EW_MEDIA__PCM)
             take_samples(f);
@@ -48,6 +49,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (size_t i = 0; i < f->journal_count; i++)
         if (strchr(f->journal[i], '\n') != NULL)
+            abort();
+    for (size_t i = 0; i < f->fact_count; i++)
+        if (strchr(f->facts[i].value, '\n') != NULL || f->facts[i].key[0] == 0)
             abort();
     ew_media__frames_free(f);
     return 0;

@@ -30,6 +30,7 @@ typedef struct settings {
     int64_t length_ms;     /* 0: to the end */
     uint64_t memory_bytes; /* 0: no limit */
     char extension[16];    /* of the file's name; a hint for formats without a mark */
+    bool facts;            /* tell what headers and packets say */
     bool unconfined;       /* go on where the system cannot confine */
 } settings;
 
@@ -37,6 +38,8 @@ typedef struct settings {
 void out_info(const uint8_t payload[EW_DP_INFO_BYTES]);
 void out_pcm(const float *samples, size_t frames, size_t channels);
 void out_beat(void);
+/* key: [a-z0-9.-]; beyond the limits of the protocol nothing is sent */
+void out_fact(const char *key, const char *value, size_t n);
 void out_end(void) __attribute__((noreturn));
 void fail(uint32_t kind, const char *fmt, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
@@ -88,6 +91,12 @@ bool reach_seek(input *in, int64_t timestamp); /* false: nothing has moved */
 void reach_skim(input *in, int64_t timestamp);
 /* True if the packet at hand is to be decoded. */
 bool reach_wants(input *in);
+
+/* ---- facts.c: what headers and packets say; nothing unless it was asked for ---- */
+void facts_of_headers(const input *in);
+void facts_of_packet(const input *in);
+void facts_of_frame(const AVFrame *f);
+void facts_of_end(void);
 
 /* ---- mix.c: samples of any kind to floats, many channels to one ---- */
 typedef struct mixer {

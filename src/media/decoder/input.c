@@ -342,8 +342,10 @@ static bool next_packet(input *in)
             continue;
         if (rc < 0 && !go_on(rc, failures++))
             return false;
-        if (rc >= 0 && in->packet->stream_index == in->stream->index)
-            return true;
+        if (rc < 0 || in->packet->stream_index != in->stream->index)
+            continue;
+        facts_of_packet(in);
+        return true;
     }
 }
 

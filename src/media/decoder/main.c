@@ -62,6 +62,8 @@ static void set_one(settings *set, const char *key, const char *value)
         set->length_ms = (int64_t)number(value);
     else if (strcmp(key, "memory") == 0)
         set->memory_bytes = number(value);
+    else if (strcmp(key, "facts") == 0)
+        set->facts = number(value) != 0;
     else if (strcmp(key, "extension") == 0)
         set_extension(set, value);
     else
@@ -231,6 +233,7 @@ static void decode_all(input *in, sound *s, line *t)
             damaged = skips ? 0 : damaged;
         }
         watch_jumps(in, t);
+        facts_of_frame(in->frame);
         sound_feed(s, in->frame, t->count);
         t->count += in->frame->nb_samples;
         if (!sound_begun(s) && ++quiet % BEAT_FRAMES == 0)
@@ -254,6 +257,8 @@ static void decode(const settings *set)
     sound *s;
 
     input_open(&in, set);
+    if (set->facts)
+        facts_of_headers(&in);
     if (!input_next_frame(&in))
         fail(EW_DP_FAIL_FORMAT, "nothing in it could be decoded as sound (%s, %s)",
              in.fmt->iformat->name, avcodec_get_name(in.stream->codecpar->codec_id));
@@ -268,6 +273,7 @@ static void decode(const settings *set)
         decode_all(&in, s, &t);
     if (sound_full(s) && set->length_ms == 0)
         fail(EW_DP_FAIL_LIMIT, "more than %d days of sound", EW_DP_DAYS_MAX);
+    facts_of_end();
     out_end();
 }
 

@@ -15,7 +15,7 @@
 uint32_t damaged;
 
 static uint64_t frames_sent;
-static uint32_t notes_sent, notes_dropped;
+static uint32_t notes_sent, notes_dropped, facts_sent;
 static char last_note[EW_DP_NOTE_MAX_BYTES + 1];
 static uint32_t last_note_again;
 static char last_error[100]; /* what FFmpeg said last; better than its error codes */
@@ -186,6 +186,20 @@ void out_info(const uint8_t payload[EW_DP_INFO_BYTES])
 void out_beat(void)
 {
     frame_out(EW_DP_BEAT, NULL, 0);
+}
+
+void out_fact(const char *key, const char *value, size_t n)
+{
+    uint8_t p[EW_DP_FACT_MAX_BYTES];
+    const size_t k = strlen(key) + 1;
+
+    if (k > EW_DP_FACT_KEY_MAX || facts_sent >= EW_DP_FACTS_MAX)
+        return;
+    facts_sent++;
+    n = n < sizeof p - k ? n : sizeof p - k;
+    memcpy(p, key, k);
+    memcpy(p + k, value, n);
+    frame_out(EW_DP_FACT, p, k + n);
 }
 
 void out_pcm(const float *samples, size_t frames, size_t channels)
