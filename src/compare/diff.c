@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* B against A: A becomes an archive of one, B is laid over it, and what differs is told. */
+/* B against A: A becomes an archive of one, B is laid over it, every line that is found is
+ * weighed on the wave, and what differs is told. */
 #include "earwitness/diff.h"
+
+#include <math.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "compare/course.h"
+#include "compare/edits.h"
+#include "compare/evidence.h"
+#include "compare/spans.h"
 #include "earwitness/align.h"
 #include "earwitness/fingerprint.h"
 #include "earwitness/index.h"
@@ -25,34 +32,106 @@ static ew_code index_of(const float *a, size_t na, ew_index **out, ew_err *err)
     return rc;
 }
 
-static ew_code take_pieces(ew_diff *d, const ew_map *map, ew_err *err)
+static ew_code find_map(const ew_pair *p, const ew_progress *prog, ew_map **map,
+                        ew_err *err)
 {
-    d->stretches = ew_alloc_array(map->piece_count, sizeof(*d->stretches));
+    const ew_align_opts opts = ew_align_opts_default();
+    ew_index *ix = NULL;
+    ew_code rc = index_of(p->a, (size_t)p->na, &ix, err);
+
+    if (rc == EW_OK)
+        rc = ew_align_clip(ix, p->b, (size_t)p->nb, &opts, prog, map, err);
+    ew_index_close(ix);
+    return rc;
+}
+
+/* ------------------------------------------------------------------ stretches */
+
+/* Level of B over A, polarity and agreement over a span, from the sums of its line. */
+static void describe(ew_stretch *t, const ew_span *s, const ew_cline *c)
+{
+    double bb = 1e-9, aa = 1e-9, ba = 0;
+
+    for (int64_t f = (int64_t)(s->b0 / EW_CMP_HOP); f < (int64_t)(s->b1 / EW_CMP_HOP);
+         f++) {
+        if (f < c->first || f >= c->end)
+            continue;
+        bb += (double)c->sums[f - c->first].bb;
+        aa += (double)c->sums[f - c->first].aa;
+        ba += (double)c->sums[f - c->first].ba;
+    }
+    t->gain_db = 10 * log10(bb / aa);
+    t->agreement = fabs(ba) / sqrt(bb * aa);
+    t->inverted = c->wave && ba < 0;
+}
+
+static ew_code take_stretches(ew_diff *d, const ew_clines *l, const ew_spans *s,
+                              ew_err *err)
+{
+    d->stretches = ew_alloc_array(s->count, sizeof(*d->stretches));
     if (d->stretches == NULL)
         return ew_fail_nomem(err);
-    for (size_t i = 0; i < map->piece_count; i++) {
-        const ew_piece *p = &map->pieces[i];
+    for (size_t i = 0; i < s->count; i++) {
+        const ew_span *p = &s->items[i];
+        const ew_cline *c = &l->items[p->line];
+        ew_stretch *t = &d->stretches[d->stretch_count++];
 
-        d->stretches[d->stretch_count++] = (ew_stretch){
-            .a_start = p->source_start,
-            .a_end = p->source_end,
-            .b_start = (double)p->clip_start,
-            .b_end = (double)p->clip_end,
-            .speed = p->speed,
-            .pitch = p->pitch,
-            .agreement = p->wave,
-            .by_wave = p->refined,
-        };
+        *t = (ew_stretch){.a_start = p->a0,
+                          .a_end = p->a1,
+                          .b_start = p->b0,
+                          .b_end = p->b1,
+                          .speed = fabs(c->rate),
+                          .pitch = c->pitch,
+                          .in_order = p->ordered,
+                          .by_wave = c->wave};
+        describe(t, p, c);
     }
     d->related = d->stretch_count > 0;
+    d->speed = s->speed;
+    d->pitch = s->pitch;
+    for (size_t i = s->count; i-- > 0;)
+        if (s->items[i].ordered)
+            d->offset = s->items[i].a0 - s->items[i].b0;
     return EW_OK;
+}
+
+/* ------------------------------------------------------------------ all of it */
+
+typedef struct table {
+    ew_pair p;
+    ew_clines lines;
+    ew_course_runs runs;
+    ew_spans spans;
+    ew_loudness loud;
+} table;
+
+static ew_code compare(table *t, ew_diff *d, const ew_map *map, ew_err *err)
+{
+    ew_code rc = ew_clines_init(&t->lines, &t->p, map, err);
+
+    for (size_t i = 0; i < t->lines.count && rc == EW_OK; i++)
+        rc = ew_cline_follow(&t->lines.items[i], &t->p, err);
+    if (rc == EW_OK)
+        rc = ew_evidence_weigh(&t->lines, &t->p, err);
+    if (rc == EW_OK)
+        rc = ew_course_find(&t->runs, &t->lines, t->p.nb / EW_CMP_HOP, err);
+    if (rc == EW_OK)
+        rc = ew_loudness_measure(&t->loud, &t->p, err);
+    if (rc == EW_OK)
+        rc = ew_spans_init(&t->spans, &t->lines, &t->runs, ew_gap_audible, &t->loud, err);
+    if (rc == EW_OK)
+        rc = ew_spans_order(&t->spans, err);
+    if (rc == EW_OK && t->spans.count > 0)
+        rc = ew_edits_find(d, &t->p, &t->lines, &t->spans, &t->loud, err);
+    if (rc == EW_OK)
+        rc = take_stretches(d, &t->lines, &t->spans, err);
+    return rc;
 }
 
 ew_code ew_diff_sounds(const float *a, size_t na, const float *b, size_t nb,
                        const ew_progress *prog, ew_diff **out, ew_err *err)
 {
-    const ew_align_opts opts = ew_align_opts_default();
-    ew_index *ix = NULL;
+    table t = {.p = {.a = a, .b = b, .na = (int64_t)na, .nb = (int64_t)nb}};
     ew_map *map = NULL;
     ew_diff *d = ew_alloc(sizeof(*d));
     ew_code rc;
@@ -62,13 +141,13 @@ ew_code ew_diff_sounds(const float *a, size_t na, const float *b, size_t nb,
         return ew_fail_nomem(err);
     *d = (ew_diff){
         .a_samples = (int64_t)na, .b_samples = (int64_t)nb, .speed = 1, .pitch = 1};
-    rc = index_of(a, na, &ix, err);
+    rc = find_map(&t.p, prog, &map, err);
     if (rc == EW_OK)
-        rc = ew_align_clip(ix, b, nb, &opts, prog, &map, err);
-    if (rc == EW_OK)
-        rc = take_pieces(d, map, err);
+        rc = compare(&t, d, map, err);
     ew_map_free(map);
-    ew_index_close(ix);
+    ew_spans_release(&t.spans);
+    ew_course_release(&t.runs);
+    ew_clines_release(&t.lines);
     if (rc == EW_OK)
         *out = d;
     else

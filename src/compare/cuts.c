@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Searches for the point at which all sides agree best. */
+#include "compare/cuts.h"
+
+#include <math.h>
+
+enum {
+    SEARCH = 1200, /* samples to either side: 150 ms */
+    STRIDE = 8
+};
+
+double ew_cline_evidence(const ew_cline *l, double t0, double t1)
+{
+    double sum = 0;
+
+    if (t1 < t0)
+        return -ew_cline_evidence(l, t1, t0);
+    for (double t = t0; t < t1;) {
+        int64_t f = (int64_t)floor(t / EW_CMP_HOP);
+        double next = fmin(t1, (double)((f + 1) * EW_CMP_HOP));
+
+        if (f >= l->first && f < l->end)
+            sum += (double)l->weight[f - l->first] * (next - t) / EW_CMP_HOP;
+        else
+            sum -= (next - t) / EW_CMP_HOP; /* out of its range: against it */
+        t = next;
+    }
+    return sum;
+}
+
+void ew_cut_at_point(const ew_clines *l, ew_span *x, ew_span *middle, ew_span *y)
+{
+    const ew_cline *lx = &l->items[x->line], *ly = &l->items[y->line];
+    double best = -1e300, best_b = x->b1;
+    double y_end;
+
+    for (int d = -SEARCH; d <= SEARCH; d += STRIDE) {
+        double b1 = x->b1 + d;
+        double b2 = ew_cline_back(ly, ew_cline_place(lx, b1));
+        double fit;
+
+        if (b1 <= x->b0 || b2 >= y->b1 || b2 < b1)
+            continue;
+        fit = ew_cline_evidence(lx, x->b1, b1) - ew_cline_evidence(ly, y->b0, b2);
+        if (middle != NULL)
+            fit += ew_cline_evidence(&l->items[middle->line], b1, b2);
+        fit -= 1e-4 * fabs((double)d); /* nearest wins where nothing tells */
+        if (fit > best) {
+            best = fit;
+            best_b = b1;
+        }
+    }
+    if (best <= -1e299)
+        return;
+    y_end = y->b1;
+    ew_span_set(x, lx, x->b0, best_b);
+    ew_span_set(y, ly, ew_cline_back(ly, x->a1), y_end);
+    if (middle != NULL)
+        ew_span_set(middle, &l->items[middle->line], best_b, y->b0);
+}

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What lies between ordered spans, and what is out of order, told as edits. */
+#include "compare/edits.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "compare/cuts.h"
+#include "earwitness/fingerprint.h"
+
+enum {
+    LEAST = 320,       /* samples: shorter differences are not told as edits: 40 ms */
+    NEAR = 960,        /* less of A than this between two spans can be chance: 120 ms */
+    PAUSE_MAX = 4000,  /* so can more, when it is a pause: 0.5 s */
+    END_LEAST = 1600,  /* coders add and drop this much at the ends of a file: 0.2 s */
+    SAME_LENGTH = 800, /* silence is as long as what it covers */
+    SPEED_LEAST = 3200 /* shorter stretches are not compared at other speeds */
+};
+
+static const double heard_seconds = 0.06;
+static const double alike = 0.6; /* ew_gap_likeness of the same sound at another speed */
+
+typedef struct range {
+    double lo, hi;
+} range;
+
+typedef struct ranges {
+    range *items;
+    size_t count, cap;
+} ranges;
+
+typedef struct work {
+    ew_diff *d;
+    const ew_pair *p;
+    const ew_clines *l;
+    ew_spans *s;
+    const ew_loudness *loud;
+    ranges taken; /* of A: ordered spans and what was moved, ascending by lo */
+    size_t cap;   /* of d->edits */
+} work;
+
+/* A stretch between two ordered spans (or an end of the recordings): what is left of A and
+ * of B when everything that is explained is taken away. */
+typedef struct gap {
+    ew_span *x, *y; /* NULL at the ends */
+    double a0, a1, b0, b1;
+    size_t first, end; /* spans in between */
+} gap;
+
+static double length(const range *r)
+{
+    return r->hi - r->lo;
+}
+
+static ew_code add_range(ranges *r, double lo, double hi, ew_err *err)
+{
+    if (r->count == r->cap) {
+        size_t cap = r->cap * 2 + 16;
+        range *more = ew_realloc_array(r->items, cap, sizeof(*more));
+
+        if (more == NULL)
+            return ew_fail_nomem(err);
+        r->items = more;
+        r->cap = cap;
+    }
+    r->items[r->count++] = (range){lo, hi};
+    return EW_OK;
+}
+
+static ew_code add_edit(work *w, const ew_edit *e, ew_err *err)
+{
+    ew_diff *d = w->d;
+
+    if (d->edit_count == w->cap) {
+        size_t cap = w->cap * 2 + 16;
+        ew_edit *more = ew_realloc_array(d->edits, cap, sizeof(*more));
+
+        if (more == NULL)
+            return ew_fail_nomem(err);
+        d->edits = more;
+        w->cap = cap;
+    }
+    d->edits[d->edit_count++] = *e;
+    return EW_OK;
+}
+
+static ew_edit edit_of(ew_edit_op op, range a, range b)
+{
+    return (ew_edit){.op = op,
+                     .a_start = a.lo,
+                     .a_end = a.hi,
+                     .b_start = b.lo,
+                     .b_end = b.hi,
+                     .b_gap = -1,
+                     .speed = 1,
+                     .pitch = 1};
+}
+
+static ew_code tell(work *w, ew_edit_op op, range a, range b, ew_err *err)
+{
+    ew_edit e = edit_of(op, a, b);
+
+    return add_edit(w, &e, err);
+}
+
+/* ------------------------------------------------------------------ out of order */
+
+/* How much of [lo, hi) do the ranges cover? They are ascending and do not overlap much. */
+static double covered(const ranges *r, double lo, double hi)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < r->count; i++) {
+        double from = fmax(lo, r->items[i].lo), to = fmin(hi, r->items[i].hi);
+
+        if (to > from)
+            sum += to - from;
+    }
+    return sum;
+}
+
+/* Place in B where the ordered chain leaves out place `a` of A. */
+static double where_missing(const work *w, double a)
+{
+    double b = 0;
+
+    for (size_t i = 0; i < w->s->count; i++) {
+        const ew_span *s = &w->s->items[i];
+
+        if (s->ordered && s->a0 < a)
+            b = s->b1;
+    }
+    return b;
+}
+
+static ew_code tell_out_of_order(work *w, const ew_span *s, ew_err *err)
+{
+    const range a = {s->a0, s->a1}, b = {s->b0, s->b1};
+    ew_edit e;
+
+    if (covered(&w->taken, a.lo, a.hi) > 0.5 * (a.hi - a.lo))
+        return tell(w, EW_EDIT_DUPLICATE, a, b, err);
+    e = edit_of(EW_EDIT_MOVE, a, b);
+    e.b_gap = where_missing(w, (a.lo + a.hi) / 2);
+    if (add_range(&w->taken, a.lo, a.hi, err) != EW_OK)
+        return EW_E_NOMEM;
+    return add_edit(w, &e, err);
+}
+
+/* ------------------------------------------------------------------ in order */
+
+/* What of [lo, hi) no range covers, in pieces of at least LEAST. */
+static ew_code leftover(const ranges *taken, double lo, double hi, ranges *out,
+                        ew_err *err)
+{
+    double at = lo;
+    ew_code rc = EW_OK;
+
+    out->count = 0;
+    while (at < hi && rc == EW_OK) {
+        double next = hi, resume = hi;
+
+        for (size_t i = 0; i < taken->count; i++) {
+            const range *r = &taken->items[i];
+
+            if (r->hi - LEAST <= at || r->lo >= next || r->hi - r->lo < 1)
+                continue;
+            next = fmax(r->lo, at);
+            resume = r->hi;
+        }
+        if (next - at >= LEAST)
+            rc = add_range(out, at, next, err);
+        at = resume;
+    }
+    return rc;
+}
+
+/* The point of B in the gap where going over from x to y fits best. */
+static double best_join(const work *w, const gap *g)
+{
+    const ew_cline *x = &w->l->items[g->x->line], *y = &w->l->items[g->y->line];
+    double total = ew_cline_evidence(y, g->b0, g->b1);
+    double best = -1e300, best_b = g->b0, before = 0;
+
+    for (double b = g->b0; b <= g->b1; b += 8) {
+        double fit = total + before;
+
+        if (fit > best) {
+            best = fit;
+            best_b = b;
+        }
+        before += ew_cline_evidence(x, b, b + 8) - ew_cline_evidence(y, b, b + 8);
+    }
+    return best_b;
+}
+
+/* Nothing of B is new: x goes over into y at one point, and something of A is left out. */
+static ew_code tell_missing(work *w, gap *g, ew_err *err)
+{
+    double b = best_join(w, g);
+
+    ew_span_set(g->x, &w->l->items[g->x->line], g->x->b0, b);
+    ew_span_set(g->y, &w->l->items[g->y->line], b, g->y->b1);
+    if (g->y->a0 - g->x->a1 < LEAST)
+        return EW_OK;
+    return tell(w, EW_EDIT_DELETE, (range){g->x->a1, g->y->a0}, (range){b, b}, err);
+}
+
+static ew_code tell_came_in(work *w, gap *g, ew_err *err)
+{
+    ew_cut_at_point(w->l, g->x, NULL, g->y);
+    if (g->y->b0 - g->x->b1 < LEAST)
+        return EW_OK;
+    return tell(w, EW_EDIT_INSERT, (range){g->x->a1, g->x->a1},
+                (range){g->x->b1, g->y->b0}, err);
+}
+
+/* One range of A and one of B that stand in each other's place. */
+static ew_code tell_pair(work *w, range a, range b, ew_err *err)
+{
+    bool a_heard = ew_gap_sound(w->loud, true, a.lo, a.hi) >= heard_seconds;
+    bool b_heard = ew_gap_sound(w->loud, false, b.lo, b.hi) >= heard_seconds;
+    double speed = length(&a) / length(&b) / w->s->speed;
+    ew_edit e;
+
+    if (fabs(length(&a) - length(&b)) < SAME_LENGTH &&
+        ew_gap_silenced(w->loud, a.lo, a.hi, b.lo, b.hi))
+        return tell(w, EW_EDIT_SILENCE, a, b, err);
+    if (!a_heard && !b_heard)
+        return EW_OK;
+    e = edit_of(EW_EDIT_REPLACE, a, b);
+    if (length(&b) >= SPEED_LEAST && speed > 0.45 && speed < 2.2 &&
+        fabs(speed - 1) > 0.01) {
+        double likeness;
+        bool pitched;
+
+        if (ew_gap_likeness(w->p, (const double[2]){a.lo, a.hi},
+                            (const double[2]){b.lo, b.hi}, &likeness, &pitched,
+                            err) != EW_OK)
+            return EW_E_NOMEM;
+        if (likeness > alike) {
+            e.op = EW_EDIT_SPEED;
+            e.speed = speed;
+            e.pitch = pitched ? speed : 1;
+        }
+    }
+    return add_edit(w, &e, err);
+}
+
+/* The longest of the ranges is that which stands for the other recording's. */
+static size_t longest(const ranges *r)
+{
+    size_t best = 0;
+
+    for (size_t i = 1; i < r->count; i++)
+        if (length(&r->items[i]) > length(&r->items[best]))
+            best = i;
+    return best;
+}
+
+static ew_code tell_rest(work *w, const gap *g, const ranges *a, const ranges *b,
+                         ew_err *err)
+{
+    size_t pa = a->count > 0 && b->count > 0 ? longest(a) : SIZE_MAX;
+    size_t pb = a->count > 0 && b->count > 0 ? longest(b) : SIZE_MAX;
+    ew_code rc = EW_OK;
+
+    if (pa != SIZE_MAX)
+        rc = tell_pair(w, a->items[pa], b->items[pb], err);
+    for (size_t i = 0; i < a->count && rc == EW_OK; i++)
+        if (i != pa)
+            rc = tell(w, EW_EDIT_DELETE, a->items[i], (range){g->b0, g->b0}, err);
+    for (size_t i = 0; i < b->count && rc == EW_OK; i++)
+        if (i != pb &&
+            ew_gap_sound(w->loud, false, b->items[i].lo, b->items[i].hi) >= heard_seconds)
+            rc = tell(w, EW_EDIT_INSERT, (range){g->a0, g->a0}, b->items[i], err);
+    return rc;
+}
+
+/* Ranges of B that spans in the gap explain. */
+static ew_code explained(const work *w, const gap *g, ranges *out, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    out->count = 0;
+    for (size_t i = g->first; i < g->end && rc == EW_OK; i++)
+        if (w->s->items[i].plain)
+            rc = add_range(out, w->s->items[i].b0, w->s->items[i].b1, err);
+    return rc;
+}
+
+/* x and y overlap in A: y goes back, and repeats the end of x. */
+static ew_code tell_repeat(work *w, const gap *g, ew_err *err)
+{
+    double len = g->x->a1 - g->y->a0;
+
+    return tell(w, EW_EDIT_DUPLICATE, (range){g->y->a0, g->x->a1},
+                (range){g->y->b0, g->y->b0 + len / w->s->speed}, err);
+}
+
+/* What is left when the gap is small or nothing in it is new; true when it is told. */
+static bool tell_simple(work *w, gap *g, const ranges *a, const ranges *b, ew_code *rc,
+                        ew_err *err)
+{
+    double la = g->a1 - g->a0;
+    bool b_heard = false;
+    bool a_empty;
+
+    if (g->x == NULL || g->y == NULL || g->end > g->first + 1)
+        return false;
+    for (size_t i = 0; i < b->count; i++)
+        b_heard = b_heard || ew_gap_sound(w->loud, false, b->items[i].lo,
+                                          b->items[i].hi) >= heard_seconds;
+    a_empty =
+        fabs(la) < NEAR || (la > 0 && la < PAUSE_MAX &&
+                            ew_gap_sound(w->loud, true, g->a0, g->a1) < heard_seconds);
+    if (g->end == g->first + 1) {
+        ew_span *m = &w->s->items[g->first];
+
+        if (a_empty && m->plain && !b_heard && fabs(la) < NEAR)
+            ew_cut_at_point(w->l, g->x, m, g->y);
+        return false;
+    }
+    if (a_empty && b->count > 0 && b_heard)
+        *rc = tell_came_in(w, g, err);
+    else if (b->count == 0 || (!b_heard && a->count > 0 &&
+                               !ew_gap_silenced(w->loud, g->a0, g->a1, g->b0, g->b1)))
+        *rc = a->count > 0 ? tell_missing(w, g, err) : EW_OK;
+    else
+        return false;
+    return true;
+}
+
+static ew_code tell_gap(work *w, gap *g, ew_err *err)
+{
+    ranges mine = {0}, a = {0}, b = {0};
+    ew_code rc = explained(w, g, &mine, err);
+
+    if (rc == EW_OK)
+        rc = leftover(&w->taken, g->a0, g->a1, &a, err);
+    if (rc == EW_OK)
+        rc = leftover(&mine, g->b0, g->b1, &b, err);
+    if (rc == EW_OK && g->x != NULL && g->y != NULL && g->a0 - g->a1 >= LEAST)
+        rc = tell_repeat(w, g, err);
+    if (rc == EW_OK && !tell_simple(w, g, &a, &b, &rc, err))
+        rc = tell_rest(w, g, &a, &b, err);
+    ew_free(mine.items);
+    ew_free(a.items);
+    ew_free(b.items);
+    return rc;
+}
+
+/* An end of the recordings: coders add and drop a little, silence is not content. */
+static ew_code tell_end(work *w, gap *g, ew_err *err)
+{
+    range a = {g->a0, g->a1}, b = {g->b0, g->b1};
+    bool a_there = length(&a) >= END_LEAST &&
+                   ew_gap_sound(w->loud, true, a.lo, a.hi) >= heard_seconds;
+    bool b_there = length(&b) >= END_LEAST &&
+                   ew_gap_sound(w->loud, false, b.lo, b.hi) >= heard_seconds;
+
+    if (g->end > g->first)
+        return tell_gap(w, g, err);
+    if (a_there && b_there)
+        return tell_pair(w, a, b, err);
+    if (a_there)
+        return tell(w, EW_EDIT_DELETE, a,
+                    (range){g->x == NULL ? b.hi : b.lo, g->x == NULL ? b.hi : b.lo}, err);
+    if (b_there)
+        return tell(w, EW_EDIT_INSERT,
+                    (range){g->x == NULL ? a.hi : a.lo, g->x == NULL ? a.hi : a.lo}, b,
+                    err);
+    return EW_OK;
+}
+
+static ew_code walk_gaps(work *w, ew_err *err)
+{
+    ew_span *x = NULL;
+    size_t first = 0;
+    ew_code rc = EW_OK;
+
+    for (size_t i = 0; i <= w->s->count && rc == EW_OK; i++) {
+        ew_span *y = i < w->s->count ? &w->s->items[i] : NULL;
+        gap g;
+
+        if (y != NULL && !y->ordered)
+            continue;
+        g = (gap){.x = x,
+                  .y = y,
+                  .a0 = x != NULL ? x->a1 : 0,
+                  .a1 = y != NULL ? y->a0 : (double)w->p->na,
+                  .b0 = x != NULL ? x->b1 : 0,
+                  .b1 = y != NULL ? y->b0 : (double)w->p->nb,
+                  .first = first,
+                  .end = i};
+        rc = x != NULL && y != NULL ? tell_gap(w, &g, err) : tell_end(w, &g, err);
+        x = y;
+        first = i + 1;
+    }
+    return rc;
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const ew_edit *a = x, *b = y;
+
+    if (a->b_start < b->b_start || a->b_start > b->b_start)
+        return a->b_start < b->b_start ? -1 : 1;
+    if (a->a_start < b->a_start || a->a_start > b->a_start)
+        return a->a_start < b->a_start ? -1 : 1;
+    return (a->op > b->op) - (a->op < b->op);
+}
+
+ew_code ew_edits_find(ew_diff *d, const ew_pair *p, const ew_clines *l, ew_spans *s,
+                      const ew_loudness *loud, ew_err *err)
+{
+    work w = {.d = d, .p = p, .l = l, .s = s, .loud = loud};
+    ew_code rc = EW_OK;
+
+    for (size_t i = 0; i < s->count && rc == EW_OK; i++)
+        if (s->items[i].ordered)
+            rc = add_range(&w.taken, s->items[i].a0, s->items[i].a1, err);
+    for (size_t i = 0; i < s->count && rc == EW_OK; i++)
+        if (s->items[i].plain && !s->items[i].ordered)
+            rc = tell_out_of_order(&w, &s->items[i], err);
+    if (rc == EW_OK)
+        rc = walk_gaps(&w, err);
+    if (rc == EW_OK && d->edit_count > 0)
+        qsort(d->edits, d->edit_count, sizeof(*d->edits), by_place);
+    ew_free(w.taken.items);
+    return rc;
+}

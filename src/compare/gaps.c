@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Levels and band levels of two stretches. */
+#include "compare/gaps.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "dsp/fft.h"
+#include "earwitness/fingerprint.h"
+
+enum {
+    STEP = 160,  /* samples: levels are taken every 20 ms */
+    HEARD = 3,   /* steps of sound that make a difference audible: 60 ms */
+    FRAME = 256, /* samples of one spectrum */
+    BANDS = 14,
+    FRAMES_MAX = 1000, /* longer stretches are looked at in longer steps */
+    HOP_MIN = 80
+};
+
+static const double sound_below_top_db = 32; /* fainter is not called sound */
+static const double silence_drop_db = 18;    /* of what is called silenced */
+
+static double level_db(const float *x, int64_t n, double at, double len)
+{
+    int64_t from = (int64_t)at, to = (int64_t)(at + len);
+    double sum = 0;
+
+    from = from < 0 ? 0 : from;
+    to = to > n ? n : to;
+    for (int64_t i = from; i < to; i++)
+        sum += (double)(x[i] * x[i]);
+    return 10 * log10(sum / (to > from ? (double)(to - from) : 1) + 1e-10);
+}
+
+/* ------------------------------------------------------------------ loudness */
+
+static int by_value(const void *x, const void *y)
+{
+    float a = *(const float *)x, b = *(const float *)y;
+
+    return (a > b) - (a < b);
+}
+
+static ew_code top_of(const float *x, int64_t n, double *top, ew_err *err)
+{
+    enum { ROOM = 1 << 15 };
+    int64_t steps = n / STEP;
+    int64_t every = steps / ROOM + 1;
+    float *v = ew_alloc_array(ROOM + 1, sizeof(*v));
+    size_t count = 0;
+
+    if (v == NULL)
+        return ew_fail_nomem(err);
+    for (int64_t i = 0; i < steps; i += every)
+        v[count++] = (float)level_db(x, n, (double)(i * STEP), STEP);
+    qsort(v, count, sizeof(*v), by_value);
+    *top = count > 0 ? (double)v[count * 95 / 100] : -100;
+    ew_free(v);
+    return EW_OK;
+}
+
+ew_code ew_loudness_measure(ew_loudness *l, const ew_pair *p, ew_err *err)
+{
+    ew_code rc;
+
+    *l = (ew_loudness){.pair = p};
+    rc = top_of(p->a, p->na, &l->a_top_db, err);
+    if (rc == EW_OK)
+        rc = top_of(p->b, p->nb, &l->b_top_db, err);
+    return rc;
+}
+
+bool ew_gap_audible(const void *cookie, const ew_cline *c, double b0, double b1)
+{
+    const ew_loudness *l = cookie;
+    int heard = 0;
+
+    for (double t = b0; t + STEP <= b1; t += STEP) {
+        double at = ew_cline_place(c, c->rate > 0 ? t : t + STEP);
+        double b = level_db(l->pair->b, l->pair->nb, t, STEP) - l->b_top_db;
+        double a =
+            level_db(l->pair->a, l->pair->na, at, STEP * fabs(c->rate)) - l->a_top_db;
+
+        heard += a > -sound_below_top_db || b > -sound_below_top_db;
+    }
+    return heard >= HEARD;
+}
+
+double ew_gap_sound(const ew_loudness *l, bool in_a, double from, double to)
+{
+    const ew_pair *p = l->pair;
+    int heard = 0;
+
+    for (double t = from; t + STEP <= to; t += STEP) {
+        double level = in_a ? level_db(p->a, p->na, t, STEP) - l->a_top_db
+                            : level_db(p->b, p->nb, t, STEP) - l->b_top_db;
+
+        heard += level > -sound_below_top_db;
+    }
+    return (double)heard * STEP / EW_FP_RATE_HZ;
+}
+
+bool ew_gap_silenced(const ew_loudness *l, double a0, double a1, double b0, double b1)
+{
+    const ew_pair *p = l->pair;
+    double edge = 240; /* samples next to the ends, where the cut itself is heard */
+    double a = level_db(p->a, p->na, a0, a1 - a0) - l->a_top_db;
+    double b;
+
+    if (b1 - b0 < 4 * edge)
+        edge = (b1 - b0) / 4;
+    b = level_db(p->b, p->nb, b0 + edge, b1 - b0 - 2 * edge) - l->b_top_db;
+    return a - b > silence_drop_db && b < -sound_below_top_db + 4 &&
+           ew_gap_sound(l, true, a0, a1) >= (double)HEARD * STEP / EW_FP_RATE_HZ;
+}
+
+/* ------------------------------------------------------------------ likeness */
+
+/* Centre of band k, evenly spaced in log frequency from 150 to 3000 Hz. */
+static double band_edge(int k)
+{
+    return 150 * pow(20, (double)k / BANDS);
+}
+
+typedef struct bands {
+    ew_fft *fft;
+    size_t frames;
+    float *v; /* [frames][BANDS] dB, the mean of each band taken away */
+} bands;
+
+/* Band levels of x around `from + i * hop`; the bands' edges are moved by `scale`. */
+static void measure_bands(bands *out, const float *x, int64_t n, const double place[3])
+{
+    float w[FRAME];
+    ew_cpx s[FRAME / 2 + 1];
+
+    for (size_t i = 0; i < out->frames; i++) {
+        int64_t at = (int64_t)(place[0] + (double)i * place[1]) - FRAME / 2;
+
+        for (int k = 0; k < FRAME; k++) {
+            double hann = 0.5 - 0.5 * cos(2 * 3.14159265358979323846 * k / FRAME);
+            int64_t j = at + k;
+
+            w[k] = j >= 0 && j < n ? x[j] * (float)hann : 0;
+        }
+        ew_fft_forward(out->fft, w, s);
+        for (int k = 0; k < BANDS; k++) {
+            double lo = band_edge(k) * place[2] * FRAME / EW_FP_RATE_HZ;
+            double hi = band_edge(k + 1) * place[2] * FRAME / EW_FP_RATE_HZ;
+            double sum = 1e-9;
+
+            for (int j = (int)lo; j <= (int)hi && j <= FRAME / 2; j++)
+                sum += (double)(s[j].re * s[j].re + s[j].im * s[j].im);
+            out->v[i * BANDS + (size_t)k] = (float)(10 * log10(sum));
+        }
+    }
+}
+
+/* What is far below the loudest is noise of coders: cut off. Then without each band's mean. */
+static void normalize(bands *b)
+{
+    float top = -200;
+
+    for (size_t i = 0; i < b->frames * BANDS; i++)
+        top = fmaxf(top, b->v[i]);
+    for (size_t i = 0; i < b->frames * BANDS; i++)
+        b->v[i] = fmaxf(b->v[i], top - 45);
+    for (size_t k = 0; k < BANDS; k++) {
+        double sum = 0;
+
+        for (size_t i = 0; i < b->frames; i++)
+            sum += (double)b->v[i * BANDS + k];
+        for (size_t i = 0; i < b->frames; i++)
+            b->v[i * BANDS + k] -= (float)(sum / (double)b->frames);
+    }
+}
+
+static double correlate(const bands *x, const bands *y)
+{
+    double xx = 1e-9, yy = 1e-9, xy = 0;
+
+    for (size_t i = 0; i < x->frames * BANDS; i++) {
+        xx += (double)(x->v[i] * x->v[i]);
+        yy += (double)(y->v[i] * y->v[i]);
+        xy += (double)(x->v[i] * y->v[i]);
+    }
+    return xy / sqrt(xx * yy);
+}
+
+ew_code ew_gap_likeness(const ew_pair *p, const double a[2], const double b[2],
+                        double *likeness, bool *pitched, ew_err *err)
+{
+    double ratio = (a[1] - a[0]) / (b[1] - b[0]);
+    double hop = (b[1] - b[0]) / FRAMES_MAX;
+    bands x = {0}, y = {0};
+    ew_code rc;
+
+    *likeness = 0;
+    *pitched = false;
+    if (hop < HOP_MIN)
+        hop = HOP_MIN;
+    x.frames = y.frames = (size_t)((b[1] - b[0]) / hop);
+    if (x.frames < 4)
+        return EW_OK;
+    rc = ew_fft_new(&x.fft, FRAME, err);
+    if (rc != EW_OK)
+        return rc;
+    y.fft = x.fft;
+    x.v = ew_alloc_array(x.frames * BANDS, sizeof(*x.v));
+    y.v = ew_alloc_array(y.frames * BANDS, sizeof(*y.v));
+    if (x.v == NULL || y.v == NULL)
+        rc = ew_fail_nomem(err);
+    if (rc == EW_OK) {
+        measure_bands(&x, p->b, p->nb, (const double[3]){b[0], hop, 1});
+        normalize(&x);
+        for (int with_pitch = 0; with_pitch < 2; with_pitch++) {
+            double r;
+
+            /* Sound that is played r times as fast has its bands r times as high. */
+            measure_bands(
+                &y, p->a, p->na,
+                (const double[3]){a[0], hop * ratio, with_pitch ? 1 / ratio : 1});
+            normalize(&y);
+            r = correlate(&x, &y);
+            if (r > *likeness) {
+                *likeness = r;
+                *pitched = with_pitch;
+            }
+        }
+    }
+    ew_free(x.v);
+    ew_free(y.v);
+    ew_fft_free(x.fft);
+    return rc;
+}

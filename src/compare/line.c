@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the pieces of a map to lines that are followed on the wave. */
+#include "compare/line.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "earwitness/fingerprint.h"
+
+enum {
+    REACH = 6 * EW_FP_RATE_HZ, /* a line is weighed this far beyond where it was found */
+    TAPS = 16,
+    PHASES = 256,
+    BLOCK = 1024,
+    LAG_MAX = 40,          /* samples of A looked at on either side of the line: 5 ms */
+    LOOK = 4096,           /* samples of B in one measurement of the lag */
+    SAME_LINE_SAMPLES = 40 /* two pieces this near are on one line */
+};
+
+static const float emphasis = 0.9f;
+
+/* ------------------------------------------------------------------ from pieces */
+
+static bool same_line(const ew_cline *l, const ew_piece *p)
+{
+    double rate = p->backwards ? -p->speed : p->speed;
+    double here = l->at + l->rate * (double)p->clip_start;
+
+    return fabs(rate - l->rate) < 5e-4 &&
+           fabs(here - p->source_start) < SAME_LINE_SAMPLES &&
+           fabs(p->pitch - l->pitch) < 0.01;
+}
+
+static void take_piece(ew_clines *c, const ew_piece *p)
+{
+    ew_cline *last = c->count > 0 ? &c->items[c->count - 1] : NULL;
+    double rate = p->backwards ? -p->speed : p->speed;
+
+    if (last != NULL && same_line(last, p)) {
+        last->to = p->clip_end;
+        return;
+    }
+    c->items[c->count++] = (ew_cline){
+        .at = p->source_start - rate * (double)p->clip_start,
+        .rate = rate,
+        .pitch = p->pitch,
+        .agreement = p->wave,
+        .from = p->clip_start,
+        .to = p->clip_end,
+    };
+}
+
+/* A line may reach into its neighbours, since where one ends is to be found, but not past
+ * them. */
+static void set_range(ew_clines *c, size_t i, const ew_pair *p)
+{
+    ew_cline *l = &c->items[i];
+    int64_t lo = i > 0 ? c->items[i - 1].from : 0;
+    int64_t hi = i + 1 < c->count ? c->items[i + 1].to : p->nb;
+
+    if (lo < l->from - REACH)
+        lo = l->from - REACH;
+    if (hi > l->to + REACH)
+        hi = l->to + REACH;
+    if (lo < 0)
+        lo = 0;
+    if (hi > p->nb)
+        hi = p->nb;
+    l->first = lo / EW_CMP_HOP;
+    l->end = hi / EW_CMP_HOP;
+    if (l->end <= l->first)
+        l->end = l->first + 1;
+}
+
+ew_code ew_clines_init(ew_clines *l, const ew_pair *p, const ew_map *map, ew_err *err)
+{
+    *l = (ew_clines){0};
+    l->items = ew_alloc_array(map->piece_count, sizeof(*l->items));
+    if (l->items == NULL)
+        return ew_fail_nomem(err);
+    for (size_t i = 0; i < map->piece_count; i++)
+        take_piece(l, &map->pieces[i]);
+    for (size_t i = 0; i < l->count; i++)
+        set_range(l, i, p);
+    return EW_OK;
+}
+
+void ew_clines_release(ew_clines *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        ew_free(l->items[i].lag);
+        ew_free(l->items[i].sums);
+        ew_free(l->items[i].weight);
+    }
+    ew_free(l->items);
+    *l = (ew_clines){0};
+}
+
+/* ------------------------------------------------------------------ places */
+
+static double lag_at(const ew_cline *l, double t)
+{
+    double x = (t - (double)l->knot0) / EW_CMP_KNOT;
+    size_t i;
+
+    if (l->knots == 0)
+        return 0;
+    if (x <= 0)
+        return (double)l->lag[0];
+    i = (size_t)x;
+    if (i + 1 >= l->knots)
+        return (double)l->lag[l->knots - 1];
+    x -= (double)i;
+    return (1 - x) * (double)l->lag[i] + x * (double)l->lag[i + 1];
+}
+
+double ew_cline_place(const ew_cline *l, double t)
+{
+    return l->at + l->rate * t + lag_at(l, t);
+}
+
+double ew_cline_back(const ew_cline *l, double a)
+{
+    double t = (a - l->at) / l->rate;
+
+    /* The lag changes by far less than a sample over its own size. */
+    return t - lag_at(l, t) / l->rate;
+}
+
+/* ------------------------------------------------------------------ sound */
+
+/* Hann-windowed sinc, one row per phase. Made once per call: it is small beside the work. */
+typedef struct sinc {
+    float tap[PHASES + 1][TAPS];
+} sinc;
+
+static void make_sinc(sinc *s)
+{
+    const double pi = 3.14159265358979323846;
+
+    for (int ph = 0; ph <= PHASES; ph++)
+        for (int k = 0; k < TAPS; k++) {
+            double x = (double)(k - TAPS / 2 + 1) - (double)ph / PHASES;
+            double w = 0.5 + 0.5 * cos(pi * x / (TAPS / 2));
+            double v = fabs(x) < 1e-9 ? 1 : sin(pi * x) / (pi * x);
+
+            s->tap[ph][k] = fabs(x) >= TAPS / 2 ? 0 : (float)(v * w);
+        }
+}
+
+static const sinc *the_sinc(void)
+{
+    static _Thread_local sinc s;
+    static _Thread_local bool made;
+
+    if (!made)
+        make_sinc(&s);
+    made = true;
+    return &s;
+}
+
+static float sample_at(const sinc *s, const float *x, int64_t n, double at)
+{
+    double whole = floor(at);
+    const float *tap = s->tap[(int)((at - whole) * PHASES + 0.5)];
+    int64_t from = (int64_t)whole - TAPS / 2 + 1;
+    float sum = 0;
+
+    if (from >= 0 && from + TAPS <= n) {
+        for (int k = 0; k < TAPS; k++)
+            sum += tap[k] * x[from + k];
+        return sum;
+    }
+    for (int k = 0; k < TAPS; k++)
+        if (from + k >= 0 && from + k < n)
+            sum += tap[k] * x[from + k];
+    return sum;
+}
+
+void ew_cline_fetch(const ew_cline *l, const ew_pair *p, int64_t t, size_t n, float *b,
+                    float *a)
+{
+    const sinc *s = the_sinc();
+    float before;
+
+    if (b != NULL) {
+        before = t > 0 && t <= p->nb ? p->b[t - 1] : 0;
+        for (size_t i = 0; i < n; i++) {
+            int64_t at = t + (int64_t)i;
+            float x = at >= 0 && at < p->nb ? p->b[at] : 0;
+
+            b[i] = x - emphasis * before;
+            before = x;
+        }
+    }
+    if (a == NULL)
+        return;
+    before = sample_at(s, p->a, p->na, ew_cline_place(l, (double)(t - 1)));
+    for (size_t i = 0; i < n; i++) {
+        double at = ew_cline_place(l, (double)(t + (int64_t)i));
+        float x =
+            at > -TAPS && at < (double)(p->na + TAPS) ? sample_at(s, p->a, p->na, at) : 0;
+
+        a[i] = x - emphasis * before;
+        before = x;
+    }
+}
+
+void ew_cline_sums(const ew_cline *l, const ew_pair *p, int64_t first, size_t n,
+                   double shift, ew_sums *out)
+{
+    float b[BLOCK], a[BLOCK];
+    ew_cline moved = *l;
+
+    moved.at += shift;
+    for (size_t f = 0; f < n;) {
+        size_t some = n - f < BLOCK / EW_CMP_HOP ? n - f : BLOCK / EW_CMP_HOP;
+
+        ew_cline_fetch(&moved, p, (first + (int64_t)f) * EW_CMP_HOP, some * EW_CMP_HOP, b,
+                       a);
+        for (size_t i = 0; i < some; i++, f++) {
+            ew_sums s = {0};
+
+            for (size_t k = i * EW_CMP_HOP; k < (i + 1) * EW_CMP_HOP; k++) {
+                s.bb += b[k] * b[k];
+                s.aa += a[k] * a[k];
+                s.ba += b[k] * a[k];
+            }
+            out[f] = s;
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ following */
+
+/* Lag of A around sample t of B that fits best, in samples of A; false when none is clear. */
+static bool measure_lag(const ew_cline *l, const ew_pair *p, int64_t t, double *lag)
+{
+    float b[LOOK], a[LOOK + 2 * LAG_MAX];
+    double value[2 * LAG_MAX + 1];
+    double bb = 0;
+    int best = 0;
+    double left, right, top, bend;
+
+    ew_cline_fetch(l, p, t, LOOK, b, NULL);
+    ew_cline_fetch(l, p, t - LAG_MAX, LOOK + 2 * LAG_MAX, NULL, a);
+    for (int i = 0; i < LOOK; i++)
+        bb += (double)(b[i] * b[i]);
+    for (int k = 0; k <= 2 * LAG_MAX; k++) {
+        float ba = 0, aa = 0;
+
+        for (int i = 0; i < LOOK; i++) {
+            ba += b[i] * a[i + k];
+            aa += a[i + k] * a[i + k];
+        }
+        value[k] = fabs((double)ba) / sqrt((double)aa * bb + 1e-12);
+        if (value[k] > value[best])
+            best = k;
+    }
+    if (value[best] < 0.5 || best == 0 || best == 2 * LAG_MAX)
+        return false;
+    left = value[best - 1];
+    top = value[best];
+    right = value[best + 1];
+    bend = left - 2 * top + right;
+    *lag = best - LAG_MAX + (bend < 0 ? 0.5 * (left - right) / bend : 0);
+    *lag *= l->rate;
+    return true;
+}
+
+/* Median of a value and its neighbours: one measurement over an edit must not bend the line. */
+static float median3(float x, float y, float z)
+{
+    float lo = fminf(x, y), hi = fmaxf(x, y);
+
+    return fmaxf(lo, fminf(hi, z));
+}
+
+static void smooth(float *lag, float *raw, size_t n)
+{
+    memcpy(raw, lag, n * sizeof(*lag));
+    for (size_t i = 0; i < n; i++)
+        lag[i] = median3(raw[i > 0 ? i - 1 : 0], raw[i], raw[i + 1 < n ? i + 1 : n - 1]);
+}
+
+/* Knots that could not be measured take the value of the nearest that could. */
+static void fill_unknown(float *lag, size_t n)
+{
+    size_t known = n;
+
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(lag[i]))
+            continue;
+        for (size_t k = known == n ? 0 : known + 1; k < i; k++)
+            lag[k] = known == n || i - k <= k - known ? lag[i] : lag[known];
+        known = i;
+    }
+    for (size_t k = known == n ? 0 : known + 1; k < n; k++)
+        lag[k] = known == n ? 0 : lag[known];
+}
+
+ew_code ew_cline_follow(ew_cline *l, const ew_pair *p, ew_err *err)
+{
+    int64_t room = l->to - l->from - LOOK;
+    size_t n = room <= 0 ? 1 : (size_t)(room / EW_CMP_KNOT) + 1;
+    float *lag = ew_alloc_array(n, sizeof(*lag));
+    float *raw = ew_alloc_array(n, sizeof(*raw));
+    size_t measured = 0;
+
+    if (lag == NULL || raw == NULL) {
+        ew_free(lag);
+        ew_free(raw);
+        return ew_fail_nomem(err);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double found;
+        int64_t t = l->from + (room <= 0 ? room / 2 : (int64_t)i * EW_CMP_KNOT);
+
+        lag[i] = NAN;
+        if (!measure_lag(l, p, t, &found))
+            continue;
+        lag[i] = (float)found;
+        measured++;
+    }
+    fill_unknown(lag, n);
+    smooth(lag, raw, n);
+    ew_free(raw);
+    l->wave = measured * 3 >= n;
+    l->knot0 = l->from + (room <= 0 ? room / 2 : 0) + LOOK / 2;
+    l->knots = n;
+    l->lag = lag;
+    return EW_OK;
+}
