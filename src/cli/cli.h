@@ -43,6 +43,8 @@ typedef enum opt_id {
     OPT_FILES_FROM,
     OPT_NULL,
     OPT_SVG,
+    OPT_EXPORT,
+    OPT_CONTEXT,
     OPT_COUNT
 } opt_id;
 
@@ -74,8 +76,8 @@ typedef struct command {
     int (*run)(app *a, const args *in);
 } command;
 
-extern const command cmd_add, cmd_archive, cmd_check, cmd_help, cmd_info, cmd_list,
-    cmd_remove;
+extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_help, cmd_info,
+    cmd_list, cmd_remove;
 extern const command *const commands[];
 extern const size_t command_count;
 

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What follows from a comparison, the same for text, JSON and picture. */
+#include "report/diff_finding.h"
+
+#include <math.h>
+
+#include "base/bytes.h"
+
+const char *const ew_diff_not_tested[] = {
+    "who speaks",
+    "whether A is itself unchanged",
+    "sound that is mixed over a passage without hiding it",
+    "changes of the voice that leave time and words alone",
+    "changes of speed beyond 10 %",
+    "changes shorter than about a tenth of a second",
+};
+const size_t ew_diff_not_tested_count = EW_COUNT(ew_diff_not_tested);
+
+ew_diff_verdict ew_diff_finding_verdict(const ew_diff_finding *f)
+{
+    if (f->same_bytes)
+        return EW_VERDICT_SAME_BYTES;
+    if (f->samples.same)
+        return EW_VERDICT_SAME_SAMPLES;
+    if (f->diff->related)
+        return f->diff->edit_count == 0 ? EW_VERDICT_SAME_CONTENT : EW_VERDICT_DIFFERS;
+    return f->diff->comparable ? EW_VERDICT_UNRELATED : EW_VERDICT_NOTHING;
+}
+
+const char *ew_diff_verdict_name(ew_diff_verdict v)
+{
+    static const char *const names[] = {"same-bytes",   "same-samples",
+                                        "same-content", "differs",
+                                        "unrelated",    "nothing-to-compare"};
+
+    return names[v];
+}
+
+const char *ew_diff_verdict_words(ew_diff_verdict v)
+{
+    switch (v) {
+    case EW_VERDICT_SAME_BYTES:
+        return "The two files are the same, byte by byte";
+    case EW_VERDICT_SAME_SAMPLES:
+        return "Both files hold the same sound, sample by sample; only the files differ";
+    case EW_VERDICT_SAME_CONTENT:
+        return "No edit was found: B holds what A holds, in the same order";
+    case EW_VERDICT_UNRELATED:
+        return "The two recordings have no sound in common, as far as can be told";
+    case EW_VERDICT_NOTHING:
+        return "There is nothing to compare: silence, steady sound, or too little of it";
+    case EW_VERDICT_DIFFERS:
+        break;
+    }
+    return "";
+}
+
+bool ew_diff_finding_same(const ew_diff_finding *f)
+{
+    return ew_diff_finding_verdict(f) <= EW_VERDICT_SAME_CONTENT;
+}
+
+const char *ew_edit_words(const ew_edit *e)
+{
+    switch (e->op) {
+    case EW_EDIT_DELETE:
+        return "deleted";
+    case EW_EDIT_INSERT:
+        return "inserted";
+    case EW_EDIT_REPLACE:
+        return "replaced";
+    case EW_EDIT_MOVE:
+        return "moved";
+    case EW_EDIT_DUPLICATE:
+        return "repeated";
+    case EW_EDIT_SILENCE:
+        return "silenced";
+    case EW_EDIT_SPEED:
+        return e->speed >= 1 ? "sped up" : "slowed down";
+    }
+    return "";
+}
+
+bool ew_edit_has_a(const ew_edit *e)
+{
+    return e->op != EW_EDIT_INSERT;
+}
+
+bool ew_edit_has_b(const ew_edit *e)
+{
+    return e->op != EW_EDIT_DELETE;
+}
+
+double ew_edit_plus_minus(const ew_edit *e)
+{
+    double a = fmax(e->a_start_sd_ms, e->a_end_sd_ms);
+    double b = fmax(e->b_start_sd_ms, e->b_end_sd_ms);
+
+    return 2 * fmax(a, b) / 1000;
+}
+
+const char *ew_fact_words(ew_fact_kind kind)
+{
+    static const char *const words[EW_FACT_KINDS] = {
+        "level",           "dynamics",     "polarity",
+        "speed",           "offset",       "bandwidth",
+        "equalisation",    "channels",     "clipping",
+        "coding noise",    "steady noise", "music or other sound under it",
+        "noise reduction", "reverberation"};
+
+    return words[kind];
+}
