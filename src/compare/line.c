@@ -234,19 +234,9 @@ void ew_cline_sums(const ew_cline *l, const ew_pair *p, int64_t first, size_t n,
 
 /* ------------------------------------------------------------------ following */
 
-/* Lag of A around sample t of B that fits best, in samples of A; false when none is clear. */
-static bool measure_lag(const ew_cline *l, const ew_pair *p, int64_t t, double *lag)
+/* Agreement of LOOK samples of B with A at each whole lag -LAG_MAX .. LAG_MAX. */
+static void agreements(const float *b, const float *a, double bb, double *out)
 {
-    float b[LOOK], a[LOOK + 2 * LAG_MAX];
-    double value[2 * LAG_MAX + 1];
-    double bb = 0;
-    int best = 0;
-    double left, right, top, bend;
-
-    ew_cline_fetch(l, p, t, LOOK, b, NULL);
-    ew_cline_fetch(l, p, t - LAG_MAX, LOOK + 2 * LAG_MAX, NULL, a);
-    for (int i = 0; i < LOOK; i++)
-        bb += (double)(b[i] * b[i]);
     for (int k = 0; k <= 2 * LAG_MAX; k++) {
         float ba = 0, aa = 0;
 
@@ -254,17 +244,37 @@ static bool measure_lag(const ew_cline *l, const ew_pair *p, int64_t t, double *
             ba += b[i] * a[i + k];
             aa += a[i + k] * a[i + k];
         }
-        value[k] = fabs((double)ba) / sqrt((double)aa * bb + 1e-12);
+        out[2 * k] = fabs((double)ba) / sqrt((double)aa * bb + 1e-12);
+    }
+}
+
+/* Lag of A around sample t of B that fits best, in samples of A; false when none is clear.
+ * Broad-band sound agrees within less than a sample, so that half samples are tried too. */
+static bool measure_lag(const ew_cline *l, const ew_pair *p, int64_t t, double *lag)
+{
+    float b[LOOK], a[LOOK + 2 * LAG_MAX];
+    double value[4 * LAG_MAX + 2];
+    double bb = 0, bend;
+    int last = 4 * LAG_MAX, best = 0;
+    ew_cline half = *l;
+
+    half.at += 0.5 * l->rate;
+    ew_cline_fetch(l, p, t, LOOK, b, NULL);
+    for (int i = 0; i < LOOK; i++)
+        bb += (double)(b[i] * b[i]);
+    ew_cline_fetch(l, p, t - LAG_MAX, LOOK + 2 * LAG_MAX, NULL, a);
+    agreements(b, a, bb, value);
+    ew_cline_fetch(&half, p, t - LAG_MAX, LOOK + 2 * LAG_MAX, NULL, a);
+    agreements(b, a, bb, value + 1);
+    for (int k = 0; k <= last; k++)
         if (value[k] > value[best])
             best = k;
-    }
-    if (value[best] < 0.5 || best == 0 || best == 2 * LAG_MAX)
+    if (value[best] < 0.5 || best == 0 || best == last)
         return false;
-    left = value[best - 1];
-    top = value[best];
-    right = value[best + 1];
-    bend = left - 2 * top + right;
-    *lag = best - LAG_MAX + (bend < 0 ? 0.5 * (left - right) / bend : 0);
+    bend = value[best - 1] - 2 * value[best] + value[best + 1];
+    *lag = 0.5 * (best - 2 * LAG_MAX);
+    if (bend < 0)
+        *lag += 0.25 * (value[best - 1] - value[best + 1]) / bend;
     *lag *= l->rate;
     return true;
 }
