@@ -16,7 +16,8 @@ extern "C" {
 /* Times are samples at the rate of the sound as it was decoded, 0-based, half open. */
 
 enum {
-    EW_INSPECT_RATE_MIN_HZ = 4000, /* below, nothing about the sound is tested */
+    EW_INSPECT_RATE_MIN_HZ = 1000,
+    EW_INSPECT_RATE_USE_HZ = 4000, /* below, nothing about the sound is tested */
     EW_INSPECT_RATE_MAX_HZ = 768000,
     EW_INSPECT_CHANNELS_MAX = 8,
     EW_INSPECT_TRACES_MAX = 2000 /* findings per method that are kept, strongest first */
@@ -66,6 +67,28 @@ typedef struct ew_untested {
     char reason[200]; /* "the file is shorter than 3 s" */
 } ew_untested;
 
+/* One thing that a header, a tag or a packet says, as ew_media_facts gives it. */
+typedef struct ew_clue {
+    const char *key, *value;
+} ew_clue;
+
+/* The same as people read it. */
+typedef struct ew_fact {
+    char group[16]; /* "container", "sound", "encoder", "gapless", "metadata", "other" */
+    char name[48];  /* "bit rate" */
+    char text[400]; /* valid UTF-8 */
+} ew_fact;
+
+/* Level over time and frequency; columns may be fewer than asked for, never more than
+ * EW_INSPECT_COLUMNS_MAX. Row r of column c is db[c * rows + r] and stands for the
+ * frequencies from r to r + 1 parts in `rows` of half the sample rate. */
+enum { EW_INSPECT_COLUMNS_MAX = 2048, EW_INSPECT_ROWS = 512 };
+typedef struct ew_spectrogram {
+    size_t columns, rows;
+    int64_t step; /* samples per column */
+    float *db;    /* 0 is a sine at full scale */
+} ew_spectrogram;
+
 typedef struct ew_inspection {
     uint32_t rate_hz;
     int64_t samples; /* that were looked at */
@@ -75,7 +98,10 @@ typedef struct ew_inspection {
     ew_curve *curves; /* by id */
     size_t untested_count;
     ew_untested *untested; /* by method */
-    size_t dropped_count;  /* findings beyond EW_INSPECT_TRACES_MAX */
+    size_t fact_count;
+    ew_fact *facts;              /* in the order in which they are to be read */
+    ew_spectrogram *spectrogram; /* NULL unless asked for */
+    size_t dropped_count;        /* findings beyond EW_INSPECT_TRACES_MAX */
 } ew_inspection;
 
 typedef struct ew_inspect_opts {
@@ -84,6 +110,7 @@ typedef struct ew_inspect_opts {
     double max_false_per_hour;
     const char
         *only; /* the one method to run; NULL for all. Borrowed until _new is done. */
+    bool spectrogram;
 } ew_inspect_opts;
 
 EW_API ew_inspect_opts ew_inspect_opts_default(void); /* 1 per hour, all */
@@ -100,6 +127,10 @@ EW_API EW_MUST_CHECK ew_code ew_inspector_new(ew_inspector **out,
 /* Interleaved samples as decoded, finite. How the sound is cut into calls does not matter. */
 EW_API EW_MUST_CHECK ew_code ew_inspector_feed(ew_inspector *in, const float *pcm,
                                                size_t samples, ew_err *err);
+
+/* What the file says of itself, for the findings about container and coding. Borrowed
+ * until ew_inspector_finish is done. */
+EW_API void ew_inspector_clues(ew_inspector *in, const ew_clue *clues, size_t count);
 
 /* Ends the sound. *out is freed by the caller with ew_inspection_free. */
 EW_API EW_MUST_CHECK ew_code ew_inspector_finish(ew_inspector *in, ew_inspection **out,

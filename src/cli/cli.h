@@ -45,6 +45,9 @@ typedef enum opt_id {
     OPT_SVG,
     OPT_EXPORT,
     OPT_CONTEXT,
+    OPT_PNG,
+    OPT_RATE,
+    OPT_ONLY,
     OPT_COUNT
 } opt_id;
 
@@ -77,7 +80,7 @@ typedef struct command {
 } command;
 
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_help, cmd_info,
-    cmd_list, cmd_remove;
+    cmd_inspect, cmd_list, cmd_remove;
 extern const command *const commands[];
 extern const size_t command_count;
 

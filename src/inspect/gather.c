@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "inspect/inspect.h"
 #include "inspect/rates.h"
 
@@ -24,6 +25,18 @@ static ew_code grow(void **list, size_t count, size_t size, ew_err *err)
         return ew_fail_nomem(err);
     *list = more;
     return EW_OK;
+}
+
+/* Text that fits, cut where a character ends. */
+static void set_text(char *to, size_t cap, const char *fmt, va_list args)
+{
+    size_t n;
+
+    vsnprintf(to, cap, fmt, args);
+    n = strlen(to);
+    while (n > 0 && !ew_utf8_valid(to, n))
+        n--;
+    to[n] = 0;
 }
 
 static void set_name(char *to, size_t cap, const char *from)
@@ -49,7 +62,7 @@ ew_code ew_inspect__trace(ew_inspection *out, const char *method, const ew_trace
     else
         one->false_per_hour = -1;
     va_start(args, fmt);
-    vsnprintf(one->text, sizeof one->text, fmt, args);
+    set_text(one->text, sizeof one->text, fmt, args);
     va_end(args);
     out->trace_count++;
     return EW_OK;
@@ -88,7 +101,26 @@ ew_code ew_inspect__untested(ew_inspection *out, const char *method, ew_err *err
     one = &out->untested[out->untested_count++];
     set_name(one->method, sizeof one->method, method);
     va_start(args, fmt);
-    vsnprintf(one->reason, sizeof one->reason, fmt, args);
+    set_text(one->reason, sizeof one->reason, fmt, args);
+    va_end(args);
+    return EW_OK;
+}
+
+ew_code ew_inspect__fact(ew_inspection *out, const char *group, const char *name,
+                         ew_err *err, const char *fmt, ...)
+{
+    ew_code rc;
+    va_list args;
+    ew_fact *one;
+
+    rc = grow((void **)&out->facts, out->fact_count, sizeof *out->facts, err);
+    if (rc < 0)
+        return rc;
+    one = &out->facts[out->fact_count++];
+    set_name(one->group, sizeof one->group, group);
+    set_name(one->name, sizeof one->name, name);
+    va_start(args, fmt);
+    set_text(one->text, sizeof one->text, fmt, args);
     va_end(args);
     return EW_OK;
 }
@@ -204,5 +236,9 @@ void ew_inspection_free(ew_inspection *i)
     ew_free(i->traces);
     ew_free(i->curves);
     ew_free(i->untested);
+    ew_free(i->facts);
+    if (i->spectrogram)
+        ew_free(i->spectrogram->db);
+    ew_free(i->spectrogram);
     ew_free(i);
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "inspect/clues.h"
 #include "inspect/gather.h"
+#include "inspect/spectrogram.h"
 
 /* In the order of the documentation; the last one is no method. */
 static const ew_inspect__method *const methods[] = {
@@ -22,6 +24,9 @@ struct ew_inspector {
     float *mono, *pair; /* one block each */
     size_t fill;
     bool ended;
+    ew_inspect__image *image; /* NULL: not wanted */
+    const ew_clue *clues;     /* borrowed */
+    size_t clue_count;
     ew_inspection *found;
 };
 
@@ -36,9 +41,20 @@ ew_inspect_opts ew_inspect_opts_default(void)
     return o;
 }
 
+/* Too few samples a second for any of them. */
+static ew_code start_none(ew_inspector *in, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    for (size_t i = 0; i < METHODS && rc >= 0; i++)
+        rc = ew_inspect__untested(in->found, methods[i]->id, err,
+                                  "a sample rate of %u Hz is too low", in->sound.rate_hz);
+    return rc;
+}
+
 static ew_code start_methods(ew_inspector *in, const char *only, ew_err *err)
 {
-    bool any = false;
+    bool any = only && strcmp(only, "container") == 0;
 
     for (size_t i = 0; i < METHODS; i++) {
         ew_code rc;
@@ -86,7 +102,11 @@ ew_code ew_inspector_new(ew_inspector **out, const ew_inspect_sound *sound,
         goto out;
     }
     in->found->rate_hz = sound->rate_hz;
-    rc = start_methods(in, o.only, err);
+    if (o.spectrogram)
+        rc = ew_inspect__image_new(&in->image, sound, err);
+    if (rc >= 0)
+        rc = sound->rate_hz < EW_INSPECT_RATE_USE_HZ ? start_none(in, err)
+                                                     : start_methods(in, o.only, err);
 out:
     if (rc < 0)
         ew_inspector_free(in);
@@ -121,6 +141,8 @@ static ew_code give_block(ew_inspector *in, ew_err *err)
         if (in->state[i])
             rc = methods[i]->feed(in->state[i], pcm, in->fill, err);
     }
+    if (in->image)
+        ew_inspect__image_feed(in->image, in->mono, in->fill);
     in->found->samples += (int64_t)in->fill;
     in->fill = 0;
     return rc;
@@ -145,6 +167,27 @@ ew_code ew_inspector_feed(ew_inspector *in, const float *pcm, size_t samples, ew
     return EW_OK;
 }
 
+void ew_inspector_clues(ew_inspector *in, const ew_clue *clues, size_t count)
+{
+    in->clues = clues;
+    in->clue_count = count;
+}
+
+static ew_code read_clues(ew_inspector *in, ew_err *err)
+{
+    const ew_inspect__clues c = {in->clues, in->clue_count, &in->sound,
+                                 in->found->samples};
+    ew_code rc = EW_OK;
+
+    if (in->clue_count == 0)
+        return ew_inspect__untested(in->found, "container", err,
+                                    "nothing was told about the file");
+    rc = ew_inspect__container_facts(&c, in->found, err);
+    if (rc >= 0)
+        rc = ew_inspect__container_signs(&c, in->found, err);
+    return rc;
+}
+
 ew_code ew_inspector_finish(ew_inspector *in, ew_inspection **out, ew_err *err)
 {
     ew_code rc = EW_OK;
@@ -159,6 +202,10 @@ ew_code ew_inspector_finish(ew_inspector *in, ew_inspection **out, ew_err *err)
         if (in->state[i])
             rc = methods[i]->finish(in->state[i], in->found, err);
     }
+    if (rc >= 0)
+        rc = read_clues(in, err);
+    if (rc >= 0 && in->image)
+        rc = ew_inspect__image_finish(in->image, &in->found->spectrogram, err);
     if (rc < 0)
         return rc;
     ew_inspect__settle(in->found, in->max_false_per_hour);
@@ -175,6 +222,7 @@ void ew_inspector_free(ew_inspector *in)
         if (in->state[i])
             methods[i]->free(in->state[i]);
     }
+    ew_inspect__image_free(in->image);
     ew_inspection_free(in->found);
     ew_free(in->mono);
     ew_free(in->pair);

@@ -50,6 +50,10 @@ EW_MUST_CHECK ew_code ew_inspect__untested(ew_inspection *out, const char *metho
                                            ew_err *err, const char *fmt, ...)
     EW_PRINTF(4, 5);
 
+EW_MUST_CHECK ew_code ew_inspect__fact(ew_inspection *out, const char *group,
+                                       const char *name, ew_err *err, const char *fmt,
+                                       ...) EW_PRINTF(5, 6);
+
 /* The methods, one .c file each; the table is in inspect.c. */
 
 #endif
