@@ -10,12 +10,13 @@
 #include "earwitness/fingerprint.h"
 
 enum {
-    LEAST = 320,       /* samples: shorter differences are not told as edits: 40 ms */
-    NEAR = 960,        /* less of A than this between two spans can be chance: 120 ms */
-    PAUSE_MAX = 4000,  /* so can more, when it is a pause: 0.5 s */
-    END_LEAST = 1600,  /* coders add and drop this much at the ends of a file: 0.2 s */
-    SAME_LENGTH = 800, /* silence is as long as what it covers */
-    SPEED_LEAST = 3200 /* shorter stretches are not compared at other speeds */
+    LEAST = 320,         /* samples: shorter differences are not told as edits: 40 ms */
+    NEAR = 960,          /* less of A than this between two spans can be chance: 120 ms */
+    PAUSE_MAX = 4000,    /* so can more, when it is a pause: 0.5 s */
+    END_LEAST = 1600,    /* coders add and drop this much at the ends of a file: 0.2 s */
+    SAME_LENGTH = 800,   /* silence is as long as what it covers */
+    STRETCH_ONSET = 800, /* 0.1 s: docs/decisions/diff.md */
+    SPEED_LEAST = 3200   /* shorter stretches are not compared at other speeds */
 };
 
 static const double heard_seconds = 0.06;
@@ -216,6 +217,14 @@ static ew_code tell_came_in(work *w, gap *g, ew_err *err)
                 (range){g->x->b1, g->y->b0}, err);
 }
 
+/* Time stretchers that keep the pitch let their first window pass as it was, and the waves
+ * part only when the times do: where the waves part is not yet where the stretch begins. */
+static void reach_back(ew_edit *e)
+{
+    e->a_start -= STRETCH_ONSET;
+    e->b_start -= STRETCH_ONSET;
+}
+
 /* One range of A and one of B that stand in each other's place. */
 static ew_code tell_pair(work *w, range a, range b, ew_err *err)
 {
@@ -243,6 +252,8 @@ static ew_code tell_pair(work *w, range a, range b, ew_err *err)
             e.op = EW_EDIT_SPEED;
             e.speed = speed;
             e.pitch = pitched ? speed : 1;
+            if (!pitched)
+                reach_back(&e);
         }
     }
     return add_edit(w, &e, err);
@@ -341,7 +352,8 @@ static ew_code tell_gap(work *w, gap *g, ew_err *err)
         rc = leftover(&w->taken, g->a0, g->a1, &a, err);
     if (rc == EW_OK)
         rc = leftover(&mine, g->b0, g->b1, &b, err);
-    if (rc == EW_OK && g->x != NULL && g->y != NULL && g->a0 - g->a1 >= LEAST)
+    if (rc == EW_OK && g->x != NULL && g->y != NULL &&
+        g->a0 - g->a1 >= (b.count == 0 ? LEAST : NEAR))
         rc = tell_repeat(w, g, err);
     if (rc == EW_OK && !tell_simple(w, g, &a, &b, &rc, err))
         rc = tell_rest(w, g, &a, &b, err);

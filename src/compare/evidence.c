@@ -238,7 +238,7 @@ static void weigh_wave(ew_cline *c, const model *m)
                      clamp(m->by_level[loud][level_class(m, &w)], 3);
 
         /* What both have only noise of their coders in says nothing against a line. */
-        if (nats < 0 && loud >= QUIET && w.level_db - m->gain_db < 6)
+        if (nats < 0 && loud >= QUIET && fabsf(w.level_db - m->gain_db) < 8)
             nats = 0;
         /* Windows overlap, and what they hold is not independent. */
         c->weight[f] = nats / (1.4f * EW_CMP_SPAN);
