@@ -200,9 +200,9 @@ static void band_name(pic *p, int side)
                LEFT - 30, band_top(side) + BAND_HEIGHT / 2 + 9,
                side == EW_SIDE_A ? 'A' : 'B', LEFT, y);
     ew_svg_squeezed(&p->s, s->name, NAME_COLUMNS);
-    ew_svg_put(&p->s, "</tspan><tspan fill='#444'>");
+    ew_svg_put(&p->s, "</tspan><tspan dx='10' fill='#444'>");
     if (s->decoded)
-        ew_svg_put(&p->s, "&#160; %s · %s, %g kHz, %u channel%s",
+        ew_svg_put(&p->s, "%s · %s, %g kHz, %u channel%s",
                    ew_time_text(seconds((double)s->samples), length), s->info.codec,
                    s->info.stored_rate_hz / 1000.0, (unsigned)s->info.stored_channels,
                    s->info.stored_channels == 1 ? "" : "s");
