@@ -76,6 +76,14 @@ static int level_class(const model *m, const window *w)
     return in_class((w->level_db - m->gain_db) / 3 + LEVELS / 2.0f, LEVELS);
 }
 
+/* Nothing at all in B where A has sound. No coder does that, and a blanked stretch within a
+ * line must not teach that it belongs there. */
+static bool blanked(const model *m, const window *w)
+{
+    return loud_class(m, w) < QUIET &&
+           w->loud_db + w->level_db < m->top_db + m->gain_db - 70;
+}
+
 static void learn(histogram *h, const model *m, const ew_sums *s, size_t n, size_t from,
                   size_t to)
 {
@@ -83,6 +91,8 @@ static void learn(histogram *h, const model *m, const ew_sums *s, size_t n, size
         window w = window_at(s, n, f);
         int loud = loud_class(m, &w);
 
+        if (blanked(m, &w))
+            continue;
         h->agreement[loud][agreement_class(m, &w)]++;
         h->level[loud][level_class(m, &w)]++;
     }
@@ -237,6 +247,8 @@ static void weigh_wave(ew_cline *c, const model *m)
         float nats = clamp(m->by_agreement[loud][agreement_class(m, &w)], 5) +
                      clamp(m->by_level[loud][level_class(m, &w)], 3);
 
+        if (blanked(m, &w))
+            nats = -4;
         /* What both have only noise of their coders in says nothing against a line. */
         if (nats < 0 && loud >= QUIET && fabsf(w.level_db - m->gain_db) < 8)
             nats = 0;
