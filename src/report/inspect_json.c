@@ -162,14 +162,3 @@ ew_code ew_report_inspect_json(const ew_inspect_view *v, ew_buf *out, ew_err *er
     ew_obj_set(&o, "journal", journal_json(v));
     return ew_obj_print(&o, out, err);
 }
-
-ew_code ew_report_inspect_svg(const ew_inspect_view *v, ew_buf *out, ew_err *err)
-{
-    (void)v;
-    return ew_buf_append(out, "", 0, err);
-}
-ew_code ew_report_inspect_png(const ew_inspect_view *v, ew_buf *out, ew_err *err)
-{
-    (void)v;
-    return ew_buf_append(out, "", 0, err);
-}

@@ -2,7 +2,6 @@
 /* The answer of `inspect` for people: verdict, findings, what was not tested, what the file
  * says of itself. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -83,20 +82,9 @@ static ew_code head(const page *p)
 
 static ew_code place(const page *p, const ew_trace *t)
 {
-    char from[EW_TIME_TEXT], to[EW_TIME_TEXT];
-    double off = seconds(p, t->plus_minus);
-    ew_code rc;
+    char text[EW_INSPECT_PLACE_TEXT];
 
-    if (t->start == 0 && t->end >= p->v->found->samples)
-        return PUT("whole file");
-    if (t->start == t->end)
-        rc = PUT("%s", ew_time_text(seconds(p, t->start), from));
-    else
-        rc = PUT("%s – %s", ew_time_text(seconds(p, t->start), from),
-                 ew_time_text(seconds(p, t->end), to));
-    if (rc == EW_OK && t->plus_minus > 0)
-        rc = off < 1 ? PUT(" ± %.0f ms", ceil(off * 1000)) : PUT(" ± %.1f s", off);
-    return rc;
+    return PUT("%s", ew_inspect_place_text(p->v->found, t, text));
 }
 
 static ew_code verdict(const page *p)

@@ -2,8 +2,11 @@
 /* What follows from an inspection: how many signs, which is strongest, how rates are said. */
 #include "report/inspect_view.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "report/times.h"
 
 size_t ew_inspect_signs(const ew_inspection *i)
 {
@@ -53,5 +56,33 @@ const char *ew_inspect_rate_text(const ew_trace *t, char text[EW_INSPECT_RATE_TE
         snprintf(text, EW_INSPECT_RATE_TEXT,
                  "one such finding per %.*f h in untouched sound", hours < 10 ? 1 : 0,
                  hours);
+    return text;
+}
+
+bool ew_inspect_is_whole(const ew_inspection *i, const ew_trace *t)
+{
+    return t->start == 0 && t->end >= i->samples;
+}
+
+const char *ew_inspect_place_text(const ew_inspection *i, const ew_trace *t,
+                                  char text[EW_INSPECT_PLACE_TEXT])
+{
+    char from[EW_TIME_TEXT], to[EW_TIME_TEXT], off[EW_TIME_TEXT] = "";
+    const double rate = i->rate_hz, s = (double)t->plus_minus / rate;
+
+    if (ew_inspect_is_whole(i, t)) {
+        snprintf(text, EW_INSPECT_PLACE_TEXT, "whole file");
+        return text;
+    }
+    if (t->plus_minus > 0 && s < 1)
+        snprintf(off, sizeof off, " ± %.0f ms", ceil(s * 1000));
+    else if (t->plus_minus > 0)
+        snprintf(off, sizeof off, " ± %.1f s", s);
+    (void)ew_time_text((double)t->start / rate, from);
+    (void)ew_time_text((double)t->end / rate, to);
+    if (t->start == t->end)
+        snprintf(text, EW_INSPECT_PLACE_TEXT, "%s%s", from, off);
+    else
+        snprintf(text, EW_INSPECT_PLACE_TEXT, "%s – %s%s", from, to, off);
     return text;
 }

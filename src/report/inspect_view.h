@@ -3,6 +3,7 @@
 #ifndef EW_REPORT_INSPECT_VIEW_H
 #define EW_REPORT_INSPECT_VIEW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,12 @@ const ew_trace *ew_inspect_strongest(const ew_inspection *i);
 /* "one such finding per 40 min of untouched sound". Room for EW_INSPECT_RATE_TEXT. */
 enum { EW_INSPECT_RATE_TEXT = 80 };
 const char *ew_inspect_rate_text(const ew_trace *t, char text[EW_INSPECT_RATE_TEXT]);
+
+/* "0:12.345 ± 26 ms", "0:12.345 – 0:14.000 ± 26 ms", "whole file" */
+enum { EW_INSPECT_PLACE_TEXT = 96 };
+const char *ew_inspect_place_text(const ew_inspection *i, const ew_trace *t,
+                                  char text[EW_INSPECT_PLACE_TEXT]);
+bool ew_inspect_is_whole(const ew_inspection *i, const ew_trace *t);
 
 EW_MUST_CHECK ew_code ew_report_inspect_text(const ew_inspect_view *v,
                                              const ew_text_style *style, ew_buf *out,
