@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 
+import part_diff
 import sound
 from measure import (Failed, cpu_of, folder_bytes, median, on_one_core, peak_memory, run,
                      wall_of)
@@ -249,8 +250,13 @@ def part_start(b):
                 (1000 * opened, b.material.hours, 1000 * small))]
 
 
+def part_diff_long(b):
+    return part_diff.measure(b, Row)
+
+
 PARTS = {"add": part_add, "fingerprint": part_fingerprint, "size": part_size,
-         "check": part_check, "memory": part_memory, "start": part_start}
+         "check": part_check, "memory": part_memory, "start": part_start,
+         "diff": part_diff_long}
 
 
 def need(names):
