@@ -8,11 +8,12 @@
 #include "base/alloc.h"
 #include "inspect/clues.h"
 #include "inspect/gather.h"
+#include "inspect/grid.h"
 #include "inspect/spectrogram.h"
 
 /* In the order of the documentation; the last one is no method. */
 static const ew_inspect__method *const methods[] = {
-    NULL,
+    &ew_inspect__frame_grid, NULL,
 };
 
 enum { METHODS = sizeof methods / sizeof *methods - 1 };

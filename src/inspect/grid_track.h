@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Follows the frame grids of one coder through a sound: where each begins and where it ends. */
+#ifndef EW_INSPECT_GRID_TRACK_H
+#define EW_INSPECT_GRID_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum {
+    EW_GRID_CHECKED = 8, /* frames checked at once: a block */
+    EW_GRID_PERIOD_MAX = 1024
+};
+
+/* A coder's transform at any place of the sound. search and check are as in mp3_grid.h. */
+typedef struct ew_grid_coder {
+    const char *name;          /* for sentences: "MP3" */
+    int period;                /* samples from frame to frame */
+    int before, after, centre; /* a frame at x[0] reads x[-before .. after) */
+    void *state;               /* borrowed */
+    void (*search)(void *state, const float *x, float *score);
+    void (*check)(void *state, const float *x, float score[EW_GRID_CHECKED]);
+} ew_grid_coder;
+
+/* A stretch in which frames of one grid were seen. Frames are named by their place. */
+typedef struct ew_grid_run {
+    int offset;          /* first, modulo the period */
+    int64_t first, last; /* frames */
+    int hits;            /* frames between with clear traces */
+    double evidence;     /* sum of their scores over the limit */
+} ew_grid_run;
+
+typedef struct ew_grid_track ew_grid_track; /* one object, one thread */
+
+/* coder    copied; its state is borrowed
+ * masking  the present coding is of this kind: look for others beneath its own grid */
+EW_MUST_CHECK ew_code ew_grid_track_new(ew_grid_track **out, const ew_grid_coder *coder,
+                                        uint32_t rate_hz, bool masking, ew_err *err);
+void ew_grid_track_free(ew_grid_track *t);
+
+/* Two channels interleaved, +-1. */
+EW_MUST_CHECK ew_code ew_grid_track_feed(ew_grid_track *t, const float *pair,
+                                         size_t samples, ew_err *err);
+EW_MUST_CHECK ew_code ew_grid_track_finish(ew_grid_track *t, ew_err *err);
+
+/* After _finish: all runs in order of their first frame. Borrowed. */
+const ew_grid_run *ew_grid_track_runs(const ew_grid_track *t, size_t *count);
+
+/* After _finish: the grid of the present coding, -1 without masking or when not found. */
+int ew_grid_track_own(const ew_grid_track *t);
+
+/* Blocks (8 frames each) loud enough to be looked at, and those with any grid but the own. */
+void ew_grid_track_counts(const ew_grid_track *t, int64_t *looked_at, int64_t *seen);
+
+#endif
