@@ -10,6 +10,7 @@
 #include "compare/course.h"
 #include "compare/edits.h"
 #include "compare/evidence.h"
+#include "compare/search.h"
 #include "compare/spans.h"
 #include "earwitness/align.h"
 #include "earwitness/fingerprint.h"
@@ -107,16 +108,19 @@ typedef struct table {
 
 static ew_code compare(table *t, ew_diff *d, const ew_map *map, ew_err *err)
 {
-    ew_code rc = ew_clines_init(&t->lines, &t->p, map, err);
+    ew_code rc = ew_clines_init(&t->lines, map, err);
 
+    if (rc == EW_OK)
+        rc = ew_loudness_measure(&t->loud, &t->p, err);
     for (size_t i = 0; i < t->lines.count && rc == EW_OK; i++)
         rc = ew_cline_follow(&t->lines.items[i], &t->p, err);
+    if (rc == EW_OK && t->lines.count > 0)
+        rc = ew_search_gaps(&t->lines, &t->loud, err);
+    ew_clines_range(&t->lines, &t->p);
     if (rc == EW_OK)
         rc = ew_evidence_weigh(&t->lines, &t->p, err);
     if (rc == EW_OK)
         rc = ew_course_find(&t->runs, &t->lines, t->p.nb / EW_CMP_HOP, err);
-    if (rc == EW_OK)
-        rc = ew_loudness_measure(&t->loud, &t->p, err);
     if (rc == EW_OK)
         rc = ew_spans_init(&t->spans, &t->lines, &t->runs, ew_gap_audible, &t->loud, err);
     if (rc == EW_OK)

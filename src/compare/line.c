@@ -73,7 +73,13 @@ static void set_range(ew_clines *c, size_t i, const ew_pair *p)
         l->end = l->first + 1;
 }
 
-ew_code ew_clines_init(ew_clines *l, const ew_pair *p, const ew_map *map, ew_err *err)
+void ew_clines_range(ew_clines *l, const ew_pair *p)
+{
+    for (size_t i = 0; i < l->count; i++)
+        set_range(l, i, p);
+}
+
+ew_code ew_clines_init(ew_clines *l, const ew_map *map, ew_err *err)
 {
     *l = (ew_clines){0};
     l->items = ew_alloc_array(map->piece_count, sizeof(*l->items));
@@ -81,8 +87,6 @@ ew_code ew_clines_init(ew_clines *l, const ew_pair *p, const ew_map *map, ew_err
         return ew_fail_nomem(err);
     for (size_t i = 0; i < map->piece_count; i++)
         take_piece(l, &map->pieces[i]);
-    for (size_t i = 0; i < l->count; i++)
-        set_range(l, i, p);
     return EW_OK;
 }
 
@@ -250,7 +254,8 @@ static void agreements(const float *b, const float *a, double bb, double *out)
 
 /* Lag of A around sample t of B that fits best, in samples of A; false when none is clear.
  * Broad-band sound agrees within less than a sample, so that half samples are tried too. */
-static bool measure_lag(const ew_cline *l, const ew_pair *p, int64_t t, double *lag)
+static bool measure_lag(const ew_cline *l, const ew_pair *p, int64_t t, double *lag,
+                        double *fit)
 {
     float b[LOOK], a[LOOK + 2 * LAG_MAX];
     double value[4 * LAG_MAX + 2];
@@ -269,6 +274,7 @@ static bool measure_lag(const ew_cline *l, const ew_pair *p, int64_t t, double *
     for (int k = 0; k <= last; k++)
         if (value[k] > value[best])
             best = k;
+    *fit = value[best];
     if (value[best] < 0.5 || best == 0 || best == last)
         return false;
     bend = value[best - 1] - 2 * value[best] + value[best + 1];
@@ -324,19 +330,21 @@ ew_code ew_cline_follow(ew_cline *l, const ew_pair *p, ew_err *err)
         return ew_fail_nomem(err);
     }
     for (size_t i = 0; i < n; i++) {
-        double found;
+        double found, fit = 0;
         int64_t t = l->from + (room <= 0 ? room / 2 : (int64_t)i * EW_CMP_KNOT);
 
         lag[i] = NAN;
-        if (!measure_lag(l, p, t, &found))
+        if (!measure_lag(l, p, t, &found, &fit))
             continue;
         lag[i] = (float)found;
         measured++;
+        l->fit += fit;
     }
     fill_unknown(lag, n);
     smooth(lag, raw, n);
     ew_free(raw);
     l->wave = measured * 3 >= n;
+    l->fit /= measured > 0 ? (double)measured : 1;
     l->knot0 = l->from + (room <= 0 ? room / 2 : 0) + LOOK / 2;
     l->knots = n;
     l->lag = lag;

@@ -35,6 +35,8 @@ typedef struct ew_cline {
     int64_t from, to;   /* samples of B in which it was found */
     int64_t first, end; /* frames of B in which it is weighed */
     bool wave;          /* the waves run together, not only the spectra */
+    bool searched;      /* not of `align`, but looked for in a gap */
+    double fit;         /* 0..1 how well they agree where the lag was measured */
     float *lag;         /* [knots] samples of A to be added, at knot i of B's clock */
     int64_t knot0;
     size_t knots;
@@ -47,14 +49,16 @@ typedef struct ew_clines {
     size_t count;
 } ew_clines;
 
-/* Lines from the pieces of a map, each with its range of frames; pieces that follow one
- * another on one line are joined. Errors: EW_E_NOMEM. */
-EW_MUST_CHECK ew_code ew_clines_init(ew_clines *l, const ew_pair *p, const ew_map *map,
-                                     ew_err *err);
+/* Lines from the pieces of a map; pieces that follow one another on one line are joined.
+ * Errors: EW_E_NOMEM. */
+EW_MUST_CHECK ew_code ew_clines_init(ew_clines *l, const ew_map *map, ew_err *err);
+
+/* Gives every line its range of frames, once all lines are there. */
+void ew_clines_range(ew_clines *l, const ew_pair *p);
 void ew_clines_release(ew_clines *l);
 
 /* Measures where the wave really runs, every EW_CMP_KNOT samples: clocks drift, and the offset
- * is known better from all of the sound. Sets lag and wave. Errors: EW_E_NOMEM. */
+ * is known better from all of the sound. Sets lag, wave and fit. Errors: EW_E_NOMEM. */
 EW_MUST_CHECK ew_code ew_cline_follow(ew_cline *l, const ew_pair *p, ew_err *err);
 
 /* Place in A of sample t of B, and back. */

@@ -9,8 +9,9 @@
 #include "base/alloc.h"
 
 enum {
-    SHORT = 640,     /* samples: a run on a line this short is chance */
-    SAME_PLACE = 24, /* samples of A */
+    SHORT = 640,       /* samples: a run on a line this short is chance */
+    SHORT_FIND = 2000, /* so is one on a line that was looked for in a gap */
+    SAME_PLACE = 24,   /* samples of A */
 };
 
 void ew_span_set(ew_span *s, const ew_cline *l, double b0, double b1)
@@ -74,9 +75,11 @@ ew_code ew_spans_init(ew_spans *s, const ew_clines *l, const ew_course_runs *run
         double b0 = (double)(r->first * EW_CMP_HOP), b1 = (double)(r->end * EW_CMP_HOP);
         const ew_cline *c;
 
-        if (r->line == EW_NO_LINE || b1 - b0 < SHORT)
+        if (r->line == EW_NO_LINE)
             continue;
         c = &l->items[r->line];
+        if (b1 - b0 < (c->searched ? SHORT_FIND : SHORT))
+            continue;
         if (last != NULL && ew_same_place(&l->items[last->line], c, b0) &&
             !audible(cookie, c, last->b1, b0)) {
             ew_span_set(last, &l->items[last->line], last->b0, b1);
