@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/utf8.h"
 #include "earwitness/fingerprint.h"
 #include "report/diff_finding.h"
+#include "report/lines.h"
 #include "report/times.h"
 
-enum { COLUMNS = 8, SHA_SHOWN = 12, WRAP_COLUMNS = 92, WRAP_MAX = 1000, OPS = 7 };
+enum { COLUMNS = 8, SHA_SHOWN = 12, WRAP_MAX = 1000, OPS = 7 };
 
 /* Where text goes. */
 typedef struct page {
@@ -27,40 +27,12 @@ static double seconds(double samples)
 
 /* ------------------------------------------------------------------ lines */
 
-/* Words of `text` on lines that fit, all but the first led by `indent` spaces. */
-static ew_code wrapped(const page *p, const char *text, size_t used, int indent)
-{
-    size_t width = p->style->width;
-    size_t column = used;
-    ew_code rc = EW_OK;
-
-    if (width == 0 || width > WRAP_COLUMNS)
-        width = WRAP_COLUMNS;
-    for (bool first = true; *text != 0 && rc == EW_OK; first = false) {
-        size_t n = strcspn(text, " ");
-        size_t columns = ew_utf8_columns(text, n);
-        if (!first && column + 1 + columns > width) {
-            rc = ew_buf_printf(p->out, p->err, "\n%*s", indent, "");
-            column = (size_t)indent;
-        } else if (!first) {
-            rc = ew_buf_append(p->out, " ", 1, p->err);
-            column++;
-        }
-        if (rc == EW_OK)
-            rc = ew_buf_append(p->out, text, n, p->err);
-        column += columns;
-        text += n;
-        text += strspn(text, " ");
-    }
-    return rc == EW_OK ? ew_buf_append(p->out, "\n", 1, p->err) : rc;
-}
-
 /* "  - Sentence." */
 static ew_code item(const page *p, const char *sentence)
 {
     ew_code rc = ew_buf_append(p->out, "  - ", 4, p->err);
 
-    return rc == EW_OK ? wrapped(p, sentence, 4, 4) : rc;
+    return rc == EW_OK ? ew_text_wrap(p->out, p->style, sentence, 4, 4, p->err) : rc;
 }
 
 /* ------------------------------------------------------------------ the verdict */
@@ -236,7 +208,7 @@ static ew_code names_line(const page *p, ew_fact_state state, const char *title)
     if (rc == EW_OK)
         rc = ew_buf_append(&line, ".", 1, p->err);
     if (rc == EW_OK)
-        rc = wrapped(p, (const char *)line.data, 0, 0);
+        rc = ew_text_wrap(p->out, p->style, (const char *)line.data, 0, 0, p->err);
     ew_buf_release(&line);
     return rc;
 }
@@ -437,7 +409,7 @@ static ew_code close_words(const page *p)
     if (rc == EW_OK)
         rc = ew_buf_printf(p->out, p->err, "\n%s", ew_dim(p->style));
     if (rc == EW_OK)
-        rc = wrapped(p, (const char *)line.data, 0, 0);
+        rc = ew_text_wrap(p->out, p->style, (const char *)line.data, 0, 0, p->err);
     if (rc == EW_OK)
         rc = ew_buf_printf(p->out, p->err, "%s", ew_plain(p->style));
     ew_buf_release(&line);
