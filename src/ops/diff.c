@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "ops/decode.h"
 #include "ops/diff_parts.h"
+#include "ops/diff_whole.h"
 #include "ops/pool.h"
 
 /* Shares of the whole work, for the progress. */
@@ -178,6 +179,29 @@ static ew_code compare(job *j, ew_err *err)
     return rc;
 }
 
+/* What was done to the whole matters only where there is something in common, and where not
+ * every sample is the same. That a part of it cannot be measured does not spoil the rest. */
+static ew_code measure_whole(job *j, ew_err *err)
+{
+    ew_diff__owned *o = j->o;
+    const ew_diff_file a = {&o->source[EW_SIDE_A], o->name[EW_SIDE_A]};
+    const ew_diff_file b = {&o->source[EW_SIDE_B], o->name[EW_SIDE_B]};
+    ew_err why = {.code = EW_OK};
+    ew_code rc;
+
+    if (!o->diff->related || o->f.samples.same)
+        return EW_OK;
+    tell(j, "measure", DONE_COMPARED);
+    rc = ew_diff_whole(o->diff, &a, &b, j->opts->stop, &o->whole, &why);
+    if (rc == EW_E_NOMEM || rc == EW_E_CANCELLED) {
+        if (err != NULL)
+            *err = why;
+        return rc;
+    }
+    o->f.whole = rc == EW_OK ? o->whole : NULL;
+    return EW_OK;
+}
+
 static ew_code decode_and_compare(job *j, ew_err *err)
 {
     ew_code rc = decode_both(j, err);
@@ -195,7 +219,7 @@ static ew_code decode_and_compare(job *j, ew_err *err)
         rc = ew_diff__same_samples(j->o, j->opts->stop, &j->o->f.samples, err);
     if (rc == EW_OK && j->o->f.samples.same)
         j->o->diff->edit_count = 0; /* moments at the ends, which are told as such */
-    return rc;
+    return rc == EW_OK ? measure_whole(j, err) : rc;
 }
 
 ew_code ew_ops_diff(const ew_input *a, const ew_input *b, const ew_diff_opts *opts,
