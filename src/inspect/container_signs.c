@@ -10,7 +10,10 @@
 #include "inspect/clues.h"
 #include "inspect/inspect.h"
 
-enum { NAME_PARTS_MAX = 6 };
+enum {
+    NAME_PARTS_MAX = 6,
+    SAME_PLACE = 4096 /* samples: three packets and what is skipped */
+};
 
 static const char method[] = "container";
 
@@ -241,6 +244,19 @@ static bool is_rhythm(const ew_inspect__clues *c, int64_t packet, const char *te
     return known;
 }
 
+/* The same rhythm, but without its beginning. */
+static bool lost_beginning(const ew_inspect__clues *c, int64_t packet, const char *text)
+{
+    const char *codec = ew_inspect__clue(c, "stream.codec");
+    const char *first = ew_inspect__clue(c, "event.encoder"), *rest;
+    int64_t n[2];
+
+    return codec && strcmp(codec, "aac") == 0 && strncmp(text, "Lavc", 4) == 0 &&
+           !ew_inspect__clue(c, "packets.mark") && first &&
+           ew_inspect__clue_numbers(first, n, 2, &rest) == 2 && n[1] == packet &&
+           packet < 256;
+}
+
 static ew_code tell_encoder(const ew_inspect__clues *c, int64_t at, const int64_t *n,
                             const char *text, ew_inspection *out, ew_err *err)
 {
@@ -248,6 +264,12 @@ static ew_code tell_encoder(const ew_inspect__clues *c, int64_t at, const int64_
 
     if (is_rhythm(c, n[0], text) || n[0] >= last)
         return EW_OK;
+    if (lost_beginning(c, n[0], text))
+        return PLACE(EW_TRACE_CHANGE, 0, 2048,
+                     "FFmpeg's encoder signs every 256th packet, and here packet "
+                     "%" PRId64 ": the first %" PRId64 " packets, or 256 more, or 512 "
+                     "more ..., were cut off without coding again",
+                     n[0], 256 - n[0] % 256);
     /* LAME signs where it fills up, mostly in its last frames and in pauses */
     if (strncmp(text, "LAME", 4) == 0)
         return EW_OK;
@@ -300,6 +322,18 @@ static ew_code tell_mp3_break(const ew_inspect__clues *c, int64_t at, const int6
         n[0], n[1]);
 }
 
+static ew_code tell_cut_start(const ew_inspect__clues *c, int64_t at, const int64_t *n,
+                              const char *text, ew_inspection *out, ew_err *err)
+{
+    (void)text;
+    (void)c;
+    return PLACE(
+        EW_TRACE_CHANGE, at, 2304,
+        "the first MP3 frame needs %" PRId64 " bytes of frames before it: the file "
+        "is a piece of a longer MP3, cut without coding again, or a recorded stream",
+        n[0]);
+}
+
 static ew_code tell_mp3_settings(const ew_inspect__clues *c, int64_t at, const int64_t *n,
                                  const char *text, ew_inspection *out, ew_err *err)
 {
@@ -330,13 +364,26 @@ static ew_code tell_ogg(const ew_inspect__clues *c, int64_t at, const int64_t *n
     return PLACE(EW_TRACE_CHANGE, at, c->sound->rate_hz, "%.180s", text);
 }
 
+/* What tells most comes first: one place is told once. */
 static const event events[] = {
-    {"event.jump", 1, tell_jump},       {"event.back", 1, tell_jump},
-    {"event.encoder", 1, tell_encoder}, {"event.format", 4, tell_format},
-    {"event.corrupt", 1, tell_corrupt}, {"event.elsewhere", 1, tell_elsewhere},
-    {"mp3.break", 2, tell_mp3_break},   {"mp3.settings", 0, tell_mp3_settings},
-    {"mp3.junk", 1, tell_mp3_junk},     {"ogg.event", 0, tell_ogg},
+    {"event.encoder", 1, tell_encoder},     {"mp3.junk", 1, tell_mp3_junk},
+    {"mp3.break", 2, tell_mp3_break},       {"mp3.cut-start", 1, tell_cut_start},
+    {"mp3.settings", 0, tell_mp3_settings}, {"ogg.event", 0, tell_ogg},
+    {"event.format", 4, tell_format},       {"event.elsewhere", 1, tell_elsewhere},
+    {"event.jump", 1, tell_jump},           {"event.back", 1, tell_jump},
+    {"event.corrupt", 1, tell_corrupt},
 };
+
+static bool is_told(const ew_inspection *out, int64_t at)
+{
+    for (size_t i = 0; i < out->trace_count; i++) {
+        const ew_trace *t = &out->traces[i];
+        if (strcmp(t->method, method) == 0 && t->kind == EW_TRACE_CHANGE &&
+            t->start == t->end && llabs(t->start - at) <= SAME_PLACE)
+            return true;
+    }
+    return false;
+}
 
 static ew_code check_events(const ew_inspect__clues *c, const event *e,
                             ew_inspection *out, ew_err *err)
@@ -347,8 +394,11 @@ static ew_code check_events(const ew_inspect__clues *c, const event *e,
     for (size_t at = 0;
          rc >= 0 && (value = ew_inspect__clue_next(c, e->key, &at)) != NULL;) {
         int64_t n[NAME_PARTS_MAX] = {0};
-        if (ew_inspect__clue_numbers(value, n, 1 + e->numbers, &rest) == 1 + e->numbers)
-            rc = e->tell(c, ew_inspect__clue_place(c, n[0]), n + 1, rest, out, err);
+        if (ew_inspect__clue_numbers(value, n, 1 + e->numbers, &rest) != 1 + e->numbers)
+            continue;
+        n[0] = ew_inspect__clue_place(c, n[0]);
+        if (!is_told(out, n[0]))
+            rc = e->tell(c, n[0], n + 1, rest, out, err);
     }
     return rc;
 }

@@ -17,7 +17,8 @@ enum {
     TAGS_MAX = 300,
     STREAMS_MAX = 32,
     CHAPTERS_MAX = 50,
-    EVENTS_MAX = 100,  /* of each kind */
+    EVENTS_MAX = 100, /* of each kind */
+    VORBIS_BLOCK = 4096,
     JUMP_DIVISOR = 100 /* time stamps that are off by 10 ms are told */
 };
 
@@ -243,6 +244,16 @@ static int64_t samples_of(const input *in, int64_t duration)
                         (AVRational){1, in->stream->codecpar->sample_rate});
 }
 
+/* Off by more than this is a jump, in samples. Vorbis has blocks of two lengths, and a time
+ * stamp is only exact once a page. */
+static int64_t much(const input *in)
+{
+    const AVCodecParameters *par = in->stream->codecpar;
+
+    return par->codec_id == AV_CODEC_ID_VORBIS ? VORBIS_BLOCK
+                                               : par->sample_rate / JUMP_DIVISOR;
+}
+
 static void watch_times(const input *in)
 {
     const AVPacket *p = in->packet;
@@ -254,7 +265,7 @@ static void watch_times(const input *in)
     }
     if (seen.expected != AV_NOPTS_VALUE) {
         off = samples_of(in, p->pts - seen.expected);
-        if (llabs(off) > in->stream->codecpar->sample_rate / JUMP_DIVISOR)
+        if (llabs(off) > much(in))
             happened(off > 0 ? JUMP : BACK, "%" PRId64, off);
     }
     seen.expected = p->pts + p->duration;
@@ -273,7 +284,7 @@ static void watch_marks(const AVPacket *p)
         const uint8_t *at = look >= n ? memmem(p->data, look, marks[i], n) : NULL;
         size_t k = 0;
 
-        if (at == NULL || seen.packets == 0)
+        if (at == NULL)
             continue;
         while (k < sizeof text - 1 && at + k < p->data + p->size && at[k] > 32 &&
                at[k] < 127) {
@@ -281,7 +292,10 @@ static void watch_marks(const AVPacket *p)
             k++;
         }
         text[k] = 0;
-        happened(ENCODER, "%" PRIu64 " %s", seen.packets, text);
+        if (seen.packets == 0)
+            fact_text("packets.mark", text);
+        else
+            happened(ENCODER, "%" PRIu64 " %s", seen.packets, text);
         return;
     }
 }

@@ -36,6 +36,17 @@ void walk_say(walk *w, const char *key, const char *fmt, ...)
 
 void walk_file(walk *w, const char *format)
 {
-    (void)w;
-    (void)format;
+    static const struct {
+        const char *name;
+        void (*run)(walk *w);
+    } readers[] = {
+        {"mov,mp4,m4a,3gp,3g2,mj2", walk_mp4},
+        {"mp3", walk_mp3},
+        {"ogg", walk_ogg},
+        {"wav", walk_riff},
+    };
+
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (strcmp(readers[i].name, format) == 0)
+            readers[i].run(w);
 }

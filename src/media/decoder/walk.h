@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WALK_CACHE_BYTES = 1 << 16, WALK_ALIVE_BYTES = 1 << 24 };
+enum { WALK_CACHE_BYTES = 1 << 17, WALK_ALIVE_BYTES = 1 << 24 };
 
 typedef struct walk {
     int64_t size; /* of the file */
@@ -26,6 +26,11 @@ typedef struct walk {
 
 /* `format` is FFmpeg's name of the container. Formats without a reader give nothing. */
 void walk_file(walk *w, const char *format);
+
+void walk_mp3(walk *w);
+void walk_mp4(walk *w);
+void walk_ogg(walk *w);
+void walk_riff(walk *w);
 
 /* n bytes at pos, n <= WALK_CACHE_BYTES / 2; NULL where the file has not that many. Valid until
  * the next call. */
