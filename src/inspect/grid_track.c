@@ -4,7 +4,6 @@
  * found is followed back to where it began. */
 #include "inspect/grid_track.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +13,6 @@ enum {
     CHECKED = EW_GRID_CHECKED,
     KNOWN = 8,        /* grids remembered */
     KEPT = 48,        /* blocks of sound kept to follow a grid back */
-    AHEAD = 2,        /* blocks needed beyond the one looked at */
     OVERLAP = 6,      /* blocks in which two grids are both looked for at a change */
     SPLIT = 3,        /* blocks without a frame that end a run once another has begun */
     LAYER_EVERY = 16, /* blocks between searches beneath a grid that is clear */
@@ -32,12 +30,6 @@ static const float HIT = 15.0f, SURE_HIT = 20.0f, FOUND = 17.5f;
 /* Blocks whose loudest sample is below this many steps of 16 bits are not looked at. */
 static const float QUIET = 6.0f;
 
-/* Where no grid is known one place is searched in so many seconds: the shortest pieces worth
- * finding have two or three such places. */
-static const double SEARCH_S = 0.2;
-
-static const float FULL_SCALE = 32768.0f;
-
 typedef struct known_grid {
     int offset;
     int64_t used;  /* block in which it was seen last */
@@ -45,52 +37,39 @@ typedef struct known_grid {
 } known_grid;
 
 struct ew_grid_track {
-    ew_grid_coder coder;
+    ew_grid_sound sound;
     bool masking;
     int64_t rate_hz;
-    int64_t block_samples;
-    float *ring[2]; /* the mean of both channels, and the first one */
-    int64_t base;   /* sample of ring[0] */
-    size_t fill, room;
     int64_t block; /* next to look at */
     int64_t fed;
-    int64_t two_until; /* the channels differ before this sample */
     known_grid known[KNOWN];
     int known_count, current, previous;
     int64_t previous_until; /* block */
     int64_t searched;       /* block of the last search */
-    int64_t layer_seen;     /* block in which a second grid was last found beneath */
     int own;                /* offset */
     ew_grid_run *runs;
     size_t run_count, run_room;
     int64_t looked_at, seen;
-    float score[EW_GRID_PERIOD_MAX], second[EW_GRID_PERIOD_MAX];
+    int64_t skip_until; /* sample */
 };
 
 ew_code ew_grid_track_new(ew_grid_track **out, const ew_grid_coder *coder,
                           uint32_t rate_hz, bool masking, ew_err *err)
 {
     ew_grid_track *t = ew_alloc(sizeof(*t));
+    ew_code rc;
 
     *out = NULL;
     if (!t)
         return ew_fail_nomem(err);
-    t->coder = *coder;
+    rc = ew_grid_sound_init(&t->sound, coder, KEPT, err);
+    if (rc < 0) {
+        ew_free(t);
+        return rc;
+    }
     t->masking = masking;
     t->rate_hz = rate_hz;
-    t->block_samples = (int64_t)CHECKED * coder->period;
-    t->room = (size_t)((KEPT + 2 * AHEAD + 2) * t->block_samples);
-    t->base = -t->block_samples;
-    t->fill = (size_t)t->block_samples; /* nought before the sound */
     t->current = t->previous = t->own = -1;
-    t->layer_seen = -LAYER_EVERY;
-    for (int c = 0; c < 2; c++) {
-        t->ring[c] = ew_alloc_array(t->room, sizeof(float));
-        if (!t->ring[c]) {
-            ew_grid_track_free(t);
-            return ew_fail_nomem(err);
-        }
-    }
     *out = t;
     return EW_OK;
 }
@@ -99,41 +78,9 @@ void ew_grid_track_free(ew_grid_track *t)
 {
     if (!t)
         return;
-    ew_free(t->ring[0]);
-    ew_free(t->ring[1]);
+    ew_grid_sound_release(&t->sound);
     ew_free(t->runs);
     ew_free(t);
-}
-
-static int64_t first_in_block(const ew_grid_track *t, int64_t block, int offset)
-{
-    int64_t start = block * t->block_samples;
-
-    return start + (offset - start % t->coder.period + t->coder.period) % t->coder.period;
-}
-
-static const float *sound_at(const ew_grid_track *t, int channel, int64_t sample)
-{
-    return t->ring[channel] + (sample - t->base);
-}
-
-static bool two_channels(const ew_grid_track *t, int64_t sample)
-{
-    return sample < t->two_until;
-}
-
-/* Scores of the eight frames of a grid in a block. */
-static void check_block(ew_grid_track *t, int64_t block, int offset, float score[CHECKED])
-{
-    int64_t at = first_in_block(t, block, offset);
-    float other[CHECKED];
-
-    t->coder.check(t->coder.state, sound_at(t, 0, at), score);
-    if (!two_channels(t, at))
-        return;
-    t->coder.check(t->coder.state, sound_at(t, 1, at), other);
-    for (int i = 0; i < CHECKED; i++)
-        score[i] = fmaxf(score[i], other[i]);
 }
 
 /* Bit i is set where frame i has clear traces: high, or fairly high with a neighbour. */
@@ -177,7 +124,7 @@ static ew_code open_run(ew_grid_track *t, known_grid *k, int64_t frame, ew_err *
 static bool run_goes_on(const ew_grid_track *t, const known_grid *k, int64_t from,
                         int64_t to)
 {
-    int64_t gap = SPLIT * t->block_samples;
+    int64_t gap = SPLIT * t->sound.block_samples;
     const ew_grid_run *run;
 
     if (k->run < 0)
@@ -191,11 +138,12 @@ static bool run_goes_on(const ew_grid_track *t, const known_grid *k, int64_t fro
 static ew_code probe(ew_grid_track *t, int k, int64_t block, unsigned *mask, ew_err *err)
 {
     known_grid *g = &t->known[k];
-    int64_t at = first_in_block(t, block, g->offset), step = t->coder.period;
+    int64_t at = ew_grid_sound_frame(&t->sound, block, g->offset),
+            step = t->sound.coder.period;
     float score[CHECKED];
     ew_grid_run *run;
 
-    check_block(t, block, g->offset, score);
+    ew_grid_sound_check(&t->sound, block, g->offset, score);
     *mask = clear_frames(score);
     if (*mask == 0)
         return EW_OK;
@@ -254,62 +202,24 @@ static int remember(ew_grid_track *t, int offset, int64_t block)
     return at;
 }
 
-static float block_peak(const ew_grid_track *t, int64_t block)
-{
-    const float *x = sound_at(t, 0, block * t->block_samples);
-    const float *y = sound_at(t, 1, block * t->block_samples);
-    float peak = 0;
-
-    for (int64_t i = 0; i < t->block_samples; i++)
-        peak = fmaxf(peak, fmaxf(fabsf(x[i]), fabsf(y[i])));
-    return peak;
-}
-
-/* Of the frame places in `missing` the one where the sound is loudest. */
-static int search_place(const ew_grid_track *t, int64_t block, unsigned missing)
-{
-    int64_t start = block * t->block_samples;
-    int best = 0;
-    double most = -1;
-
-    for (int i = 0; i < CHECKED; i++) {
-        int64_t at = start + (int64_t)i * t->coder.period;
-        const float *x = sound_at(t, 0, at), *y = sound_at(t, 1, at);
-        double sum = 0;
-        if (!(missing >> i & 1))
-            continue;
-        for (int j = 0; j < 2 * t->coder.centre + t->coder.period; j++)
-            sum += fabs((double)x[j]) + fabs((double)y[j]);
-        if (sum > most) {
-            most = sum;
-            best = i;
-        }
-    }
-    return best;
-}
-
-/* All offsets from `at` on; the best but those already known to be there. */
-static float search_offsets(ew_grid_track *t, int64_t at, unsigned known_here,
+/* All offsets from a sample on; the best but those already known to be there. */
+static float search_offsets(ew_grid_track *t, int64_t sample, unsigned known_here,
                             int *offset)
 {
-    int period = t->coder.period;
+    int period = t->sound.coder.period;
+    float *score = t->sound.score;
     float best = 0;
 
-    t->coder.search(t->coder.state, sound_at(t, 0, at), t->score);
-    if (two_channels(t, at)) {
-        t->coder.search(t->coder.state, sound_at(t, 1, at), t->second);
-        for (int i = 0; i < period; i++)
-            t->score[i] = fmaxf(t->score[i], t->second[i]);
-    }
+    ew_grid_sound_search(&t->sound, sample);
     for (int k = 0; k < t->known_count; k++) {
-        int64_t i = ((t->known[k].offset - at) % period + period) % period;
+        int64_t i = ((t->known[k].offset - sample) % period + period) % period;
         if (known_here >> k & 1)
-            t->score[i] = 0;
+            score[i] = 0;
     }
     for (int i = 0; i < period; i++) {
-        if (t->score[i] > best) {
-            best = t->score[i];
-            *offset = (int)((at + i) % period);
+        if (score[i] > best) {
+            best = score[i];
+            *offset = (int)((sample + i) % period);
         }
     }
     return best;
@@ -322,7 +232,7 @@ static bool confirmed(ew_grid_track *t, int64_t block, int offset)
 
     for (int64_t b = block > 0 ? block - 1 : 0; b <= block + 1; b++) {
         float score[CHECKED];
-        check_block(t, b, offset, score);
+        ew_grid_sound_check(&t->sound, b, offset, score);
         for (int i = 0; i < CHECKED; i++) {
             fair += score[i] > HIT;
             high += score[i] > SURE_HIT;
@@ -334,7 +244,7 @@ static bool confirmed(ew_grid_track *t, int64_t block, int offset)
 /* Follows a grid back, some blocks into the time of the one before. */
 static ew_code follow_back(ew_grid_track *t, int k, int64_t block, ew_err *err)
 {
-    int64_t stop = t->base / t->block_samples + 2;
+    int64_t stop = ew_grid_sound_oldest(&t->sound);
     ew_code rc = EW_OK;
 
     if (t->current >= 0 && t->current != k && t->known[t->current].offset != t->own) {
@@ -362,7 +272,8 @@ static int find_known(const ew_grid_track *t, int offset)
 static ew_code search_at(ew_grid_track *t, int frame, unsigned known_here, bool *found,
                          ew_err *err)
 {
-    int64_t at = t->block * t->block_samples + (int64_t)frame * t->coder.period;
+    int64_t at =
+        t->block * t->sound.block_samples + (int64_t)frame * t->sound.coder.period;
     int offset = 0, k;
     unsigned mask;
     ew_code rc;
@@ -386,14 +297,14 @@ static ew_code search_at(ew_grid_track *t, int frame, unsigned known_here, bool 
 static ew_code search_block(ew_grid_track *t, unsigned missing, unsigned known_here,
                             bool *found, ew_err *err)
 {
-    double length_s = (double)t->block_samples / (double)t->rate_hz;
+    double length_s = (double)t->sound.block_samples / (double)t->rate_hz;
     ew_code rc = EW_OK;
 
     t->searched = t->block;
     *found = false;
     for (double left_s = length_s; left_s > 0 && missing != 0 && !*found && rc >= 0;
-         left_s -= SEARCH_S) {
-        int frame = search_place(t, t->block, missing);
+         left_s -= t->sound.coder.search_s) {
+        int frame = ew_grid_sound_loudest(&t->sound, t->block, missing);
         rc = search_at(t, frame, known_here, found, err);
         for (int i = frame - AROUND; i <= frame + AROUND; i++) {
             if (i >= 0 && i < CHECKED)
@@ -451,9 +362,11 @@ static ew_code probe_known(ew_grid_track *t, unsigned *covered, unsigned *here,
 
 static bool search_is_due(const ew_grid_track *t, unsigned covered)
 {
-    int64_t ago = (t->block - t->searched) * t->block_samples;
-    int64_t lost = t->block_samples;
+    int64_t ago = (t->block - t->searched) * t->sound.block_samples;
+    int64_t lost = t->sound.block_samples;
 
+    if (t->block * t->sound.block_samples < t->skip_until)
+        return false;
     if (longest_hole(covered) < HOLE)
         return t->block - t->searched >= LAYER_EVERY;
     if (t->current >= 0)
@@ -461,7 +374,7 @@ static bool search_is_due(const ew_grid_track *t, unsigned covered)
     else
         lost *= t->block;
     return lost < RECENT_S * t->rate_hz ||
-           (double)ago >= SEARCH_S * (double)t->rate_hz * 0.99;
+           (double)ago >= t->sound.coder.search_s * (double)t->rate_hz * 0.99;
 }
 
 static void find_own(ew_grid_track *t)
@@ -480,7 +393,7 @@ static ew_code look_at_block(ew_grid_track *t, ew_err *err)
     bool found = false;
     ew_code rc;
 
-    if (block_peak(t, t->block) < QUIET)
+    if (ew_grid_sound_peak(&t->sound, t->block) < QUIET)
         return EW_OK;
     t->looked_at++;
     rc = probe_known(t, &covered, &here, err);
@@ -494,49 +407,25 @@ static ew_code look_at_block(ew_grid_track *t, ew_err *err)
 /* Looks at all blocks that can be, and forgets what is no longer needed. */
 static ew_code advance(ew_grid_track *t, ew_err *err)
 {
-    int64_t have = t->base + (int64_t)t->fill;
-    int64_t keep, drop;
-
-    while ((t->block + AHEAD + 1) * t->block_samples <= have) {
+    while (ew_grid_sound_has(&t->sound, t->block)) {
         ew_code rc = look_at_block(t, err);
         if (rc < 0)
             return rc;
         t->block++;
     }
-    keep = (t->block - KEPT) * t->block_samples;
-    drop = keep - t->base;
-    if (drop <= 0 || t->fill + (size_t)t->block_samples <= t->room)
-        return EW_OK;
-    for (int c = 0; c < 2; c++)
-        memmove(t->ring[c], t->ring[c] + drop, (t->fill - (size_t)drop) * sizeof(float));
-    t->fill -= (size_t)drop;
-    t->base += drop;
+    ew_grid_sound_forget(&t->sound, t->block - KEPT);
     return EW_OK;
-}
-
-static void take(ew_grid_track *t, const float *pair, size_t n)
-{
-    float *mean = t->ring[0] + t->fill, *left = t->ring[1] + t->fill;
-    int64_t start = t->base + (int64_t)t->fill;
-
-    for (size_t i = 0; i < n; i++) {
-        float a = pair[2 * i] * FULL_SCALE, b = pair[2 * i + 1] * FULL_SCALE;
-        mean[i] = 0.5f * (a + b);
-        left[i] = a;
-        if (a > b || a < b)
-            t->two_until = start + (int64_t)i + 1;
-    }
-    t->fill += n;
 }
 
 ew_code ew_grid_track_feed(ew_grid_track *t, const float *pair, size_t samples,
                            ew_err *err)
 {
     while (samples > 0) {
-        size_t n = (size_t)t->block_samples - (size_t)(t->fed % t->block_samples);
+        size_t n =
+            (size_t)t->sound.block_samples - (size_t)(t->fed % t->sound.block_samples);
         ew_code rc;
         n = n < samples ? n : samples;
-        take(t, pair, n);
+        ew_grid_sound_take(&t->sound, pair, n);
         t->fed += (int64_t)n;
         pair += 2 * n;
         samples -= n;
@@ -558,7 +447,7 @@ static int by_first(const void *a, const void *b)
 
 ew_code ew_grid_track_finish(ew_grid_track *t, ew_err *err)
 {
-    int64_t more = (AHEAD + 1) * t->block_samples;
+    int64_t more = 3 * t->sound.block_samples; /* nought after the sound */
     static const float nought[2 * 1024];
     int64_t fed = t->fed;
     ew_code rc = EW_OK;
@@ -568,6 +457,16 @@ ew_code ew_grid_track_finish(ew_grid_track *t, ew_err *err)
     if (rc >= 0 && t->run_count > 0)
         qsort(t->runs, t->run_count, sizeof(*t->runs), by_first);
     return rc;
+}
+
+void ew_grid_track_skip(ew_grid_track *t, int64_t until)
+{
+    t->skip_until = until;
+}
+
+int64_t ew_grid_track_seen_until(const ew_grid_track *t)
+{
+    return t->current < 0 ? 0 : (t->known[t->current].used + 1) * t->sound.block_samples;
 }
 
 const ew_grid_run *ew_grid_track_runs(const ew_grid_track *t, size_t *count)

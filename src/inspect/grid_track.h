@@ -3,26 +3,7 @@
 #ifndef EW_INSPECT_GRID_TRACK_H
 #define EW_INSPECT_GRID_TRACK_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/err.h"
-
-enum {
-    EW_GRID_CHECKED = 8, /* frames checked at once: a block */
-    EW_GRID_PERIOD_MAX = 1024
-};
-
-/* A coder's transform at any place of the sound. search and check are as in mp3_grid.h. */
-typedef struct ew_grid_coder {
-    const char *name;          /* for sentences: "MP3" */
-    int period;                /* samples from frame to frame */
-    int before, after, centre; /* a frame at x[0] reads x[-before .. after) */
-    void *state;               /* borrowed */
-    void (*search)(void *state, const float *x, float *score);
-    void (*check)(void *state, const float *x, float score[EW_GRID_CHECKED]);
-} ew_grid_coder;
+#include "inspect/grid_sound.h"
 
 /* A stretch in which frames of one grid were seen. Frames are named by their place. */
 typedef struct ew_grid_run {
@@ -44,6 +25,12 @@ void ew_grid_track_free(ew_grid_track *t);
 EW_MUST_CHECK ew_code ew_grid_track_feed(ew_grid_track *t, const float *pair,
                                          size_t samples, ew_err *err);
 EW_MUST_CHECK ew_code ew_grid_track_finish(ew_grid_track *t, ew_err *err);
+
+/* No search in blocks that begin before a sample: another coder's grid explains them. */
+void ew_grid_track_skip(ew_grid_track *t, int64_t until);
+
+/* Up to where the grid that was seen last was seen; 0 when none was. */
+int64_t ew_grid_track_seen_until(const ew_grid_track *t);
 
 /* After _finish: all runs in order of their first frame. Borrowed. */
 const ew_grid_run *ew_grid_track_runs(const ew_grid_track *t, size_t *count);

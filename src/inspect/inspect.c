@@ -13,7 +13,8 @@
 
 /* In the order of the documentation; the last one is no method. */
 static const ew_inspect__method *const methods[] = {
-    &ew_inspect__frame_grid, NULL,
+    &ew_inspect__frame_grid,
+    NULL,
 };
 
 enum { METHODS = sizeof methods / sizeof *methods - 1 };
