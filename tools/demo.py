@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The demonstration: real voices joined into speeches, pieces of three of them joined with
-speech that is in none, coded hard, and traced back. script/demo runs it.
+speech that is in none, coded hard, and traced back; then one speech doctored, and compared.
+script/demo runs it.
 
 The voices are the telephone prompts of Debian's asterisk-core-sounds-en-g722 (CC BY-SA 3.0),
 which are installed and never part of this project. Everything else follows from a seed."""
@@ -14,6 +15,8 @@ import random
 import shutil
 import subprocess
 import sys
+
+import demo_diff
 
 PROMPTS = "/usr/share/asterisk/sounds/en_US_f_Allison"
 RATE = 16000          # samples per second of G.722
@@ -196,7 +199,10 @@ def main():
         f.write(done.stdout)
     print("\npicture %s, answer %s, truth %s" % tuple(
         os.path.join(out, name) for name in ("clip.svg", "clip.json", "truth.json")))
-    sys.exit(0 if compare(pieces, json.loads(done.stdout)) else 1)
+    good = compare(pieces, json.loads(done.stdout))
+    doctored = SPEECHES.index(("address.flac", []))
+    good = demo_diff.run(program, speeches[doctored], prompts[FOREIGN[0]], RATE, write) and good
+    sys.exit(0 if good else 1)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Puts the demonstration's output of today into README.md, and its picture into docs/demo.svg.
+"""Puts the demonstration's output of today into README.md, and its pictures into docs/.
 
 usage: tools/transcript.py
 """
@@ -19,9 +19,21 @@ said = done.stdout.decode().replace(top + "/", "").rstrip()
 path = os.path.join(top, "README.md")
 with open(path) as f:
     text = f.read()
-block = re.compile(r"(`script/demo` prints:\n\n```\n).*?(\n```\n)", re.S)
-if not block.search(text):
-    sys.exit("transcript: README.md has no place for it")
+SECOND = "\n\na leak of one of them"  # where its second half begins
+
+
+def put(text, lead, part):
+    """The block of code that follows the line `lead` becomes `part`."""
+    block = re.compile(re.escape(lead) + r"\n\n```\n.*?\n```\n", re.S)
+    if not block.search(text):
+        sys.exit("transcript: README.md has no place for '%s'" % lead)
+    return block.sub(lambda m: lead + "\n\n```\n" + part + "\n```\n", text)
+
+
+cut = said.index(SECOND)
+text = put(text, "`script/demo` prints:", said[:cut])
+text = put(text, "`script/demo` goes on with:", said[cut + 2:])
 with open(path, "w") as f:
-    f.write(block.sub(lambda m: m.group(1) + said + m.group(2), text))
-shutil.copyfile(os.path.join(folder, "clip.svg"), os.path.join(top, "docs", "demo.svg"))
+    f.write(text)
+for made, kept in (("clip.svg", "demo.svg"), ("diff.svg", "demo-diff.svg")):
+    shutil.copyfile(os.path.join(folder, made), os.path.join(top, "docs", kept))
