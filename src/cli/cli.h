@@ -48,6 +48,7 @@ typedef enum opt_id {
     OPT_PNG,
     OPT_RATE,
     OPT_ONLY,
+    OPT_DOT,
     OPT_COUNT
 } opt_id;
 
@@ -79,8 +80,8 @@ typedef struct command {
     int (*run)(app *a, const args *in);
 } command;
 
-extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_help, cmd_info,
-    cmd_inspect, cmd_list, cmd_remove;
+extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
+    cmd_info, cmd_inspect, cmd_list, cmd_remove;
 extern const command *const commands[];
 extern const size_t command_count;
 
