@@ -28,6 +28,7 @@ static ew_code grow(void **list, size_t count, size_t size, ew_err *err)
 }
 
 /* Text that fits, cut where a character ends. */
+EW_PRINTF(3, 0)
 static void set_text(char *to, size_t cap, const char *fmt, va_list args)
 {
     size_t n;

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of earwitness for fish.
-set -l commands add check diff list remove info archive help
+set -l commands add check diff inspect list remove info archive help
 complete -c earwitness -n "not __fish_seen_subcommand_from $commands" -f
 complete -c earwitness -n __fish_use_subcommand -a add -d 'Put recordings into the archive'
 complete -c earwitness -n __fish_use_subcommand -a check -d 'Say from which recordings a clip was taken'
 complete -c earwitness -n __fish_use_subcommand -a diff -d 'Say what recording B changes against A'
+complete -c earwitness -n __fish_use_subcommand -a inspect -d 'Say what one file betrays about itself'
 complete -c earwitness -n __fish_use_subcommand -a list -d 'List the recordings of the archive'
 complete -c earwitness -n __fish_use_subcommand -a remove -d 'Take recordings out of the archive'
 complete -c earwitness -n __fish_use_subcommand -a info -d 'Tell about the archive, or about recordings'
@@ -27,5 +28,9 @@ complete -c earwitness -n '__fish_seen_subcommand_from check' -l svg -r -d 'Also
 complete -c earwitness -n '__fish_seen_subcommand_from diff' -l svg -r -d 'Also draw both recordings'
 complete -c earwitness -n '__fish_seen_subcommand_from diff' -l export -xa '(__fish_complete_directories)' -d 'Also write each changed span'
 complete -c earwitness -n '__fish_seen_subcommand_from diff' -l context -x -d 'So much around each span'
+complete -c earwitness -n '__fish_seen_subcommand_from inspect' -l svg -r -d 'Also draw the spectrogram'
+complete -c earwitness -n '__fish_seen_subcommand_from inspect' -l png -r -d 'The same as a PNG'
+complete -c earwitness -n '__fish_seen_subcommand_from inspect' -l rate -x -d 'Signs that err up to N times an hour'
+complete -c earwitness -n '__fish_seen_subcommand_from inspect' -l only -x -d 'Run this one method'
 complete -c earwitness -n '__fish_seen_subcommand_from archive' -f -a 'verify compact'
 complete -c earwitness -n '__fish_seen_subcommand_from help' -f -a "$commands"

@@ -250,6 +250,9 @@ static int64_t much(const input *in)
 {
     const AVCodecParameters *par = in->stream->codecpar;
 
+    /* what comes before the sound has a time of its own in some containers */
+    if (seen.packets <= 1 && par->sample_rate < VORBIS_BLOCK * JUMP_DIVISOR)
+        return VORBIS_BLOCK;
     return par->codec_id == AV_CODEC_ID_VORBIS ? VORBIS_BLOCK
                                                : par->sample_rate / JUMP_DIVISOR;
 }
