@@ -122,7 +122,7 @@ static ew_code compare(table *t, ew_diff *d, const ew_map *map, ew_err *err)
     if (rc == EW_OK)
         rc = ew_course_find(&t->runs, &t->lines, t->p.nb / EW_CMP_HOP, err);
     if (rc == EW_OK)
-        rc = ew_spans_init(&t->spans, &t->lines, &t->runs, ew_gap_audible, &t->loud, err);
+        rc = ew_spans_init(&t->spans, &t->lines, &t->runs, &t->loud, err);
     if (rc == EW_OK)
         rc = ew_spans_order(&t->spans, err);
     if (rc == EW_OK && t->spans.count > 0)

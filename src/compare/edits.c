@@ -374,6 +374,11 @@ static ew_code tell_end(work *w, gap *g, ew_err *err)
 
     if (g->end > g->first)
         return tell_gap(w, g, err);
+    /* What is quiet on one side stands for what is heard on the other. */
+    if (!b_there)
+        a_there = a_there && length(&a) - length(&b) >= END_LEAST;
+    else if (!a_there)
+        b_there = length(&b) - length(&a) >= END_LEAST;
     if (a_there && b_there)
         return tell_pair(w, a, b, err);
     if (a_there)

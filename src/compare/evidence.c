@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "compare/matcher.h"
 #include "earwitness/fingerprint.h"
 
 enum {
@@ -34,6 +35,7 @@ typedef struct histogram {
 } histogram;
 
 typedef struct model {
+    ew_matcher matcher;
     float top_db;  /* loud sound in A */
     float gain_db; /* median of B over A */
     float sign;    /* -1: polarity is turned round */
@@ -177,7 +179,9 @@ static ew_code learn_chance(model *m, const ew_clines *l, const ew_pair *p, ew_e
             for (int k = 0; k < 2; k++) {
                 double shift = shifts[count++ % 4] * EW_FP_RATE_HZ;
 
-                ew_cline_sums(c, p, c->first + (int64_t)f, LESSON, shift, s);
+                ew_matcher_sums(&m->matcher, c, p,
+                                (const int64_t[2]){c->first + (int64_t)f, LESSON}, shift,
+                                s);
                 learn(&m->chance, m, s, LESSON, 0, LESSON);
             }
     }
@@ -270,7 +274,8 @@ static void weigh_flat(ew_cline *c)
 ew_code ew_evidence_weigh(ew_clines *l, const ew_pair *p, ew_err *err)
 {
     model *m = ew_alloc(sizeof(*m));
-    ew_code rc = m == NULL ? ew_fail_nomem(err) : EW_OK;
+    ew_code rc =
+        m == NULL ? ew_fail_nomem(err) : ew_matcher_learn(&m->matcher, l, p, err);
 
     for (size_t i = 0; i < l->count && rc == EW_OK; i++) {
         ew_cline *c = &l->items[i];
@@ -281,7 +286,8 @@ ew_code ew_evidence_weigh(ew_clines *l, const ew_pair *p, ew_err *err)
         if (c->sums == NULL || c->weight == NULL)
             rc = ew_fail_nomem(err);
         else
-            ew_cline_sums(c, p, c->first, n, 0, c->sums);
+            ew_matcher_sums(&m->matcher, c, p, (const int64_t[2]){c->first, (int64_t)n},
+                            0, c->sums);
     }
     if (rc == EW_OK)
         rc = learn_model(m, l, p, err);
@@ -291,6 +297,8 @@ ew_code ew_evidence_weigh(ew_clines *l, const ew_pair *p, ew_err *err)
         else
             weigh_flat(&l->items[i]);
     }
+    if (m != NULL)
+        ew_matcher_release(&m->matcher);
     ew_free(m);
     return rc;
 }

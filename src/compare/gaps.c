@@ -20,6 +20,7 @@ enum {
 };
 
 static const double sound_below_top_db = 32; /* fainter is not called sound */
+static const double like_in_place = 0.6;     /* ew_gap_likeness of what is unchanged */
 static const double silence_drop_db = 18;    /* of what is called silenced */
 
 static double level_db(const float *x, int64_t n, double at, double len)
@@ -70,22 +71,6 @@ ew_code ew_loudness_measure(ew_loudness *l, const ew_pair *p, ew_err *err)
     if (rc == EW_OK)
         rc = top_of(p->b, p->nb, &l->b_top_db, err);
     return rc;
-}
-
-bool ew_gap_audible(const void *cookie, const ew_cline *c, double b0, double b1)
-{
-    const ew_loudness *l = cookie;
-    int heard = 0;
-
-    for (double t = b0; t + STEP <= b1; t += STEP) {
-        double at = ew_cline_place(c, c->rate > 0 ? t : t + STEP);
-        double b = level_db(l->pair->b, l->pair->nb, t, STEP) - l->b_top_db;
-        double a =
-            level_db(l->pair->a, l->pair->na, at, STEP * fabs(c->rate)) - l->a_top_db;
-
-        heard += a > -sound_below_top_db || b > -sound_below_top_db;
-    }
-    return heard >= HEARD;
 }
 
 double ew_gap_sound(const ew_loudness *l, bool in_a, double from, double to)
@@ -233,5 +218,37 @@ ew_code ew_gap_likeness(const ew_pair *p, const double a[2], const double b[2],
     ew_free(x.v);
     ew_free(y.v);
     ew_fft_free(x.fft);
+    return rc;
+}
+
+static bool audible(const ew_loudness *l, const ew_cline *c, double b0, double b1)
+{
+    int heard = 0;
+
+    for (double t = b0; t + STEP <= b1; t += STEP) {
+        double at = ew_cline_place(c, c->rate > 0 ? t : t + STEP);
+        double b = level_db(l->pair->b, l->pair->nb, t, STEP) - l->b_top_db;
+        double a =
+            level_db(l->pair->a, l->pair->na, at, STEP * fabs(c->rate)) - l->a_top_db;
+
+        heard += a > -sound_below_top_db || b > -sound_below_top_db;
+    }
+    return heard >= HEARD;
+}
+
+ew_code ew_gap_differs(const ew_loudness *l, const ew_cline *c, double b0, double b1,
+                       bool *differs, ew_err *err)
+{
+    double a0 = ew_cline_place(c, b0), a1 = ew_cline_place(c, b1);
+    double likeness = 0;
+    bool pitched;
+    ew_code rc = EW_OK;
+
+    *differs = audible(l, c, b0, b1);
+    if (*differs && c->rate > 0)
+        rc = ew_gap_likeness(l->pair, (const double[2]){a0, a1},
+                             (const double[2]){b0, b1}, &likeness, &pitched, err);
+    if (likeness > like_in_place)
+        *differs = false;
     return rc;
 }

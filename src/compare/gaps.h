@@ -13,9 +13,11 @@ typedef struct ew_loudness {
 
 EW_MUST_CHECK ew_code ew_loudness_measure(ew_loudness *l, const ew_pair *p, ew_err *err);
 
-/* Is there something to be heard in B or in A that the other does not have, between samples b0
- * and b1 of B on a line? cookie: an ew_loudness. */
-bool ew_gap_audible(const void *cookie, const ew_cline *l, double b0, double b1);
+/* Between samples b0 and b1 of B on a line: is there something to be heard in B or in A that the
+ * other does not have? Coders make pauses and consonants unlike, in the wave; that alone is
+ * no difference. Errors: EW_E_NOMEM. */
+EW_MUST_CHECK ew_code ew_gap_differs(const ew_loudness *l, const ew_cline *c, double b0,
+                                     double b1, bool *differs, ew_err *err);
 
 /* Is B silent, or faint noise, over b0..b1 where A has sound over a0..a1? */
 bool ew_gap_silenced(const ew_loudness *l, double a0, double a1, double b0, double b1);

@@ -3,6 +3,7 @@
 #include "compare/line.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -12,9 +13,9 @@ enum {
     REACH = 6 * EW_FP_RATE_HZ, /* a line is weighed this far beyond where it was found */
     TAPS = 16,
     PHASES = 256,
-    BLOCK = 1024,
     LAG_MAX = 40,          /* samples of A looked at on either side of the line: 5 ms */
     LOOK = 4096,           /* samples of B in one measurement of the lag */
+    AROUND = 4,            /* knots to either side that have a say in a lag */
     SAME_LINE_SAMPLES = 40 /* two pieces this near are on one line */
 };
 
@@ -211,31 +212,6 @@ void ew_cline_fetch(const ew_cline *l, const ew_pair *p, int64_t t, size_t n, fl
     }
 }
 
-void ew_cline_sums(const ew_cline *l, const ew_pair *p, int64_t first, size_t n,
-                   double shift, ew_sums *out)
-{
-    float b[BLOCK], a[BLOCK];
-    ew_cline moved = *l;
-
-    moved.at += shift;
-    for (size_t f = 0; f < n;) {
-        size_t some = n - f < BLOCK / EW_CMP_HOP ? n - f : BLOCK / EW_CMP_HOP;
-
-        ew_cline_fetch(&moved, p, (first + (int64_t)f) * EW_CMP_HOP, some * EW_CMP_HOP, b,
-                       a);
-        for (size_t i = 0; i < some; i++, f++) {
-            ew_sums s = {0};
-
-            for (size_t k = i * EW_CMP_HOP; k < (i + 1) * EW_CMP_HOP; k++) {
-                s.bb += b[k] * b[k];
-                s.aa += a[k] * a[k];
-                s.ba += b[k] * a[k];
-            }
-            out[f] = s;
-        }
-    }
-}
-
 /* ------------------------------------------------------------------ following */
 
 /* Agreement of LOOK samples of B with A at each whole lag -LAG_MAX .. LAG_MAX. */
@@ -285,19 +261,30 @@ static bool measure_lag(const ew_cline *l, const ew_pair *p, int64_t t, double *
     return true;
 }
 
-/* Median of a value and its neighbours: one measurement over an edit must not bend the line. */
-static float median3(float x, float y, float z)
+static int by_value(const void *x, const void *y)
 {
-    float lo = fminf(x, y), hi = fmaxf(x, y);
+    float a = *(const float *)x, b = *(const float *)y;
 
-    return fmaxf(lo, fminf(hi, z));
+    return (a > b) - (a < b);
 }
 
+/* Median of what was measured around each knot: one measurement over an edit, or one peak
+ * beside the right one, must not bend the line. */
 static void smooth(float *lag, float *raw, size_t n)
 {
     memcpy(raw, lag, n * sizeof(*lag));
-    for (size_t i = 0; i < n; i++)
-        lag[i] = median3(raw[i > 0 ? i - 1 : 0], raw[i], raw[i + 1 < n ? i + 1 : n - 1]);
+    for (size_t i = 0; i < n; i++) {
+        float around[2 * AROUND + 1];
+        size_t count = 0;
+
+        for (size_t k = i > AROUND ? i - AROUND : 0; k < n && k <= i + AROUND; k++)
+            if (!isnan(raw[k]))
+                around[count++] = raw[k];
+        qsort(around, count, sizeof(*around), by_value);
+        lag[i] = count == 0       ? NAN
+                 : count % 2 == 1 ? around[count / 2]
+                                  : (around[count / 2 - 1] + around[count / 2]) / 2;
+    }
 }
 
 /* Knots that could not be measured take the value of the nearest that could. */
@@ -340,8 +327,8 @@ ew_code ew_cline_follow(ew_cline *l, const ew_pair *p, ew_err *err)
         measured++;
         l->fit += fit;
     }
-    fill_unknown(lag, n);
     smooth(lag, raw, n);
+    fill_unknown(lag, n);
     ew_free(raw);
     l->wave = measured * 3 >= n;
     l->fit /= measured > 0 ? (double)measured : 1;

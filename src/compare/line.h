@@ -23,7 +23,7 @@ typedef struct ew_pair {
     int64_t na, nb;
 } ew_pair;
 
-/* Sums over one frame of emphasised sound: b*b, a*a and b*a. */
+/* Sums over one frame of filtered sound: b*b, a*a and b*a. */
 typedef struct ew_sums {
     float bb, aa, ba;
 } ew_sums;
@@ -69,9 +69,5 @@ double ew_cline_back(const ew_cline *l, double a);
  * the sound. Either output may be NULL. */
 void ew_cline_fetch(const ew_cline *l, const ew_pair *p, int64_t t, size_t n, float *b,
                     float *a);
-
-/* Sums of frames [first, first + n), A shifted by `shift` samples. */
-void ew_cline_sums(const ew_cline *l, const ew_pair *p, int64_t first, size_t n,
-                   double shift, ew_sums *out);
 
 #endif

@@ -20,7 +20,7 @@ enum {
 /* Least correlation, at whole samples, of what may be a copy. */
 static const double copy_rho = 0.3;
 /* A copy agrees as well as the rest of B does with A, or nearly so. */
-static const double copy_fit = 0.8;
+static const double copy_fit = 0.85;
 /* What is nearly as good elsewhere is a tone or a loop, and has no place. */
 static const double next_best = 0.8;
 

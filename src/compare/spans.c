@@ -10,7 +10,7 @@
 
 enum {
     SHORT = 640,       /* samples: a run on a line this short is chance */
-    SHORT_FIND = 2000, /* so is one on a line that was looked for in a gap */
+    SHORT_FIND = 2800, /* so is one on a line that was looked for in a gap */
     SAME_PLACE = 24,   /* samples of A */
 };
 
@@ -62,40 +62,64 @@ static ew_code measure_speed(ew_spans *s, const ew_clines *l, ew_err *err)
     return EW_OK;
 }
 
-ew_code ew_spans_init(ew_spans *s, const ew_clines *l, const ew_course_runs *runs,
-                      ew_audible_fn audible, const void *cookie, ew_err *err)
+/* Does the run continue the last span? */
+static ew_code continues(const ew_spans *s, const ew_clines *l, const ew_cline *c,
+                         double b0, const ew_loudness *loud, bool *yes, ew_err *err)
 {
-    *s = (ew_spans){0};
-    s->items = ew_alloc_array(runs->count, sizeof(*s->items));
-    if (s->items == NULL)
-        return ew_fail_nomem(err);
-    for (size_t i = 0; i < runs->count; i++) {
+    const ew_span *last = s->count > 0 ? &s->items[s->count - 1] : NULL;
+    bool differs = true;
+    ew_code rc = EW_OK;
+
+    if (last != NULL && ew_same_place(&l->items[last->line], c, b0))
+        rc = ew_gap_differs(loud, c, last->b1, b0, &differs, err);
+    *yes = !differs;
+    return rc;
+}
+
+static ew_code take_runs(ew_spans *s, const ew_clines *l, const ew_course_runs *runs,
+                         const ew_loudness *loud, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    for (size_t i = 0; i < runs->count && rc == EW_OK; i++) {
         const ew_run *r = &runs->items[i];
-        ew_span *last = s->count > 0 ? &s->items[s->count - 1] : NULL;
         double b0 = (double)(r->first * EW_CMP_HOP), b1 = (double)(r->end * EW_CMP_HOP);
         const ew_cline *c;
+        ew_span *last;
+        bool more;
 
         if (r->line == EW_NO_LINE)
             continue;
         c = &l->items[r->line];
         if (b1 - b0 < (c->searched ? SHORT_FIND : SHORT))
             continue;
-        if (last != NULL && ew_same_place(&l->items[last->line], c, b0) &&
-            !audible(cookie, c, last->b1, b0)) {
-            ew_span_set(last, &l->items[last->line], last->b0, b1);
-            continue;
-        }
-        s->items[s->count] = (ew_span){.line = r->line};
-        ew_span_set(&s->items[s->count++], c, b0, b1);
+        rc = continues(s, l, c, b0, loud, &more, err);
+        last = more ? &s->items[s->count - 1] : &s->items[s->count++];
+        if (!more)
+            *last = (ew_span){.line = r->line, .b0 = b0};
+        ew_span_set(last, &l->items[last->line], last->b0, b1);
     }
-    if (measure_speed(s, l, err) != EW_OK)
-        return EW_E_NOMEM;
-    for (size_t i = 0; i < s->count; i++) {
+    return rc;
+}
+
+ew_code ew_spans_init(ew_spans *s, const ew_clines *l, const ew_course_runs *runs,
+                      const ew_loudness *loud, ew_err *err)
+{
+    ew_code rc;
+
+    *s = (ew_spans){0};
+    s->items = ew_alloc_array(runs->count, sizeof(*s->items));
+    if (s->items == NULL)
+        return ew_fail_nomem(err);
+    rc = take_runs(s, l, runs, loud, err);
+    if (rc == EW_OK)
+        rc = measure_speed(s, l, err);
+    for (size_t i = 0; i < s->count && rc == EW_OK; i++) {
         double rate = l->items[s->items[i].line].rate;
 
         s->items[i].plain = fabs(rate / s->speed - 1) < 4e-3;
     }
-    return EW_OK;
+    return rc;
 }
 
 void ew_spans_release(ew_spans *s)

@@ -4,6 +4,7 @@
 #define EW_COMPARE_SPANS_H
 
 #include "compare/course.h"
+#include "compare/gaps.h"
 
 typedef struct ew_span {
     uint32_t line;
@@ -20,13 +21,11 @@ typedef struct ew_spans {
     double pitch;
 } ew_spans;
 
-/* Spans of the runs that lie on lines; those next to each other on one line are joined when
- * `audible` says that nothing that can be heard differs in between. Errors: EW_E_NOMEM. */
-typedef bool (*ew_audible_fn)(const void *cookie, const ew_cline *l, double b0,
-                              double b1);
+/* Spans of the runs that lie on lines; those next to each other on one line are joined unless
+ * ew_gap_differs. Errors: EW_E_NOMEM. */
 EW_MUST_CHECK ew_code ew_spans_init(ew_spans *s, const ew_clines *l,
-                                    const ew_course_runs *runs, ew_audible_fn audible,
-                                    const void *cookie, ew_err *err);
+                                    const ew_course_runs *runs, const ew_loudness *loud,
+                                    ew_err *err);
 void ew_spans_release(ew_spans *s);
 
 /* Sets `ordered`: the chain of plain spans with the most sound, each beginning and ending
