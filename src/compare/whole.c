@@ -82,13 +82,17 @@ static ew_code measure(ew_whole__case *c, const ew_whole__frames *f, ew_err *err
     const double bin_hz = (double)f->rate_hz / (double)f->size;
     const double full = 0.1875 * (double)f->size * (double)f->size; /* of rms 1 */
     ew_whole__frame_kinds k = {0};
+    const double *power[2] = {f->bin_a, f->bin_b};
     double top_hz;
     ew_code rc = EW_OK;
 
     for (int i = 0; i < 2 && rc == EW_OK; i++)
-        rc = ew_whole__edges_find(i == EW_SIDE_A ? f->bin_a : f->bin_b, f->bins, bin_hz,
-                                  c->sides[i].rate_hz / 2.0, &c->edges[i], err);
-    top_hz = fmin(c->edges[0].high_hz, c->edges[1].high_hz);
+        rc = ew_whole__edges_find(power[i], f->bins, bin_hz, c->sides[i].rate_hz / 2.0,
+                                  &c->edges[i], err);
+    if (rc == EW_OK)
+        rc = ew_whole__loss_find(power, f->bins, bin_hz, &c->edges[EW_SIDE_A], &c->lost,
+                                 err);
+    top_hz = fmin(c->lost.high_hz, c->edges[EW_SIDE_B].high_hz);
     if (rc == EW_OK)
         rc = ew_whole__kinds_init(&k, f, err);
     if (rc == EW_OK)
@@ -109,9 +113,9 @@ static void judge(const ew_whole__case *c, ew_whole *w)
     }
     not_tested(w, c->count > 0 ? "less than two seconds of sound are common to both"
                                : "no stretch can be laid wave on wave");
+    ew_whole__judge_rest(c, w);
     ew_whole__judge_sound(c, w);
     ew_whole__judge_form(c, w);
-    ew_whole__judge_rest(c, w);
 }
 
 ew_code ew_whole_measure(const ew_diff *d, const ew_whole_source *s,

@@ -42,12 +42,14 @@ ew_code ew_whole__frames_init(ew_whole__frames *f, uint32_t rate_hz, ew_err *err
     place_bands(f);
     f->bin_a = ew_alloc_array(f->bins, sizeof(*f->bin_a));
     f->bin_b = ew_alloc_array(f->bins, sizeof(*f->bin_b));
+    f->bin_re = ew_alloc_array(f->bins, sizeof(*f->bin_re));
+    f->bin_im = ew_alloc_array(f->bins, sizeof(*f->bin_im));
     f->window = ew_alloc_array(f->size, sizeof(*f->window));
     f->block = ew_alloc_array(f->size, sizeof(*f->block));
     f->x = ew_alloc_array(f->bins, sizeof(*f->x));
     f->y = ew_alloc_array(f->bins, sizeof(*f->y));
-    if (f->bin_a == NULL || f->bin_b == NULL || f->window == NULL || f->block == NULL ||
-        f->x == NULL || f->y == NULL)
+    if (f->bin_a == NULL || f->bin_b == NULL || f->bin_re == NULL || f->bin_im == NULL ||
+        f->window == NULL || f->block == NULL || f->x == NULL || f->y == NULL)
         return ew_fail_nomem(err);
     for (size_t i = 0; i < f->size; i++)
         f->window[i] =
@@ -62,6 +64,8 @@ void ew_whole__frames_release(ew_whole__frames *f)
     ew_free(f->x);
     ew_free(f->block);
     ew_free(f->window);
+    ew_free(f->bin_im);
+    ew_free(f->bin_re);
     ew_free(f->bin_b);
     ew_free(f->bin_a);
     ew_free(f->excerpt);
@@ -86,6 +90,8 @@ static void sum_bands(ew_whole__frames *f, ew_whole__cell *cells)
 
         f->bin_a[k] += (double)(a.re * a.re + a.im * a.im);
         f->bin_b[k] += (double)(b.re * b.re + b.im * b.im);
+        f->bin_re[k] += (double)(b.re * a.re + b.im * a.im);
+        f->bin_im[k] += (double)(b.im * a.re - b.re * a.im);
     }
     for (size_t i = 0; i < f->bands; i++) {
         const float width = (float)(f->edge_bin[i + 1] - f->edge_bin[i]);

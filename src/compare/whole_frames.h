@@ -38,7 +38,8 @@ typedef struct ew_whole__frames {
     ew_whole__shape *shapes; /* [count] */
     uint8_t *excerpt;        /* [count] */
     size_t bins;
-    double *bin_a, *bin_b; /* [bins] powers summed over all frames */
+    double *bin_a, *bin_b;   /* [bins] powers summed over all frames */
+    double *bin_re, *bin_im; /* [bins] cross powers */
     ew_fft *fft;
     float *window, *block;
     ew_cpx *x, *y;

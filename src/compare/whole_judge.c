@@ -11,7 +11,7 @@
 #include "earwitness/fingerprint.h"
 
 static const double active_least_s = 2;
-static const double harsh_residual_db = -15;
+static const double harsh_residual_db = -18;
 
 /* ---------------------------------------------------------------- telling */
 
@@ -116,7 +116,10 @@ static void judge_dynamics(const ew_whole__case *c, ew_whole *w)
     const double spread = fmin(v->spread_c, v->spread_p);
     const bool clipped = w->facts[EW_FACT_CLIPPING].state == EW_FACT_CHANGED;
     const double slope_least = clipped ? 2.8 : 0.9;
-    const double spread_least = clipped || ew_whole__is_harsh(c) ? 1.1 : 0.7;
+    const bool reverb = w->facts[EW_FACT_REVERB].state == EW_FACT_CHANGED;
+    const double spread_least = reverb                             ? 1.7
+                                : clipped || ew_whole__is_harsh(c) ? 1.0
+                                                                   : 0.7;
 
     if (!v->has_dynamics) {
         ew_whole__tell(w, EW_FACT_DYNAMICS, EW_FACT_NOT_TESTED,
@@ -213,7 +216,7 @@ static void judge_offset(const ew_whole__case *c, ew_whole *w)
 static void judge_clipping(const ew_whole__case *c, ew_whole *w)
 {
     const ew_whole__voice *v = &c->voice;
-    const bool bent = v->bend_db < -2.5 && v->bend_d_db < -2 && v->saturation_db < -1.8;
+    const bool bent = v->bend_db < -1.5 && v->bend_d_db < -1.5 && v->saturation_db < -1.5;
     const bool flat = c->flat[EW_SIDE_B] > 200 &&
                       c->flat[EW_SIDE_B] > 10 * (uint64_t)c->flat[EW_SIDE_A];
 
@@ -232,8 +235,9 @@ static void judge_curve(const ew_whole__case *c, ew_whole *w)
 {
     const ew_whole__voice *v = &c->voice;
     const bool bent = w->facts[EW_FACT_CLIPPING].state == EW_FACT_CHANGED ||
-                      w->facts[EW_FACT_DYNAMICS].state == EW_FACT_CHANGED;
-    const double least = ew_whole__is_harsh(c) || bent ? 2.2 : 1.0;
+                      w->facts[EW_FACT_DYNAMICS].state == EW_FACT_CHANGED ||
+                      w->facts[EW_FACT_DENOISING].state == EW_FACT_CHANGED;
+    const double least = bent ? 2.4 : ew_whole__is_harsh(c) ? 1.8 : 1.3;
     size_t most = 0;
 
     if (v->bands < 5) {

@@ -24,16 +24,17 @@ typedef struct ew_whole__case {
     ew_whole__voice voice;
     ew_whole__rest rest;
     ew_whole__edges edges[2];
+    ew_whole__edges lost; /* of A's band in B */
 } ew_whole__case;
+
+/* Facts about the background: what was added to it or taken from it. Before the others. */
+void ew_whole__judge_rest(const ew_whole__case *c, ew_whole *w);
 
 /* Facts about level, time and waves. */
 void ew_whole__judge_sound(const ew_whole__case *c, ew_whole *w);
 
-/* Facts about bandwidth and channels. */
+/* Facts about bandwidth and channels; last. */
 void ew_whole__judge_form(const ew_whole__case *c, ew_whole *w);
-
-/* Facts about what was added to or taken from the background; after judge_sound. */
-void ew_whole__judge_rest(const ew_whole__case *c, ew_whole *w);
 
 /* Writes state, certainty and sentence of one fact. */
 void ew_whole__tell(ew_whole *w, ew_fact_kind kind, ew_fact_state state, const char *fmt,

@@ -23,7 +23,7 @@ static void judge_reverb(const ew_whole__case *c, ew_whole *w)
         return;
     }
     ew_whole__value(w, EW_FACT_REVERB, "tail_db", r->tail_db, 0);
-    if (r->tail_db > 3 && r->after_db > 2.2)
+    if (r->tail_db > 3 && r->after_db > 2.2 && r->after_db - r->tail_db < 2)
         ew_whole__tell(w, EW_FACT_REVERB, EW_FACT_CHANGED,
                        "Sounds die away more slowly in B: their tails are %.1f dB "
                        "stronger (reverberation, or recorded again in a room).",
@@ -73,9 +73,11 @@ static void judge_beds(const ew_whole__case *c, ew_whole *w)
     ew_whole__tell(w, EW_FACT_SOUND_BED, EW_FACT_SAME,
                    "No music or other sound was laid under B that would be louder than "
                    "the pauses of A.");
-    if (reverb && !music && over > 0) {
+    if (reverb && over > 0) {
         ew_whole__tell(w, EW_FACT_NOISE_BED, EW_FACT_NOT_TESTED,
                        "Not tested for added noise: reverberation fills the pauses.");
+        ew_whole__tell(w, EW_FACT_SOUND_BED, EW_FACT_NOT_TESTED,
+                       "Not tested for added music: reverberation fills the pauses.");
         return;
     }
     if (!there)
@@ -97,7 +99,7 @@ static void judge_denoising(const ew_whole__case *c, ew_whole *w)
         return;
     }
     ew_whole__value(w, EW_FACT_DENOISING, "pauses_db", db, 1);
-    if (db < (harsh ? -7 : -3.5))
+    if (db < (harsh ? -8.5 : -3.5))
         ew_whole__tell(w, EW_FACT_DENOISING, EW_FACT_CHANGED,
                        "The pauses of B are %.0f dB quieter than its speech would have "
                        "them: denoised or gated.",
@@ -127,58 +129,76 @@ void ew_whole__judge_rest(const ew_whole__case *c, ew_whole *w)
 
 /* ---------------------------------------------------------------- bandwidth */
 
-static void judge_low(const ew_whole__case *c, ew_whole *w)
-{
-    const double lost = c->edges[EW_SIDE_B].low_hz;
+static const double low_least_hz = 190; /* no codec takes as much from below */
 
-    if (w->facts[EW_FACT_BANDWIDTH].state != EW_FACT_SAME || lost < 200 ||
-        lost < 1.7 * c->edges[EW_SIDE_A].low_hz)
-        return;
-    ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CHANGED,
-                   "B lacks what lies below about %.0f Hz; A has it down to %.0f Hz.",
-                   lost, c->edges[EW_SIDE_A].low_hz);
+/* B holds less of the high end. */
+static void judge_high_lost(const ew_whole__case *c, ew_whole *w, double b_hz)
+{
+    const ew_whole_side *side = &c->sides[EW_SIDE_B];
+    const double a_hz = c->edges[EW_SIDE_A].high_hz;
+
+    if (b_hz >= 0.8 * side->rate_hz / 2)
+        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CODING,
+                       "B ends at %.1f kHz, A at %.1f kHz: the sample rate of B holds no "
+                       "more.",
+                       b_hz / 1000, a_hz / 1000);
+    else if (b_hz >= ew_whole__codec_floor_hz(side->codec))
+        ew_whole__tell(
+            w, EW_FACT_BANDWIDTH, EW_FACT_CODING,
+            "B ends at %.1f kHz, A at %.1f kHz; coding (%s) alone can do that.",
+            b_hz / 1000, a_hz / 1000, side->codec);
+    else
+        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CHANGED,
+                       "B ends at %.1f kHz, A at %.1f kHz: it was band-limited, or coded "
+                       "more than once.",
+                       b_hz / 1000, a_hz / 1000);
+}
+
+static void judge_high_gained(const ew_whole__case *c, ew_whole *w, double b_hz)
+{
+    const ew_whole_side *side = &c->sides[EW_SIDE_B];
+    const double a_hz = c->edges[EW_SIDE_A].high_hz;
+
+    if (ew_whole__codec_loses(side->codec))
+        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CODING,
+                       "B reaches %.1f kHz, A only %.1f kHz: coding (%s) may have filled "
+                       "it, or A is not the source.",
+                       b_hz / 1000, a_hz / 1000, side->codec);
+    else
+        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CHANGED,
+                       "B reaches %.1f kHz, A only %.1f kHz: what lies above cannot come "
+                       "from A.",
+                       b_hz / 1000, a_hz / 1000);
 }
 
 static void judge_bandwidth(const ew_whole__case *c, ew_whole *w)
 {
     const ew_whole__edges *a = &c->edges[EW_SIDE_A], *b = &c->edges[EW_SIDE_B];
-    const ew_whole_side *side = &c->sides[EW_SIDE_B];
-    const bool rate = b->high_hz >= 0.8 * side->rate_hz / 2;
-    const bool coded = b->high_hz >= ew_whole__codec_floor_hz(side->codec);
+    const double b_low = fmax(b->low_hz, c->lost.low_hz);
+    const double b_high = c->lost.cut ? fmin(b->high_hz, c->lost.high_hz) : b->high_hz;
 
     ew_whole__value(w, EW_FACT_BANDWIDTH, "a_low_hz", a->low_hz, 25);
     ew_whole__value(w, EW_FACT_BANDWIDTH, "a_high_hz", a->high_hz, 150);
-    ew_whole__value(w, EW_FACT_BANDWIDTH, "b_low_hz", b->low_hz, 25);
-    ew_whole__value(w, EW_FACT_BANDWIDTH, "b_high_hz", b->high_hz, 150);
-    if (b->high_hz < 0.85 * a->high_hz && rate)
-        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CODING,
-                       "B ends at %.1f kHz, A at %.1f kHz: the sample rate of B holds no "
-                       "more.",
-                       b->high_hz / 1000, a->high_hz / 1000);
-    else if (b->high_hz < 0.85 * a->high_hz && coded)
-        ew_whole__tell(
-            w, EW_FACT_BANDWIDTH, EW_FACT_CODING,
-            "B ends at %.1f kHz, A at %.1f kHz; coding (%s) alone can do that.",
-            b->high_hz / 1000, a->high_hz / 1000, side->codec);
-    else if (b->high_hz < 0.85 * a->high_hz)
-        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CHANGED,
-                       "B ends at %.1f kHz, A at %.1f kHz: it was band-limited, or coded "
-                       "more than once.",
-                       b->high_hz / 1000, a->high_hz / 1000);
-    else if (b->high_hz > 1.3 * a->high_hz && !ew_whole__codec_loses(side->codec))
-        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CHANGED,
-                       "B reaches %.1f kHz, A only %.1f kHz: what lies above cannot come "
-                       "from A.",
-                       b->high_hz / 1000, a->high_hz / 1000);
-    else if (b->high_hz > 1.3 * a->high_hz)
-        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CODING,
-                       "B reaches %.1f kHz, A only %.1f kHz: coding (%s) may have filled "
-                       "it, or A is not the source.",
-                       b->high_hz / 1000, a->high_hz / 1000, side->codec);
+    ew_whole__value(w, EW_FACT_BANDWIDTH, "b_low_hz", b_low, 25);
+    ew_whole__value(w, EW_FACT_BANDWIDTH, "b_high_hz", b_high, 150);
+    if (c->lost.high_hz < 0.85 * a->high_hz &&
+        w->facts[EW_FACT_DENOISING].state == EW_FACT_CHANGED &&
+        b->high_hz >= 0.85 * a->high_hz)
+        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_SAME,
+                       "Both reach %.1f kHz; denoising took much of what is high.",
+                       a->high_hz / 1000);
+    else if (c->lost.high_hz < 0.85 * a->high_hz)
+        judge_high_lost(c, w, c->lost.high_hz);
+    else if (b_high > 1.3 * a->high_hz)
+        judge_high_gained(c, w, b_high);
     else
         ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_SAME, "Both reach %.1f kHz.",
-                       b->high_hz / 1000);
-    judge_low(c, w);
+                       b_high / 1000);
+    if (w->facts[EW_FACT_BANDWIDTH].state != EW_FACT_CHANGED &&
+        c->lost.low_hz > low_least_hz)
+        ew_whole__tell(w, EW_FACT_BANDWIDTH, EW_FACT_CHANGED,
+                       "B lacks what A has below about %.0f Hz: a high-pass filter.",
+                       c->lost.low_hz);
 }
 
 /* ---------------------------------------------------------------- channels */

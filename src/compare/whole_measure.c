@@ -149,7 +149,7 @@ static double size2(const band_sum *s)
 static void measure_gain(const ew_whole__frames *f, const band_sum *sums,
                          ew_whole__voice *v)
 {
-    double a = 0, b = 0, followed = 0, signed_sum = 0, weight = 0, coherent = 0;
+    double a = 0, b = 0, followed = 0, signed_sum = 0, weight = 0;
 
     for (size_t i = 0; i < f->bands; i++) {
         const band_sum *s = &sums[i];
@@ -161,14 +161,30 @@ static void measure_gain(const ew_whole__frames *f, const band_sum *sums,
         a += s->a;
         b += s->b;
         followed += size2(s) / s->a;
-        coherent += s->follows * s->a;
-        signed_sum += sqrt(s->a) * s->re / sqrt(fmax(size2(s), 1e-30));
-        weight += sqrt(s->a);
+        if (s->follows > 0.5) {
+            signed_sum += s->re / sqrt(size2(s));
+            weight += 1;
+        }
     }
     v->gain_c = ew_whole__db(followed / fmax(a, 1e-20));
     v->gain_p = ew_whole__db(b / fmax(a, 1e-20));
-    v->coherence = a > 0 ? fmin(coherent / a, 1) : 0;
     v->sign = weight > 0 ? signed_sum / weight : 0;
+}
+
+/* Bin by bin, so that filters do not count: they turn the phase inside a band. */
+static void measure_residual(const ew_whole__frames *f, ew_whole__voice *v)
+{
+    const double hz = (double)f->rate_hz / (double)f->size;
+    double follows = 0, all = 0;
+
+    for (size_t k = (size_t)(voice_low_hz / hz) + 1;
+         k < f->bins && (double)k * hz < voice_high_hz; k++) {
+        const double re = f->bin_re[k], im = f->bin_im[k];
+
+        all += f->bin_b[k];
+        follows += (re * re + im * im) / fmax(f->bin_a[k], 1e-20);
+    }
+    v->coherence = all > 0 ? fmin(follows / all, 1) : 0;
     v->residual_db = ew_whole__db((1 - v->coherence + 1e-9) / (v->coherence + 1e-9));
 }
 
@@ -403,6 +419,7 @@ ew_code ew_whole__voice_measure(const ew_whole__frames *f, const ew_whole__frame
         return EW_OK;
     sum_active(f, k, sums);
     measure_gain(f, sums, v);
+    measure_residual(f, v);
     measure_curve(f, sums, top_hz, v);
     rc = measure_dynamics(f, k, sums, v, err);
     if (rc == EW_OK)

@@ -78,6 +78,12 @@ EW_MUST_CHECK ew_code ew_whole__edges_find(const double *power, size_t bins,
                                            double hz_per_bin, double nyquist_hz,
                                            ew_whole__edges *e, ew_err *err);
 
+/* What of A's band is missing in B: more than 10 dB weaker than the rest, up to (from) where
+ * A ends. low_hz 0 and high_hz of A when nothing is. */
+EW_MUST_CHECK ew_code ew_whole__loss_find(const double *power[2], size_t bins,
+                                          double hz_per_bin, const ew_whole__edges *a,
+                                          ew_whole__edges *lost, ew_err *err);
+
 /* The value below which `share` of x lie; x is sorted. 0 when there are none. */
 double ew_whole__percentile(double *x, size_t n, double share);
 
