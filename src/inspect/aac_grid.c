@@ -24,7 +24,7 @@ enum {
 };
 
 /* As for MP3: below, rounding to 16 bits hides the lattice. */
-static const float LEAST_ROOT = 1.5f;
+static const float LEAST_ROOT = 0.9f;
 
 /* A score at which a window is taken to be the right one. */
 static const float FITS = 15.0f;
