@@ -14,9 +14,11 @@
 
 enum { READ_BLOCK = 64 * 1024, TEMP_NAMES = 1000 };
 
-/* State of the write fault that tests place. */
+/* State of the faults that tests place. */
 static _Atomic int64_t fail_at = -1;
 static _Atomic int64_t writes;
+static _Atomic int64_t sync_fail_at = -1;
+static _Atomic int64_t syncs;
 
 void ew_write_fail_at(int64_t n)
 {
@@ -35,6 +37,29 @@ static int write_must_fail(void)
     int64_t n = atomic_fetch_add(&writes, 1);
     int64_t at = atomic_load(&fail_at);
     return at >= 0 && n >= at;
+}
+
+void ew_sync_fail_at(int64_t n)
+{
+    atomic_store(&sync_fail_at, -1);
+    atomic_store(&syncs, 0);
+    atomic_store(&sync_fail_at, n);
+}
+
+int64_t ew_sync_count(void)
+{
+    return atomic_load(&syncs);
+}
+
+static int sync_fd(int fd)
+{
+    int64_t n = atomic_fetch_add(&syncs, 1);
+    int64_t at = atomic_load(&sync_fail_at);
+    if (at >= 0 && n >= at) {
+        errno = EIO;
+        return -1;
+    }
+    return fsync(fd);
 }
 
 ew_code ew_pread_all(int fd, void *out, size_t n, uint64_t offset, ew_err *err)
@@ -147,7 +172,7 @@ ew_code ew_atomic_open(ew_atomic *a, const char *path, ew_err *err)
 /* Everything that can fail before the rename. */
 static ew_code finish_temp(ew_atomic *a, ew_err *err)
 {
-    if (fsync(a->fd) != 0)
+    if (sync_fd(a->fd) != 0)
         return ew_fail_sys(err, errno, "cannot write '%s'", a->path);
     int fd = a->fd;
     a->fd = -1;
@@ -156,19 +181,34 @@ static ew_code finish_temp(ew_atomic *a, ew_err *err)
     return EW_OK;
 }
 
-ew_code ew_atomic_commit(ew_atomic *a, ew_err *err)
+/* Temporary file to its final name; the folder is not synced. */
+static ew_code place(ew_atomic *a, ew_err *err)
 {
     if (a->temp == NULL)
         return ew_fail(err, EW_E_ARG, 0, "commit of a file that is not open");
-    char *dir = parent_of(a->path);
-    ew_code code = dir != NULL ? finish_temp(a, err) : ew_fail_nomem(err);
+    ew_code code = finish_temp(a, err);
     if (code == EW_OK && rename(a->temp, a->path) != 0)
         code = ew_fail_sys(err, errno, "cannot write '%s'", a->path);
     if (code == EW_OK) {
         ew_free(a->temp);
         a->temp = NULL; /* it has its final name now */
-        code = ew_sync_dir(dir, err);
     }
+    return code;
+}
+
+ew_code ew_atomic_place(ew_atomic *a, ew_err *err)
+{
+    ew_code code = place(a, err);
+    ew_atomic_abort(a);
+    return code;
+}
+
+ew_code ew_atomic_commit(ew_atomic *a, ew_err *err)
+{
+    char *dir = a->path != NULL ? parent_of(a->path) : NULL;
+    ew_code code = dir != NULL || a->temp == NULL ? place(a, err) : ew_fail_nomem(err);
+    if (code == EW_OK)
+        code = ew_sync_dir(dir, err);
     ew_free(dir);
     ew_atomic_abort(a);
     return code;
@@ -296,7 +336,7 @@ ew_code ew_sync_dir(const char *path, ew_err *err)
         return ew_fail_sys(err, errno, "cannot open folder '%s'", path);
     ew_code code = EW_OK;
     /* Some network and FUSE file systems cannot sync a folder; there is nothing to do then. */
-    if (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+    if (sync_fd(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
         code = ew_fail_sys(err, errno, "cannot sync folder '%s'", path);
     (void)close(fd);
     return code;

@@ -30,6 +30,9 @@ typedef struct ew_atomic {
 EW_MUST_CHECK ew_code ew_atomic_open(ew_atomic *a, const char *path, ew_err *err);
 /* Makes it visible. On failure the temporary file is gone. Releases either way. */
 EW_MUST_CHECK ew_code ew_atomic_commit(ew_atomic *a, ew_err *err);
+/* The same without syncing the folder, for many files in a row: the name may be lost by a
+ * power failure until ew_sync_dir has been called for the folder. */
+EW_MUST_CHECK ew_code ew_atomic_place(ew_atomic *a, ew_err *err);
 void ew_atomic_abort(ew_atomic *a); /* fine after commit, and on a zeroed struct */
 
 /* Atomic whole-file write. */
@@ -49,5 +52,9 @@ char *ew_path_join(const char *dir, const char *name);
 /* Tests: the n-th write (0 = next) and all after it fail with ENOSPC; n < 0: off. */
 void ew_write_fail_at(int64_t n);
 int64_t ew_write_count(void);
+
+/* The same for syncing of files and folders; they fail with EIO. */
+void ew_sync_fail_at(int64_t n);
+int64_t ew_sync_count(void);
 
 #endif

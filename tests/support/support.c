@@ -132,24 +132,44 @@ int64_t test_torture_alloc(test_work work, void *arg, int64_t limit)
     return total;
 }
 
-int64_t test_torture_write(test_work work, void *arg)
+/* A fault of the file system: how it is placed and counted, and what it looks like. */
+typedef struct file_fault {
+    const char *what;
+    void (*place)(int64_t n);
+    int64_t (*count)(void);
+    int sys;
+} file_fault;
+
+static int64_t torture_file(const file_fault *f, test_work work, void *arg)
 {
     run_clean(work, arg);
-    ew_write_fail_at(-1);
+    f->place(-1);
     run_clean(work, arg);
-    int64_t total = ew_write_count();
+    int64_t total = f->count();
     for (int64_t n = 0; n < total; n++) {
         ew_err err = {.code = EW_OK};
         int64_t live = ew_alloc_live();
-        ew_write_fail_at(n);
+        f->place(n);
         ew_code code = work(arg, &err);
-        ew_write_fail_at(-1);
-        if (code != EW_E_IO || err.sys != ENOSPC)
-            fail_msg("write %jd failing: %s '%s'", (intmax_t)n, ew_code_name(code),
+        f->place(-1);
+        if (code != EW_E_IO || err.sys != f->sys)
+            fail_msg("%s %jd failing: %s '%s'", f->what, (intmax_t)n, ew_code_name(code),
                      err.text);
         assert_true(ew_alloc_live() == live);
     }
     return total;
+}
+
+int64_t test_torture_write(test_work work, void *arg)
+{
+    const file_fault f = {"write", ew_write_fail_at, ew_write_count, ENOSPC};
+    return torture_file(&f, work, arg);
+}
+
+int64_t test_torture_sync(test_work work, void *arg)
+{
+    const file_fault f = {"sync", ew_sync_fail_at, ew_sync_count, EIO};
+    return torture_file(&f, work, arg);
 }
 
 void test_wav_put(const char *path, const float *x, size_t frames, uint32_t channels,

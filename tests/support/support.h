@@ -37,6 +37,9 @@ int64_t test_torture_alloc(test_work work, void *arg, int64_t limit);
 /* The same with the n-th write (ew_write_all) failing: EW_E_IO with ENOSPC. */
 int64_t test_torture_write(test_work work, void *arg);
 
+/* The same with the n-th sync of a file or folder failing: EW_E_IO with EIO. */
+int64_t test_torture_sync(test_work work, void *arg);
+
 /* 16-bit WAV of interleaved samples, clipped to -1..1. */
 void test_wav_put(const char *path, const float *x, size_t frames, uint32_t channels,
                   uint32_t rate_hz);

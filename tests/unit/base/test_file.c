@@ -113,6 +113,7 @@ static void test_faults(void **state)
     assert_non_null(path);
     assert_true(test_torture_alloc(put_work, path, 0) >= 4);
     assert_true(test_torture_write(put_work, path) == 1);
+    assert_true(test_torture_sync(put_work, path) == 2);
     assert_true(test_torture_alloc(get_work, path, 0) == 2);
     assert_int_equal(entries(*state), 1);
     ew_free(path);
