@@ -32,6 +32,7 @@ static void keep(ew_whole__case *c, gathered *g, const ew_whole__pair *p,
     if (g->count == 0)
         c->offset_s =
             p->a_s - p->b_s + (s->b_start / EW_FP_RATE_HZ - p->b_s) * (p->speed - 1);
+    c->from = g->count == 0 || c->from == p->from ? p->from : 0;
     g->speed[g->count] = p->speed;
     g->stray[g->count++] = p->stray_ms;
     for (int i = 0; i < 2; i++) {

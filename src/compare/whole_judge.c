@@ -11,7 +11,7 @@
 #include "earwitness/fingerprint.h"
 
 static const double active_least_s = 2;
-static const double harsh_residual_db = -18;
+static const double harsh_residual_db = -18, very_harsh_residual_db = -8;
 
 /* ---------------------------------------------------------------- telling */
 
@@ -101,7 +101,7 @@ static void judge_gain(const ew_whole__case *c, ew_whole *w)
 
     ew_whole__value(w, EW_FACT_GAIN, "gain_db", gain, sd);
     ew_whole__value(w, EW_FACT_GAIN, "spread_db", spread, 0);
-    if (fabs(gain) < 1.0)
+    if (fabs(gain) < (v->residual_db > very_harsh_residual_db ? 1.8 : 1.0))
         ew_whole__tell(w, EW_FACT_GAIN, EW_FACT_SAME, "B is as loud as A (%+.1f dB).",
                        gain);
     else

@@ -19,6 +19,7 @@ typedef struct ew_whole__case {
     double active_s;
     double rest_dbfs; /* level of A's pauses */
     ew_whole__cross cross;
+    int from; /* channel of A that B follows: 0 all, 1 left, 2 right */
     uint32_t flat[2];
     double peak[2];
     ew_whole__voice voice;

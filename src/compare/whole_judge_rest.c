@@ -16,6 +16,7 @@ enum { DECAYS_MIN = 9 };
 static void judge_reverb(const ew_whole__case *c, ew_whole *w)
 {
     const ew_whole__rest *r = &c->rest;
+    const double before_db = r->after_db - r->tail_db; /* a bed is there too */
 
     if (r->decays < DECAYS_MIN) {
         ew_whole__tell(w, EW_FACT_REVERB, EW_FACT_NOT_TESTED,
@@ -23,7 +24,7 @@ static void judge_reverb(const ew_whole__case *c, ew_whole *w)
         return;
     }
     ew_whole__value(w, EW_FACT_REVERB, "tail_db", r->tail_db, 0);
-    if (r->tail_db > 3 && r->after_db > 2.2 && r->after_db - r->tail_db < 2)
+    if (r->tail_db > 2 && r->after_db > 1.6 && before_db < fmax(2, r->tail_db / 2))
         ew_whole__tell(w, EW_FACT_REVERB, EW_FACT_CHANGED,
                        "Sounds die away more slowly in B: their tails are %.1f dB "
                        "stronger (reverberation, or recorded again in a room).",
@@ -280,9 +281,11 @@ static void judge_channels(const ew_whole__case *c, ew_whole *w)
                        "A is %s, B is %s: the same to the ear.", layout_names[a],
                        layout_names[b]);
     else if (a == LAYOUT_STEREO && (b == LAYOUT_MONO || b == LAYOUT_DUAL))
-        ew_whole__tell(w, EW_FACT_CHANNELS, EW_FACT_CHANGED,
-                       "A is stereo, B is %s: mixed down, or one channel of it.",
-                       layout_names[b]);
+        ew_whole__tell(w, EW_FACT_CHANNELS, EW_FACT_CHANGED, "A is stereo, B is %s: %s.",
+                       layout_names[b],
+                       c->from == 0   ? "mixed down"
+                       : c->from == 1 ? "the left channel of A"
+                                      : "the right channel of A");
     else
         ew_whole__tell(w, EW_FACT_CHANNELS, EW_FACT_CHANGED, "A is %s, B is %s.",
                        layout_names[a], layout_names[b]);

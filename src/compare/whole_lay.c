@@ -157,12 +157,13 @@ static void take_channel(const raw *r, uint32_t c, float *out)
         out[i] = r->pcm[i * r->channels + from];
 }
 
-/* The mean, or half the difference of two channels whose mean has cancelled. */
+/* The mean; half the difference of two channels whose mean has cancelled; of two the one
+ * that is not empty. */
 static void mix(const raw *r, float *out)
 {
     const uint32_t skip = r->channels == 6 || r->channels == 8 ? LFE : CHANNELS_MAX;
     const float scale = 1.0f / (float)(r->channels - (skip < r->channels ? 1 : 0));
-    double mean = 0, half = 0;
+    double mean = 0, half = 0, left = 0, right = 0;
 
     for (size_t i = 0; i < r->n; i++) {
         const float *x = r->pcm + i * r->channels;
@@ -174,9 +175,13 @@ static void mix(const raw *r, float *out)
         if (r->channels == 2) {
             mean += (double)out[i] * (double)out[i];
             half += 0.25 * (double)(x[0] - x[1]) * (double)(x[0] - x[1]);
+            left += (double)x[0] * (double)x[0];
+            right += (double)x[1] * (double)x[1];
         }
     }
-    if (r->channels == 2 && mean < 0.1 * half)
+    if (r->channels == 2 && (left < 1e-4 * right || right < 1e-4 * left))
+        take_channel(r, left < right ? 1 : 0, out);
+    else if (r->channels == 2 && mean < 0.1 * half)
         for (size_t i = 0; i < r->n; i++)
             out[i] = 0.5f * (r->pcm[2 * i] - r->pcm[2 * i + 1]);
 }
@@ -303,6 +308,43 @@ static void trim(ew_whole__pair *p, const line *l)
         p->n = 0;
 }
 
+/* What of A the one sound of B follows best: its mix, or one of its channels? */
+static int best_channel(const ew_whole__cross *c)
+{
+    const double(*s)[4] = c->sum;
+    const double b = s[2][2] + s[3][3] + 2 * s[2][3];
+    const double mix = s[0][0] + s[1][1] + 2 * s[0][1];
+    double with[2], match[3];
+
+    if (b <= 0 || mix <= 0 || s[0][0] <= 0 || s[1][1] <= 0)
+        return 0;
+    for (int i = 0; i < 2; i++) {
+        with[i] = s[2][i] + s[3][i];
+        match[i + 1] = with[i] * with[i] / (b * s[i][i]);
+    }
+    match[0] = (with[0] + with[1]) * (with[0] + with[1]) / (b * mix);
+    for (int i = 1; i < 3; i++)
+        if (1 - match[i] < 0.6 * (1 - match[0]) && match[i] >= match[3 - i])
+            return i;
+    return 0;
+}
+
+/* B may hold but one channel of a stereo A. */
+static ew_code lay_channels(const raw *a, const raw *b, float *mono, const line *l,
+                            ew_whole__pair *p, ew_err *err)
+{
+    ew_code rc = cross_channels(a, b, l, p, err);
+
+    if (rc != EW_OK || a->channels != 2)
+        return rc;
+    p->from = best_channel(&p->cross);
+    if (p->from > 0) {
+        take_channel(a, (uint32_t)p->from - 1, mono);
+        resample(l, p->a, p->n);
+    }
+    return EW_OK;
+}
+
 static ew_code lay_raw(const raw *a, const raw *b, const ew_whole__place *place,
                        ew_whole__pair *p, ew_err *err)
 {
@@ -332,7 +374,7 @@ static ew_code lay_raw(const raw *a, const raw *b, const ew_whole__place *place,
     if (p->match <= 0)
         p->n = 0;
     else if (a->channels > 1 || b->channels > 1)
-        rc = cross_channels(a, b, &l, p, err);
+        rc = lay_channels(a, b, mono, &l, p, err);
 out:
     ew_whole__delay_release(&d);
     ew_free(mono);

@@ -39,6 +39,7 @@ typedef struct ew_whole__pair {
     double speed;    /* as the waves say */
     double a_s, b_s; /* first sample */
     ew_whole__cross cross;
+    int from;         /* channel of A that it is about: 0 all, 1 left, 2 right */
     uint32_t flat[2]; /* samples in runs at the same extreme value */
     double peak[2];   /* of the channels as stored */
 } ew_whole__pair;

@@ -107,6 +107,8 @@ void ew_whole__kinds_release(ew_whole__frame_kinds *k)
     ew_free(k->pause);
     ew_free(k->active);
     ew_free(k->level_db);
+    *k = (ew_whole__frame_kinds){0};
+    *k = (ew_whole__frame_kinds){0};
 }
 
 /* ---------------------------------------------------------------- transfer */

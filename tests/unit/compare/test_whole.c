@@ -1,0 +1,664 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each fact about a whole recording, on generated sound: told when it is so, and only then. */
+#include "earwitness/whole.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "earwitness/fingerprint.h"
+#include "support.h"
+
+enum { RATE = 16000, SECONDS = 24, SAMPLES = RATE * SECONDS };
+
+static const double pi = 3.14159265358979323846;
+
+/* Two sounds in memory. */
+typedef struct sounds {
+    float *pcm[2]; /* interleaved */
+    size_t n[2];   /* frames */
+    uint32_t channels[2];
+    uint32_t rate[2];
+    ew_code fail_with;
+    double speed;
+} sounds;
+
+static float *new_floats(size_t n)
+{
+    float *x = calloc(n, sizeof(*x));
+
+    assert_non_null(x);
+    return x;
+}
+
+static float noise(uint64_t *state)
+{
+    return (float)(test_random(state) >> 40) / 8388608.0f - 1.0f;
+}
+
+/* Speech with the faint noise of a room. */
+static sounds start(void)
+{
+    sounds s = {
+        .n = {SAMPLES, SAMPLES}, .channels = {1, 1}, .rate = {RATE, RATE}, .speed = 1};
+    uint64_t seed = 7;
+
+    s.pcm[0] = new_floats(SAMPLES);
+    s.pcm[1] = new_floats(SAMPLES);
+    test_speech(s.pcm[0], SAMPLES, RATE, 42);
+    for (size_t i = 0; i < SAMPLES; i++)
+        s.pcm[0][i] = 0.6f * s.pcm[0][i] + 0.002f * noise(&seed);
+    memcpy(s.pcm[1], s.pcm[0], SAMPLES * sizeof(float));
+    return s;
+}
+
+static void finish(sounds *s)
+{
+    free(s->pcm[0]);
+    free(s->pcm[1]);
+}
+
+/* Resampling is not needed: both have the common rate. */
+static ew_code read_sound(void *cookie, const ew_whole_want *want, float *pcm,
+                          size_t *got, ew_err *err)
+{
+    const sounds *s = cookie;
+    const size_t from = (size_t)want->start_ms * RATE / 1000;
+    const size_t left = from < s->n[want->side] ? s->n[want->side] - from : 0;
+    const uint32_t channels = s->channels[want->side];
+
+    assert_int_equal(want->rate_hz, RATE);
+    *got = want->frames < left ? want->frames : left;
+    if (s->fail_with != EW_OK)
+        return ew_fail(err, s->fail_with, 0, "no sound");
+    memcpy(pcm, s->pcm[want->side] + from * channels, *got * channels * sizeof(*pcm));
+    return EW_OK;
+}
+
+static ew_stretch whole_stretch(const sounds *s)
+{
+    return (ew_stretch){.a_end = (double)s->n[0] * EW_FP_RATE_HZ / RATE,
+                        .b_end = (double)s->n[1] * EW_FP_RATE_HZ / RATE,
+                        .speed = s->speed,
+                        .pitch = s->speed,
+                        .agreement = 1,
+                        .in_order = true,
+                        .by_wave = true};
+}
+
+static ew_code measure_with(const sounds *s, const ew_progress *prog, ew_whole **out,
+                            ew_err *err)
+{
+    sounds copy = *s;
+    ew_stretch stretch = whole_stretch(s);
+    const ew_diff d = {.related = true,
+                       .comparable = true,
+                       .speed = s->speed,
+                       .pitch = s->speed,
+                       .stretch_count = 1,
+                       .stretches = &stretch};
+    const ew_whole_source source = {.sides = {{s->rate[0], s->channels[0], "pcm_s16le"},
+                                              {s->rate[1], s->channels[1], "pcm_s16le"}},
+                                    .read = read_sound,
+                                    .cookie = &copy};
+
+    return ew_whole_measure(&d, &source, prog, out, err);
+}
+
+static ew_whole *measure(const sounds *s)
+{
+    ew_whole *w = NULL;
+    ew_err err;
+
+    assert_int_equal(measure_with(s, NULL, &w, &err), EW_OK);
+    for (int k = 0; k < EW_FACT_KINDS; k++) {
+        const size_t n = strlen(w->facts[k].sentence);
+
+        assert_int_equal(w->facts[k].kind, k);
+        assert_true(n > 0 && w->facts[k].sentence[n - 1] == '.');
+    }
+    return w;
+}
+
+static double value_of(const ew_whole *w, ew_fact_kind kind, const char *name)
+{
+    for (size_t i = 0; i < w->facts[kind].value_count; i++)
+        if (strcmp(w->facts[kind].values[i].name, name) == 0)
+            return w->facts[kind].values[i].value;
+    fail_msg("%s has no %s", ew_fact_name(kind), name);
+    return 0;
+}
+
+/* Of all kinds only those of the mask are claimed, and those surely. */
+static void assert_claims(const ew_whole *w, unsigned must, unsigned may)
+{
+    for (int k = 0; k < EW_FACT_KINDS; k++) {
+        const bool changed = w->facts[k].state == EW_FACT_CHANGED;
+
+        if ((must >> k & 1) != 0 && !changed)
+            fail_msg("%s is not told: %s", ew_fact_name((ew_fact_kind)k),
+                     w->facts[k].sentence);
+        if (((must | may) >> k & 1) == 0 && changed)
+            fail_msg("%s is told: %s", ew_fact_name((ew_fact_kind)k),
+                     w->facts[k].sentence);
+    }
+}
+
+#define KIND(k) (1u << (k))
+
+/* ---------------------------------------------------------------- level */
+
+static void nothing_is_told_of_a_copy(void **state)
+{
+    sounds s = start();
+    ew_whole *w = measure(&s);
+
+    (void)state;
+    assert_claims(w, 0, 0);
+    assert_int_equal(w->facts[EW_FACT_CODING_NOISE].state, EW_FACT_SAME);
+    assert_int_equal(w->facts[EW_FACT_OFFSET].state, EW_FACT_SAME);
+    for (int k = 0; k < EW_FACT_KINDS; k++)
+        assert_int_not_equal(w->facts[k].state, EW_FACT_NOT_TESTED);
+    assert_true(w->tested_s > 15 && w->excerpt_count >= 3);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static void gain_and_polarity(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++)
+        s.pcm[1][i] *= -0.5f;
+    w = measure(&s);
+    assert_claims(w, KIND(EW_FACT_GAIN) | KIND(EW_FACT_POLARITY), 0);
+    assert_true(fabs(value_of(w, EW_FACT_GAIN, "gain_db") + 6.02) < 0.1);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static void compression(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+    double level = 0;
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        const double x = (double)s.pcm[0][i];
+
+        level += 0.002 * (x * x - level);
+        s.pcm[1][i] = (float)(x * 0.25 / pow(sqrt(level) + 0.01, 0.5));
+    }
+    w = measure(&s);
+    assert_claims(w, KIND(EW_FACT_DYNAMICS), KIND(EW_FACT_GAIN));
+    assert_true(value_of(w, EW_FACT_DYNAMICS, "slope_db") < -2);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static void clipping(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++)
+        s.pcm[1][i] = fmaxf(-0.06f, fminf(0.06f, s.pcm[0][i]));
+    w = measure(&s);
+    assert_claims(w, KIND(EW_FACT_CLIPPING),
+                  KIND(EW_FACT_GAIN) | KIND(EW_FACT_DYNAMICS) |
+                      KIND(EW_FACT_EQUALISATION));
+    ew_whole_free(w);
+    finish(&s);
+}
+
+/* ---------------------------------------------------------------- time */
+
+/* x at a place between its samples. */
+static float between(const float *x, size_t n, double at)
+{
+    const ptrdiff_t whole = (ptrdiff_t)floor(at);
+    double sum = 0;
+
+    for (ptrdiff_t k = whole - 15; k <= whole + 16; k++) {
+        const double d = at - (double)k;
+        const double w = 0.5 + 0.5 * cos(pi * d / 17);
+
+        if (k >= 0 && k < (ptrdiff_t)n)
+            sum += (double)x[k] * (fabs(d) < 1e-9 ? 1 : w * sin(pi * d) / (pi * d));
+    }
+    return (float)sum;
+}
+
+static void offset_below_a_sample(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++)
+        s.pcm[1][i] = between(s.pcm[0], SAMPLES, (double)i + 100.37);
+    w = measure(&s);
+    assert_claims(w, 0, 0);
+    assert_int_equal(w->facts[EW_FACT_OFFSET].state, EW_FACT_CODING);
+    assert_true(fabs(value_of(w, EW_FACT_OFFSET, "offset_ms") - 100.37 / 16) < 0.002);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static void speed(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+
+    (void)state;
+    s.n[1] = (size_t)(SAMPLES / 1.0123);
+    for (size_t i = 0; i < s.n[1]; i++)
+        s.pcm[1][i] = between(s.pcm[0], SAMPLES, (double)i * 1.0123);
+    s.speed = 1.0121; /* as the search by spectra would have it */
+    w = measure(&s);
+    assert_claims(w, KIND(EW_FACT_SPEED), 0);
+    assert_true(fabs(value_of(w, EW_FACT_SPEED, "speed") - 1.0123) < 1e-5);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+/* ---------------------------------------------------------------- tone */
+
+/* B = A through a symmetric filter of 2 * REACH + 1 taps with the given gain at f (Hz). */
+static void filter(sounds *s, double (*gain)(double hz))
+{
+    enum { REACH = 128, POINTS = 512 };
+    double taps[REACH + 1];
+
+    for (int k = 0; k <= REACH; k++) {
+        double sum = 0;
+
+        for (int i = 0; i < POINTS; i++)
+            sum += gain((i + 0.5) * RATE / 2 / POINTS) * cos(pi * k * (i + 0.5) / POINTS);
+        taps[k] = sum / POINTS * (0.5 + 0.5 * cos(pi * k / (REACH + 1)));
+    }
+    for (size_t i = 0; i < SAMPLES; i++) {
+        double sum = taps[0] * (double)s->pcm[0][i];
+
+        for (size_t k = 1; k <= REACH; k++)
+            sum += taps[k] * ((i >= k ? (double)s->pcm[0][i - k] : 0) +
+                              (i + k < SAMPLES ? (double)s->pcm[0][i + k] : 0));
+        s->pcm[1][i] = (float)sum;
+    }
+}
+
+static double low_pass(double hz)
+{
+    return hz < 2800 ? 1 : 0;
+}
+
+static double high_pass(double hz)
+{
+    return hz > 320 ? 1 : 0;
+}
+
+static double tilted(double hz)
+{
+    return pow(fmax(hz, 100) / 1000, 0.5); /* 3 dB per octave */
+}
+
+static double peaked(double hz)
+{
+    return 1 + 2 * exp(-pow(log2(fmax(hz, 50) / 1000) / 0.4, 2));
+}
+
+static ew_whole *filtered(double (*gain)(double hz))
+{
+    sounds s = start();
+    ew_whole *w;
+
+    filter(&s, gain);
+    w = measure(&s);
+    finish(&s);
+    return w;
+}
+
+static void bandwidth(void **state)
+{
+    ew_whole *w = filtered(low_pass);
+
+    (void)state;
+    assert_claims(w, KIND(EW_FACT_BANDWIDTH), 0);
+    assert_true(fabs(value_of(w, EW_FACT_BANDWIDTH, "b_high_hz") - 2850) < 250);
+    ew_whole_free(w);
+    w = filtered(high_pass);
+    assert_claims(w, KIND(EW_FACT_BANDWIDTH),
+                  KIND(EW_FACT_GAIN) | KIND(EW_FACT_EQUALISATION));
+    assert_true(fabs(value_of(w, EW_FACT_BANDWIDTH, "b_low_hz") - 280) < 80);
+    ew_whole_free(w);
+}
+
+static void equalisation(void **state)
+{
+    ew_whole *w = filtered(tilted);
+
+    (void)state;
+    assert_claims(w, KIND(EW_FACT_EQUALISATION), KIND(EW_FACT_GAIN));
+    assert_true(fabs(value_of(w, EW_FACT_EQUALISATION, "tilt_db") - 3) < 0.4);
+    assert_true(w->curve_count >= 5);
+    for (size_t i = 1; i < w->curve_count; i++)
+        assert_true(w->curve[i].hz > w->curve[i - 1].hz);
+    ew_whole_free(w);
+    w = filtered(peaked);
+    assert_claims(w, KIND(EW_FACT_EQUALISATION), KIND(EW_FACT_GAIN));
+    ew_whole_free(w);
+}
+
+/* ---------------------------------------------------------------- background */
+
+static void noise_bed(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+    uint64_t seed = 99;
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++)
+        s.pcm[1][i] += 0.02f * noise(&seed);
+    w = measure(&s);
+    assert_claims(w, KIND(EW_FACT_NOISE_BED), 0);
+    assert_true(value_of(w, EW_FACT_NOISE_BED, "bed_db") < -5);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static void music_bed(void **state)
+{
+    static const double notes[] = {261.6, 329.6, 392.0,  523.3,
+                                   659.3, 784.0, 1046.5, 1568};
+    sounds s = start();
+    ew_whole *w;
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++)
+        for (size_t k = 0; k < 8; k++)
+            s.pcm[1][i] += (float)(0.008 * sin(2 * pi * notes[k] * (double)i / RATE));
+    w = measure(&s);
+    assert_claims(w, KIND(EW_FACT_SOUND_BED), 0);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static void denoising(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+    double level = 0;
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        const double x = (double)s.pcm[0][i];
+
+        level = fmax(level * 0.998, fabs(x));
+        s.pcm[1][i] = level < 0.006 ? s.pcm[0][i] * 0.2f : s.pcm[0][i];
+    }
+    w = measure(&s);
+    assert_claims(w, KIND(EW_FACT_DENOISING), 0);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static void reverberation(void **state)
+{
+    enum { ECHOES = 300 };
+    sounds s = start();
+    size_t lag[ECHOES];
+    float size[ECHOES];
+    uint64_t seed = 5;
+    ew_whole *w;
+
+    (void)state;
+    for (int k = 0; k < ECHOES; k++) {
+        lag[k] = 60 + (size_t)(test_random(&seed) % (RATE * 6 / 10));
+        size[k] = 0.12f * noise(&seed) * (float)exp(-5.0 * (double)lag[k] / RATE);
+    }
+    for (size_t i = 0; i < SAMPLES; i++)
+        for (int k = 0; k < ECHOES; k++)
+            if (i >= lag[k])
+                s.pcm[1][i] += size[k] * s.pcm[0][i - lag[k]];
+    w = measure(&s);
+    assert_claims(w, KIND(EW_FACT_REVERB), KIND(EW_FACT_GAIN));
+    ew_whole_free(w);
+    finish(&s);
+}
+
+/* Noise that follows the level of the sound, as coders leave it. */
+static void coding_noise_is_no_noise_bed(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+    uint64_t seed = 3;
+    double level = 0;
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        level += 0.005 * (fabs((double)s.pcm[0][i]) - level);
+        s.pcm[1][i] += 0.25f * (float)level * noise(&seed);
+    }
+    w = measure(&s);
+    assert_claims(w, 0, 0);
+    assert_int_equal(w->facts[EW_FACT_CODING_NOISE].state, EW_FACT_CODING);
+    assert_true(value_of(w, EW_FACT_CODING_NOISE, "residual_db") < -8);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+/* ---------------------------------------------------------------- channels */
+
+/* Side `i` becomes stereo: left and right of what was mono, with gains. */
+static void make_stereo(sounds *s, int i, float left, float right, float apart)
+{
+    float *x = new_floats(2 * SAMPLES);
+    uint64_t seed = 11;
+    float low = 0;
+
+    for (size_t k = 0; k < SAMPLES; k++) {
+        low += 0.2f * (noise(&seed) - low);
+        x[2 * k] = left * s->pcm[i][k] + apart * low;
+        x[2 * k + 1] = right * s->pcm[i][k] - apart * low;
+    }
+    free(s->pcm[i]);
+    s->pcm[i] = x;
+    s->channels[i] = 2;
+}
+
+static void channel_layouts(void **state)
+{
+    static const struct {
+        float a[3], b[3]; /* left, right, apart; all 0: mono */
+        ew_fact_state state;
+        const char *word;
+    } cases[] = {
+        {{1, 0.5f, 0.1f}, {1, 0.5f, 0.1f}, EW_FACT_SAME, "stereo"},
+        {{1, 0.5f, 0.1f}, {0.5f, 1, -0.1f}, EW_FACT_CHANGED, "swapped"},
+        {{1, 0.5f, 0.1f}, {0, 0, 0}, EW_FACT_CHANGED, "mono"},
+        {{0, 0, 0}, {1, 1, 0}, EW_FACT_CODING, "one sound"},
+        {{0, 0, 0}, {1, 0, 0}, EW_FACT_CHANGED, "left channel only"},
+        {{0, 0, 0}, {0, 1, 0}, EW_FACT_CHANGED, "right channel only"},
+        {{0, 0, 0}, {1, -1, 0}, EW_FACT_CHANGED, "upside down"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        sounds s = start();
+        ew_whole *w;
+
+        if (cases[i].a[0] != 0 || cases[i].a[1] != 0)
+            make_stereo(&s, 0, cases[i].a[0], cases[i].a[1], cases[i].a[2]);
+        if (cases[i].b[0] != 0 || cases[i].b[1] != 0)
+            make_stereo(&s, 1, cases[i].b[0], cases[i].b[1], cases[i].b[2]);
+        w = measure(&s);
+        assert_int_equal(w->facts[EW_FACT_CHANNELS].state, cases[i].state);
+        assert_non_null(strstr(w->facts[EW_FACT_CHANNELS].sentence, cases[i].word));
+        ew_whole_free(w);
+        finish(&s);
+    }
+}
+
+/* ---------------------------------------------------------------- odd input */
+
+static void nothing_in_common_is_not_tested(void **state)
+{
+    const ew_diff d = {.comparable = true, .speed = 1, .pitch = 1};
+    const ew_whole_source source = {.sides = {{RATE, 1, ""}, {RATE, 1, ""}},
+                                    .read = read_sound};
+    ew_whole *w;
+    ew_err err;
+
+    (void)state;
+    assert_int_equal(ew_whole_measure(&d, &source, NULL, &w, &err), EW_OK);
+    for (int k = 0; k < EW_FACT_KINDS; k++) {
+        assert_int_equal(w->facts[k].state, EW_FACT_NOT_TESTED);
+        assert_non_null(strstr(w->facts[k].sentence, "no sound in common"));
+    }
+    ew_whole_free(w);
+}
+
+static void too_little_is_not_tested(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+
+    (void)state;
+    s.n[0] = s.n[1] = RATE;
+    w = measure(&s);
+    assert_claims(w, 0, 0);
+    assert_int_equal(w->facts[EW_FACT_GAIN].state, EW_FACT_NOT_TESTED);
+    assert_int_equal(w->excerpt_count, 0);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static void silence_is_not_tested(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+
+    (void)state;
+    memset(s.pcm[1], 0, SAMPLES * sizeof(float));
+    w = measure(&s);
+    assert_int_equal(w->facts[EW_FACT_GAIN].state, EW_FACT_NOT_TESTED);
+    assert_int_equal(w->facts[EW_FACT_DENOISING].state, EW_FACT_NOT_TESTED);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static void sound_that_ends_early_is_measured_as_far_as_it_goes(void **state)
+{
+    sounds s = start();
+    ew_stretch stretch = whole_stretch(&s);
+    const ew_diff d = {.related = true,
+                       .speed = 1,
+                       .pitch = 1,
+                       .stretch_count = 1,
+                       .stretches = &stretch};
+    const ew_whole_source source = {.sides = {{RATE, 1, "flac"}, {RATE, 1, "flac"}},
+                                    .read = read_sound,
+                                    .cookie = &s};
+    ew_whole *w;
+    ew_err err;
+
+    (void)state;
+    s.n[0] = SAMPLES / 2;
+    assert_int_equal(ew_whole_measure(&d, &source, NULL, &w, &err), EW_OK);
+    assert_claims(w, 0, 0);
+    assert_int_equal(w->facts[EW_FACT_GAIN].state, EW_FACT_SAME);
+    ew_whole_free(w);
+    finish(&s);
+}
+
+static int refuse(void *cookie, const char *stage, int64_t done, int64_t total)
+{
+    (void)cookie;
+    (void)stage;
+    return done == total / 2;
+}
+
+static void errors_are_passed_on(void **state)
+{
+    const ew_progress prog = {.tick = refuse};
+    sounds s = start();
+    ew_whole *w;
+    ew_err err;
+
+    (void)state;
+    assert_int_equal(measure_with(&s, &prog, &w, &err), EW_E_CANCELLED);
+    assert_null(w);
+    s.fail_with = EW_E_IO;
+    assert_int_equal(measure_with(&s, NULL, &w, &err), EW_E_IO);
+    assert_null(w);
+    s.fail_with = EW_OK;
+    s.channels[1] = 9;
+    assert_int_equal(measure_with(&s, NULL, &w, &err), EW_E_ARG);
+    finish(&s);
+    ew_whole_free(NULL);
+}
+
+static ew_code measure_once(void *arg, ew_err *err)
+{
+    ew_whole *w = NULL;
+    ew_code rc = measure_with(arg, NULL, &w, err);
+
+    ew_whole_free(w);
+    return rc;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    sounds s = start();
+
+    (void)state;
+    make_stereo(&s, 1, 1, 0.5f, 0.1f);
+    s.n[0] = s.n[1] = RATE * 5;
+    assert_true(test_torture_alloc(measure_once, &s, 40) > 20);
+    finish(&s);
+}
+
+static void names_are_told(void **state)
+{
+    (void)state;
+    assert_string_equal(ew_fact_name(EW_FACT_GAIN), "gain");
+    assert_string_equal(ew_fact_name(EW_FACT_REVERB), "reverb");
+    assert_string_equal(ew_fact_state_name(EW_FACT_NOT_TESTED), "not-tested");
+    assert_string_equal(ew_fact_state_name(EW_FACT_CHANGED), "changed");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_told_of_a_copy),
+        cmocka_unit_test(gain_and_polarity),
+        cmocka_unit_test(compression),
+        cmocka_unit_test(clipping),
+        cmocka_unit_test(offset_below_a_sample),
+        cmocka_unit_test(speed),
+        cmocka_unit_test(bandwidth),
+        cmocka_unit_test(equalisation),
+        cmocka_unit_test(noise_bed),
+        cmocka_unit_test(music_bed),
+        cmocka_unit_test(denoising),
+        cmocka_unit_test(reverberation),
+        cmocka_unit_test(coding_noise_is_no_noise_bed),
+        cmocka_unit_test(channel_layouts),
+        cmocka_unit_test(nothing_in_common_is_not_tested),
+        cmocka_unit_test(too_little_is_not_tested),
+        cmocka_unit_test(silence_is_not_tested),
+        cmocka_unit_test(sound_that_ends_early_is_measured_as_far_as_it_goes),
+        cmocka_unit_test(errors_are_passed_on),
+        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(names_are_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
