@@ -50,7 +50,7 @@ const char *ew_inspect_rate_text(const ew_trace *t, char text[EW_INSPECT_RATE_TE
         snprintf(text, EW_INSPECT_RATE_TEXT, "never seen in untouched sound");
     else if (hours < 1.5)
         snprintf(text, EW_INSPECT_RATE_TEXT,
-                 "one such finding per %.*f min in untouched sound", hours < 0.1 ? 1 : 0,
+                 "one such finding per %.*f min in untouched sound", hours < 0.05 ? 1 : 0,
                  60 * hours);
     else
         snprintf(text, EW_INSPECT_RATE_TEXT,
