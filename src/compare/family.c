@@ -18,8 +18,8 @@ enum {
     HEARD_SAMPLES = 3200, /* that many make something to compare */
     LONELY_MAX = 24       /* copies that found no relative before the search ends */
 };
-#define RELATED_MIN 0.2 /* closeness; sounds that have nothing in common stay at 0.1 */
-#define TEMPER 2.0 /* by which weights overstate, found where certainties come true */
+#define RELATED_MIN 0.2 /* usual closeness; sounds with nothing in common stay at 0.1 */
+#define TEMPER 1.0      /* by which weights overstate: with 1 certainties come true */
 
 typedef struct work {
     const ew_runner *runner;
@@ -198,7 +198,7 @@ static bool prune(work *w)
 
         for (size_t b = 0; b < g->count; b++)
             if (a != b)
-                most = fmax(most, w->pairs[ew_fam_pair_index(a, b)].close);
+                most = fmax(most, w->pairs[ew_fam_pair_index(a, b)].usual);
         g->copies[a]->placed = most >= RELATED_MIN;
     }
     for (size_t a = 0; a < g->count; a++)
@@ -290,14 +290,13 @@ static ew_code order_group(work *w, ew_err *err)
     told.share = room + n * n;
     ew_fam_weights(&w->group, w->pairs, room, room + 2 * n * n);
     rc = ew_fam_best_tree(&tree, parent, err);
+    if (rc != EW_OK)
+        goto out;
     for (size_t i = 0; i < n * n; i++)
         room[i] /= TEMPER;
     for (size_t i = 0; i < n; i++)
         room[2 * n * n + i] /= TEMPER;
-    if (rc == EW_OK)
-        rc = ew_fam_tree_shares(&tree, room + n * n, err);
-    if (rc != EW_OK)
-        goto out;
+    ew_fam_tree_shares(&tree, parent, room + n * n);
     ew_fam_tell(&told, w->out);
     while (parent[root] != EW_NO_COPY)
         root = parent[root];

@@ -18,55 +18,6 @@ enum {
 #define OVERLAY_FACTOR 8.0F /* power over the other's that coding does not add */
 #define LOUD_SHARE 0.4      /* blocks below this rank are pauses */
 
-/* Slots are not alike: in some all copies are close, in others none are. `ease` is how close
- * a slot is against the mean, so that copies that are cut differently can be compared. */
-static void weigh_slots(const fam_group *g, const fam_pair *pairs, size_t pair_count,
-                        double *ease)
-{
-    for (size_t s = 0; s < g->slot_count; s++) {
-        double got = 0, meant = 0;
-
-        for (size_t k = 0; k < pair_count; k++) {
-            float c = g->close[k * g->slot_count + s];
-
-            if (c >= 0 && pairs[k].close >= 0) {
-                got += (double)c;
-                meant += pairs[k].close;
-            }
-        }
-        ease[s] = meant > 0 && got > 0 ? got / meant : 1;
-    }
-}
-
-ew_code ew_fam_closeness(const fam_group *g, fam_pair *pairs, ew_err *err)
-{
-    size_t pair_count = g->count * (g->count - 1) / 2;
-    double *ease = ew_alloc_array(g->slot_count, sizeof(*ease));
-
-    if (ease == NULL)
-        return ew_fail_nomem(err);
-    for (size_t s = 0; s < g->slot_count; s++)
-        ease[s] = 1;
-    for (int round = 0; round < ROUNDS; round++) {
-        for (size_t k = 0; k < pair_count; k++) {
-            double got = 0, share = 0;
-
-            for (size_t s = 0; s < g->slot_count; s++) {
-                float c = g->close[k * g->slot_count + s];
-
-                got += c >= 0 ? (double)c : 0;
-                share += c >= 0 ? ease[s] : 0;
-            }
-            pairs[k].close = share > 0 ? got / share : -1;
-        }
-        weigh_slots(g, pairs, pair_count, ease);
-    }
-    ew_free(ease);
-    return EW_OK;
-}
-
-/* ------------------------------------------------------------------ two copies */
-
 static int by_size(const void *a, const void *b)
 {
     float x = *(const float *)a, y = *(const float *)b;
@@ -105,6 +56,72 @@ static float ranked(float *x, size_t n, double share)
     qsort(x + from, to - from, sizeof(*x), by_size);
     return x[want];
 }
+
+/* Slots are not alike: in some all copies are close, in others none are. `ease` is how close
+ * a slot is against the mean, so that copies that are cut differently can be compared. */
+static void weigh_slots(const fam_group *g, const fam_pair *pairs, size_t pair_count,
+                        double *ease)
+{
+    for (size_t s = 0; s < g->slot_count; s++) {
+        double got = 0, meant = 0;
+
+        for (size_t k = 0; k < pair_count; k++) {
+            float c = g->close[k * g->slot_count + s];
+
+            if (c >= 0 && pairs[k].close >= 0) {
+                got += (double)c;
+                meant += pairs[k].close;
+            }
+        }
+        ease[s] = meant > 0 && got > 0 ? got / meant : 1;
+    }
+}
+
+static double usual_closeness(const fam_group *g, size_t pair, float *work)
+{
+    size_t n = 0;
+
+    for (size_t s = 0; s < g->slot_count; s++)
+        if (g->close[pair * g->slot_count + s] >= 0)
+            work[n++] = g->close[pair * g->slot_count + s];
+    return n == 0 ? -1 : (double)ranked(work, n, 0.5);
+}
+
+ew_code ew_fam_closeness(const fam_group *g, fam_pair *pairs, ew_err *err)
+{
+    size_t pair_count = g->count * (g->count - 1) / 2;
+    double *ease = ew_alloc_array(g->slot_count, sizeof(*ease));
+    float *work = ew_alloc_array(g->slot_count, sizeof(*work));
+
+    if (ease == NULL || work == NULL) {
+        ew_free(work);
+        ew_free(ease);
+        return ew_fail_nomem(err);
+    }
+    for (size_t s = 0; s < g->slot_count; s++)
+        ease[s] = 1;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t k = 0; k < pair_count; k++) {
+            double got = 0, share = 0;
+
+            for (size_t s = 0; s < g->slot_count; s++) {
+                float c = g->close[k * g->slot_count + s];
+
+                got += c >= 0 ? (double)c : 0;
+                share += c >= 0 ? ease[s] : 0;
+            }
+            pairs[k].close = share > 0 ? got / share : -1;
+        }
+        weigh_slots(g, pairs, pair_count, ease);
+    }
+    for (size_t k = 0; k < pair_count; k++)
+        pairs[k].usual = usual_closeness(g, k, work);
+    ew_free(work);
+    ew_free(ease);
+    return EW_OK;
+}
+
+/* ------------------------------------------------------------------ two copies */
 
 struct fam_desk {
     size_t *block; /* common blocks, as places in the energy of a copy */
@@ -350,9 +367,9 @@ static void find_overlay(const view *v, fam_side *side)
 void ew_fam_pair(const fam_group *g, size_t a, size_t b, fam_desk *desk, fam_pair *out)
 {
     view v = {.g = g, .desk = desk, .gain = 1};
-    double close = out->close;
+    double close = out->close, usual = out->usual;
 
-    *out = (fam_pair){.close = close};
+    *out = (fam_pair){.close = close, .usual = usual};
     look(&v, a, b);
     if (v.n == 0)
         return;

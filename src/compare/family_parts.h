@@ -63,6 +63,7 @@ typedef struct fam_side {
 
 typedef struct fam_pair {
     double close;     /* mean closeness, nats; < 0: no common stretch */
+    double usual;     /* median closeness */
     double gain_db;   /* second over first */
     fam_side side[2]; /* [0]: second against first; [1]: first against second */
 } fam_pair;
@@ -110,7 +111,7 @@ void ew_fam_fill_slot(fam_group *g, size_t slot, fam_scratch *s);
  * pairs  [count * (count - 1) / 2] */
 EW_MUST_CHECK ew_code ew_fam_closeness(const fam_group *g, fam_pair *pairs, ew_err *err);
 
-/* The rest about copies a < b; out->close is kept. Pairs may be looked at at the same time. */
+/* The rest about copies a < b; out->close and usual are kept. Pairs may be looked at at the same time. */
 typedef struct fam_desk fam_desk; /* one per worker */
 EW_MUST_CHECK ew_code ew_fam_desk_new(fam_desk **out, const fam_group *g, ew_err *err);
 void ew_fam_desk_free(fam_desk *d);
@@ -139,9 +140,10 @@ typedef struct fam_tree {
 /* The best tree: parent[c], EW_NO_COPY for the root. */
 EW_MUST_CHECK ew_code ew_fam_best_tree(const fam_tree *t, size_t *parent, ew_err *err);
 
-/* Over all trees: share[p * n + c], the weight of those in which p is the parent of c;
- * share[c * n + c] is that of those with root c. Every column adds up to 1. */
-EW_MUST_CHECK ew_code ew_fam_tree_shares(const fam_tree *t, double *share, ew_err *err);
+/* Against the trees in which one copy hangs elsewhere, or another copy is the root:
+ * share[p * n + c], how likely p is the parent of c; share[c * n + c], how likely c is the
+ * root. Every column adds up to 1. */
+void ew_fam_tree_shares(const fam_tree *t, const size_t *parent, double *share);
 
 /* ------------------------------------------------------------------ family_judge.c */
 

@@ -44,8 +44,10 @@ static void cross(ew_cpx *a, const ew_cpx *b, size_t n)
     }
 }
 
-/* The highest place among lags -reach..reach, refined by a parabola. */
-static double top_of(const float *x, size_t size, size_t reach, double *height)
+/* The highest place among lags -reach..reach, refined by a parabola; lags from `turn` on are
+ * negative ones. */
+static double top_of(const float *x, size_t size, size_t reach, size_t turn,
+                     double *height)
 {
     size_t best = 0;
     double sum = 0, a, b, c, bend;
@@ -62,7 +64,7 @@ static double top_of(const float *x, size_t size, size_t reach, double *height)
     c = fabs((double)x[(best + 1) % size]);
     bend = a - 2 * b + c;
     *height = sum > 0 ? b / sqrt(sum / (double)size) : 0;
-    return (best > size / 2 ? (double)best - (double)size : (double)best) +
+    return (best >= turn ? (double)best - (double)size : (double)best) +
            (bend < 0 ? 0.5 * (a - c) / bend : 0);
 }
 
@@ -95,7 +97,9 @@ static ew_code rough(const fam_copy *hub, fam_copy *c, ew_err *err)
     ew_fft_forward(fft, x, b);
     cross(a, b, size / 2 + 1);
     ew_fft_inverse(fft, a, x);
-    c->offset = round(top_of(x, size, size, &c->peak)) * (double)(1U << halvings);
+    c->offset =
+        round(top_of(x, size, size, (hub->in->samples >> halvings) + 1, &c->peak)) *
+        (double)(1U << halvings);
 out:
     ew_free(b);
     ew_free(a);
@@ -154,7 +158,7 @@ static ew_code fine(const fam_copy *hub, fam_copy *c, ew_err *err)
         room[i] = (ew_cpx){room[i].re * by, room[i].im * by};
     }
     ew_fft_inverse(fft, room, x);
-    c->offset += top_of(x, FINE_SIZE, FINE_REACH, &height);
+    c->offset += top_of(x, FINE_SIZE, FINE_REACH, FINE_SIZE / 2, &height);
 out:
     ew_fft_free(fft);
     ew_free(x);

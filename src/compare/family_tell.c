@@ -5,7 +5,7 @@
 
 #include "compare/family_parts.h"
 
-#define CERTAIN_MIN 0.5     /* below, a parent is not claimed */
+#define CERTAIN_MIN 0.4     /* below, a parent is not claimed */
 #define SHARE_MIN 0.02      /* rivals below are not named */
 #define DB_PER_NAT 4.342945 /* closeness as power */
 #define GONE_S 0.1
@@ -96,11 +96,15 @@ static void tell_closest(const fam_told *t, size_t c, size_t p, ew_member *m)
     r = add(m, EW_WHY_CLOSEST, noise_db(pair_of(t, c, p)->close), noise_db(next));
     if (next > 0)
         SAY(r,
-            "differs from it by %.1f dB, from the next copy that could be its parent by "
-            "%.1f dB",
-            r->a, r->b);
+            "what it adds to it lies %.1f dB below the sound; to the next copy that "
+            "could "
+            "be its parent, %.1f dB",
+            -r->a, -r->b);
     else
-        SAY(r, "differs from it by %.1f dB; no other copy could be its parent", r->a);
+        SAY(r,
+            "what it adds to it lies %.1f dB below the sound; no other copy could be its "
+            "parent",
+            -r->a);
     if (t->parent[p] == EW_NO_COPY)
         return;
     r = add(m, EW_WHY_INHERITED, inherited(t, c, p, t->parent[p]), 0);
@@ -156,8 +160,11 @@ static void tell_coding(const fam_told *t, size_t c, size_t p, ew_member *m)
     if (!k.known)
         return;
     r = add(m, EW_WHY_CODED, noise_db(exp(k.mean)), has);
-    SAY(r, "its coding (%.24s) usually differs by %.1f dB, and it does by %.1f dB",
-        in->codec, r->a, has);
+    SAY(r,
+        "coding like its own (%.24s) usually adds noise %.1f dB below the sound; here "
+        "%.1f "
+        "dB",
+        in->codec, -r->a, -has);
 }
 
 /* ------------------------------------------------------------------ the members */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The best tree over directed weights (Chu and Liu, Edmonds), and how much of all trees has
- * each link (the matrix-tree theorem for trees with one root). */
+/* The best tree over directed weights (Chu and Liu, Edmonds), and how much better it is than
+ * trees that differ from it in one place. */
 #include <math.h>
 #include <string.h>
 
@@ -192,117 +192,73 @@ ew_code ew_fam_best_tree(const fam_tree *t, size_t *parent, ew_err *err)
     return rc;
 }
 
-/* ------------------------------------------------------------------ all trees */
+/* ------------------------------------------------------------------ trees near it */
 
-/* Differences beyond this make no difference, and keep the elimination exact. */
-#define SPREAD_MAX 18.0
-
-/* Inverts a in place [n * n] by Gauss and Jordan; false when it has no inverse. */
-static bool invert(double *a, double *inv, size_t n)
+/* Is `at` below `above`, or the same? */
+static bool is_below(const size_t *parent, size_t at, size_t above)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < n; k++)
-            inv[i * n + k] = i == k;
-    for (size_t col = 0; col < n; col++) {
-        size_t top = col;
-
-        for (size_t i = col + 1; i < n; i++)
-            if (fabs(a[i * n + col]) > fabs(a[top * n + col]))
-                top = i;
-        if (!(fabs(a[top * n + col]) > 0))
-            return false;
-        for (size_t k = 0; k < n; k++) {
-            double x = a[col * n + k], y = inv[col * n + k];
-
-            a[col * n + k] = a[top * n + k];
-            a[top * n + k] = x;
-            inv[col * n + k] = inv[top * n + k];
-            inv[top * n + k] = y;
-        }
-        double by = 1 / a[col * n + col];
-        for (size_t k = 0; k < n; k++) {
-            a[col * n + k] *= by;
-            inv[col * n + k] *= by;
-        }
-        for (size_t i = 0; i < n; i++) {
-            double f = i == col ? 0 : a[i * n + col];
-
-            for (size_t k = 0; f != 0 && k < n; k++) {
-                a[i * n + k] -= f * a[col * n + k];
-                inv[i * n + k] -= f * inv[col * n + k];
-            }
-        }
-    }
-    return true;
+    while (at != EW_NO_COPY && at != above)
+        at = parent[at];
+    return at == above;
 }
 
-/* exp(weight) with every column scaled alike, which changes no share. */
-static void fill_odds(const fam_tree *t, double *odds, double *root)
+static double weight(const fam_tree *t, size_t from, size_t to)
 {
-    size_t n = t->count;
+    return t->weight[from * t->count + to];
+}
 
+/* c hangs on p instead of its parent. When p is a child of c the two change places. */
+static double by_moving(const fam_tree *t, const size_t *parent, size_t c, size_t p)
+{
+    size_t old = parent[c];
+
+    if (!is_below(parent, p, c))
+        return weight(t, p, c) - weight(t, old, c);
+    if (parent[p] != c)
+        return -INFINITY; /* several links change: far less likely */
+    return weight(t, old, p) + weight(t, p, c) - weight(t, old, c) - weight(t, c, p);
+}
+
+/* c becomes the root: the links on the way to it turn round. *first: what the old root then
+ * hangs on. */
+static double by_turning(const fam_tree *t, const size_t *parent, size_t c, size_t *first)
+{
+    double change = t->root[c];
+
+    for (; parent[c] != EW_NO_COPY; c = parent[c]) {
+        change += weight(t, c, parent[c]) - weight(t, parent[c], c);
+        *first = c;
+    }
+    return change - t->root[c];
+}
+
+void ew_fam_tree_shares(const fam_tree *t, const size_t *parent, double *share)
+{
+    size_t n = t->count, root = 0, first = 0;
+
+    while (parent[root] != EW_NO_COPY)
+        root = parent[root];
+    for (size_t i = 0; i < n * n; i++)
+        share[i] = 0;
+    share[root * n + root] = 1;
     for (size_t c = 0; c < n; c++) {
-        double top = -INFINITY;
+        double turned;
 
+        if (c == root)
+            continue;
+        turned = exp(by_turning(t, parent, c, &first));
+        share[c * n + c] += turned;
+        share[first * n + root] += turned;
         for (size_t p = 0; p < n; p++)
             if (p != c)
-                top = fmax(top, t->weight[p * n + c]);
-        for (size_t p = 0; p < n; p++)
-            odds[p * n + c] =
-                p == c ? 0 : exp(fmax(t->weight[p * n + c] - top, -SPREAD_MAX));
-        /* what is best for c as a root is measured against its best parent too */
-        root[c] = exp(fmin(fmax(t->root[c] - top, -700), 700));
+                share[p * n + c] += exp(by_moving(t, parent, c, p));
     }
-    double most = 0;
-    for (size_t c = 0; c < n; c++)
-        most = fmax(most, root[c]);
-    for (size_t c = 0; c < n; c++)
-        root[c] = fmax(root[c] / most, exp(-SPREAD_MAX * 2));
-}
-
-static void fill_shares(const double *odds, const double *root, const double *inv,
-                        size_t n, double *share)
-{
     for (size_t c = 0; c < n; c++) {
         double sum = 0;
 
-        for (size_t p = 0; p < n; p++) {
-            double x = p == c ? root[c] * inv[c * n]
-                              : odds[p * n + c] * ((c != 0 ? inv[c * n + c] : 0) -
-                                                   (p != 0 ? inv[c * n + p] : 0));
-
-            share[p * n + c] = x > 0 ? x : 0;
+        for (size_t p = 0; p < n; p++)
             sum += share[p * n + c];
-        }
-        for (size_t p = 0; sum > 0 && p < n; p++)
+        for (size_t p = 0; p < n; p++)
             share[p * n + c] /= sum;
     }
-}
-
-ew_code ew_fam_tree_shares(const fam_tree *t, double *share, ew_err *err)
-{
-    size_t n = t->count;
-    double *room = ew_alloc_array(3 * n * n + n, sizeof(*room));
-    double *odds = room, *lap = room + n * n, *inv = room + 2 * n * n;
-    double *root = room + 3 * n * n;
-
-    if (room == NULL)
-        return ew_fail_nomem(err);
-    memset(share, 0, n * n * sizeof(*share));
-    fill_odds(t, odds, root);
-    for (size_t c = 0; c < n; c++) {
-        double sum = 0;
-
-        for (size_t p = 0; p < n; p++) {
-            lap[p * n + c] = -odds[p * n + c];
-            sum += odds[p * n + c];
-        }
-        lap[c * n + c] = sum;
-    }
-    for (size_t c = 0; c < n; c++)
-        lap[c] = root[c];
-    if (invert(lap, inv, n))
-        fill_shares(odds, root, inv, n, share);
-    ew_free(room);
-    return EW_OK;
 }
