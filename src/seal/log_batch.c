@@ -63,12 +63,18 @@ static ew_code make_folders(batch *b, char *path)
     return code;
 }
 
-static ew_code put(batch *b, int level, uint64_t n, unsigned width, const void *bytes,
-                   size_t size)
+/* Which file. */
+typedef struct tile_name {
+    int level;
+    uint64_t n;
+    unsigned width;
+} tile_name;
+
+static ew_code put(batch *b, tile_name t, const void *bytes, size_t size)
 {
     char name[EW_TILE_PATH_MAX];
     ew_atomic a;
-    ew_tile_path(name, level, n, width);
+    ew_tile_path(name, t.level, t.n, t.width);
     char *path = ew_path_join(b->dir, name);
     if (path == NULL)
         return ew_fail_nomem(b->err);
@@ -108,8 +114,9 @@ static ew_code write_bundles(batch *b, const ew_slice *entries, size_t n)
         unsigned width = (unsigned)(at % EW_TILE_WIDTH);
         if (code != EW_OK || (width != 0 && i + 1 < n))
             continue;
-        code = put(b, EW_TILE_ENTRIES, (at - 1) / EW_TILE_WIDTH,
-                   width != 0 ? width : EW_TILE_WIDTH, bundle.data, bundle.len);
+        tile_name t = {EW_TILE_ENTRIES, (at - 1) / EW_TILE_WIDTH,
+                       width != 0 ? width : EW_TILE_WIDTH};
+        code = put(b, t, bundle.data, bundle.len);
         ew_buf_reset(&bundle);
     }
     ew_buf_release(&bundle);
@@ -137,8 +144,8 @@ static ew_code write_level(batch *b, int level)
         at++;
         if (width < EW_TILE_WIDTH && i + 1 < b->count)
             continue;
-        code = put(b, level, (at - 1) / EW_TILE_WIDTH, (unsigned)width, tile,
-                   width * sizeof tile[0]);
+        tile_name t = {level, (at - 1) / EW_TILE_WIDTH, (unsigned)width};
+        code = put(b, t, tile, width * sizeof tile[0]);
         if (width == EW_TILE_WIDTH)
             b->hashes[full++] = ew_tile_root(tile, width); /* full <= i: already taken */
         width %= EW_TILE_WIDTH;
