@@ -6,7 +6,8 @@
 
 enum {
     SEARCH = 1200, /* samples to either side: 150 ms */
-    STRIDE = 8
+    STRIDE = 8,
+    GIVE_MAX = 4000 /* half a second */
 };
 
 double ew_cline_evidence(const ew_cline *l, double t0, double t1)
@@ -57,4 +58,26 @@ void ew_cut_at_point(const ew_clines *l, ew_span *x, ew_span *middle, ew_span *y
     ew_span_set(y, ly, ew_cline_back(ly, x->a1), y_end);
     if (middle != NULL)
         ew_span_set(middle, &l->items[middle->line], best_b, y->b0);
+}
+
+/* How far the border can go from b, forward or back, before two nats are lost. */
+static double give_way(const ew_cline *x, const ew_cline *y, double b, bool forward)
+{
+    const ew_cline *gains = forward ? x : y, *loses = forward ? y : x;
+    double lost = 0, moved = 0;
+
+    for (; moved < GIVE_MAX && lost < 2; moved += EW_CMP_HOP) {
+        double t = forward ? b + moved : b - moved - EW_CMP_HOP;
+
+        if (loses != NULL)
+            lost += ew_cline_evidence(loses, t, t + EW_CMP_HOP);
+        if (gains != NULL)
+            lost -= ew_cline_evidence(gains, t, t + EW_CMP_HOP);
+    }
+    return moved;
+}
+
+double ew_cut_spread(const ew_cline *x, const ew_cline *y, double b)
+{
+    return (give_way(x, y, b, true) + give_way(x, y, b, false)) / 4;
 }

@@ -13,4 +13,8 @@ double ew_cline_evidence(const ew_cline *l, double t0, double t1);
  * best. `middle` (may be NULL) is the span in between, whose ends move along. */
 void ew_cut_at_point(const ew_clines *l, ew_span *x, ew_span *middle, ew_span *y);
 
+/* How far the border between x before b and y after it could lie elsewhere, in samples: one
+ * standard deviation, about. Either may be NULL: sound that is on no line. */
+double ew_cut_spread(const ew_cline *x, const ew_cline *y, double b);
+
 #endif

@@ -16,11 +16,17 @@ enum {
     END_LEAST = 1600,    /* coders add and drop this much at the ends of a file: 0.2 s */
     SAME_LENGTH = 800,   /* silence is as long as what it covers */
     STRETCH_ONSET = 800, /* 0.1 s: docs/decisions/diff.md */
+    LEAST_SPREAD = 64,   /* 8 ms: windows of comparison, crossfades */
+    CLEAR_LENGTH = 2000, /* shorter edits are less sure */
     SPEED_LEAST = 3200   /* shorter stretches are not compared at other speeds */
 };
 
 static const double heard_seconds = 0.06;
-static const double alike = 0.6; /* ew_gap_likeness of the same sound at another speed */
+static const double alike = 0.65; /* ew_gap_likeness of the same sound at another speed */
+static const double pause_ms =
+    25;                          /* a border that could lie this far away is in a pause */
+static const double sure = 0.98; /* share of edits that are right: docs/accuracy.md */
+static const double half_sure = 0.8; /* where no wave could be followed: not measured */
 
 typedef struct range {
     double lo, hi;
@@ -418,6 +424,60 @@ static ew_code walk_gaps(work *w, ew_err *err)
     return rc;
 }
 
+/* ------------------------------------------------------------------ how sure */
+
+/* Spans that end or begin at a place of B, and how exactly that place is known. */
+static double spread_at(const work *w, double b)
+{
+    const ew_cline *x = NULL, *y = NULL;
+    size_t lo = 0, hi = w->s->count;
+
+    /* The first span that begins at b or later. */
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+
+        if (w->s->items[mid].b0 < b - 1)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo < w->s->count && w->s->items[lo].b0 < b + 1)
+        y = &w->l->items[w->s->items[lo].line];
+    if (lo > 0 && fabs(w->s->items[lo - 1].b1 - b) < 1)
+        x = &w->l->items[w->s->items[lo - 1].line];
+    return x == NULL && y == NULL ? 0 : ew_cut_spread(x, y, b);
+}
+
+static bool by_wave(const work *w)
+{
+    for (size_t i = 0; i < w->l->count; i++)
+        if (w->l->items[i].wave)
+            return true;
+    return false;
+}
+
+static void rate_edit(const work *w, ew_edit *e, double certainty)
+{
+    const double ms = 1000.0 / EW_FP_RATE_HZ;
+    double onset = e->op == EW_EDIT_SPEED && e->pitch > 0.999 && e->pitch < 1.001
+                       ? STRETCH_ONSET
+                       : 0;
+    double start = spread_at(w, e->b_start + onset);
+    double end = spread_at(w, e->b_end);
+    double length = fmax(e->a_end - e->a_start, e->b_end - e->b_start);
+
+    e->at_pause = fmax(start, end) * ms > pause_ms;
+    start = hypot(fmax(start, LEAST_SPREAD), onset / 2);
+    end = fmax(end, LEAST_SPREAD);
+    e->a_start_sd_ms = e->b_start_sd_ms = start * ms;
+    e->a_end_sd_ms = e->b_end_sd_ms = end * ms;
+    if (e->op == EW_EDIT_INSERT)
+        e->a_end_sd_ms = e->a_start_sd_ms;
+    if (e->op == EW_EDIT_DELETE)
+        e->a_end_sd_ms = e->b_end_sd_ms = e->a_start_sd_ms;
+    e->certainty = length < CLEAR_LENGTH ? certainty - 0.1 : certainty;
+}
+
 static int by_place(const void *x, const void *y)
 {
     const ew_edit *a = x, *b = y;
@@ -433,6 +493,7 @@ ew_code ew_edits_find(ew_diff *d, const ew_pair *p, const ew_clines *l, ew_spans
                       const ew_loudness *loud, ew_err *err)
 {
     work w = {.d = d, .p = p, .l = l, .s = s, .loud = loud};
+    double certainty = by_wave(&w) ? sure : half_sure;
     ew_code rc = EW_OK;
 
     for (size_t i = 0; i < s->count && rc == EW_OK; i++)
@@ -443,6 +504,8 @@ ew_code ew_edits_find(ew_diff *d, const ew_pair *p, const ew_clines *l, ew_spans
             rc = tell_out_of_order(&w, &s->items[i], err);
     if (rc == EW_OK)
         rc = walk_gaps(&w, err);
+    for (size_t i = 0; i < d->edit_count && rc == EW_OK; i++)
+        rate_edit(&w, &d->edits[i], certainty);
     if (rc == EW_OK && d->edit_count > 0)
         qsort(d->edits, d->edit_count, sizeof(*d->edits), by_place);
     ew_free(w.taken.items);
