@@ -22,6 +22,7 @@ typedef struct plain {
 static const plain plains[] = {
     {"container.bytes", "container", "size", " bytes"},
     {"riff.chunks", "container", "chunks", ""},
+    {"flac.blocks", "container", "blocks", ""},
     {"mp4.boxes", "container", "boxes", ""},
     {"mp4.brand", "container", "brand", ""},
     {"ogg.streams", "container", "logical streams", ""},

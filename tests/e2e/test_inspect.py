@@ -228,6 +228,22 @@ class Inspect(Case):
         answer = self.container(self.write("d.ogg", read(other) * 2), code=0)
         self.assertAlmostEqual(answer["findings"][-1]["start"], 6, delta=0.2)
 
+    def test_flac_checksum(self):
+        for name, options in (("a.flac", []), ("b.flac", ["-sample_fmt", "s32", "-ac", "2"]),
+                              ("c.ogg", ["-c:a", "flac"])):
+            path = self.tone(name, *options)
+            self.assertEqual(self.container(path, code=1)["signs_of_change"], 0)
+            if name == "c.ogg":
+                continue  # pages have checksums of their own
+            data = bytearray(read(path))
+            at = data.index(b"fLaC") + 4 + 4 + 18
+            data[at] ^= 1
+            answer = self.container(self.write("x" + name, bytes(data)), code=0)
+            self.says(answer, "checksum of the sound in the FLAC header is wrong", "change")
+        answer = self.container(self.path("a.flac"))
+        self.assertTrue(self.fact(answer, "vendor")[0].startswith("Lavf"))
+        self.assertIn("stream info 34", self.fact(answer, "blocks")[0])
+
     def test_wav_with_more_behind(self):
         wav = self.speech("a.wav", seconds=3)
         answer = self.container(self.write("b.wav", read(wav) + b"what is this"), code=1)

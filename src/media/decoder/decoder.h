@@ -98,6 +98,11 @@ void facts_of_packet(const input *in);
 void facts_of_frame(const AVFrame *f);
 void facts_of_end(void);
 
+/* ---- flac_sum.c: the checksum in FLAC's header against what was decoded ---- */
+void flac_sum_start(const AVCodecParameters *par);
+void flac_sum_frame(const AVFrame *f);
+const char *flac_sum_end(void); /* "same", "differs", "not all there"; NULL: no sum */
+
 /* ---- mix.c: samples of any kind to floats, many channels to one ---- */
 typedef struct mixer {
     unsigned in_channels;

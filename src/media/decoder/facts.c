@@ -217,6 +217,7 @@ void facts_of_headers(const input *in)
     coding(in);
     other_parts(in);
     walk_bytes(in);
+    flac_sum_start(in->stream->codecpar);
 }
 
 /* ---------------------------------------------------------------- packets */
@@ -355,6 +356,7 @@ void facts_of_frame(const AVFrame *f)
         (f->sample_rate != seen.rate_hz || f->ch_layout.nb_channels != seen.channels))
         happened(RATE, "%d %d %d %d", seen.rate_hz, seen.channels, f->sample_rate,
                  f->ch_layout.nb_channels);
+    flac_sum_frame(f);
     seen.rate_hz = f->sample_rate;
     seen.channels = f->ch_layout.nb_channels;
 }
@@ -363,6 +365,7 @@ void facts_of_end(void)
 {
     if (!seen.on)
         return;
+    fact_text("flac.md5", flac_sum_end());
     fact("packets.count", "%" PRIu64, seen.packets);
     fact("packets.bytes", "%" PRIu64, seen.bytes);
     fact("packets.smallest", "%" PRIu64, seen.smallest);

@@ -40,9 +40,8 @@ void walk_file(walk *w, const char *format)
         const char *name;
         void (*run)(walk *w);
     } readers[] = {
-        {"mov,mp4,m4a,3gp,3g2,mj2", walk_mp4},
-        {"mp3", walk_mp3},
-        {"ogg", walk_ogg},
+        {"flac", walk_flac}, {"mov,mp4,m4a,3gp,3g2,mj2", walk_mp4},
+        {"mp3", walk_mp3},   {"ogg", walk_ogg},
         {"wav", walk_riff},
     };
 

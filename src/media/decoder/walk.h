@@ -27,6 +27,7 @@ typedef struct walk {
 /* `format` is FFmpeg's name of the container. Formats without a reader give nothing. */
 void walk_file(walk *w, const char *format);
 
+void walk_flac(walk *w);
 void walk_mp3(walk *w);
 void walk_mp4(walk *w);
 void walk_ogg(walk *w);
