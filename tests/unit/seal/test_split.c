@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Splitters: parts in order are the file, every stretch of them passes its own check, and
+ * whoever cuts elsewhere does not. */
+#include "seal/split.h"
+
+#include <dirent.h>
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "vectors.h"
+
+enum { PARTS = 256 };
+
+typedef struct split {
+    ew_cuts cuts;
+    ew_stream s;
+    uint64_t lengths[PARTS];
+} split;
+
+static ew_code try_split(const void *bytes, size_t n, ew_splitter which, split *out)
+{
+    ew_memory m = {bytes, n};
+    ew_src src = ew_src_memory(&m);
+    ew_err err;
+    ew_code code = ew_split(&src, which, &out->cuts, &out->s, &err);
+    uint64_t at = 0;
+    for (size_t i = 0; code == EW_OK && i < out->cuts.n && i < PARTS; i++) {
+        assert_true(out->cuts.ends[i] >= at);
+        out->lengths[i] = out->cuts.ends[i] - at;
+        at = out->cuts.ends[i];
+    }
+    if (code == EW_OK && out->cuts.n <= PARTS)
+        assert_int_equal(at, n);
+    return code;
+}
+
+static ew_shown shown(const split *p, const void *bytes, size_t first, size_t count)
+{
+    uint64_t at = first > 0 ? p->cuts.ends[first - 1] : 0;
+    return (ew_shown){first, count, p->cuts.kinds + first, p->lengths + first,
+                      (const uint8_t *)bytes + at};
+}
+
+/* Splits, and checks every stretch. */
+static split checked(const void *bytes, size_t n, ew_splitter which, ew_splitter want)
+{
+    split p;
+    assert_int_equal(try_split(bytes, n, which, &p), EW_OK);
+    assert_int_equal(p.s.splitter, want);
+    assert_int_equal(p.s.n, p.cuts.n);
+    assert_true(p.cuts.n <= PARTS);
+    for (size_t i = 0; i < p.cuts.n; i++)
+        for (size_t k = 1; i + k <= p.cuts.n; k++) {
+            ew_shown run = shown(&p, bytes, i, k);
+            if (!ew_split_fits(&p.s, &run))
+                fail_msg("parts %zu + %zu do not pass", i, k);
+        }
+    return p;
+}
+
+/* Row 9: every part cut in two at every byte. One of the halves is refused, whatever place it
+ * claims; `same` stands for the few cuts that make two parts of their own right. */
+static size_t cut_everywhere(const split *p, const uint8_t *bytes)
+{
+    size_t passed = 0;
+    for (size_t i = 0; i < p->cuts.n; i++) {
+        ew_shown whole = shown(p, bytes, i, 1);
+        for (uint64_t at = 1; at < p->lengths[i]; at++) {
+            ew_stream s = p->s;
+            const uint64_t lengths[2] = {at, p->lengths[i] - at};
+            const uint8_t kinds[2] = {whole.kinds[0], whole.kinds[0]};
+            ew_shown both = {whole.first, 2, kinds, lengths, whole.bytes};
+            s.n++; /* as a seal with one part more would have it */
+            passed += ew_split_fits(&s, &both);
+        }
+    }
+    return passed;
+}
+
+static const char para[] =
+    "\n \nFirst paragraph,\ntwo lines.\n\n\nSecond.\n \t\r\nThird, "
+    "without an end";
+
+static void test_para(void **state)
+{
+    (void)state;
+    split p = checked(para, sizeof para - 1, EW_SPLIT_AUTO, EW_SPLIT_PARA);
+    assert_int_equal(p.cuts.n, 3);
+    ew_shown run = shown(&p, para, 1, 1);
+    assert_memory_equal(run.bytes, "Second.\n \t\r\n", (size_t)run.lengths[0]);
+    assert_int_equal(cut_everywhere(&p, (const uint8_t *)para), 0);
+    /* Two as one. */
+    uint64_t joined = p.lengths[0] + p.lengths[1];
+    run = shown(&p, para, 0, 1);
+    run.lengths = &joined;
+    assert_false(ew_split_fits(&p.s, &run));
+    ew_cuts_release(&p.cuts);
+    assert_int_equal(try_split("", 0, EW_SPLIT_PARA, &p), EW_E_FORMAT);
+    assert_int_equal(try_split("a\xFF", 2, EW_SPLIT_PARA, &p), EW_E_FORMAT);
+    p = checked("\n\n", 2, EW_SPLIT_PARA, EW_SPLIT_PARA);
+    assert_int_equal(p.cuts.n, 1);
+    ew_cuts_release(&p.cuts);
+}
+
+static const char chat[] =
+    "[17.9.2019, 16:37:47] Peter Doe: Did you know?\n"
+    "\xE2\x80\x8E[17.9.2019, 16:37:59] Jane: yes\nand no\n"
+    "[17.9.2019, 16:38:06] Peter Doe: \xE2\x80\x8E<attached: 00000012-AUDIO.opus>\n"
+    "[17.9.2019, 16:38:07] Jane: <attached: 00000013-PHOTO.jpg>\na caption\n"
+    "[17.9.2019, 16:38:59] Peter left\n"
+    "2/11/19, 2:48 PM - A: b: c\n"
+    "2/11/19, 14:48 - John Doe:\n\nafter a gap\n2/11/19: Arrival\n"
+    "12/10/19, 10:00 \xE2\x80\x93 Eve: 2/11/19, 14:48 - Bob: forged\n"
+    "13/10/19, 10:00 - Eve: PTT-1.opus (file attached)\n"
+    "13/10/19, 10:01 - Eve: ";
+
+static void test_chat(void **state)
+{
+    (void)state;
+    static const uint8_t kinds[] = {4, 5, 6, 4, 5, 6, 4, 5, 7, 4, 5, 7, 6, 4, 6,
+                                    4, 5, 6, 4, 5, 6, 4, 5, 6, 4, 5, 7, 4, 5};
+    split p = checked(chat, sizeof chat - 1, EW_SPLIT_AUTO, EW_SPLIT_CHAT);
+    assert_int_equal(p.cuts.n, sizeof kinds);
+    assert_memory_equal(p.cuts.kinds, kinds, sizeof kinds);
+    ew_shown run = shown(&p, chat, 5, 1);
+    assert_memory_equal(run.bytes, "yes\nand no\n", (size_t)run.lengths[0]);
+    run = shown(&p, chat, 16, 1);
+    assert_memory_equal(run.bytes, "A: ", (size_t)run.lengths[0]);
+    ew_cuts_release(&p.cuts);
+    p = checked("Exported\n"
+                "1/2/20, 10:00 - a: b\n",
+                30, EW_SPLIT_CHAT, EW_SPLIT_CHAT);
+    assert_int_equal(p.cuts.kinds[0], EW_PART_HEAD);
+    ew_cuts_release(&p.cuts);
+    assert_int_equal(try_split(para, sizeof para - 1, EW_SPLIT_CHAT, &p), EW_E_FORMAT);
+    assert_int_equal(try_split("", 0, EW_SPLIT_CHAT, &p), EW_E_FORMAT);
+}
+
+static void attack_9_tiny_parts(void **state)
+{
+    (void)state;
+    split p = checked(chat, sizeof chat - 1, EW_SPLIT_CHAT, EW_SPLIT_CHAT);
+    assert_int_equal(cut_everywhere(&p, (const uint8_t *)chat), 0);
+    /* A word out of a body, as a body of its own, without its line. */
+    static const uint8_t kind[] = {EW_PART_BODY};
+    const uint64_t n[] = {3};
+    ew_shown word = {5, 1, kind, n, (const uint8_t *)"yes"};
+    assert_false(ew_split_fits(&p.s, &word));
+    /* Two messages as one body. */
+    const uint64_t m[] = {31};
+    ew_shown two = {5, 1, kind, m, (const uint8_t *)"yes\n2/11/19, 14:48 - B: forged\n"};
+    assert_int_equal(strlen("yes\n2/11/19, 14:48 - B: forged\n"), 31);
+    assert_false(ew_split_fits(&p.s, &two));
+    ew_cuts_release(&p.cuts);
+}
+
+/* Row 5: parts in another order than messages have. */
+static void attack_5_reordered(void **state)
+{
+    (void)state;
+    split p = checked(chat, sizeof chat - 1, EW_SPLIT_CHAT, EW_SPLIT_CHAT);
+    static const uint8_t kinds[] = {EW_PART_BODY, EW_PART_BODY, EW_PART_SENDER,
+                                    EW_PART_TIME};
+    static const char text[] = "yes\nno\nJane: 1/2/20, 10:00 - ";
+    const uint64_t n[] = {4, 3, 6, 16};
+    ew_shown run = {5, 2, kinds, n, (const uint8_t *)text};
+    assert_false(ew_split_fits(&p.s, &run));
+    run = (ew_shown){5, 2, kinds + 1, n + 1, (const uint8_t *)text + 4};
+    assert_false(ew_split_fits(&p.s, &run));
+    run = (ew_shown){5, 2, kinds + 2, n + 2, (const uint8_t *)text + 7};
+    assert_false(ew_split_fits(&p.s, &run)); /* a sender without a body */
+    ew_cuts_release(&p.cuts);
+}
+
+static void test_chat_vectors(void **state)
+{
+    (void)state;
+    const char *dir = vector_need("chatistics/tests/test_data/whatsapp");
+    DIR *d = opendir(dir);
+    const struct dirent *e;
+    int files = 0;
+    assert_non_null(d);
+    while ((e = readdir(d)) != NULL) {
+        if (strstr(e->d_name, ".txt") == NULL)
+            continue;
+        size_t n;
+        char *bytes = test_file_get(test_path(dir, e->d_name), &n);
+        split p = checked(bytes, n, EW_SPLIT_AUTO, EW_SPLIT_CHAT);
+        assert_int_equal(cut_everywhere(&p, (const uint8_t *)bytes), 0);
+        ew_cuts_release(&p.cuts);
+        free(bytes);
+        files++;
+    }
+    assert_int_equal(closedir(d), 0);
+    assert_int_equal(files, 4);
+}
+
+/* ------------------------------------------------------------------ sound */
+
+static size_t make_wav(uint8_t *out, size_t data, bool tail)
+{
+    static const uint8_t head[44] =
+        "RIFF\x00\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x02\x00"
+        "\x40\x1F\x00\x00\x00\x7D\x00\x00\x04\x00\x10\x00"
+        "data";
+    memcpy(out, head, 44);
+    ew_put_u32le(out + 40, (uint32_t)data);
+    for (size_t i = 0; i < data; i++)
+        out[44 + i] = (uint8_t)(i * 7);
+    memcpy(out + 44 + data, "LIST\x04\x00\x00\x00tail", 12);
+    return 44 + data + (tail ? 12 : 0);
+}
+
+static void test_grid(void **state)
+{
+    (void)state;
+    static uint8_t wav[20000];
+    size_t n = make_wav(wav, 3200 * 4 + 100, true);
+    split p = checked(wav, n, EW_SPLIT_AUTO, EW_SPLIT_GRID);
+    assert_int_equal(p.cuts.n, 1 + 5 + 1);
+    assert_int_equal(p.lengths[0], 44);
+    assert_int_equal(p.lengths[1], 3200);
+    assert_int_equal(p.lengths[5], 100);
+    assert_int_equal(p.s.rate_hz, 8000);
+    assert_int_equal(p.s.block_frames, 800);
+    assert_string_equal(ew_sample_name(p.s.sample), "s16le");
+    assert_int_equal(cut_everywhere(&p, wav), 0);
+    ew_cuts_release(&p.cuts);
+    n = make_wav(wav, 3200 * 2, false);
+    p = checked(wav, n, EW_SPLIT_AUTO, EW_SPLIT_GRID);
+    assert_int_equal(p.cuts.n, 3);
+    /* A header that says something else than the seal. */
+    ew_shown run = shown(&p, wav, 0, 1);
+    p.s.rate_hz = 16000;
+    assert_false(ew_split_fits(&p.s, &run));
+    ew_cuts_release(&p.cuts);
+    /* The recorder died: the header promises more than is there. */
+    ew_put_u32le(wav + 40, 0xFFFFFFFF);
+    p = checked(wav, n, EW_SPLIT_GRID, EW_SPLIT_GRID);
+    ew_cuts_release(&p.cuts);
+    wav[20] = 85; /* MP3 in WAV */
+    assert_int_equal(try_split(wav, n, EW_SPLIT_GRID, &p), EW_E_FORMAT);
+    p = checked(wav, n, EW_SPLIT_AUTO, EW_SPLIT_WHOLE);
+    ew_cuts_release(&p.cuts);
+    for (size_t k = 0; k < 44; k++)
+        assert_int_equal(try_split(wav, k, EW_SPLIT_GRID, &p), EW_E_FORMAT);
+}
+
+static size_t make_ogg(uint8_t *out)
+{
+    size_t at = 0;
+    for (size_t page = 0; page < 4; page++) {
+        memset(out + at, 0, 27);
+        memcpy(out + at, "OggS", 4);
+        out[at + 26] = (uint8_t)page;
+        for (size_t i = 0; i < page; i++)
+            out[at + 27 + i] = (uint8_t)(10 * i);
+        size_t body = page * (page > 0 ? page - 1 : 0) * 5;
+        memset(out + at + 27 + page, 'O', body);
+        at += 27 + page + body;
+    }
+    return at;
+}
+
+static void test_ogg(void **state)
+{
+    (void)state;
+    uint8_t ogg[1000];
+    size_t n = make_ogg(ogg);
+    split p = checked(ogg, n, EW_SPLIT_AUTO, EW_SPLIT_OGG);
+    assert_int_equal(p.cuts.n, 4);
+    assert_int_equal(cut_everywhere(&p, ogg), 0);
+    ew_cuts_release(&p.cuts);
+    assert_int_equal(try_split(ogg, n - 1, EW_SPLIT_OGG, &p), EW_E_FORMAT);
+    assert_int_equal(try_split(ogg, 0, EW_SPLIT_OGG, &p), EW_E_FORMAT);
+    p = checked(ogg, n - 1, EW_SPLIT_AUTO, EW_SPLIT_WHOLE);
+    ew_cuts_release(&p.cuts);
+}
+
+static void test_mp3_and_aac(void **state)
+{
+    (void)state;
+    uint8_t mp3[4000] = "ID3\x04\x00\x00\x00\x00\x00\x05tag..";
+    size_t at = 15;
+    for (int i = 0; i < 5; i++) {
+        /* MPEG 1 layer III, 128 kbit/s, 44.1 kHz; every other one padded */
+        const uint8_t head[4] = {0xFF, 0xFB, (uint8_t)(0x90 | (i % 2 << 1)), 0xC4};
+        memcpy(mp3 + at, head, 4);
+        at += (size_t)(417 + i % 2);
+    }
+    memcpy(mp3 + at, "TAG", 3);
+    split p = checked(mp3, at + 128, EW_SPLIT_AUTO, EW_SPLIT_MP3);
+    assert_int_equal(p.cuts.n, 7);
+    assert_int_equal(p.lengths[1], 417);
+    assert_int_equal(p.lengths[2], 418);
+    ew_cuts_release(&p.cuts);
+    uint8_t aac[1000] = {0};
+    at = 0;
+    for (int i = 0; i < 5; i++) {
+        size_t n = (size_t)(100 + i);
+        const uint8_t head[7] = {0xFF,
+                                 0xF1,
+                                 0x50,
+                                 (uint8_t)(0x80 | n >> 11),
+                                 (uint8_t)(n >> 3),
+                                 (uint8_t)(n << 5),
+                                 0xFC};
+        memcpy(aac + at, head, 7);
+        at += n;
+    }
+    p = checked(aac, at, EW_SPLIT_AUTO, EW_SPLIT_AAC);
+    assert_int_equal(p.cuts.n, 5);
+    assert_int_equal(cut_everywhere(&p, aac), 0);
+    ew_cuts_release(&p.cuts);
+    assert_int_equal(try_split(aac, at, EW_SPLIT_MP3, &p), EW_E_FORMAT);
+}
+
+static void test_whole_and_names(void **state)
+{
+    (void)state;
+    split p = checked("\x00\x01", 2, EW_SPLIT_AUTO, EW_SPLIT_WHOLE);
+    ew_cuts_release(&p.cuts);
+    p = checked("", 0, EW_SPLIT_AUTO, EW_SPLIT_WHOLE);
+    assert_int_equal(p.cuts.n, 1);
+    ew_cuts_release(&p.cuts);
+    for (int i = 1; i <= EW_SPLIT_META; i++)
+        assert_int_equal(ew_splitter_named(ew_slice_of(ew_splitter_name((ew_splitter)i))),
+                         i);
+    assert_int_equal(ew_splitter_named(ew_slice_of("")), EW_SPLIT_AUTO);
+    assert_int_equal(try_split("a", 1, EW_SPLIT_META, &p), EW_E_ARG);
+}
+
+static ew_code split_work(void *arg, ew_err *err)
+{
+    ew_memory m = {(const uint8_t *)chat, sizeof chat - 1};
+    ew_src src = ew_src_memory(&m);
+    ew_cuts cuts;
+    ew_stream s;
+    (void)arg;
+    ew_code code = ew_split(&src, EW_SPLIT_AUTO, &cuts, &s, err);
+    ew_cuts_release(&cuts);
+    return code;
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    assert_true(test_torture_alloc(split_work, NULL, 0) == 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_para),
+        cmocka_unit_test(test_chat),
+        cmocka_unit_test(attack_9_tiny_parts),
+        cmocka_unit_test(attack_5_reordered),
+        cmocka_unit_test(test_chat_vectors),
+        cmocka_unit_test(test_grid),
+        cmocka_unit_test(test_ogg),
+        cmocka_unit_test(test_mp3_and_aac),
+        cmocka_unit_test(test_whole_and_names),
+        cmocka_unit_test(test_faults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
