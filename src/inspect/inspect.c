@@ -6,15 +6,27 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "inspect/bandwidth.h"
+#include "inspect/clipping.h"
 #include "inspect/clues.h"
+#include "inspect/copy_move.h"
+#include "inspect/dc.h"
+#include "inspect/discontinuity.h"
 #include "inspect/gather.h"
 #include "inspect/grid.h"
+#include "inspect/hum.h"
+#include "inspect/levels.h"
+#include "inspect/noise_floor.h"
+#include "inspect/resampling.h"
+#include "inspect/silence.h"
 #include "inspect/spectrogram.h"
 
 /* In the order of the documentation; the last one is no method. */
 static const ew_inspect__method *const methods[] = {
-    &ew_inspect__frame_grid,
-    NULL,
+    &ew_inspect__frame_grid, &ew_inspect__bandwidth,     &ew_inspect__noise_floor,
+    &ew_inspect__levels,     &ew_inspect__hum,           &ew_inspect__dc,
+    &ew_inspect__silence,    &ew_inspect__clipping,      &ew_inspect__resampling,
+    &ew_inspect__copy_move,  &ew_inspect__discontinuity, NULL,
 };
 
 enum { METHODS = sizeof methods / sizeof *methods - 1 };

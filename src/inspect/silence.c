@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs of one and the same value. Rooms and microphones never give them; what matters is how
+ * the sound beside them ends: fading out is what gates and coders do, stopping at full height
+ * is what an editor's "silence" does. */
+#include "inspect/silence.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "base/alloc.h"
+
+enum {
+    SHORTEST_PER_S = 250, /* runs of at least 4 ms */
+    BESIDE_PER_S = 1000,  /* 1 ms of sound on either side is looked at */
+    FACT_PER_S = 2,       /* half a second of nothing is a fact however it ends */
+    MOST_KEPT = 100000
+};
+
+static const float BIT = 1.0f / 32768; /* strengths are in dB over this */
+static const double LEAST = 12;        /* weaker is not told: fades end so */
+
+typedef struct run {
+    int64_t first, last;
+    float value;
+    float before, after; /* largest distance from the run's value in what is beside */
+} run;
+
+typedef struct silence_state {
+    run *runs;
+    size_t count, room;
+    bool open;         /* the last run goes on */
+    int64_t at, since; /* samples fed; where the present value began */
+    int64_t pending;   /* samples after the last run still to be looked at */
+    float value;
+    float *ring; /* the last samples, sample i at i & mask */
+    size_t mask;
+    int64_t beside, shortest, fact;
+} silence_state;
+
+static void stop(void *state)
+{
+    silence_state *s = state;
+
+    if (!s)
+        return;
+    ew_free(s->runs);
+    ew_free(s->ring);
+    ew_free(s);
+}
+
+static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection *out,
+                     ew_err *err)
+{
+    silence_state *s = ew_alloc(sizeof *s);
+    size_t size = 1;
+
+    (void)out;
+    if (!s)
+        return ew_fail_nomem(err);
+    s->beside = sound->rate_hz / BESIDE_PER_S;
+    s->shortest = sound->rate_hz / SHORTEST_PER_S;
+    s->fact = sound->rate_hz / FACT_PER_S;
+    while ((int64_t)size <= s->beside + s->shortest)
+        size *= 2;
+    s->mask = size - 1;
+    s->ring = ew_alloc_array(size, sizeof *s->ring);
+    if (!s->ring) {
+        stop(s);
+        return ew_fail_nomem(err);
+    }
+    *state = s;
+    return EW_OK;
+}
+
+/* A run has become long enough to count. */
+static ew_code open_run(silence_state *s, ew_err *err)
+{
+    run r = {.first = s->since, .last = s->at, .value = s->value};
+    int64_t from = s->since - s->beside;
+
+    if (s->count >= MOST_KEPT)
+        return EW_OK;
+    if (s->count == s->room) {
+        size_t room = s->room ? 2 * s->room : 16;
+        run *more = ew_realloc_array(s->runs, room, sizeof *more);
+
+        if (!more)
+            return ew_fail_nomem(err);
+        s->runs = more;
+        s->room = room;
+    }
+    for (int64_t i = from > 0 ? from : 0; i < s->since; i++)
+        r.before = fmaxf(r.before, fabsf(s->ring[(size_t)i & s->mask] - s->value));
+    s->runs[s->count++] = r;
+    s->open = true;
+    return EW_OK;
+}
+
+static void close_run(silence_state *s)
+{
+    if (!s->open)
+        return;
+    s->open = false;
+    s->runs[s->count - 1].last = s->at;
+    s->pending = s->beside;
+}
+
+static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
+{
+    silence_state *s = state;
+
+    for (size_t i = 0; i < samples; i++) {
+        float x = pcm[i];
+
+        if (s->at == 0 || x != s->value) {
+            close_run(s);
+            s->value = x;
+            s->since = s->at;
+        }
+        s->ring[(size_t)s->at & s->mask] = x;
+        s->at++;
+        if (s->pending > 0) {
+            run *r = &s->runs[s->count - 1];
+
+            r->after = fmaxf(r->after, fabsf(x - r->value));
+            s->pending--;
+        }
+        if (s->at - s->since == s->shortest) {
+            ew_code rc = open_run(s, err);
+
+            if (rc < 0)
+                return rc;
+        }
+    }
+    return EW_OK;
+}
+
+static double over_a_bit(float distance)
+{
+    return distance > BIT ? 20 * log10((double)(distance / BIT)) : 0;
+}
+
+static ew_code tell(const run *r, int64_t samples, int64_t fact, ew_inspection *out,
+                    ew_err *err)
+{
+    double before = r->first > 0 ? over_a_bit(r->before) : 0;
+    double after = r->last < samples ? over_a_bit(r->after) : 0;
+    ew_trace t = {.start = r->first, .end = r->last};
+    const char *id = ew_inspect__silence.id;
+
+    t.strength = before > after ? before : after;
+    if (t.strength >= LEAST) {
+        t.kind = EW_TRACE_CHANGE;
+        return ew_inspect__trace(
+            out, id, &t, err,
+            "not a single bit here, and the sound does not fade: the last "
+            "millisecond before reaches %.0f dB over one 16-bit step, the "
+            "first after it %.0f dB",
+            before, after);
+    }
+    t.kind = EW_TRACE_FACT;
+    if (r->last - r->first < fact)
+        return EW_OK;
+    return ew_inspect__trace(
+        out, id, &t, err,
+        "not a single bit here: no microphone was open, or the coding left "
+        "it out");
+}
+
+static ew_code finish(void *state, ew_inspection *out, ew_err *err)
+{
+    silence_state *s = state;
+    ew_code rc = EW_OK;
+
+    close_run(s);
+    for (size_t i = 0; i < s->count && rc >= 0; i++)
+        rc = tell(&s->runs[i], s->at, s->fact, out, err);
+    return rc;
+}
+
+const ew_inspect__method ew_inspect__silence = {
+    .id = "digital-silence",
+    .want = EW_INSPECT__MONO,
+    .start = start,
+    .feed = feed,
+    .finish = finish,
+    .free = stop,
+};
