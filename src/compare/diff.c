@@ -16,6 +16,8 @@
 #include "earwitness/fingerprint.h"
 #include "earwitness/index.h"
 
+static const double silent_db = -80; /* of the loud parts of a sound: there are none */
+
 static ew_code index_of(const float *a, size_t na, ew_index **out, ew_err *err)
 {
     ew_fp_maker *m = NULL;
@@ -46,28 +48,43 @@ static ew_code find_map(const ew_pair *p, const ew_progress *prog, ew_map **map,
     return rc;
 }
 
+/* Is there anything in both that could be compared? */
+static ew_code has_sound(const ew_pair *p, ew_diff *d, ew_err *err)
+{
+    ew_loudness loud;
+    ew_code rc = ew_loudness_measure(&loud, p, err);
+
+    d->comparable = loud.a_top_db > silent_db && loud.b_top_db > silent_db;
+    return rc;
+}
+
 /* ------------------------------------------------------------------ stretches */
 
-/* Level of B over A, polarity and agreement over a span, from the sums of its line. */
-static void describe(ew_stretch *t, const ew_span *s, const ew_cline *c)
+/* Level of B over A, polarity and agreement over a span, from blocks spread evenly over it. */
+static void describe(ew_stretch *t, const ew_pair *p, const ew_span *s, const ew_cline *c)
 {
+    enum { BLOCK = 1024, BLOCKS = 100 };
+    float a[BLOCK], b[BLOCK];
     double bb = 1e-9, aa = 1e-9, ba = 0;
+    double step = fmax((s->b1 - s->b0 - BLOCK) / BLOCKS, BLOCK);
 
-    for (int64_t f = (int64_t)(s->b0 / EW_CMP_HOP); f < (int64_t)(s->b1 / EW_CMP_HOP);
-         f++) {
-        if (f < c->first || f >= c->end)
-            continue;
-        bb += (double)c->sums[f - c->first].bb;
-        aa += (double)c->sums[f - c->first].aa;
-        ba += (double)c->sums[f - c->first].ba;
+    for (double at = s->b0; at < s->b1; at += step) {
+        size_t n = (size_t)fmin(BLOCK, s->b1 - at);
+
+        ew_cline_fetch(c, p, (int64_t)at, n, b, a);
+        for (size_t i = 0; i < n; i++) {
+            bb += (double)(b[i] * b[i]);
+            aa += (double)(a[i] * a[i]);
+            ba += (double)(b[i] * a[i]);
+        }
     }
     t->gain_db = 10 * log10(bb / aa);
     t->agreement = fabs(ba) / sqrt(bb * aa);
     t->inverted = c->wave && ba < 0;
 }
 
-static ew_code take_stretches(ew_diff *d, const ew_clines *l, const ew_spans *s,
-                              ew_err *err)
+static ew_code take_stretches(ew_diff *d, const ew_pair *pair, const ew_clines *l,
+                              const ew_spans *s, ew_err *err)
 {
     d->stretches = ew_alloc_array(s->count, sizeof(*d->stretches));
     if (d->stretches == NULL)
@@ -85,7 +102,7 @@ static ew_code take_stretches(ew_diff *d, const ew_clines *l, const ew_spans *s,
                           .pitch = c->pitch,
                           .in_order = p->ordered,
                           .by_wave = c->wave};
-        describe(t, p, c);
+        describe(t, pair, p, c);
     }
     d->related = d->stretch_count > 0;
     d->speed = s->speed;
@@ -128,7 +145,7 @@ static ew_code compare(table *t, ew_diff *d, const ew_map *map, ew_err *err)
     if (rc == EW_OK && t->spans.count > 0)
         rc = ew_edits_find(d, &t->p, &t->lines, &t->spans, &t->loud, err);
     if (rc == EW_OK)
-        rc = take_stretches(d, &t->lines, &t->spans, err);
+        rc = take_stretches(d, &t->p, &t->lines, &t->spans, err);
     return rc;
 }
 
@@ -145,8 +162,10 @@ ew_code ew_diff_sounds(const float *a, size_t na, const float *b, size_t nb,
         return ew_fail_nomem(err);
     *d = (ew_diff){
         .a_samples = (int64_t)na, .b_samples = (int64_t)nb, .speed = 1, .pitch = 1};
-    rc = find_map(&t.p, prog, &map, err);
-    if (rc == EW_OK)
+    rc = has_sound(&t.p, d, err);
+    if (rc == EW_OK && d->comparable)
+        rc = find_map(&t.p, prog, &map, err);
+    if (rc == EW_OK && d->comparable)
         rc = compare(&t, d, map, err);
     ew_map_free(map);
     ew_spans_release(&t.spans);
