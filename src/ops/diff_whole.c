@@ -2,6 +2,7 @@
 /* Excerpts from files: each side is decoded forward, skipping what is near, else anew. */
 #include "ops/diff_whole.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -18,6 +19,7 @@ typedef struct side {
     const ew_diff_file *file;
     ew_media *media; /* NULL: none is open */
     uint32_t rate_hz, channels;
+    bool seeks;        /* the decoder need not decode all that lies before */
     int64_t opened_ms; /* where the open decoder began */
     int64_t given;     /* frames that it gave */
 } side;
@@ -96,7 +98,7 @@ static ew_code read_excerpt(void *cookie, const ew_whole_want *want, float *pcm,
 
     *got_frames = 0;
     if (s->media == NULL || s->rate_hz != want->rate_hz || frame < s->given ||
-        frame - s->given > (int64_t)SKIP_MS * want->rate_hz / 1000) {
+        (s->seeks && frame - s->given > (int64_t)SKIP_MS * want->rate_hz / 1000)) {
         rc = open_side(s, want->start_ms, want->rate_hz, err);
         frame = 0;
     }
@@ -107,6 +109,18 @@ static ew_code read_excerpt(void *cookie, const ew_whole_want *want, float *pcm,
     if (rc == EW_OK && s->given == frame)
         rc = take(r, s, pcm, want->frames, got_frames, err);
     return rc;
+}
+
+/* Other containers have no index: a start in the middle is found by decoding up to it. */
+static bool container_seeks(const char *name)
+{
+    static const char *const able[] = {"wav", "w64",  "aiff", "caf", "au",
+                                       "mp3", "flac", "ogg",  "mov", "matroska"};
+
+    for (size_t i = 0; i < sizeof(able) / sizeof(able[0]); i++)
+        if (strncmp(name, able[i], strlen(able[i])) == 0)
+            return true;
+    return false;
 }
 
 static ew_code learn(side *s, ew_whole_side *out, char codec[32], ew_err *err)
@@ -121,6 +135,7 @@ static ew_code learn(side *s, ew_whole_side *out, char codec[32], ew_err *err)
     info = ew_media_get_info(s->media);
     s->channels = info->channels;
     s->rate_hz = info->rate_hz;
+    s->seeks = container_seeks(info->container);
     memcpy(codec, info->codec, sizeof(info->codec));
     *out = (ew_whole_side){
         .rate_hz = info->stored_rate_hz, .channels = info->channels, .codec = codec};
