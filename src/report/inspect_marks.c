@@ -31,6 +31,14 @@ static void measure(mark *m)
     m->w = fmax(ew_glyphs_width(EW_TEXT_SMALL, text) + 10, 18);
 }
 
+/* Facts about nearly everything have no place to be marked. */
+static bool speaks_of_all(const plan *p, const ew_trace *t)
+{
+    return ew_inspect_is_whole(p->f, t) ||
+           (t->kind == EW_TRACE_FACT &&
+            (double)(t->end - t->start) > 0.9 * (double)p->f->samples);
+}
+
 /* The first lane with room; false when there is none. */
 static bool find_lane(mark *m, const double *taken)
 {
@@ -49,7 +57,7 @@ static void place_labels(plan *p)
         const ew_trace *t = &p->f->traces[i];
         mark m = {.x = plan_x(p, (double)t->start), .first = i, .last = i};
         mark *before = p->mark_count > 0 ? &p->marks[p->mark_count - 1] : NULL;
-        if (ew_inspect_is_whole(p->f, t) ||
+        if (speaks_of_all(p, t) ||
             (t->kind == EW_TRACE_FACT && p->facts > FACTS_LABELLED))
             continue;
         m.sign = t->kind == EW_TRACE_CHANGE;
@@ -72,7 +80,7 @@ static void plan_marks(plan *p)
 {
     for (size_t i = 0; i < p->f->trace_count; i++) {
         const ew_trace *t = &p->f->traces[i];
-        if (!ew_inspect_is_whole(p->f, t))
+        if (!speaks_of_all(p, t))
             *(t->kind == EW_TRACE_CHANGE ? &p->signs : &p->facts) += 1;
     }
     place_labels(p);
@@ -164,7 +172,7 @@ static void draw_label(ew_canvas *c, const plan *p, const mark *m)
 void draw_marks(ew_canvas *c, const plan *p)
 {
     for (size_t i = 0; i < p->f->trace_count; i++)
-        if (!ew_inspect_is_whole(p->f, &p->f->traces[i]))
+        if (!speaks_of_all(p, &p->f->traces[i]))
             draw_span(c, p, &p->f->traces[i]);
     for (size_t i = 0; i < p->mark_count; i++)
         draw_label(c, p, &p->marks[i]);
