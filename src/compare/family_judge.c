@@ -11,7 +11,6 @@
 #define BEYOND_FROM 0.1   /* s: less is padding of codecs */
 #define BEYOND_FULL 0.3   /* s */
 #define BOOST_FROM_DB 1.3 /* codecs lift parts of the spectrum that much */
-#define BOOST_WIDE_DB 2.0
 #define BOOST_MAX 6.0
 #define OVERLAY_NEW 1.6 /* that something was laid over is less usual than not */
 #define OVERLAY_GONE_MAX 8.0
@@ -49,8 +48,7 @@ static double weigh(const fam_copy *p, const fam_copy *c, double close,
 {
     double early = p->offset - c->offset;
     double late = c->offset + (double)c->in->samples - p->offset - (double)p->in->samples;
-    double boost =
-        fmax(side->boost_db - BOOST_FROM_DB, 0.6 * (side->boost_wide_db - BOOST_WIDE_DB));
+    double boost = side->boost_db - BOOST_FROM_DB;
     double w = CLOSE_WEIGHT * log(close) + coding_fits(c->in, p->in, close);
 
     w -= BEYOND_WEIGHT *

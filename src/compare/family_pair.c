@@ -10,13 +10,15 @@
 enum {
     ROUNDS = 3,
     OVERLAY_BLOCKS = 8, /* a second: shorter bursts are coding, not sound laid over */
+    OVERLAY_GAP = 4, /* half a second: louder sound of the copy may hide it that long */
     BOOST_CELLS = 4, /* width of a lift, and where the first may begin: below it copies */
     BOOST_FIRST = 3, /* differ by filters against rumble */
-    WIDE_CELLS = 4
 };
 #define SPECTRUM_FLOOR 1e-5 /* against the strongest part: nobody hears what is below */
 #define OVERLAY_FACTOR 8.0F /* power over the other's that coding does not add */
-#define LOUD_SHARE 0.4      /* blocks below this rank are pauses */
+#define MOST_BLOCKS 0.75
+#define ALIKE_DB 6.0
+#define LOUD_SHARE 0.4 /* blocks below this rank are pauses */
 
 static int by_size(const void *a, const void *b)
 {
@@ -168,7 +170,6 @@ typedef struct view {
     size_t n;                  /* common blocks */
     float pause;               /* blocks less loud are pauses */
     float usual[2][FAM_CELLS]; /* median power of each cell, pauses left out */
-    double mean[2][FAM_CELLS]; /* mean power of the same */
     double gain;               /* power of the second over the first */
     float scale[FAM_CELLS];    /* power of the second over the first in that cell */
     bool alike[FAM_CELLS];     /* neither lacks that part of the spectrum */
@@ -207,15 +208,13 @@ static void usual_spectrum(view *v, int which)
 {
     for (size_t k = 0; k < FAM_CELLS; k++) {
         size_t n = 0;
-        double sum = 0;
 
         for (size_t i = 0; i < v->n; i++) {
             if (v->desk->loud[i] < v->pause)
                 continue;
             v->desk->work[n] = cells_of(v, which, i)[k];
-            sum += (double)v->desk->work[n++];
+            n++;
         }
-        v->mean[which][k] = n > 0 ? sum / (double)n : 0;
         v->usual[which][k] = n > 0 ? ranked(v->desk->work, n, 0.5) : 0;
     }
 }
@@ -254,46 +253,53 @@ static double gain_of(const view *v)
     return best;
 }
 
-/* How the spectra differ once the gain is taken out. */
+/* Ratio of the second to the first in one cell, block by block: its median, and the least
+ * and the most that it is in most blocks, dB. */
+typedef struct lift {
+    double low, usual, high;
+} lift;
+
+static lift lift_of(const view *v, size_t cell, double floor)
+{
+    float *ratio = v->desk->work;
+    size_t n = 0;
+
+    for (size_t i = 0; i < v->n; i++)
+        if (v->desk->loud[i] >= v->pause)
+            ratio[n++] = (float)(((double)cells_of(v, 1, i)[cell] + floor) /
+                                 ((double)cells_of(v, 0, i)[cell] * v->gain + floor));
+    if (n == 0)
+        return (lift){0, 0, 0};
+    return (lift){.low = 10 * log10((double)ranked(ratio, n, 1 - MOST_BLOCKS)),
+                  .usual = 10 * log10((double)ranked(ratio, n, 0.5)),
+                  .high = 10 * log10((double)ranked(ratio, n, MOST_BLOCKS))};
+}
+
+/* How the spectra differ once the gain is taken out. A lift counts where it is there most of
+ * the time: sound laid over a part of the whole is none. */
 static void compare_spectra(view *v, fam_side side[2])
 {
-    double top = 0, wide_top = 0, floor, lift[FAM_CELLS];
+    double top = 0, floor;
+    lift by[FAM_CELLS];
 
     for (size_t k = 0; k < FAM_CELLS; k++)
         top = fmax(top, fmax((double)v->usual[0][k] * v->gain, (double)v->usual[1][k]));
     floor = SPECTRUM_FLOOR * top + 1e-30;
     for (size_t k = 0; k < FAM_CELLS; k++) {
-        double by =
-            ((double)v->usual[1][k] + floor) / ((double)v->usual[0][k] * v->gain + floor);
-
-        lift[k] = 10 * log10(by);
-        v->scale[k] = (float)(by * v->gain);
-        v->alike[k] = by > 0.25 && by < 4;
+        by[k] = lift_of(v, k, floor);
+        v->scale[k] = (float)(pow(10, by[k].usual / 10) * v->gain);
+        v->alike[k] = fabs(by[k].usual) < ALIKE_DB;
     }
     for (size_t k = BOOST_FIRST; k + BOOST_CELLS <= FAM_CELLS; k++) {
-        double sum = 0;
+        double up = 0, down = 0;
 
-        for (size_t i = 0; i < BOOST_CELLS; i++)
-            sum += lift[k + i] / BOOST_CELLS;
-        side[0].boost_db = fmax(side[0].boost_db, sum);
-        side[1].boost_db = fmax(side[1].boost_db, -sum);
-    }
-    for (int round = 0; round < 2; round++)
-        for (size_t k = 0; k < FAM_CELLS; k += WIDE_CELLS) {
-            double a = 0, b = 0, by;
-
-            for (size_t i = 0; i < WIDE_CELLS; i++) {
-                a += v->mean[0][k + i] * v->gain;
-                b += v->mean[1][k + i];
-            }
-            wide_top = round == 0 ? fmax(wide_top, fmax(a, b)) : wide_top;
-            by = 10 * log10((b + SPECTRUM_FLOOR * wide_top + 1e-30) /
-                            (a + SPECTRUM_FLOOR * wide_top + 1e-30));
-            if (round == 0 || k == 0)
-                continue;
-            side[0].boost_wide_db = fmax(side[0].boost_wide_db, by);
-            side[1].boost_wide_db = fmax(side[1].boost_wide_db, -by);
+        for (size_t i = 0; i < BOOST_CELLS; i++) {
+            up += by[k + i].low / BOOST_CELLS;
+            down -= by[k + i].high / BOOST_CELLS;
         }
+        side[0].boost_db = fmax(side[0].boost_db, up);
+        side[1].boost_db = fmax(side[1].boost_db, down);
+    }
 }
 
 /* Excess of one over the other in each block, against the one's own loud blocks. */
@@ -335,7 +341,7 @@ static void find_overlay(const view *v, fam_side *side)
 {
     const float *x = v->desk->excess;
     size_t seconds = 0, at = 0, from, to;
-    float sum = 0, best = 0;
+    float sum = 0, best = 0, enough;
 
     for (size_t i = 0; i < v->n; i++) {
         sum += x[i];
@@ -352,16 +358,19 @@ static void find_overlay(const view *v, fam_side *side)
         return;
     side->overlay = (double)best / OVERLAY_BLOCKS;
     side->overlay_usual = (double)ranked(v->desk->work, seconds, 0.5);
-    for (from = at; from > 0 && x[from - 1] > best / (4 * OVERLAY_BLOCKS);)
-        from--;
-    for (to = at + OVERLAY_BLOCKS; to < v->n && x[to] > best / (4 * OVERLAY_BLOCKS);)
-        to++;
-    while (from + 1 < to && x[from] < best / (8 * OVERLAY_BLOCKS))
+    enough = best / (8 * OVERLAY_BLOCKS);
+    from = at;
+    to = at + OVERLAY_BLOCKS - 1; /* the last one */
+    for (size_t i = at; i-- > 0 && from - i <= OVERLAY_GAP;)
+        from = x[i] > enough ? i : from;
+    for (size_t i = to + 1; i < v->n && i - to <= OVERLAY_GAP; i++)
+        to = x[i] > enough ? i : to;
+    while (from < to && x[from] < enough)
         from++;
-    while (to > from + 1 && x[to - 1] < best / (8 * OVERLAY_BLOCKS))
+    while (to > from && x[to] < enough)
         to--;
     side->overlay_start = block_start(v, from);
-    side->overlay_end = block_start(v, to - 1) + FAM_BLOCK;
+    side->overlay_end = block_start(v, to) + FAM_BLOCK;
 }
 
 void ew_fam_pair(const fam_group *g, size_t a, size_t b, fam_desk *desk, fam_pair *out)

@@ -55,7 +55,6 @@ typedef struct fam_group {
 /* Of b against a; see ew_fam_pair. */
 typedef struct fam_side {
     double boost_db;      /* the most that a part of the usual spectrum is lifted */
-    double boost_wide_db; /* the same for mean power in wide bands */
     double overlay;       /* loudest second of foreign sound, against its own level */
     double overlay_usual; /* the same for its median second */
     double overlay_start, overlay_end; /* group timeline */

@@ -112,7 +112,8 @@ static void shares_add_up(void **state)
 
             for (size_t i = 0; i < n; i++) {
                 assert_true(share[i * n + c] >= 0);
-                assert_true(share[i * n + c] <= share[p * n + c] + 1e-9);
+                if (p != c) /* of the root several other trees agree on a parent */
+                    assert_true(share[i * n + c] <= share[p * n + c] + 1e-9);
                 sum += share[i * n + c];
             }
             assert_float_equal(sum, 1, 1e-9);
