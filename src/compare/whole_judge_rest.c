@@ -120,7 +120,7 @@ void ew_whole__judge_rest(const ew_whole__case *c, ew_whole *w)
     if (c->active_s < active_least_s)
         return;
     judge_reverb(c, w);
-    if (c->rest.seconds < pauses_least_s) {
+    if (c->rest.seconds < pauses_least_s || !c->rest.foreign_known) {
         no_pauses(w, "A has too few pauses");
         return;
     }

@@ -49,7 +49,8 @@ EW_MUST_CHECK ew_code ew_whole__voice_measure(const ew_whole__frames *f,
 
 /* From the pauses and the decays. */
 typedef struct ew_whole__rest {
-    double seconds; /* of pauses */
+    double seconds;     /* of pauses */
+    bool foreign_known; /* some excerpt has enough of them */
     double
         typical_db; /* B's pauses against A's, beyond the gain: median of bands and frames */
     double foreign_db; /* what in B's pauses does not follow A, against A's pauses */

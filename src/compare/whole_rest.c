@@ -74,11 +74,43 @@ typedef struct sounds {
     double top_hz;
 } sounds;
 
+/* What does not follow A in the pauses, in the median excerpt: a bed lies under most of a
+ * recording, a jingle in one place is no bed. */
+static void measure_foreign(const sounds *all, const double *follows, ew_whole__rest *r)
+{
+    const ew_whole__frames *f = all->f;
+    double a[EW_WHOLE_EXCERPTS_MAX] = {0}, foreign[EW_WHOLE_EXCERPTS_MAX] = {0};
+    double over[EW_WHOLE_EXCERPTS_MAX], bed[EW_WHOLE_EXCERPTS_MAX];
+    size_t frames[EW_WHOLE_EXCERPTS_MAX] = {0}, n = 0;
+
+    for (size_t i = 0; i < f->count; i++) {
+        const uint8_t e = f->excerpt[i];
+
+        frames[e] += all->k->pause[i];
+        for (size_t b = 0; all->k->pause[i] && b < f->bands; b++) {
+            const ew_whole__cell *c = &f->cells[i * f->bands + b];
+
+            if (!in_rest(f, b, all->top_hz))
+                continue;
+            a[e] += (double)c->a;
+            foreign[e] += (double)c->b * (1 - follows[b]);
+        }
+    }
+    for (size_t e = 0; e < EW_WHOLE_EXCERPTS_MAX; e++) {
+        if (frames[e] < 3)
+            continue;
+        over[n] = ew_whole__db(foreign[e]) - ew_whole__db(fmax(a[e], 1e-18));
+        bed[n++] = ew_whole__db(foreign[e] / (double)frames[e]);
+    }
+    r->foreign_db = ew_whole__percentile(over, n, 0.5) - all->v->gain_p;
+    r->bed_db = ew_whole__percentile(bed, n, 0.5) - ew_whole__db(speech_power(f, all->k));
+    r->foreign_known = n > 0;
+}
+
 static void measure_pauses(const sounds *all, ew_whole__rest *r, double *work)
 {
     const ew_whole__frames *f = all->f;
-    const ew_whole__frame_kinds *k = all->k;
-    double typical[EW_WHOLE_BANDS_MAX], a = 0, foreign = 0;
+    double typical[EW_WHOLE_BANDS_MAX], follows[EW_WHOLE_BANDS_MAX] = {0}, a = 0;
     size_t n = 0;
 
     for (size_t b = 0; b < f->bands; b++) {
@@ -86,17 +118,15 @@ static void measure_pauses(const sounds *all, ew_whole__rest *r, double *work)
 
         if (!in_rest(f, b, all->top_hz))
             continue;
-        s = sum_pauses(f, k, b, work, work + f->count);
+        s = sum_pauses(f, all->k, b, work, work + f->count);
         a += s.a;
-        foreign += s.b * (1 - s.follows);
+        follows[b] = s.follows;
         typical[n++] = ew_whole__db(fmax(s.median_b, 1e-18)) -
                        ew_whole__db(fmax(s.median_a, 1e-18)) - all->v->power_db[b];
     }
     r->typical_db = ew_whole__percentile(typical, n, 0.5);
-    r->foreign_db = ew_whole__db(foreign) - ew_whole__db(fmax(a, 1e-18)) - all->v->gain_p;
-    r->bed_db =
-        ew_whole__db(foreign / (double)k->pause_count) - ew_whole__db(speech_power(f, k));
-    r->depth_db = k->loud_db - ew_whole__db(a / (double)k->pause_count);
+    r->depth_db = all->k->loud_db - ew_whole__db(a / (double)all->k->pause_count);
+    measure_foreign(all, follows, r);
 }
 
 static void measure_kind(const ew_whole__frames *f, const ew_whole__frame_kinds *k,

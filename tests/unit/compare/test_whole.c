@@ -390,6 +390,22 @@ static void music_bed(void **state)
     finish(&s);
 }
 
+static void a_jingle_in_one_place_is_no_bed(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+
+    (void)state;
+    for (size_t i = SAMPLES / 2; i < SAMPLES / 2 + 4 * RATE; i++)
+        for (int k = 1; k < 8; k++)
+            s.pcm[1][i] += (float)(0.02 * sin(2 * pi * 311 * k * (double)i / RATE));
+    w = measure(&s);
+    assert_int_not_equal(w->facts[EW_FACT_SOUND_BED].state, EW_FACT_CHANGED);
+    assert_int_not_equal(w->facts[EW_FACT_NOISE_BED].state, EW_FACT_CHANGED);
+    ew_whole_free(w);
+    finish(&s);
+}
+
 static void denoising(void **state)
 {
     sounds s = start();
@@ -647,6 +663,7 @@ int main(void)
         cmocka_unit_test(equalisation),
         cmocka_unit_test(noise_bed),
         cmocka_unit_test(music_bed),
+        cmocka_unit_test(a_jingle_in_one_place_is_no_bed),
         cmocka_unit_test(denoising),
         cmocka_unit_test(reverberation),
         cmocka_unit_test(coding_noise_is_no_noise_bed),
