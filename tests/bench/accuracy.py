@@ -34,6 +34,9 @@ FALSE_ALARMS = 2.0  # seconds per hour of speech that is in no recording
 BOUNDARY_MS = 20.0
 OFFSET_MS = 2.0
 OFFSET_WITHOUT_SOURCES_MS = 16.0
+EDITS = 0.97  # found of those made, and right of those claimed
+EDIT_BOUNDARY_MS = (10.0, 60.0)  # median, 95th percentile
+ROOTS, PARENTS, PARENTS_CLAIMED = 0.95, 0.75, 0.9
 
 
 class Row:
@@ -80,14 +83,28 @@ class Set:
     def __init__(self, score, cases, predictions, families):
         self.score, self.predictions = score, predictions
         self.truths = [t for t in score.load_cases(cases)
-                       if t["kind"] == "spans" and (not families or t["family"] in families)]
+                       if not families or t["family"] in families]
 
     def numbers(self, wanted):
         """Pooled numbers of the cases that `wanted` chooses; None when there are none."""
         truths = [t for t in self.truths if wanted(t)]
         if not truths:
             return None
-        return self.score.evaluate(truths, self.prediction)["overall"]
+        return self.score.evaluate(truths, self.prediction).get("overall")
+
+    def of_kind(self, kind):
+        """Pooled numbers of all pairs ("edits") or trees ("trees"); None when there are none."""
+        return self.score.evaluate(self.truths, self.prediction).get(kind)
+
+    def claimed_parents(self):
+        """Of the copies that were made from another: how many, and for how many a parent is named."""
+        copies = claimed = 0
+        for t in self.truths:
+            if t["kind"] == "tree":
+                parents = (self.prediction(t["case"]) or {}).get("parents") or {}
+                copies += len(t["parents"])
+                claimed += sum(bool(parents.get(c)) for c in t["parents"])
+        return copies, claimed
 
     def prediction(self, case):
         return self.score.load_prediction(self.predictions, case)
@@ -126,6 +143,29 @@ def rows_of(cases, offset_ms):
         rows.append(Row("all but tempo, pitch", "offset, median", n["error_median_ms"], offset_ms,
                         True, 1.0, "ms"))
     return rows
+
+
+def rows_of_pairs(cases):
+    n = cases.of_kind("edits")
+    if not n:
+        return []
+    ops = n["ops"]["all"]
+    median, p95 = EDIT_BOUNDARY_MS
+    return [Row("edit-pairs", "edits found", ops["recall"], EDITS),
+            Row("edit-pairs", "claimed edits right", ops["precision"], EDITS),
+            Row("edit-pairs", "boundary, median", n["boundary_median_ms"], median, True, 1.0, "ms"),
+            Row("edit-pairs", "boundary, 95 %", n["boundary_p95_ms"], p95, True, 1.0, "ms")]
+
+
+def rows_of_trees(cases):
+    n = cases.of_kind("trees")
+    if not n:
+        return []
+    copies, claimed = cases.claimed_parents()
+    right = n["parents_right"] * copies / claimed if claimed else None
+    return [Row("family-tree", "right root", n["roots_right"], ROOTS),
+            Row("family-tree", "claimed parents right", right, PARENTS),
+            Row("family-tree", "parents claimed", claimed / copies, PARENTS_CLAIMED)]
 
 
 def worst(cases, count):
@@ -173,11 +213,11 @@ def evaluate(args, out, cases, families):
 
 
 def chosen_cases(cases, every):
-    """The names of the clips that evaluate.py --every takes, and their families."""
+    """The names of the cases that evaluate.py --every takes, and their families."""
     with open(os.path.join(cases, "manifest.json"), encoding="utf-8") as f:
-        clips = [c for c in json.load(f)["cases"] if c["kind"] == "spans"]
+        all_cases = json.load(f)["cases"]
     seen, names = {}, set()
-    for c in clips:
+    for c in all_cases:
         seen[c["family"]] = seen.get(c["family"], 0) + 1
         if (seen[c["family"]] - 1) % every == 0:
             names.add(c["case"])
@@ -198,6 +238,7 @@ def main():
         found = Set(load_score(args.kit), cases, out, families)
         found.truths = [t for t in found.truths if t["case"] in names]
         rows = rows_of(found, OFFSET_WITHOUT_SOURCES_MS if args.without_sources else OFFSET_MS)
+        rows += rows_of_pairs(found) + rows_of_trees(found)
         print()
         for r in rows:
             print(r.text())
