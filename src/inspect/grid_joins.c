@@ -2,6 +2,7 @@
 /* Where one grid ends and another begins, sound was cut or joined. */
 #include "inspect/grid_joins.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ enum {
 
 /* A run with the middles of its first and last frame. */
 typedef struct stretch {
-    int coder, offset;
+    int coder, offset, unit, near;
     int64_t from, to, period;
     double evidence;
 } stretch;
@@ -36,6 +37,12 @@ static int by_from(const void *a, const void *b)
     return x->offset - y->offset;
 }
 
+/* A sample, or number of samples, of the file. */
+static int64_t in_file(const ew_grid_coder *coder, int64_t sample)
+{
+    return llround((double)sample * coder->scale);
+}
+
 static size_t collect(stretch *to, const ew_grid_source *sources, int count)
 {
     size_t n = 0;
@@ -48,9 +55,11 @@ static size_t collect(stretch *to, const ew_grid_source *sources, int count)
                 continue;
             to[n].coder = c;
             to[n].offset = run->offset;
-            to[n].from = run->first + s->coder->centre;
-            to[n].to = run->last + s->coder->centre;
-            to[n].period = s->coder->period;
+            to[n].unit = s->coder->unit;
+            to[n].near = s->coder->near;
+            to[n].from = in_file(s->coder, run->first + s->coder->centre);
+            to[n].to = in_file(s->coder, run->last + s->coder->centre);
+            to[n].period = in_file(s->coder, s->coder->period);
             to[n++].evidence = run->evidence;
         }
     }
@@ -61,7 +70,9 @@ static size_t collect(stretch *to, const ew_grid_source *sources, int count)
 
 static bool same_grid(const stretch *a, const stretch *b)
 {
-    return a->coder == b->coder && a->offset == b->offset;
+    int apart = abs(a->offset - b->offset) % a->unit;
+
+    return a->coder == b->coder && (apart <= a->near || apart >= a->unit - a->near);
 }
 
 /* Whether two grids lie over each other for longer than any crossfade. */
@@ -165,24 +176,38 @@ void ew_grid_joins_release(ew_grid_joins *j)
     memset(j, 0, sizeof(*j));
 }
 
+/* Whether no grid near this one was seen before; notes it. */
+static int new_coding(bool *seen, int offset, const ew_grid_coder *coder)
+{
+    int fresh = 1;
+
+    for (int d = -coder->near; d <= coder->near; d++)
+        fresh &= !seen[(offset + d + coder->unit) % coder->unit];
+    seen[offset % coder->unit] = true;
+    return fresh;
+}
+
 ew_grid_sum ew_grid_sum_up(const ew_grid_source *source)
 {
-    bool seen[EW_GRID_PERIOD_MAX] = {false};
+    bool seen[EW_GRID_PERIOD_MAX] = {false}, unit[EW_GRID_PERIOD_MAX] = {false};
     ew_grid_sum sum = {0};
 
     for (size_t i = 0; i < source->count; i++) {
         const ew_grid_run *run = &source->runs[i];
+        int64_t last;
         if (!counts(source, run))
             continue;
         if (sum.hits == 0) {
             sum.offset = run->offset;
-            sum.first = run->first;
+            sum.first = in_file(source->coder, run->first);
         }
         sum.grids += !seen[run->offset];
         seen[run->offset] = true;
+        sum.codings += new_coding(unit, run->offset, source->coder);
         sum.hits += run->hits;
         sum.evidence += run->evidence;
-        sum.last = run->last > sum.last ? run->last : sum.last;
+        last = in_file(source->coder, run->last + source->coder->period);
+        sum.last = last > sum.last ? last : sum.last;
     }
     return sum;
 }

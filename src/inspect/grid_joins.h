@@ -38,11 +38,13 @@ void ew_grid_joins_release(ew_grid_joins *j);
 
 /* All that one source saw. */
 typedef struct ew_grid_sum {
-    int grids;           /* different offsets, without the own one */
-    int offset;          /* of the first */
-    int64_t hits;        /* frames on them */
-    double evidence;     /* of all these */
-    int64_t first, last; /* frames */
+    int grids;       /* different offsets, without the own one */
+    int codings;     /* the same, but those that differ by units count once */
+    int offset;      /* of the first */
+    int64_t hits;    /* frames on them */
+    double evidence; /* of all these */
+    int64_t first,
+        last; /* sample of the file: begin of the first frame, end of the last */
 } ew_grid_sum;
 
 ew_grid_sum ew_grid_sum_up(const ew_grid_source *source);

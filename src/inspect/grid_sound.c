@@ -17,7 +17,8 @@ ew_code ew_grid_sound_init(ew_grid_sound *s, const ew_grid_coder *coder, int kep
     memset(s, 0, sizeof(*s));
     s->coder = *coder;
     s->block_samples = (int64_t)CHECKED * coder->period;
-    s->room = (size_t)((kept + 2 * AHEAD) * s->block_samples);
+    /* Half as much again, so that not every block moves all. */
+    s->room = (size_t)((kept + kept / 2 + 2 * AHEAD) * s->block_samples);
     s->base = -s->block_samples;
     s->fill = (size_t)s->block_samples; /* nought before the sound */
     for (int c = 0; c < 2; c++) {
@@ -112,8 +113,11 @@ float ew_grid_sound_peak(const ew_grid_sound *s, int64_t block)
     const float *y = at(s, 1, block * s->block_samples);
     float peak = 0;
 
-    for (int64_t i = 0; i < s->block_samples; i++)
-        peak = fmaxf(peak, fmaxf(fabsf(x[i]), fabsf(y[i])));
+    for (int64_t i = 0; i < s->block_samples; i++) {
+        float a = fabsf(x[i]), b = fabsf(y[i]);
+        float louder = a > b ? a : b;
+        peak = louder > peak ? louder : peak;
+    }
     return peak;
 }
 

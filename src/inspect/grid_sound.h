@@ -11,16 +11,22 @@
 
 enum {
     EW_GRID_CHECKED = 8, /* frames checked at once: a block */
-    EW_GRID_PERIOD_MAX = 1024
+    EW_GRID_PERIOD_MAX = 2304
 };
 
 /* A coder's transform at any place of the sound. search and check are as in mp3_grid.h. */
 typedef struct ew_grid_coder {
-    const char *name;          /* for sentences: "MP3" */
-    int period;                /* samples from frame to frame */
+    const char *name; /* for sentences: "MP3" */
+    int period;       /* samples from frame to frame */
+    int unit; /* offsets that differ by a multiple of it may be one coding: Vorbis moves its
+               * frames by multiples of 64 where it changes their length */
+    int near;                  /* so far apart, offsets are one grid seen twice */
     int before, after, centre; /* a frame at x[0] reads x[-before .. after) */
-    double search_s; /* where no grid is known one place is searched in so many seconds */
-    void *state;     /* borrowed */
+    int fine;                  /* places per sample of the rate it was coded at */
+    double scale;              /* samples of the file per sample here */
+    double search_s, again_s;  /* one place is searched in so many seconds: as long as no
+                               * grid was found, and after one was */
+    void *state;               /* borrowed */
     void (*search)(void *state, const float *x, float *score);
     void (*check)(void *state, const float *x, float score[EW_GRID_CHECKED]);
 } ew_grid_coder;

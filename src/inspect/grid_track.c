@@ -206,15 +206,15 @@ static int remember(ew_grid_track *t, int offset, int64_t block)
 static float search_offsets(ew_grid_track *t, int64_t sample, unsigned known_here,
                             int *offset)
 {
-    int period = t->sound.coder.period;
+    int period = t->sound.coder.period, near = t->sound.coder.near;
     float *score = t->sound.score;
     float best = 0;
 
     ew_grid_sound_search(&t->sound, sample);
     for (int k = 0; k < t->known_count; k++) {
         int64_t i = ((t->known[k].offset - sample) % period + period) % period;
-        if (known_here >> k & 1)
-            score[i] = 0;
+        for (int d = -near; d <= near && (known_here >> k & 1); d++)
+            score[(i + d + period) % period] = 0;
     }
     for (int i = 0; i < period; i++) {
         if (score[i] > best) {
@@ -303,7 +303,7 @@ static ew_code search_block(ew_grid_track *t, unsigned missing, unsigned known_h
     t->searched = t->block;
     *found = false;
     for (double left_s = length_s; left_s > 0 && missing != 0 && !*found && rc >= 0;
-         left_s -= t->sound.coder.search_s) {
+         left_s -= t->run_count > 0 ? t->sound.coder.again_s : length_s) {
         int frame = ew_grid_sound_loudest(&t->sound, t->block, missing);
         rc = search_at(t, frame, known_here, found, err);
         for (int i = frame - AROUND; i <= frame + AROUND; i++) {
@@ -373,8 +373,11 @@ static bool search_is_due(const ew_grid_track *t, unsigned covered)
         lost *= t->block - t->known[t->current].used;
     else
         lost *= t->block;
-    return lost < RECENT_S * t->rate_hz ||
-           (double)ago >= t->sound.coder.search_s * (double)t->rate_hz * 0.99;
+    if (t->run_count > 0 && lost < RECENT_S * t->rate_hz)
+        return true;
+    return (double)ago >=
+           0.99 * (double)t->rate_hz *
+               (t->run_count > 0 ? t->sound.coder.again_s : t->sound.coder.search_s);
 }
 
 static void find_own(ew_grid_track *t)

@@ -5,7 +5,12 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
 
 #include "base/alloc.h"
 #include "dsp/spectra.h"
@@ -22,7 +27,7 @@ enum {
  * too fine for its bins; narrower, and too few lines of low bit rates are inside. */
 static const float REACH = 3.0f;
 
-typedef float lanes __attribute__((vector_size(32)));
+typedef int32_t masks __attribute__((vector_size(32)));
 
 struct ew_lattice {
     ew_spectra *spectra;
@@ -68,17 +73,34 @@ void ew_lattice_free(ew_lattice *l)
     ew_free(l);
 }
 
+/* Four square roots at a time where there is an instruction for it: sqrtf may set errno,
+ * which keeps compilers from doing so. Both give the same bits. */
+static void square_roots(float x[L])
+{
+#if defined(__SSE__)
+    for (int k = 0; k < L; k += 4)
+        _mm_storeu_ps(x + k, _mm_sqrt_ps(_mm_loadu_ps(x + k)));
+#else
+    for (int k = 0; k < L; k++)
+        x[k] = sqrtf(x[k]);
+#endif
+}
+
 /* Fills root and returns the sums over lines. */
 static void take_roots(ew_lattice *l, const float *lines, size_t n, float sum[L])
 {
     memset(sum, 0, L * sizeof(*sum));
     for (size_t i = 0; i < n; i++) {
-        for (int k = 0; k < L; k++) {
-            float r = sqrtf(fabsf(lines[i * L + (size_t)k]));
-            l->root[i][k] = r * sqrtf(r);
-        }
+        float half[L], quarter[L];
         for (int k = 0; k < L; k++)
+            half[k] = fabsf(lines[i * L + (size_t)k]);
+        square_roots(half);
+        memcpy(quarter, half, sizeof(half));
+        square_roots(quarter);
+        for (int k = 0; k < L; k++) {
+            l->root[i][k] = half[k] * quarter[k];
             sum[k] += l->root[i][k];
+        }
     }
 }
 
@@ -102,14 +124,13 @@ static float count(ew_lattice *l, int lane, size_t n, float scale)
 
 static void highest(const float *power, float peak[L])
 {
-    lanes best = {0};
+    masks best = {0};
 
     for (size_t k = PEAKS_FROM; k < EW_SPECTRA_BINS; k++) {
-        lanes p, above;
+        masks p, above;
         memcpy(&p, power + k * L, sizeof(p));
-        above = (lanes)(p > best);
-        for (int i = 0; i < L; i++)
-            best[i] = above[i] != 0 ? p[i] : best[i];
+        above = p > best; /* powers are not negative: their bits are in order, too */
+        best = (p & above) | (best & ~above);
     }
     memcpy(peak, &best, sizeof(best));
 }

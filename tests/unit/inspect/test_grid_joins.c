@@ -5,8 +5,10 @@
 #include "inspect/grid_joins.h"
 #include "support.h"
 
-static const ew_grid_coder mp3 = {.name = "MP3", .period = 576, .centre = 300};
-static const ew_grid_coder aac = {.name = "AAC", .period = 1024, .centre = 1024};
+static const ew_grid_coder mp3 = {
+    .name = "MP3", .period = 576, .unit = 576, .centre = 300, .scale = 1};
+static const ew_grid_coder aac = {
+    .name = "AAC", .period = 1024, .unit = 64, .centre = 1024, .scale = 1};
 
 static ew_grid_run run(int offset, int64_t first_frame, int64_t last_frame, int hits)
 {
@@ -100,7 +102,7 @@ static void test_own_grid_is_left_out(void **state)
     assert_int_equal(sum.hits, 52);
     assert_int_equal(sum.offset, 300);
     assert_int_equal(sum.first, runs[1].first);
-    assert_int_equal(sum.last, runs[2].last);
+    assert_int_equal(sum.last, runs[2].last + 576);
 }
 
 static void test_two_coders(void **state)
