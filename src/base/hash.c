@@ -54,6 +54,11 @@ ew_code ew_sha256_finish(ew_sha256 *h, uint8_t out[EW_SHA256_BYTES], ew_err *err
     return EW_OK;
 }
 
+ew_code ew_sha256_restart(ew_sha256 *h, ew_err *err)
+{
+    return EVP_DigestInit_ex(h->ctx, NULL, NULL) == 1 ? EW_OK : fail_ssl(err);
+}
+
 void ew_sha256_free(ew_sha256 *h)
 {
     if (h == NULL)

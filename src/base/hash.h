@@ -17,6 +17,8 @@ EW_MUST_CHECK ew_code ew_sha256_feed(ew_sha256 *h, const void *bytes, size_t n,
                                      ew_err *err);
 EW_MUST_CHECK ew_code ew_sha256_finish(ew_sha256 *h, uint8_t out[EW_SHA256_BYTES],
                                        ew_err *err);
+/* For the next hash after ew_sha256_finish. */
+EW_MUST_CHECK ew_code ew_sha256_restart(ew_sha256 *h, ew_err *err);
 void ew_sha256_free(ew_sha256 *h);
 
 /* Whole file from offset 0 by pread; the file position does not move. */

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing a bundle. */
+#include "seal/bundle.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+
+enum { COPY_BLOCK = 256 * 1024 };
+
+static const char readme[] =
+    "This is a bundle of earwitness: parts of something that was sealed, and the proof "
+    "that\n"
+    "they are parts of it. parts/ holds what is shown, in order; what is not there is\n"
+    "withheld.\n"
+    "\n"
+    "Check it with `earwitness verify FILE --policy POLICY`, with a program and a "
+    "policy\n"
+    "that did not come with this file. policy.txt here only says which keys the sender\n"
+    "claims; it is no reason to trust them.\n"
+    "\n"
+    "A seal proves that this was on record at a time, and that what is shown was not "
+    "changed\n"
+    "since. It does not prove that it is true, that nothing was left out before sealing, "
+    "or that\n"
+    "no other version was sealed elsewhere.\n";
+
+static ew_code put_cover(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
+{
+    ew_buf b;
+    ew_buf_init(&b, EW_COVER_BYTES_MAX);
+    ew_code code = ew_cover_file_begin(&b, in->stream_count, err);
+    for (size_t i = 0; i < in->stream_count && code == EW_OK; i++) {
+        const ew_bundle_stream *s = &in->streams[i];
+        ew_cover cover;
+        code = ew_parts_cover(s->seed, s->parts, &s->view, &cover, err);
+        if (code == EW_OK)
+            code = ew_cover_file_add(&b, &s->view, s->cuts, &cover, err);
+        ew_cover_release(&cover);
+    }
+    ew_slice bytes = {(const char *)b.data, b.len};
+    if (code == EW_OK)
+        code = ew_zip_put(z, "cover.bin", bytes, err);
+    ew_buf_release(&b);
+    return code;
+}
+
+/* The bytes of one run, in blocks. */
+static ew_code put_run(ew_zip_out *z, const ew_bundle_stream *s, const ew_run *r,
+                       size_t number, ew_err *err)
+{
+    char name[32];
+    uint8_t *block = ew_alloc(COPY_BLOCK);
+    uint64_t at = r->first > 0 ? s->cuts->ends[r->first - 1] : 0;
+    uint64_t end = s->cuts->ends[r->first + r->count - 1];
+    if (block == NULL)
+        return ew_fail_nomem(err);
+    (void)snprintf(name, sizeof name, "parts/%08zu", number);
+    ew_code code = ew_zip_begin(z, name, err);
+    while (at < end && code == EW_OK) {
+        size_t n = end - at < COPY_BLOCK ? (size_t)(end - at) : COPY_BLOCK;
+        code = s->src.read(s->src.cookie, at, block, n, err);
+        if (code == EW_OK)
+            code = ew_zip_write(z, block, n, err);
+        at += n;
+    }
+    ew_free(block);
+    return code == EW_OK ? ew_zip_end(z, err) : code;
+}
+
+static ew_code put_runs(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
+{
+    size_t number = 0;
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < in->stream_count; i++)
+        for (size_t k = 0; k < in->streams[i].view.run_count && code == EW_OK; k++)
+            code =
+                put_run(z, &in->streams[i], &in->streams[i].view.runs[k], number++, err);
+    return code;
+}
+
+static ew_code put_all(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
+{
+    ew_code code = ew_zip_put(z, "mimetype", ew_slice_of(EW_BUNDLE_TYPE), err);
+    if (code == EW_OK)
+        code = ew_zip_put(z, "seal.note", in->note, err);
+    if (code == EW_OK)
+        code = ew_zip_put(z, "seal.tlog-proof", in->proof, err);
+    if (code == EW_OK)
+        code = put_cover(z, in, err);
+    if (code == EW_OK)
+        code = put_runs(z, in, err);
+    if (code == EW_OK && in->policy.n > 0)
+        code = ew_zip_put(z, "policy.txt", in->policy, err);
+    if (code == EW_OK)
+        code = ew_zip_put(z, "README.txt", ew_slice_of(readme), err);
+    return code == EW_OK ? ew_zip_finish(z, err) : code;
+}
+
+ew_code ew_bundle_write(const char *path, const ew_bundle_in *in, ew_err *err)
+{
+    ew_atomic a;
+    ew_zip_out z;
+    for (size_t i = 0; i < in->stream_count; i++)
+        if (!ew_view_ok(&in->streams[i].view) ||
+            in->streams[i].view.n != in->streams[i].cuts->n)
+            return ew_fail(err, EW_E_ARG, 0, "a bad list of visible parts");
+    ew_code code = ew_atomic_open(&a, path, err);
+    if (code != EW_OK)
+        return code;
+    ew_zip_init(&z, a.fd);
+    code = put_all(&z, in, err);
+    ew_zip_release(&z);
+    if (code == EW_OK)
+        return ew_atomic_commit(&a, err);
+    ew_atomic_abort(&a);
+    return code;
+}

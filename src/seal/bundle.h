@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing a bundle: a seal, its proof, and the parts of it that are shown. */
+#ifndef EW_SEAL_BUNDLE_H
+#define EW_SEAL_BUNDLE_H
+
+#include "seal/cover_file.h"
+
+#define EW_BUNDLE_TYPE "application/vnd.earwitness.bundle"
+
+/* One stream of what was sealed, with its secret. */
+typedef struct ew_bundle_stream {
+    const ew_seed *seed;
+    const ew_part *parts; /* all of them */
+    const ew_cuts *cuts;
+    ew_src src;
+    ew_view view; /* what to show */
+} ew_bundle_stream;
+
+typedef struct ew_bundle_in {
+    ew_slice note, proof;
+    ew_slice policy; /* a suggestion: whose keys these are; may be empty */
+    const ew_bundle_stream *streams;
+    size_t stream_count;
+} ew_bundle_in;
+
+/* Writes the bundle, whole or not at all. The content of hidden parts is not read. */
+EW_MUST_CHECK ew_code ew_bundle_write(const char *path, const ew_bundle_in *in,
+                                      ew_err *err);
+
+#endif
