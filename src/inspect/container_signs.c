@@ -95,6 +95,21 @@ static ew_code check_mp3_sums(const ew_inspect__clues *c, ew_inspection *out, ew
                  "were changed after the encoder wrote them");
 }
 
+/* "constant" in the tag, but frames of several rates. */
+static ew_code check_mp3_rates(const ew_inspect__clues *c, ew_inspection *out,
+                               ew_err *err)
+{
+    const char *said = ew_inspect__clue(c, "mp3.vbr-method");
+    const char *have = ew_inspect__clue(c, "mp3.bit-rates");
+
+    if (!said || !have || strncmp(said, "constant", 8) != 0 || !strstr(have, " to "))
+        return EW_OK;
+    return WHOLE(EW_TRACE_CHANGE,
+                 "the LAME tag says constant bit rate, but the frames have %.30s kbit/s: "
+                 "frames of another coding were put in",
+                 have);
+}
+
 static ew_code check_flac_sum(const ew_inspect__clues *c, ew_inspection *out, ew_err *err)
 {
     const char *same = ew_inspect__clue(c, "flac.md5");
@@ -442,8 +457,9 @@ ew_code ew_inspect__container_signs(const ew_inspect__clues *c, ew_inspection *o
 {
     static ew_code (*const checks[])(const ew_inspect__clues *, ew_inspection *,
                                      ew_err *) = {
-        check_length,   check_mp3_counts, check_mp3_sums,  check_flac_sum, check_gapless,
-        check_itunsmpb, check_edits,      check_mp4_bytes, check_other,    check_streams,
+        check_length,    check_mp3_counts, check_mp3_sums, check_mp3_rates,
+        check_flac_sum,  check_gapless,    check_itunsmpb, check_edits,
+        check_mp4_bytes, check_other,      check_streams,
     };
     ew_code rc = EW_OK;
 

@@ -96,7 +96,7 @@ static ew_code feed_all(job *j, ew_err *why, ew_err *err)
             return ew_fail(err, EW_E_CANCELLED, 0, "interrupted");
         if (ew_media_read(j->media, j->block, BLOCK_SAMPLES, &got, why) != EW_OK ||
             got == 0)
-            return EW_OK;
+            return why->code == EW_E_NOMEM ? ew_fail_nomem(err) : EW_OK;
         j->samples += (int64_t)got;
         if (j->samples > most)
             return ew_fail(err, EW_E_LIMIT, 0, "'%s' is longer than %d hours",

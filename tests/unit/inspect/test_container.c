@@ -81,6 +81,10 @@ static void lengths(void **state)
           EW_TRACE_FACT);
     finds_nothing(CLUES({"mp3.music-crc", "77 77"}));
     finds(CLUES({"mp3.music-crc", "77 78"}), "checksum", EW_TRACE_CHANGE);
+    finds_nothing(CLUES({"mp3.vbr-method", "constant"}, {"mp3.bit-rates", "64"}));
+    finds_nothing(CLUES({"mp3.vbr-method", "average"}, {"mp3.bit-rates", "32 to 96"}));
+    finds(CLUES({"mp3.vbr-method", "constant"}, {"mp3.bit-rates", "64 to 96"}),
+          "64 to 96 kbit/s", EW_TRACE_CHANGE);
     finds(CLUES({"flac.md5", "differs"}), "FLAC header", EW_TRACE_CHANGE);
     finds_nothing(CLUES({"flac.md5", "same"}));
 }
