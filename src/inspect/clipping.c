@@ -140,7 +140,7 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
         if (p->level * ELSEWHERE > (double)s->highest)
             continue;
         t.strength = (double)p->tops;
-        t.plus_minus = s->rate_hz;
+        t.plus_minus = 4 * (int64_t)s->rate_hz; /* from the first peak to the join */
         rc = ew_inspect__trace(
             out, ew_inspect__clipping.id, &t, err,
             "%zu peaks are cut off at %.1f dBFS here, while others in the file "

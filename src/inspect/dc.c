@@ -148,7 +148,7 @@ static ew_code find_steps(const dc_state *s, const float *diff, size_t places,
         const ew_inspect__peak *p = &peaks.list[i];
         ew_trace t = {.kind = EW_TRACE_CHANGE, .start = p->at, .end = p->at};
 
-        t.plus_minus = s->rate_hz / 2;
+        t.plus_minus = s->rate_hz * 3 / 10;
         t.strength = p->strength;
         rc = ew_inspect__trace(out, ew_inspect__dc.id, &t, err,
                                "the wave's offset from zero steps by %+.1f 16-bit steps",

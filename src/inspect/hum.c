@@ -350,7 +350,7 @@ static ew_code find_jumps(const view *v, ew_inspection *out, ew_err *err)
         ew_trace t = {.kind = EW_TRACE_CHANGE, .strength = peaks.list[i].strength};
 
         t.start = t.end = peaks.list[i].at;
-        t.plus_minus = v->s->rate_hz / 2;
+        t.plus_minus = v->s->rate_hz * 7 / 20;
         rc = ew_inspect__trace(out, ew_inspect__hum.id, &t, err,
                                "the phase of the mains hum (%.0f Hz and harmonics) jumps",
                                BASE_HZ[v->base]);

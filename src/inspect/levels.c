@@ -167,7 +167,7 @@ static ew_code tell(const levels_state *s, const loud *l, const ew_inspect__peak
     }
     decay = (b.decay - a.decay) / (a.decay + 1);
     t.start = t.end = peak->at;
-    t.plus_minus = s->rate_hz;
+    t.plus_minus = s->rate_hz * 7 / 4;
     return ew_inspect__trace(out, ew_inspect__levels.id, &t, err,
                              "what is loud sounds another way from here on: %.0f dB %s, "
                              "near %.0f Hz %.0f dB %s besides, and dies away %s",

@@ -13,11 +13,14 @@ enum {
     SHORTEST_PER_S = 250, /* runs of at least 4 ms */
     BESIDE_PER_S = 1000,  /* 1 ms of sound on either side is looked at */
     FACT_PER_S = 2,       /* half a second of nothing is a fact however it ends */
+    EDGE_PER_S = 10,      /* a tenth of a second at either end is no "inside" */
     MOST_KEPT = 100000
 };
 
-static const float BIT = 1.0f / 32768; /* strengths are in dB over this */
-static const double LEAST = 12;        /* weaker is not told: fades end so */
+/* Strengths are in dB over the step of the samples: the smallest difference there is, which
+ * in 8-bit and telephone sound is far more than one step of 16 bits. */
+static const float BIT = 1.0f / 32768;
+static const double LEAST = 12; /* weaker is not told: fades end so */
 
 typedef struct run {
     int64_t first, last;
@@ -31,10 +34,10 @@ typedef struct silence_state {
     bool open;         /* the last run goes on */
     int64_t at, since; /* samples fed; where the present value began */
     int64_t pending;   /* samples after the last run still to be looked at */
-    float value;
+    float value, step;
     float *ring; /* the last samples, sample i at i & mask */
     size_t mask;
-    int64_t beside, shortest, fact;
+    int64_t beside, shortest, fact, edge;
 } silence_state;
 
 static void stop(void *state)
@@ -60,9 +63,11 @@ static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection 
     s->beside = sound->rate_hz / BESIDE_PER_S;
     s->shortest = sound->rate_hz / SHORTEST_PER_S;
     s->fact = sound->rate_hz / FACT_PER_S;
+    s->edge = sound->rate_hz / EDGE_PER_S;
     while ((int64_t)size <= s->beside + s->shortest)
         size *= 2;
     s->mask = size - 1;
+    s->step = 1;
     s->ring = ew_alloc_array(size, sizeof *s->ring);
     if (!s->ring) {
         stop(s);
@@ -113,6 +118,10 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
         float x = pcm[i];
 
         if (s->at == 0 || x != s->value) {
+            float step = fabsf(x - s->value);
+
+            if (s->at > 0 && step >= BIT && step < s->step)
+                s->step = step;
             close_run(s);
             s->value = x;
             s->since = s->at;
@@ -135,31 +144,33 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
     return EW_OK;
 }
 
-static double over_a_bit(float distance)
+static double over_a_step(const silence_state *s, float distance)
 {
-    return distance > BIT ? 20 * log10((double)(distance / BIT)) : 0;
+    return distance > s->step ? 20 * log10((double)(distance / s->step)) : 0;
 }
 
-static ew_code tell(const run *r, int64_t samples, int64_t fact, ew_inspection *out,
-                    ew_err *err)
+static ew_code tell(const silence_state *s, const run *r, ew_inspection *out, ew_err *err)
 {
-    double before = r->first > 0 ? over_a_bit(r->before) : 0;
-    double after = r->last < samples ? over_a_bit(r->after) : 0;
+    double before = r->first > 0 ? over_a_step(s, r->before) : 0;
+    double after = r->last < s->at ? over_a_step(s, r->after) : 0;
     ew_trace t = {.start = r->first, .end = r->last};
     const char *id = ew_inspect__silence.id;
 
+    /* Coders pad the last frame, and recordings begin and end with nothing. */
+    bool inside = r->first > s->edge && r->last < s->at - s->edge;
+
     t.strength = before > after ? before : after;
-    if (t.strength >= LEAST) {
+    if (inside && t.strength >= LEAST) {
         t.kind = EW_TRACE_CHANGE;
         return ew_inspect__trace(
             out, id, &t, err,
             "not a single bit here, and the sound does not fade: the last "
-            "millisecond before reaches %.0f dB over one 16-bit step, the "
-            "first after it %.0f dB",
+            "millisecond before reaches %.0f dB over one step of the samples, "
+            "the first after it %.0f dB",
             before, after);
     }
     t.kind = EW_TRACE_FACT;
-    if (r->last - r->first < fact)
+    if (r->last - r->first < s->fact)
         return EW_OK;
     return ew_inspect__trace(
         out, id, &t, err,
@@ -174,7 +185,7 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
 
     close_run(s);
     for (size_t i = 0; i < s->count && rc >= 0; i++)
-        rc = tell(&s->runs[i], s->at, s->fact, out, err);
+        rc = tell(s, &s->runs[i], out, err);
     return rc;
 }
 

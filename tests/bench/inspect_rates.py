@@ -9,9 +9,10 @@ clean   recordings that nobody changed: every sign of change in them is a false 
         kit's recordings are rows of prompts, each with a noise of its own; where archive.json
         says that one begins or ends, exact findings do not count
 beds    folders of inspect_beds.py
-cases   case sets of the evaluation kit; their splice families are used as they are, decoded
+cases   case sets of the evaluation kit; their splice families are used decoded ("wav"), and
+        decoded and coded again as MP3 of 64 kbit/s ("mp3")
 
-Prints per method the strength at which it is wrong six times an hour (once in ten minutes)
+--save keeps the raw findings, --load reports on kept ones. Prints per method the strength at which it is wrong six times an hour (once in ten minutes)
 and once an hour, the shares of joins found at these, and with --c-table the lines of
 src/inspect/rates.c."""
 
@@ -23,10 +24,10 @@ import multiprocessing.pool
 import os
 import subprocess
 import sys
+import tempfile
 
 PROMPT = 0.02  # seconds within which the edge of a prompt explains an exact finding
 NEAR = 0.1  # seconds that a finding may be off besides its own range
-PCM = {"wav": "pcm_s16le", "flac": "flac"}
 
 
 def probe(path):
@@ -56,21 +57,28 @@ def prompt_edges(path):
 class Sound:
     """One file: where its joins are, and what the methods said about it."""
 
-    def __init__(self, path, group, joins, as_pcm=False):
-        self.path, self.group, self.joins, self.as_pcm = path, group, joins, as_pcm
+    def __init__(self, path, group, joins, turned=None):
+        self.path, self.group, self.joins, self.turned = path, group, joins, turned
         self.signs, self.untested, self.cpu, self.seconds = [], [], 0.0, 0.0
         self.edges = prompt_edges(path) if group == "clean" else []
 
     def run(self, bench, method):
         rate, codec, self.seconds = probe(self.path)
-        lossy = not (codec.startswith("pcm") or codec == "flac" or self.as_pcm)
-        decoder = subprocess.Popen(
-            ["ffmpeg", "-nostdin", "-v", "error", "-i", self.path, "-vn", "-ac", "1",
-             "-f", "f32le", "-"], stdout=subprocess.PIPE)
-        out = subprocess.run([bench, str(rate), "pcm_s16le" if self.as_pcm else codec,
-                              str(int(lossy))] + ([method] if method else []),
-                             stdin=decoder.stdout, check=True, stdout=subprocess.PIPE).stdout
-        decoder.wait()
+        ffmpeg = ["ffmpeg", "-nostdin", "-v", "error", "-i"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.path
+            if self.turned == "mp3":
+                path, rate = os.path.join(folder, "again.mp3"), max(rate, 32000)
+                subprocess.run(ffmpeg + [self.path, "-vn", "-ac", "1", "-ar", str(rate),
+                                         "-b:a", "64k", path], check=True)
+            codec = {"wav": "pcm_s16le", "mp3": "mp3"}.get(self.turned, codec)
+            lossy = not (codec.startswith("pcm") or codec == "flac")
+            decoder = subprocess.Popen(ffmpeg + [path, "-vn", "-ac", "1", "-f", "f32le", "-"],
+                                       stdout=subprocess.PIPE)
+            out = subprocess.run([bench, str(rate), codec, str(int(lossy))] +
+                                 ([method] if method else []), stdin=decoder.stdout,
+                                 check=True, stdout=subprocess.PIPE).stdout
+            decoder.wait()
         for line in out.decode("utf-8", "replace").splitlines():
             head = line.split("\t")[0].split()
             if head[0] == "cpu":
@@ -120,7 +128,8 @@ def collect(o):
             with open(info, encoding="utf-8") as f:
                 d = json.load(f)
             query = os.path.join(os.path.dirname(info), d["query"])
-            out.append(Sound(query, d["family"] + " wav", d["boundaries"], True))
+            for turned in ("wav", "mp3"):
+                out.append(Sound(query, d["family"] + " " + turned, d["boundaries"], turned))
     return out
 
 
@@ -180,17 +189,32 @@ def report(sounds, o):
             print(c_table(m.name, m.falses, m.hours))
     if not methods or not methods[0].found:
         return
-    print("| bed | joins | " + " | ".join(m.name for m in methods) + " |")
-    print("|---|---|" + "---|" * len(methods))
+    print("| bed | joins | " + " | ".join(m.name for m in methods) + " | any at 1/h |")
+    print("|---|---|" + "---|" * (len(methods) + 1))
     for g, (n, _, _) in methods[0].found.items():
+        some = sum(any(s.best(m.name, j) > m.one for m in methods)
+                   for s in sounds if s.group == g for j in s.joins) / n
         print("| %s | %d | " % (g, n) + " | ".join(
-            "%.0f / %.0f" % (100 * m.found[g][1], 100 * m.found[g][2]) for m in methods) + " |")
+            "%.0f / %.0f" % (100 * m.found[g][1], 100 * m.found[g][2]) for m in methods) +
+            " | %.0f |" % (100 * some))
+
+
+def load(paths):
+    out = []
+    for path in paths:
+        with open(path, encoding="utf-8") as f:
+            for kept in json.load(f):
+                s = Sound(kept["path"], kept["group"], kept["joins"])
+                vars(s).update(kept)
+                s.signs = [tuple(g) for g in s.signs]
+                out.append(s)
+    return out
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    p.add_argument("--bench", required=True)
-    p.add_argument("--clean", nargs="+", required=True)
+    p.add_argument("--bench")
+    p.add_argument("--clean", nargs="+", default=[])
     p.add_argument("--beds", nargs="*", default=[])
     p.add_argument("--cases", nargs="*", default=[])
     p.add_argument("--skip", nargs="*", default=["ra-01"],
@@ -201,13 +225,15 @@ def main():
     p.add_argument("--groups", action="store_true", help="every method and bed on a line")
     p.add_argument("--c-table", action="store_true")
     p.add_argument("--save", help="the raw findings as JSON")
+    p.add_argument("--load", nargs="+")
     o = p.parse_args()
-    sounds = collect(o)
+    sounds = load(o.load) if o.load else collect(o)
     if o.only:
         keep = tuple(o.only.split(","))
         sounds = [s for s in sounds if s.group == "clean" or s.group.startswith(keep)]
-    with multiprocessing.pool.ThreadPool(2) as pool:
-        pool.map(lambda s: s.run(o.bench, o.method), sounds)
+    if not o.load:
+        with multiprocessing.pool.ThreadPool(2) as pool:
+            pool.map(lambda s: s.run(o.bench, o.method), sounds)
     report(sounds, o)
     if o.save:
         with open(o.save, "w", encoding="utf-8") as f:

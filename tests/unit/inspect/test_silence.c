@@ -74,12 +74,41 @@ static void a_fade_to_nothing_is_only_a_fact(void **state)
     free(x);
 }
 
+static void few_bits_are_no_silence(void **state)
+{
+    float *x = recording(N, 5, 0.002);
+    ew_inspection *i;
+
+    (void)state;
+    for (size_t k = 0; k < N; k++) /* 8 bits: most of the background is one step */
+        x[k] = roundf(x[k] * 127) / 128;
+    i = inspect("digital-silence", x, N);
+    assert_null(strongest(i, 12));
+    ew_inspection_free(i);
+    free(x);
+}
+
+static void padding_at_the_end_is_no_sign(void **state)
+{
+    float *x = recording(N, 6, 0.002);
+    ew_inspection *i;
+
+    (void)state;
+    memset(x + N - RATE / 20, 0, RATE / 20 * sizeof *x);
+    i = inspect("digital-silence", x, N);
+    assert_null(strongest(i, 0));
+    ew_inspection_free(i);
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zeros_in_sound_are_told),
         cmocka_unit_test(a_constant_run_is_told_as_well),
         cmocka_unit_test(sound_that_never_stops_is_clean),
+        cmocka_unit_test(few_bits_are_no_silence),
+        cmocka_unit_test(padding_at_the_end_is_no_sign),
         cmocka_unit_test(a_fade_to_nothing_is_only_a_fact),
     };
 
