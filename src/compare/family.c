@@ -69,29 +69,45 @@ static bool is_silent(const ew_copy *c)
     return heard < HEARD_SAMPLES || c->samples < FAM_SLOT_NEEDS;
 }
 
-static int compare_sound(const ew_copy *a, const ew_copy *b)
+/* One decoder rounds up what another rounds down. */
+static bool same_sound(const ew_copy *a, const ew_copy *b)
 {
     if (a->samples != b->samples)
-        return a->samples > b->samples ? -1 : 1;
-    return a->samples == 0 ? 0
-                           : memcmp(a->sound, b->sound, a->samples * sizeof(*a->sound));
+        return false;
+    for (size_t i = 0; i < a->samples; i++)
+        if (abs(a->sound[i] - b->sound[i]) > 1)
+            return false;
+    return true;
 }
 
-/* The longest first; of equal sound the one first that has lost more in coding: the others
- * are what it was unpacked to. */
+/* The longest first; of equal length the one first that has lost more in coding: where the
+ * sound is equal too, the others are what it was unpacked to. */
 static int by_sound(const void *x, const void *y)
 {
     const fam_copy *a = x, *b = y;
     double ka = ew_fam_coding(a->in).mean, kb = ew_fam_coding(b->in).mean;
-    int c = compare_sound(a->in, b->in);
+    int c = 0;
 
-    if (c == 0 && ka != kb)
-        c = ka < kb ? -1 : 1;
-    if (c == 0 && a->in->bits_per_sec != b->in->bits_per_sec)
-        c = a->in->bits_per_sec > b->in->bits_per_sec ? -1 : 1;
-    if (c == 0)
-        c = strcmp(a->in->codec, b->in->codec);
+    if (a->in->samples != b->in->samples)
+        return a->in->samples > b->in->samples ? -1 : 1;
+    if (ka != kb)
+        return ka < kb ? -1 : 1;
+    if (a->in->bits_per_sec != b->in->bits_per_sec)
+        return a->in->bits_per_sec > b->in->bits_per_sec ? -1 : 1;
+    c = strcmp(a->in->codec, b->in->codec);
+    if (c == 0 && a->in->samples > 0)
+        c = memcmp(a->in->sound, b->in->sound, a->in->samples * sizeof(*a->in->sound));
     return c != 0 ? c : a->number < b->number ? -1 : 1;
+}
+
+/* The first copy of the same sound as copy i, or none. */
+static size_t find_same(const fam_copy *copies, size_t i)
+{
+    for (size_t k = i; k-- > 0 && copies[k].in->samples == copies[i].in->samples;)
+        if (copies[k].duplicate_of == EW_NO_COPY &&
+            same_sound(copies[k].in, copies[i].in))
+            return copies[k].number;
+    return EW_NO_COPY;
 }
 
 static ew_code sort_copies(work *w, const ew_copy *copies, size_t count, ew_err *err)
@@ -107,12 +123,8 @@ static ew_code sort_copies(work *w, const ew_copy *copies, size_t count, ew_err 
                                   .silent = is_silent(&copies[i])};
     if (count > 0)
         qsort(w->copies, count, sizeof(*w->copies), by_sound);
-    for (size_t i = 1, first = 0; i < count; i++) {
-        if (compare_sound(w->copies[i].in, w->copies[first].in) == 0)
-            w->copies[i].duplicate_of = w->copies[first].number;
-        else
-            first = i;
-    }
+    for (size_t i = 1; i < count; i++)
+        w->copies[i].duplicate_of = find_same(w->copies, i);
     return EW_OK;
 }
 

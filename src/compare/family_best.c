@@ -6,7 +6,10 @@
 #include "base/alloc.h"
 #include "compare/family_parts.h"
 
-enum { SECONDS_MAX = 100000 };
+enum {
+    SECONDS_MAX = 100000,
+    SLIVER = EW_FAMILY_RATE_HZ / 20 /* left over by padding; joins the second before it */
+};
 #define DB_PER_NAT 4.342945
 #define SWITCH_DB 3.0 /* a copy is left for one that is better by this much */
 #define OVERLAID_DB 60.0
@@ -117,8 +120,8 @@ static ew_code go_through(const fam_told *t, const double *good, ew_family *f,
         to = fmax(to, x->offset + (double)x->in->samples);
     }
     second *= fmax(1, ceil((to - from) / second / SECONDS_MAX));
-    for (double at = from; rc == EW_OK && at < to; at += second) {
-        double end = fmin(to, at + second);
+    for (double at = from; rc == EW_OK && at + SLIVER < to; at += second) {
+        double end = at + second + SLIVER < to ? at + second : to;
         size_t best = choose(t, good, now, at, end);
         ew_best b = {.start = at - from,
                      .end = end - from,

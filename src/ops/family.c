@@ -251,8 +251,37 @@ static bool named_before(const ew_inputs *in, size_t i)
     return false;
 }
 
+/* Where several files have one name, their paths take its place. */
+static ew_code tell_names_apart(owned *o, ew_err *err)
+{
+    bool *shared = ew_alloc_array(o->count, sizeof(*shared));
+    ew_code rc = shared == NULL ? ew_fail_nomem(err) : EW_OK;
+
+    for (size_t i = 0; rc == EW_OK && i < o->count; i++)
+        for (size_t k = 0; k < o->count && !shared[i]; k++)
+            shared[i] =
+                k != i && strcmp(o->pieces[i].copy.name, o->pieces[k].copy.name) == 0;
+    for (size_t i = 0; rc == EW_OK && i < o->count; i++) {
+        char *path;
+
+        if (!shared[i] || o->pieces[i].in->path == NULL || o->pieces[i].in->path[0] == 0)
+            continue;
+        path = ew_safe_name(o->pieces[i].in->path);
+        if (path == NULL)
+            rc = ew_fail_nomem(err);
+        else {
+            ew_free((void *)(uintptr_t)o->pieces[i].copy.name);
+            o->pieces[i].copy.name = path;
+        }
+    }
+    ew_free(shared);
+    return rc;
+}
+
 static ew_code list_pieces(owned *o, const ew_inputs *in, ew_err *err)
 {
+    ew_code rc;
+
     o->pieces = ew_alloc_array(in->count, sizeof(*o->pieces));
     o->copies = ew_alloc_array(in->count, sizeof(*o->copies));
     o->failures = ew_alloc_array(in->count, sizeof(*o->failures));
@@ -270,10 +299,11 @@ static ew_code list_pieces(owned *o, const ew_inputs *in, ew_err *err)
         *p = (piece){.in = &in->items[i], .copy = {.name = name, .trouble = p->trouble}};
         o->count++;
     }
-    if (o->count > EW_FAMILY_COPIES_MAX)
-        return ew_fail(err, EW_E_ARG, 0, "%zu files are too many to order; at most %d",
-                       o->count, EW_FAMILY_COPIES_MAX);
-    return EW_OK;
+    rc = tell_names_apart(o, err);
+    if (rc == EW_OK && o->count > EW_FAMILY_COPIES_MAX)
+        rc = ew_fail(err, EW_E_ARG, 0, "%zu files are too many to order; at most %d",
+                     o->count, EW_FAMILY_COPIES_MAX);
+    return rc;
 }
 
 static ew_code order(shop *s, ew_err *err)
