@@ -12,6 +12,8 @@
 
 static const double active_least_s = 2;
 static const double harsh_residual_db = -18, very_harsh_residual_db = -8;
+static const double loose_residual_db = -4;
+static const double bend_most_db = -10; /* beyond, a coder cannot follow the wave */
 
 /* ---------------------------------------------------------------- telling */
 
@@ -68,13 +70,13 @@ bool ew_whole__codec_loses(const char *codec)
 }
 
 /* Found with each codec at the lowest rates in use. */
-double ew_whole__codec_floor_hz(const char *codec)
+double ew_whole__codec_floor_hz(const char *codec, bool harsh)
 {
     if (strcmp(codec, "opus") == 0)
         return 3600;
     if (strcmp(codec, "mp3") == 0 || strcmp(codec, "aac") == 0 ||
         strcmp(codec, "vorbis") == 0)
-        return 5000;
+        return harsh ? 3500 : 5000;
     return ew_whole__codec_loses(codec) ? 3300 : 1e9;
 }
 
@@ -101,9 +103,14 @@ static void judge_gain(const ew_whole__case *c, ew_whole *w)
 
     ew_whole__value(w, EW_FACT_GAIN, "gain_db", gain, sd);
     ew_whole__value(w, EW_FACT_GAIN, "spread_db", spread, 0);
-    if (fabs(gain) < (v->residual_db > very_harsh_residual_db ? 1.8 : 1.0))
+    if (fabs(gain) < 1.0)
         ew_whole__tell(w, EW_FACT_GAIN, EW_FACT_SAME, "B is as loud as A (%+.1f dB).",
                        gain);
+    else if (fabs(gain) < (v->residual_db > very_harsh_residual_db ? 3.2 : 1.6))
+        ew_whole__tell(w, EW_FACT_GAIN, EW_FACT_CODING,
+                       "B is %.1f dB %s than A; coding, more than once or at low rates, "
+                       "can do that.",
+                       fabs(gain), gain > 0 ? "louder" : "quieter");
     else
         ew_whole__tell(w, EW_FACT_GAIN, EW_FACT_CHANGED, "B is %.1f dB %s than A.",
                        fabs(gain), gain > 0 ? "louder" : "quieter");
@@ -121,9 +128,11 @@ static void judge_dynamics(const ew_whole__case *c, ew_whole *w)
                                 : clipped || ew_whole__is_harsh(c) ? 1.0
                                                                    : 0.7;
 
-    if (!v->has_dynamics) {
+    if (!v->has_dynamics || v->residual_db > loose_residual_db) {
         ew_whole__tell(w, EW_FACT_DYNAMICS, EW_FACT_NOT_TESTED,
-                       "Not tested for automatic level: too little sound in common.");
+                       "Not tested for automatic level: %s.",
+                       v->has_dynamics ? "the wave of B follows A too loosely"
+                                       : "too little sound in common");
         return;
     }
     ew_whole__value(w, EW_FACT_DYNAMICS, "slope_db", slope, 0);
@@ -216,7 +225,8 @@ static void judge_offset(const ew_whole__case *c, ew_whole *w)
 static void judge_clipping(const ew_whole__case *c, ew_whole *w)
 {
     const ew_whole__voice *v = &c->voice;
-    const bool bent = v->bend_db < -1.5 && v->bend_d_db < -1.5 && v->saturation_db < -1.5;
+    const bool bent = v->bend_db < -1.5 && v->bend_db > bend_most_db &&
+                      v->bend_d_db < -1.5 && v->saturation_db < -1.5;
     const bool flat = c->flat[EW_SIDE_B] > 200 &&
                       c->flat[EW_SIDE_B] > 10 * (uint64_t)c->flat[EW_SIDE_A];
 
@@ -240,9 +250,10 @@ static void judge_curve(const ew_whole__case *c, ew_whole *w)
     const double least = bent ? 2.4 : ew_whole__is_harsh(c) ? 1.8 : 1.3;
     size_t most = 0;
 
-    if (v->bands < 5) {
+    if (v->bands < 5 || v->residual_db > loose_residual_db) {
         ew_whole__tell(w, EW_FACT_EQUALISATION, EW_FACT_NOT_TESTED,
-                       "Not tested for equalisation: too few bands follow A.");
+                       "Not tested for equalisation: the wave of B follows A too "
+                       "loosely.");
         return;
     }
     for (size_t i = 0; i < v->bands; i++) {

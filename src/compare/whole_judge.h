@@ -45,7 +45,7 @@ void ew_whole__value(ew_whole *w, ew_fact_kind kind, const char *name, double va
 
 /* Does this codec lose something? How low may its coding cut the band, Hz? */
 bool ew_whole__codec_loses(const char *codec);
-double ew_whole__codec_floor_hz(const char *codec);
+double ew_whole__codec_floor_hz(const char *codec, bool harsh);
 
 /* Much of the wave is coding noise: weak signs do not count. */
 bool ew_whole__is_harsh(const ew_whole__case *c);

@@ -143,7 +143,7 @@ static void judge_high_lost(const ew_whole__case *c, ew_whole *w, double b_hz)
                        "B ends at %.1f kHz, A at %.1f kHz: the sample rate of B holds no "
                        "more.",
                        b_hz / 1000, a_hz / 1000);
-    else if (b_hz >= ew_whole__codec_floor_hz(side->codec))
+    else if (b_hz >= ew_whole__codec_floor_hz(side->codec, ew_whole__is_harsh(c)))
         ew_whole__tell(
             w, EW_FACT_BANDWIDTH, EW_FACT_CODING,
             "B ends at %.1f kHz, A at %.1f kHz; coding (%s) alone can do that.",
