@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demonstration: real voices joined into speeches, pieces of three of them joined with
 speech that is in none, coded hard, and traced back; then one speech doctored, and compared.
-script/demo runs it.
+Then a joined file is looked at alone. script/demo runs it.
 
 The voices are the telephone prompts of Debian's asterisk-core-sounds-en-g722 (CC BY-SA 3.0),
 which are installed and never part of this project. Everything else follows from a seed."""
@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 import demo_diff
+import demo_inspect
 
 PROMPTS = "/usr/share/asterisk/sounds/en_US_f_Allison"
 RATE = 16000          # samples per second of G.722
@@ -202,6 +203,7 @@ def main():
     good = compare(pieces, json.loads(done.stdout))
     doctored = SPEECHES.index(("address.flac", []))
     good = demo_diff.run(program, speeches[doctored], prompts[FOREIGN[0]], RATE, write) and good
+    good = demo_inspect.run(program, RATE, ffmpeg, write) and good
     sys.exit(0 if good else 1)
 
 

@@ -76,7 +76,7 @@ void draw_noise(ew_canvas *c, const plan *p)
     double range[2], step;
 
     range_of(p->noise, range);
-    step = range[1] - range[0] > 60 ? 40 : range[1] - range[0] > 30 ? 20 : 10;
+    step = range[1] - range[0] > 100 ? 40 : range[1] - range[0] > 40 ? 20 : 10;
     for (double db = range[0]; db <= range[1] + 1e-9; db += step) {
         char text[EW_TIME_TEXT];
         const double y = box.y + (box.h - 1) * (range[1] - db) / (range[1] - range[0]);
