@@ -9,7 +9,7 @@ import subprocess
 
 from harness import Case, main
 
-COMMANDS = ("add", "check", "diff", "list", "remove", "info", "archive", "help")
+COMMANDS = ("add", "check", "diff", "family", "inspect", "list", "remove", "info", "archive", "help")
 SOURCE = os.environ.get("EARWITNESS_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
 
 

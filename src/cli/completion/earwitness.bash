@@ -10,18 +10,19 @@ _earwitness() {
     --archive | -a | --export) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     --progress) mapfile -t COMPREPLY < <(compgen -W 'auto json none' -- "$cur"); return ;;
-    --svg | --png | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --svg | --png | --dot | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --jobs | -j | --wait | --context | --rate | --only) return ;;
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        add | check | diff | inspect | list | remove | info | archive | help) command=$word; break ;;
+        add | check | diff | family | inspect | list | remove | info | archive | help) command=$word; break ;;
         esac
     done
     case $command in
     add) own='--dry-run --files-from --null' ;;
     check) own='--svg --files-from --null' ;;
     diff) own='--svg --export --context' ;;
+    family) own='--svg --dot --files-from --null' ;;
     inspect) own='--svg --png --rate --only' ;;
     remove) own='--dry-run' ;;
     esac
@@ -30,9 +31,9 @@ _earwitness() {
         return
     fi
     case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff inspect list remove info archive help' -- "$cur") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive help' -- "$cur") ;;
     archive) mapfile -t COMPREPLY < <(compgen -W 'verify compact' -- "$cur") ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff inspect list remove info archive' -- "$cur") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive' -- "$cur") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     esac
 }

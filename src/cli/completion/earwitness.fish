@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of earwitness for fish.
-set -l commands add check diff inspect list remove info archive help
+set -l commands add check diff family inspect list remove info archive help
 complete -c earwitness -n "not __fish_seen_subcommand_from $commands" -f
 complete -c earwitness -n __fish_use_subcommand -a add -d 'Put recordings into the archive'
 complete -c earwitness -n __fish_use_subcommand -a check -d 'Say from which recordings a clip was taken'
 complete -c earwitness -n __fish_use_subcommand -a diff -d 'Say what recording B changes against A'
+complete -c earwitness -n __fish_use_subcommand -a family -d 'Order copies of one recording'
 complete -c earwitness -n __fish_use_subcommand -a inspect -d 'Say what one file betrays about itself'
 complete -c earwitness -n __fish_use_subcommand -a list -d 'List the recordings of the archive'
 complete -c earwitness -n __fish_use_subcommand -a remove -d 'Take recordings out of the archive'
@@ -32,5 +33,9 @@ complete -c earwitness -n '__fish_seen_subcommand_from inspect' -l svg -r -d 'Al
 complete -c earwitness -n '__fish_seen_subcommand_from inspect' -l png -r -d 'The same as a PNG'
 complete -c earwitness -n '__fish_seen_subcommand_from inspect' -l rate -x -d 'Signs that err up to N times an hour'
 complete -c earwitness -n '__fish_seen_subcommand_from inspect' -l only -x -d 'Run this one method'
+complete -c earwitness -n '__fish_seen_subcommand_from family' -l svg -r -d 'Also draw the tree'
+complete -c earwitness -n '__fish_seen_subcommand_from family' -l dot -r -d 'Also write the tree for Graphviz'
+complete -c earwitness -n '__fish_seen_subcommand_from family' -l files-from -r -d 'Also take the copies named in a file'
+complete -c earwitness -n '__fish_seen_subcommand_from family' -s 0 -l null -d 'Names end with NUL'
 complete -c earwitness -n '__fish_seen_subcommand_from archive' -f -a 'verify compact'
 complete -c earwitness -n '__fish_seen_subcommand_from help' -f -a "$commands"
