@@ -129,7 +129,7 @@ static ew_code check_gapless(const ew_inspect__clues *c, ew_inspection *out, ew_
     int64_t per_frame = ew_inspect__clue_number(c, "mp3.frame-samples", 1152);
     int64_t delay = ew_inspect__clue_number(c, "mp3.delay", -1);
     int64_t padding = ew_inspect__clue_number(c, "mp3.padding", -1);
-    int64_t left = frames * per_frame - delay - padding;
+    double left = (double)frames * (double)per_frame - (double)delay - (double)padding;
 
     if (frames < 0 || delay < 0 || padding < 0)
         return EW_OK;
