@@ -340,7 +340,13 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
         return ew_inspect__untested(out, ew_inspect__bandwidth.id, err,
                                     "the file is shorter than %d s", 2 * SIDE);
     rc = tell_edge(s, n, out, err);
-    return rc < 0 ? rc : find_steps(s, n, out, err);
+    if (rc >= 0)
+        rc = find_steps(s, n, out, err);
+    if (rc >= 0 && s->seconds.max - s->seconds.len < sizeof(spectrum))
+        rc = ew_inspect__untested(out, ew_inspect__bandwidth.id, err,
+                                  "the file is longer than %d h: what comes later",
+                                  HOURS_MAX);
+    return rc;
 }
 
 const ew_inspect__method ew_inspect__bandwidth = {

@@ -16,7 +16,7 @@
 
 enum {
     HOP = EW_INSPECT__WORD_HOP,
-    BUCKET = 16,   /* words that are more common say nothing */
+    BUCKET = 16,   /* more common words are not paired with all of their kind */
     NEAREST = 62,  /* words, 1 s: a copy is at least so far from its model */
     VOTES = 3,     /* equal words at one distance ... */
     VOTES_IN = 48, /* ... within so many words */
@@ -27,6 +27,8 @@ enum {
     STRIP = 200,   /* small samples per step when the repeat is followed to its ends */
     CLEAR = 12,    /* small samples around the best distance that belong to it */
     SPANS = 4000,
+    PAIRS = 4000000,
+    WORK = 400000000, /* about three seconds */
     LOOPS_PLACES = 6
 };
 
@@ -57,6 +59,7 @@ typedef struct span { /* small samples */
 
 typedef struct search {
     const copy_state *s;
+    int64_t work; /* small samples that may still be compared */
     pair *pairs;
     size_t count, room;
     span *spans;
@@ -127,6 +130,8 @@ static int by_votes(const void *pa, const void *pb)
 
 static ew_code add_pair(search *f, uint32_t at, uint32_t later, ew_err *err)
 {
+    if (f->count == PAIRS)
+        return EW_OK;
     if (f->count == f->room) {
         size_t room = f->room ? 2 * f->room : 1024;
         pair *more = ew_realloc_array(f->pairs, room, sizeof *more);
@@ -140,15 +145,19 @@ static ew_code add_pair(search *f, uint32_t at, uint32_t later, ew_err *err)
     return EW_OK;
 }
 
+/* Common words, as loops have them, are paired with their next occurrence only. */
 static ew_code pair_up(search *f, const entry *e, size_t n, ew_err *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = i + 1; j < n; j++) {
-            ew_code rc;
+    for (size_t i = 0, next = 0; i < n; i++) {
+        size_t last = n;
 
-            if (e[j].at - e[i].at < NEAREST)
-                continue;
-            rc = add_pair(f, e[i].at, e[j].at, err);
+        while (next < n && e[next].at - e[i].at < NEAREST)
+            next++;
+        if (n > BUCKET && next < n)
+            last = next + 1;
+        for (size_t j = next; j < last; j++) {
+            ew_code rc = add_pair(f, e[i].at, e[j].at, err);
+
             if (rc < 0)
                 return rc;
         }
@@ -156,7 +165,7 @@ static ew_code pair_up(search *f, const entry *e, size_t n, ew_err *err)
     return EW_OK;
 }
 
-/* All pairs of equal words that are not too common. */
+/* All pairs of equal words. */
 static ew_code find_pairs(search *f, ew_err *err)
 {
     size_t n = f->s->w.words.len / sizeof(uint32_t), count = 0;
@@ -177,7 +186,7 @@ static ew_code find_pairs(search *f, ew_err *err)
     for (size_t i = 0, j; i < count && rc >= 0; i = j) {
         for (j = i + 1; j < count && e[j].word == e[i].word; j++)
             ;
-        if (j - i > 1 && j - i <= BUCKET)
+        if (j - i > 1)
             rc = pair_up(f, e + i, j - i, err);
     }
     ew_free(e);
@@ -226,13 +235,14 @@ static void weights(double u, double w[4])
 }
 
 /* Normalised correlation of n small samples from a with those `lag` later. */
-static double correlation(const search *f, int64_t a, double lag, int64_t n)
+static double correlation(search *f, int64_t a, double lag, int64_t n)
 {
     double ab = 0, aa = 1e-12, bb = 1e-12, w[4];
     int64_t whole = (int64_t)floor(lag), b = a + whole;
 
     if (b < 1 || b + n + 2 > (int64_t)f->s->w.wave.len)
         return 0;
+    f->work -= n;
     weights(lag - (double)whole, w);
     for (int64_t i = 0; i < n; i++) {
         double x = (double)value(f, a + i), y = 0;
@@ -299,7 +309,7 @@ static bool probe(search *f, int64_t at, double *lag)
 
 /* Follows the repeat from `at` in steps of STRIP (or -STRIP) while it agrees; a few strips that
  * do not are passed over when it goes on after them. */
-static int64_t follow(const search *f, int64_t at, double lag, int64_t step)
+static int64_t follow(search *f, int64_t at, double lag, int64_t step)
 {
     int64_t good = at;
 
@@ -396,9 +406,9 @@ static ew_code tell(search *f, ew_inspection *out, ew_err *err)
             .kind = EW_TRACE_FACT, .end = f->s->samples, .strength = covered / rate};
         return ew_inspect__trace(
             out, ew_inspect__copy_move.id, &t, err,
-            "the same sound comes again and again, %zu times in all, as in "
-            "music made of loops",
-            places);
+            "%.0f s of the file are the same sound again, as in music made of "
+            "loops",
+            covered / rate);
     }
     for (size_t i = 0; i < f->found && rc >= 0; i++) {
         const span *s = &f->spans[i];
@@ -421,7 +431,7 @@ static ew_code tell(search *f, ew_inspection *out, ew_err *err)
 static ew_code finish(void *state, ew_inspection *out, ew_err *err)
 {
     copy_state *s = state;
-    search f = {.s = s};
+    search f = {.s = s, .work = WORK};
     ew_code rc = ew_inspect__words_finish(&s->w, err);
 
     if (rc < 0)
@@ -440,9 +450,14 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
     if (rc < 0)
         goto out;
     count_votes(&f);
-    for (size_t i = 0; i < f.count && f.found < SPANS; i++)
+    for (size_t i = 0; i < f.count && f.found < SPANS && f.work > 0; i++)
         try_pair(&f, &f.pairs[i]);
     rc = tell(&f, out, err);
+    if (rc >= 0 && (f.work <= 0 || s->w.full))
+        rc = ew_inspect__untested(out, ew_inspect__copy_move.id, err,
+                                  s->w.full
+                                      ? "the file is longer than 12 h: what comes later"
+                                      : "too much repeats to look at all of it");
 out:
     ew_free(f.near);
     ew_free(f.spans);

@@ -84,8 +84,10 @@ static ew_code take_frames(void *self, const float *power, size_t count, ew_err 
 
     for (size_t l = 0; l < count; l++)
         words[l] = make_word(w, power, l);
-    if (w->words.max - w->words.len < sizeof words)
+    if (w->words.max - w->words.len < sizeof words) {
+        w->full = true;
         return EW_OK;
+    }
     return ew_buf_append(&w->words, words, count * sizeof *words, err);
 }
 

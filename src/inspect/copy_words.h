@@ -24,6 +24,7 @@ typedef struct ew_inspect__words {
     ew_inspect__frames *frames;
     ew_inspect__decimate first, second;
     size_t down;                             /* samples of the file per small sample */
+    bool full;                               /* the rest was not kept */
     float before;                            /* for the emphasis of high frequencies */
     size_t edges[EW_INSPECT__WORD_BITS + 2]; /* bins */
     float past[EW_INSPECT__WORD_LAG][EW_INSPECT__WORD_BITS];
