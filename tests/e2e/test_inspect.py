@@ -294,6 +294,42 @@ class Inspect(Case):
         self.run_ew("inspect", "--svg", svg, path, code=None)
         xml.dom.minidom.parse(svg)
 
+    # -- the sound --------------------------------------------------------------------------
+
+    def test_joined_mp3_saved_as_wav(self):
+        wav = self.speech("a.wav", seconds=60, rate=32000)
+        coded = self.encode(wav, "a.mp3", "-b:a", "96k")
+        plain = self.encode(coded, "b.wav")
+        pieces = self.path("c.wav")
+        self.ffmpeg("-ss", "2.0", "-t", "15.01", "-i", plain, "-ss", "33.307", "-t", "15", "-i", plain,
+                    "-filter_complex", "[0:a][1:a]concat=n=2:v=0:a=1[o]", "-map", "[o]", pieces)
+        answer = self.run_json("inspect", "--only", "frame-grid", pieces, code=0)
+        joins = [f for f in answer["findings"] if f["kind"] == "change"]
+        self.assertTrue(any(abs(f["start"] - 15.01) < 0.3 for f in joins), answer["findings"])
+        self.assertTrue(any(f["kind"] == "fact" and "MP3" in f["text"]
+                            for f in answer["findings"]))
+        before = self.run_json("inspect", "--only", "frame-grid", wav, code=1)
+        self.assertEqual(before["findings"], [])
+
+    def test_rate_leaves_out_and_lets_in(self):
+        path = self.speech("a.wav", seconds=30)
+        few = self.run_json("inspect", "--rate", "0.001", path, code=None)
+        many = self.run_json("inspect", "--rate", "1000", path, code=None)
+        self.assertLessEqual(few["signs_of_change"], many["signs_of_change"])
+        for f in few["findings"]:
+            if f["false_per_hour"] is not None:
+                self.assertLessEqual(f["false_per_hour"], 0.001)
+
+    def test_three_hours(self):
+        path = self.path("long.flac")
+        self.ffmpeg("-f", "lavfi", "-i", "anoisesrc=d=60:r=8000:a=0.2", self.path("one.wav"))
+        self.ffmpeg("-stream_loop", "179", "-i", self.path("one.wav"), path)
+        png = self.path("long.png")
+        answer = self.run_json("inspect", "--only", "container", "--png", png, path, code=1,
+                               timeout=120)
+        self.assertEqual(answer["file"]["duration"], 10800)
+        self.assertEqual(self.png_size(png)[0], 1280)
+
     # -- the answer -------------------------------------------------------------------------
 
     def test_text(self):

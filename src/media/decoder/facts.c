@@ -91,6 +91,13 @@ static int64_t in_ms(int64_t value, AVRational base)
                                    : av_rescale_q(value, base, (AVRational){1, 1000});
 }
 
+/* Lengths that FFmpeg guesses from bit rates; no header says anything. */
+static bool length_is_guessed(const AVFormatContext *fmt)
+{
+    return fmt->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE ||
+           strcmp(fmt->iformat->name, "amr") == 0;
+}
+
 static void container(const AVFormatContext *fmt)
 {
     int64_t start = in_ms(fmt->start_time, AV_TIME_BASE_Q);
@@ -99,7 +106,7 @@ static void container(const AVFormatContext *fmt)
     fact_text("container.long", fmt->iformat->long_name);
     fact_positive("container.bytes", avio_size(fmt->pb));
     fact_positive("container.bit-rate", fmt->bit_rate);
-    if (fmt->duration_estimation_method != AVFMT_DURATION_FROM_BITRATE)
+    if (!length_is_guessed(fmt))
         fact_positive("container.ms", in_ms(fmt->duration, AV_TIME_BASE_Q));
     if (start != INT64_MIN)
         fact_number("container.start-ms", start);
@@ -131,7 +138,8 @@ static void coding(const input *in)
                                      : av_get_exact_bits_per_sample(par->codec_id));
     fact_positive("stream.delay", par->initial_padding);
     fact_positive("stream.packets", st->nb_frames);
-    fact_positive("stream.ms", in_ms(st->duration, st->time_base));
+    if (!length_is_guessed(in->fmt))
+        fact_positive("stream.ms", in_ms(st->duration, st->time_base));
     if (start != INT64_MIN)
         fact_number("stream.start-ms", start);
     tags("tag.stream", st->metadata);
