@@ -11,6 +11,7 @@
 
 enum {
     LEAST = 320,         /* samples: shorter differences are not told as edits: 40 ms */
+    LEAST_ELSE = 1000,   /* the same where lines are not exact: 125 ms */
     NEAR = 960,          /* less of A than this between two spans can be chance: 120 ms */
     PAUSE_MAX = 4000,    /* so can more, when it is a pause: 0.5 s */
     END_LEAST = 1600,    /* coders add and drop this much at the ends of a file: 0.2 s */
@@ -45,6 +46,7 @@ typedef struct work {
     const ew_loudness *loud;
     ranges taken; /* of A: ordered spans and what was moved, ascending by lo */
     size_t cap;   /* of d->edits */
+    double least; /* samples: shorter differences are not told */
 } work;
 
 /* A stretch between two ordered spans (or an end of the recordings): what is left of A and
@@ -54,6 +56,14 @@ typedef struct gap {
     double a0, a1, b0, b1;
     size_t first, end; /* spans in between */
 } gap;
+
+static bool by_wave(const work *w)
+{
+    for (size_t i = 0; i < w->l->count; i++)
+        if (w->l->items[i].wave)
+            return true;
+    return false;
+}
 
 static double length(const range *r)
 {
@@ -157,11 +167,11 @@ static ew_code tell_out_of_order(work *w, const ew_span *s, ew_err *err)
 
 /* ------------------------------------------------------------------ in order */
 
-/* What of [lo, hi) no range covers, in pieces of at least LEAST. */
-static ew_code leftover(const ranges *taken, double lo, double hi, ranges *out,
-                        ew_err *err)
+/* What of the span no range covers, in pieces that are worth telling. */
+static ew_code leftover(const work *w, const ranges *taken, const double span[2],
+                        ranges *out, ew_err *err)
 {
-    double at = lo;
+    double hi = span[1], at = span[0];
     ew_code rc = EW_OK;
 
     out->count = 0;
@@ -171,12 +181,12 @@ static ew_code leftover(const ranges *taken, double lo, double hi, ranges *out,
         for (size_t i = 0; i < taken->count; i++) {
             const range *r = &taken->items[i];
 
-            if (r->hi - LEAST <= at || r->lo >= next || r->hi - r->lo < 1)
+            if (r->hi - w->least <= at || r->lo >= next || r->hi - r->lo < 1)
                 continue;
             next = fmax(r->lo, at);
             resume = r->hi;
         }
-        if (next - at >= LEAST)
+        if (next - at >= w->least)
             rc = add_range(out, at, next, err);
         at = resume;
     }
@@ -209,7 +219,7 @@ static ew_code tell_missing(work *w, gap *g, ew_err *err)
 
     ew_span_set(g->x, &w->l->items[g->x->line], g->x->b0, b);
     ew_span_set(g->y, &w->l->items[g->y->line], b, g->y->b1);
-    if (g->y->a0 - g->x->a1 < LEAST)
+    if (g->y->a0 - g->x->a1 < w->least)
         return EW_OK;
     return tell(w, EW_EDIT_DELETE, (range){g->x->a1, g->y->a0}, (range){b, b}, err);
 }
@@ -217,7 +227,7 @@ static ew_code tell_missing(work *w, gap *g, ew_err *err)
 static ew_code tell_came_in(work *w, gap *g, ew_err *err)
 {
     ew_cut_at_point(w->l, g->x, NULL, g->y);
-    if (g->y->b0 - g->x->b1 < LEAST)
+    if (g->y->b0 - g->x->b1 < w->least)
         return EW_OK;
     return tell(w, EW_EDIT_INSERT, (range){g->x->a1, g->x->a1},
                 (range){g->x->b1, g->y->b0}, err);
@@ -281,17 +291,19 @@ static ew_code tell_rest(work *w, const gap *g, const ranges *a, const ranges *b
 {
     size_t pa = a->count > 0 && b->count > 0 ? longest(a) : SIZE_MAX;
     size_t pb = a->count > 0 && b->count > 0 ? longest(b) : SIZE_MAX;
+    /* At the beginning of the recordings the points are those where the chain begins. */
+    double a_at = g->x == NULL ? g->a1 : g->a0, b_at = g->x == NULL ? g->b1 : g->b0;
     ew_code rc = EW_OK;
 
     if (pa != SIZE_MAX)
         rc = tell_pair(w, a->items[pa], b->items[pb], err);
     for (size_t i = 0; i < a->count && rc == EW_OK; i++)
         if (i != pa)
-            rc = tell(w, EW_EDIT_DELETE, a->items[i], (range){g->b0, g->b0}, err);
+            rc = tell(w, EW_EDIT_DELETE, a->items[i], (range){b_at, b_at}, err);
     for (size_t i = 0; i < b->count && rc == EW_OK; i++)
-        if (i != pb &&
-            ew_gap_sound(w->loud, false, b->items[i].lo, b->items[i].hi) >= heard_seconds)
-            rc = tell(w, EW_EDIT_INSERT, (range){g->a0, g->a0}, b->items[i], err);
+        if (i != pb && (pb == SIZE_MAX || ew_gap_sound(w->loud, false, b->items[i].lo,
+                                                       b->items[i].hi) >= heard_seconds))
+            rc = tell(w, EW_EDIT_INSERT, (range){a_at, a_at}, b->items[i], err);
     return rc;
 }
 
@@ -339,7 +351,7 @@ static bool tell_simple(work *w, gap *g, const ranges *a, const ranges *b, ew_co
             ew_cut_at_point(w->l, g->x, m, g->y);
         return false;
     }
-    if (a_empty && b->count > 0 && b_heard)
+    if (a_empty && b->count > 0 && (b_heard || g->b1 - g->b0 - la >= w->least))
         *rc = tell_came_in(w, g, err);
     else if (b->count == 0 || (!b_heard && a->count > 0 &&
                                !ew_gap_silenced(w->loud, g->a0, g->a1, g->b0, g->b1)))
@@ -355,11 +367,11 @@ static ew_code tell_gap(work *w, gap *g, ew_err *err)
     ew_code rc = explained(w, g, &mine, err);
 
     if (rc == EW_OK)
-        rc = leftover(&w->taken, g->a0, g->a1, &a, err);
+        rc = leftover(w, &w->taken, (const double[2]){g->a0, g->a1}, &a, err);
     if (rc == EW_OK)
-        rc = leftover(&mine, g->b0, g->b1, &b, err);
+        rc = leftover(w, &mine, (const double[2]){g->b0, g->b1}, &b, err);
     if (rc == EW_OK && g->x != NULL && g->y != NULL &&
-        g->a0 - g->a1 >= (b.count == 0 ? LEAST : NEAR))
+        g->a0 - g->a1 >= (b.count == 0 ? w->least : NEAR))
         rc = tell_repeat(w, g, err);
     if (rc == EW_OK && !tell_simple(w, g, &a, &b, &rc, err))
         rc = tell_rest(w, g, &a, &b, err);
@@ -369,32 +381,78 @@ static ew_code tell_gap(work *w, gap *g, ew_err *err)
     return rc;
 }
 
-/* An end of the recordings: coders add and drop a little, silence is not content. */
+/* Takes out what is too short for an end, or silent: coders add and drop a little. */
+static void keep_heard(const work *w, ranges *r, bool in_a)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < r->count; i++) {
+        range x = r->items[i];
+
+        if (length(&x) >= END_LEAST &&
+            ew_gap_sound(w->loud, in_a, x.lo, x.hi) >= heard_seconds)
+            r->items[kept++] = x;
+    }
+    r->count = kept;
+}
+
+/* An end of the recordings. */
 static ew_code tell_end(work *w, gap *g, ew_err *err)
 {
-    range a = {g->a0, g->a1}, b = {g->b0, g->b1};
-    bool a_there = length(&a) >= END_LEAST &&
-                   ew_gap_sound(w->loud, true, a.lo, a.hi) >= heard_seconds;
-    bool b_there = length(&b) >= END_LEAST &&
-                   ew_gap_sound(w->loud, false, b.lo, b.hi) >= heard_seconds;
+    double la = g->a1 - g->a0, lb = g->b1 - g->b0;
+    ranges mine = {0}, a = {0}, b = {0};
+    ew_code rc = explained(w, g, &mine, err);
 
-    if (g->end > g->first)
-        return tell_gap(w, g, err);
+    if (rc == EW_OK)
+        rc = leftover(w, &w->taken, (const double[2]){g->a0, g->a1}, &a, err);
+    if (rc == EW_OK)
+        rc = leftover(w, &mine, (const double[2]){g->b0, g->b1}, &b, err);
+    keep_heard(w, &a, true);
+    keep_heard(w, &b, false);
     /* What is quiet on one side stands for what is heard on the other. */
-    if (!b_there)
-        a_there = a_there && length(&a) - length(&b) >= END_LEAST;
-    else if (!a_there)
-        b_there = length(&b) - length(&a) >= END_LEAST;
-    if (a_there && b_there)
-        return tell_pair(w, a, b, err);
-    if (a_there)
-        return tell(w, EW_EDIT_DELETE, a,
-                    (range){g->x == NULL ? b.hi : b.lo, g->x == NULL ? b.hi : b.lo}, err);
-    if (b_there)
-        return tell(w, EW_EDIT_INSERT,
-                    (range){g->x == NULL ? a.hi : a.lo, g->x == NULL ? a.hi : a.lo}, b,
-                    err);
-    return EW_OK;
+    if (mine.count == 0 && b.count == 0 && la - lb < END_LEAST)
+        a.count = 0;
+    if (mine.count == 0 && a.count == 0 && lb - la < END_LEAST)
+        b.count = 0;
+    if (rc == EW_OK)
+        rc = tell_rest(w, g, &a, &b, err);
+    ew_free(mine.items);
+    ew_free(a.items);
+    ew_free(b.items);
+    return rc;
+}
+
+/* Moves an end of a span to b unless something else is heard there. */
+static ew_code reach(work *w, ew_span *s, double b, ew_err *err)
+{
+    const ew_cline *c = &w->l->items[s->line];
+    bool differs = true;
+    ew_code rc = EW_OK;
+
+    if (b < s->b0)
+        rc = ew_gap_differs(w->loud, c, b, s->b0, &differs, err);
+    else if (b > s->b1)
+        rc = ew_gap_differs(w->loud, c, s->b1, b, &differs, err);
+    if (!differs)
+        ew_span_set(s, c, fmin(b, s->b0), fmax(b, s->b1));
+    return rc;
+}
+
+/* The first and the last span reach to the ends of the recordings where they can: ends are
+ * often quiet, and coders begin and end badly. */
+static ew_code reach_ends(work *w, ew_err *err)
+{
+    ew_span *first = &w->s->items[0], *last = &w->s->items[w->s->count - 1];
+    ew_code rc = EW_OK;
+
+    if (first->ordered)
+        rc = reach(w, first, fmax(0, ew_cline_back(&w->l->items[first->line], 0)), err);
+    if (last->ordered && rc == EW_OK)
+        rc = reach(w, last,
+                   fmin((double)w->p->nb,
+                        ew_cline_back(&w->l->items[last->line], (double)w->p->na)),
+                   err);
+    return rc;
 }
 
 static ew_code walk_gaps(work *w, ew_err *err)
@@ -448,14 +506,6 @@ static double spread_at(const work *w, double b)
     return x == NULL && y == NULL ? 0 : ew_cut_spread(x, y, b);
 }
 
-static bool by_wave(const work *w)
-{
-    for (size_t i = 0; i < w->l->count; i++)
-        if (w->l->items[i].wave)
-            return true;
-    return false;
-}
-
 static void rate_edit(const work *w, ew_edit *e, double certainty)
 {
     const double ms = 1000.0 / EW_FP_RATE_HZ;
@@ -496,12 +546,16 @@ ew_code ew_edits_find(ew_diff *d, const ew_pair *p, const ew_clines *l, ew_spans
     double certainty = by_wave(&w) ? sure : half_sure;
     ew_code rc = EW_OK;
 
+    /* Borders between lines that are not parallel to A are known less exactly. */
+    w.least = by_wave(&w) && fabs(s->speed - 1) < 1e-4 ? LEAST : LEAST_ELSE;
     for (size_t i = 0; i < s->count && rc == EW_OK; i++)
         if (s->items[i].ordered)
             rc = add_range(&w.taken, s->items[i].a0, s->items[i].a1, err);
     for (size_t i = 0; i < s->count && rc == EW_OK; i++)
         if (s->items[i].plain && !s->items[i].ordered)
             rc = tell_out_of_order(&w, &s->items[i], err);
+    if (rc == EW_OK)
+        rc = reach_ends(&w, err);
     if (rc == EW_OK)
         rc = walk_gaps(&w, err);
     for (size_t i = 0; i < d->edit_count && rc == EW_OK; i++)

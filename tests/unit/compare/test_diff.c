@@ -263,6 +263,45 @@ static void trimmed_ends_are_deletions(void **state)
     close_desk(&d);
 }
 
+static void silence_that_came_in_is_told(void **state)
+{
+    static const want wants[] = {{EW_EDIT_INSERT, {12, 12, 12, 14}}};
+    desk d;
+    ew_diff *r;
+
+    (void)state;
+    open_desk(&d, 25, 22);
+    put_a(&d, 0, 12);
+    d.nb += 2 * RATE; /* it is all zeros there */
+    put_a(&d, 12, 25);
+    r = compare_desk(&d);
+    expect_edits(r, wants, 1);
+    ew_diff_free(r);
+    r = compare(d.b, d.nb, d.a, d.na);
+    assert_int_equal(r->edit_count, 1);
+    assert_true(r->edits[0].op == EW_EDIT_DELETE);
+    ew_diff_free(r);
+    close_desk(&d);
+}
+
+static void exchanged_halves_are_one_move(void **state)
+{
+    desk d;
+    ew_diff *r;
+
+    (void)state;
+    open_desk(&d, 30, 23);
+    put_a(&d, 14, 30);
+    put_a(&d, 0, 14);
+    r = compare_desk(&d);
+    print_edits(r);
+    assert_int_equal(r->edit_count, 1);
+    assert_true(r->edits[0].op == EW_EDIT_MOVE);
+    assert_true(fabs(r->edits[0].a_end / RATE - 14) < 0.05);
+    ew_diff_free(r);
+    close_desk(&d);
+}
+
 /* ------------------------------------------------------------------ properties */
 
 static double pick(desk *d, double lo, double hi)
@@ -465,6 +504,8 @@ int main(void)
         cmocka_unit_test(another_speed_is_told),
         cmocka_unit_test(the_whole_at_another_speed_is_no_edit),
         cmocka_unit_test(trimmed_ends_are_deletions),
+        cmocka_unit_test(silence_that_came_in_is_told),
+        cmocka_unit_test(exchanged_halves_are_one_move),
         cmocka_unit_test(random_edits_are_found),
         cmocka_unit_test(the_other_way_round_it_mirrors),
         cmocka_unit_test(strangers_have_nothing_in_common),
