@@ -16,9 +16,7 @@ enum {
 };
 #define SPECTRUM_FLOOR 1e-5 /* against the strongest part: nobody hears what is below */
 #define OVERLAY_FACTOR 8.0F /* power over the other's that coding does not add */
-#define MOST_BLOCKS 0.75
 #define ALIKE_DB 6.0
-#define LOUD_SHARE 0.4 /* blocks below this rank are pauses */
 
 static int by_size(const void *a, const void *b)
 {
@@ -27,12 +25,12 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The value at rank `share` of n values, which are brought into another order. */
-static float ranked(float *x, size_t n, double share)
+/* The value that would be x[want] if x were sorted. It is put there, those below it before,
+ * those above it behind. */
+static float ranked(float *x, size_t n, size_t want)
 {
-    size_t want = (size_t)(share * (double)n), from = 0, to = n;
+    size_t from = 0, to = n;
 
-    want = want < n ? want : n - 1;
     while (to - from > 16) { /* quickselect */
         float mid = x[from + (to - from) / 2];
         size_t i = from, k = to - 1;
@@ -86,7 +84,7 @@ static double usual_closeness(const fam_group *g, size_t pair, float *work)
     for (size_t s = 0; s < g->slot_count; s++)
         if (g->close[pair * g->slot_count + s] >= 0)
             work[n++] = g->close[pair * g->slot_count + s];
-    return n == 0 ? -1 : (double)ranked(work, n, 0.5);
+    return n == 0 ? -1 : (double)ranked(work, n, n / 2);
 }
 
 ew_code ew_fam_closeness(const fam_group *g, fam_pair *pairs, ew_err *err)
@@ -192,6 +190,18 @@ static void look(view *v, size_t a, size_t b)
             v->desk->block[v->n++] = s * FAM_SLOT_BLOCKS + k;
 }
 
+static double total_gain(const view *v)
+{
+    double sum[2] = {0, 0};
+
+    for (size_t i = 0; i < v->n; i++)
+        for (size_t k = 0; k < FAM_CELLS; k++) {
+            sum[0] += (double)cells_of(v, 0, i)[k];
+            sum[1] += (double)cells_of(v, 1, i)[k];
+        }
+    return sum[0] > 0 && sum[1] > 0 ? sum[1] / sum[0] : 1;
+}
+
 static void find_pauses(view *v, double gain)
 {
     for (size_t i = 0; i < v->n; i++) {
@@ -201,7 +211,8 @@ static void find_pauses(view *v, double gain)
             sum += cells_of(v, 0, i)[k] * (float)gain + cells_of(v, 1, i)[k];
         v->desk->loud[i] = v->desk->work[i] = sum;
     }
-    v->pause = ranked(v->desk->work, v->n, LOUD_SHARE);
+    /* two in five are taken for pauses */
+    v->pause = ranked(v->desk->work, v->n, v->n * 2 / 5);
 }
 
 static void usual_spectrum(view *v, int which)
@@ -215,7 +226,7 @@ static void usual_spectrum(view *v, int which)
             v->desk->work[n] = cells_of(v, which, i)[k];
             n++;
         }
-        v->usual[which][k] = n > 0 ? ranked(v->desk->work, n, 0.5) : 0;
+        v->usual[which][k] = n > 0 ? ranked(v->desk->work, n, n / 2) : 0;
     }
 }
 
@@ -261,18 +272,23 @@ typedef struct lift {
 
 static lift lift_of(const view *v, size_t cell, double floor)
 {
-    float *ratio = v->desk->work;
-    size_t n = 0;
+    float *ratio = v->desk->work, low, usual, high;
+    size_t n = 0, half;
 
     for (size_t i = 0; i < v->n; i++)
         if (v->desk->loud[i] >= v->pause)
-            ratio[n++] = (float)(((double)cells_of(v, 1, i)[cell] + floor) /
-                                 ((double)cells_of(v, 0, i)[cell] * v->gain + floor));
-    if (n == 0)
+            ratio[n++] = (cells_of(v, 1, i)[cell] + (float)floor) /
+                         (cells_of(v, 0, i)[cell] * (float)v->gain + (float)floor);
+    if (n < 4)
         return (lift){0, 0, 0};
-    return (lift){.low = 10 * log10((double)ranked(ratio, n, 1 - MOST_BLOCKS)),
-                  .usual = 10 * log10((double)ranked(ratio, n, 0.5)),
-                  .high = 10 * log10((double)ranked(ratio, n, MOST_BLOCKS))};
+    half = n / 2;
+    usual =
+        ranked(ratio, n, half); /* smaller ones now stand before it, larger ones behind */
+    low = ranked(ratio, half, half / 2);
+    high = ranked(ratio + half, n - half, (n - half) / 2);
+    return (lift){.low = 10 * log10((double)low),
+                  .usual = 10 * log10((double)usual),
+                  .high = 10 * log10((double)high)};
 }
 
 /* How the spectra differ once the gain is taken out. A lift counts where it is there most of
@@ -323,7 +339,7 @@ static void find_excess(const view *v, int one)
         v->desk->work[i] = sum;
         v->desk->excess[i] = over;
     }
-    usual = ranked(v->desk->work, v->n, 0.9);
+    usual = ranked(v->desk->work, v->n, v->n * 9 / 10);
     for (size_t i = 0; i < v->n; i++)
         v->desk->excess[i] = usual > 0 ? v->desk->excess[i] / usual : 0;
 }
@@ -357,7 +373,7 @@ static void find_overlay(const view *v, fam_side *side)
     if (seconds == 0)
         return;
     side->overlay = (double)best / OVERLAY_BLOCKS;
-    side->overlay_usual = (double)ranked(v->desk->work, seconds, 0.5);
+    side->overlay_usual = (double)ranked(v->desk->work, seconds, seconds / 2);
     enough = best / (8 * OVERLAY_BLOCKS);
     from = at;
     to = at + OVERLAY_BLOCKS - 1; /* the last one */
@@ -382,12 +398,10 @@ void ew_fam_pair(const fam_group *g, size_t a, size_t b, fam_desk *desk, fam_pai
     look(&v, a, b);
     if (v.n == 0)
         return;
-    for (int round = 0; round < 2; round++) { /* pauses are those of both at one level */
-        find_pauses(&v, v.gain);
-        usual_spectrum(&v, 0);
-        usual_spectrum(&v, 1);
-        v.gain = gain_of(&v);
-    }
+    find_pauses(&v, total_gain(&v)); /* pauses are those of both at one level */
+    usual_spectrum(&v, 0);
+    usual_spectrum(&v, 1);
+    v.gain = gain_of(&v);
     out->gain_db = 10 * log10(v.gain);
     compare_spectra(&v, out->side);
     find_excess(&v, 1);

@@ -8,6 +8,7 @@ import os
 import shutil
 
 import part_diff
+import part_family
 import sound
 from measure import (Failed, cpu_of, folder_bytes, median, on_one_core, peak_memory, run,
                      wall_of)
@@ -254,9 +255,13 @@ def part_diff_long(b):
     return part_diff.measure(b, Row)
 
 
+def part_family_many(b):
+    return part_family.measure(b, Row)
+
+
 PARTS = {"add": part_add, "fingerprint": part_fingerprint, "size": part_size,
          "check": part_check, "memory": part_memory, "start": part_start,
-         "diff": part_diff_long}
+         "diff": part_diff_long, "family": part_family_many}
 
 
 def need(names):
