@@ -69,10 +69,15 @@ static ew_code check_mp3_counts(const ew_inspect__clues *c, ew_inspection *out,
     int64_t have_bytes = ew_inspect__clue_number(c, "mp3.bytes", -1);
     ew_code rc = EW_OK;
 
-    if (said >= 0 && have >= 0 && said != have)
+    if (said >= 0 && have >= 0 && have < said)
         rc = WHOLE(EW_TRACE_CHANGE,
                    "the Xing/Info header counts %" PRId64 " frames, the file has %" PRId64
-                   ": frames were taken out or put in after coding",
+                   ": frames were taken out after coding, or the end is missing",
+                   said, have);
+    else if (said >= 0 && have > said)
+        rc = WHOLE(EW_TRACE_CHANGE,
+                   "the Xing/Info header counts %" PRId64 " frames, the file has %" PRId64
+                   ": frames were put in after coding",
                    said, have);
     else if (said_bytes > 0 && have_bytes > 0 && said_bytes != have_bytes)
         rc = WHOLE(EW_TRACE_FACT,
@@ -85,10 +90,13 @@ static ew_code check_mp3_counts(const ew_inspect__clues *c, ew_inspection *out,
 static ew_code check_mp3_sums(const ew_inspect__clues *c, ew_inspection *out, ew_err *err)
 {
     const char *sums = ew_inspect__clue(c, "mp3.music-crc");
+    const bool all_there = ew_inspect__clue_number(c, "mp3.xing-frames", 0) ==
+                           ew_inspect__clue_number(c, "mp3.frames", 0);
     int64_t n[2];
     const char *rest;
 
-    if (!sums || ew_inspect__clue_numbers(sums, n, 2, &rest) != 2 || n[0] == n[1])
+    if (!sums || !all_there || ew_inspect__clue_numbers(sums, n, 2, &rest) != 2 ||
+        n[0] == n[1])
         return EW_OK;
     return WHOLE(EW_TRACE_CHANGE,
                  "the checksum of the coded sound in the LAME tag is wrong: MP3 frames "
@@ -438,6 +446,25 @@ static ew_code check_other(const ew_inspect__clues *c, ew_inspection *out, ew_er
     return rc;
 }
 
+static ew_code check_sizes(const ew_inspect__clues *c, ew_inspection *out, ew_err *err)
+{
+    const char *box = ew_inspect__clue(c, "mp4.box-beyond");
+    int64_t riff = ew_inspect__clue_number(c, "riff.beyond", 0);
+    ew_code rc = EW_OK;
+
+    if (riff > 0)
+        rc = WHOLE(EW_TRACE_FACT,
+                   "the WAV header promises %" PRId64
+                   " bytes more than the file has: it is "
+                   "cut off, or was not closed",
+                   riff);
+    if (rc >= 0 && box)
+        rc = WHOLE(EW_TRACE_FACT,
+                   "a box goes beyond the end of the file (%.40s bytes): it is cut off",
+                   box);
+    return rc;
+}
+
 static ew_code check_streams(const ew_inspect__clues *c, ew_inspection *out, ew_err *err)
 {
     size_t sounds = 1;
@@ -459,7 +486,7 @@ ew_code ew_inspect__container_signs(const ew_inspect__clues *c, ew_inspection *o
                                      ew_err *) = {
         check_length,    check_mp3_counts, check_mp3_sums, check_mp3_rates,
         check_flac_sum,  check_gapless,    check_itunsmpb, check_edits,
-        check_mp4_bytes, check_other,      check_streams,
+        check_mp4_bytes, check_sizes,      check_other,    check_streams,
     };
     ew_code rc = EW_OK;
 

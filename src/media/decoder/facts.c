@@ -19,7 +19,8 @@ enum {
     CHAPTERS_MAX = 50,
     EVENTS_MAX = 100, /* of each kind */
     VORBIS_BLOCK = 4096,
-    JUMP_DIVISOR = 100 /* time stamps that are off by 10 ms are told */
+    JUMP_DIVISOR = 40 /* time stamps that are off by 25 ms are told: clocks of
+                          * recorders in browsers jitter by less */
 };
 
 typedef enum event { JUMP, BACK, ENCODER, CORRUPT, ELSEWHERE, RATE, EVENTS } event;

@@ -76,7 +76,11 @@ static void lengths(void **state)
     finds(CLUES({"container.ms", "8000"}), "something was added", EW_TRACE_FACT);
     finds_nothing(CLUES({"mp3.frames", "100"}, {"mp3.xing-frames", "100"}));
     finds(CLUES({"mp3.frames", "90"}, {"mp3.xing-frames", "100"}),
-          "counts 100 frames, the file has 90", EW_TRACE_CHANGE);
+          "counts 100 frames, the file has 90: frames were taken out", EW_TRACE_CHANGE);
+    finds(CLUES({"mp3.frames", "110"}, {"mp3.xing-frames", "100"}),
+          "the file has 110: frames were put in", EW_TRACE_CHANGE);
+    finds(CLUES({"riff.beyond", "5"}), "promises 5 bytes more", EW_TRACE_FACT);
+    finds(CLUES({"mp4.box-beyond", "mdat 5"}), "(mdat 5 bytes)", EW_TRACE_FACT);
     finds(CLUES({"mp3.bytes", "90"}, {"mp3.xing-bytes", "100"}), "counts 100 bytes",
           EW_TRACE_FACT);
     finds_nothing(CLUES({"mp3.music-crc", "77 77"}));
