@@ -46,12 +46,11 @@ static json_t *side_json(const ew_diff_side *s)
 
 static json_t *samples_json(const ew_same_samples *s)
 {
-    ew_obj o = ew_obj_new();
+    ew_obj o;
 
-    if (!s->tested) {
-        ew_obj_release(&o);
+    if (!s->tested)
         return json_null();
-    }
+    o = ew_obj_new();
     ew_obj_bool(&o, "same", s->same);
     if (s->same) {
         ew_obj_real(&o, "shift", s->shift, 6);

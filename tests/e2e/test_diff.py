@@ -308,9 +308,9 @@ class Diff(Pair):
         short = self.put(self.cut(0, 10), name="short.wav")
         began = time.monotonic()
         for pair in ((long, short), (short, long)):
-            answer = self.run_json("diff", *pair, code=1, timeout=120)
+            answer = self.run_json("diff", *pair, code=1, timeout=90)
             self.assertFalse(answer["same_content"])
-        self.assertLess(time.monotonic() - began, 60 * slow_factor())
+        self.assertLess(time.monotonic() - began, 150 * slow_factor())
 
     def test_more_than_two_thousand_edits(self):
         """Half a second of noise every 1.25 s of three quarters of an hour: all of it is
