@@ -281,6 +281,98 @@ static ew_code parse_all(void *arg, ew_err *err)
     return rc;
 }
 
+static ew_code facts_of(const stream *s, bool asked, ew_media__frames **f)
+{
+    float out[16];
+    size_t frames;
+
+    assert_int_equal(ew_media__frames_new(f, (ew_media__asked){0, 0}, NULL), EW_OK);
+    (*f)->facts_asked = asked;
+    return run(*f, s, 5, out, &frames);
+}
+
+static void put_fact(stream *s, const char *key, const char *value)
+{
+    char both[EW_DP_FACT_MAX_BYTES];
+    const size_t k = strlen(key) + 1, v = strlen(value);
+
+    memcpy(both, key, k);
+    memcpy(both + k, value, v);
+    put(s, EW_DP_FACT, both, k + v);
+}
+
+static void test_facts_are_kept(void **state)
+{
+    static stream s;
+    ew_media__frames *f;
+
+    (void)state;
+    s.n = 0;
+    put_fact(&s, "mp4.brand", "isom");
+    put_info(&s, 8000, 1);
+    put_fact(&s, "tag.file", "title=\x1b[2J\n\xff\"<&>");
+    put_fact(&s, "empty", "");
+    put_end(&s, 0, 0, 0);
+    assert_int_equal(facts_of(&s, true, &f), EW_OK);
+    assert_int_equal(f->fact_count, 3);
+    assert_string_equal(f->facts[0].key, "mp4.brand");
+    assert_string_equal(f->facts[0].value, "isom");
+    assert_string_equal(f->facts[1].value, "title=\\x1b[2J\\x0a\\xff\"<&>");
+    assert_string_equal(f->facts[2].value, "");
+    ew_media__frames_free(f);
+    assert_int_equal(facts_of(&s, false, &f), EW_E_FORMAT); /* nobody asked */
+    ew_media__frames_free(f);
+}
+
+static void test_facts_are_limited(void **state)
+{
+    static const char *const bad[] = {
+        "",     "Upper",    "with space",
+        "a\"b", "\xc3\xa4", "0123456789012345678901234567890123456789x"};
+    static stream s;
+    static uint8_t payload[EW_DP_FACT_MAX_BYTES + 1] = "key";
+    ew_media__frames *f;
+
+    (void)state;
+    for (size_t i = 0; i < EW_COUNT(bad); i++) {
+        s.n = 0;
+        put_fact(&s, bad[i], "x");
+        assert_int_equal(facts_of(&s, true, &f), EW_E_FORMAT);
+        ew_media__frames_free(f);
+    }
+    s.n = 0;
+    put(&s, EW_DP_FACT, "nozero", 6);
+    assert_int_equal(facts_of(&s, true, &f), EW_E_FORMAT);
+    ew_media__frames_free(f);
+    s.n = 0;
+    put(&s, EW_DP_FACT, payload, sizeof payload);
+    assert_int_equal(facts_of(&s, true, &f), EW_E_FORMAT);
+    ew_media__frames_free(f);
+}
+
+static void test_facts_have_an_end(void **state)
+{
+    static stream s;
+    ew_media__frames *f = NULL;
+    ew_media__event ev;
+    size_t room, n = 0;
+
+    (void)state;
+    s.n = 0;
+    put_fact(&s, "k", "v");
+    assert_int_equal(ew_media__frames_new(&f, (ew_media__asked){0, 0}, NULL), EW_OK);
+    f->facts_asked = true;
+    for (;; n++) {
+        uint8_t *to = ew_media__frames_room(f, &room);
+        memcpy(to, s.bytes, s.n);
+        ew_media__frames_filled(f, s.n);
+        if (ew_media__frames_next(f, &ev, NULL) != EW_OK)
+            break;
+    }
+    assert_int_equal(n, EW_DP_FACTS_MAX);
+    ew_media__frames_free(f);
+}
+
 static void test_memory_may_run_out(void **state)
 {
     (void)state;
@@ -296,6 +388,9 @@ int main(void)
         cmocka_unit_test(test_counts_must_fit),
         cmocka_unit_test(test_sizes_are_limited),
         cmocka_unit_test(test_remarks_are_limited),
+        cmocka_unit_test(test_facts_are_kept),
+        cmocka_unit_test(test_facts_are_limited),
+        cmocka_unit_test(test_facts_have_an_end),
         cmocka_unit_test(test_memory_may_run_out),
     };
 
