@@ -21,8 +21,10 @@ enum {
     EXIT_NOTHING = 1,
     EXIT_USAGE = 2,
     EXIT_SOME_FAILED = 3,
+    EXIT_BROKEN = 4,
     EXIT_NO_ARCHIVE = 10,
     EXIT_LOCKED = 11,
+    EXIT_WRONG_KEY = 12,
     EXIT_INTERRUPTED = 130
 };
 
@@ -49,6 +51,15 @@ typedef enum opt_id {
     OPT_RATE,
     OPT_ONLY,
     OPT_DOT,
+    OPT_DESK,
+    OPT_PASS_FD,
+    OPT_PASS_COMMAND,
+    OPT_SPLITTER,
+    OPT_SHOW,
+    OPT_HIDE,
+    OPT_FILE,
+    OPT_OUTPUT,
+    OPT_POLICY,
     OPT_COUNT
 } opt_id;
 
@@ -81,7 +92,8 @@ typedef struct command {
 } command;
 
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
-    cmd_info, cmd_inspect, cmd_list, cmd_remove;
+    cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_log, cmd_disclose,
+    cmd_verify;
 extern const command *const commands[];
 extern const size_t command_count;
 

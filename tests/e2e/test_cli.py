@@ -9,7 +9,8 @@ import subprocess
 
 from harness import Case, main
 
-COMMANDS = ("add", "check", "diff", "family", "inspect", "list", "remove", "info", "archive", "help")
+COMMANDS = ("add", "check", "diff", "family", "inspect", "list", "remove", "info", "archive",
+            "key", "seal", "log", "disclose", "verify", "help")
 SOURCE = os.environ.get("EARWITNESS_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
 
 

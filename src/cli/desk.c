@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The desk on the command line. A passphrase is never an argument: arguments can be seen by
+ * everybody on the machine. */
+#include "cli/desk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+enum { PASS_MAX = 1024, FD_MAX = 1 << 20 };
+
+extern char **environ;
+
+int desk_find(app *a, const args *in, char **dir)
+{
+    ew_err err;
+    if (ew_desk_dir(in->values[OPT_DESK], dir, &err) == EW_OK)
+        return 0;
+    return fail_desk(a, &err);
+}
+
+int fail_desk(app *a, const ew_err *e)
+{
+    if (e->code != EW_E_NOTFOUND || strstr(e->text, "no desk in") == NULL)
+        return fail_command(a, e);
+    ew_err none;
+    (void)ew_fail(
+        &none, EW_E_NOTFOUND, 0,
+        "%s; make one with 'earwitness key new NAME', or name another with --desk",
+        e->text);
+    say_error(a, &none, NULL);
+    return EXIT_NO_ARCHIVE;
+}
+
+/* ------------------------------------------------------------------ sources */
+
+/* Up to the end of the line or of the file; the rest is not read. */
+static ew_code read_line(int fd, ew_secret *pass, ew_err *err)
+{
+    char c;
+    pass->n = 0;
+    for (;;) {
+        ssize_t got = read(fd, &c, 1);
+        if (got < 0 && errno == EINTR) {
+            if (atomic_load(&app_stop))
+                return ew_fail(err, EW_E_CANCELLED, 0, "interrupted");
+            continue;
+        }
+        if (got < 0)
+            return ew_fail_sys(err, errno, "cannot read the passphrase");
+        if (got == 0 || c == '\n')
+            break;
+        if (pass->n == pass->max)
+            return ew_fail(err, EW_E_LIMIT, 0, "a passphrase of more than %d bytes",
+                           (int)PASS_MAX);
+        pass->bytes[pass->n++] = c;
+    }
+    c = 0;
+    return pass->n > 0 ? EW_OK : ew_fail(err, EW_E_ARG, 0, "the passphrase is empty");
+}
+
+static ew_code from_command(const char *line, ew_secret *pass, ew_err *err)
+{
+    char sh[] = "sh";
+    char dash_c[] = "-c";
+    char *copy = ew_strdup(line);
+    char *argv[] = {sh, dash_c, copy, NULL};
+    posix_spawn_file_actions_t actions;
+    int ends[2];
+    int status = 0;
+    pid_t child;
+    if (copy == NULL)
+        return ew_fail_nomem(err);
+    if (pipe2(ends, O_CLOEXEC) != 0 || posix_spawn_file_actions_init(&actions) != 0) {
+        ew_free(copy);
+        return ew_fail_sys(err, errno, "cannot start the passphrase command");
+    }
+    int sys = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    if (sys == 0)
+        sys = posix_spawn(&child, "/bin/sh", &actions, NULL, argv, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)close(ends[1]);
+    ew_free(copy);
+    ew_code code = sys == 0
+                       ? read_line(ends[0], pass, err)
+                       : ew_fail_sys(err, sys, "cannot start the passphrase command");
+    (void)close(ends[0]);
+    if (sys == 0 && (waitpid(child, &status, 0) != child || status != 0) && code == EW_OK)
+        code = ew_fail(err, EW_E_ARG, 0, "the passphrase command failed");
+    return code;
+}
+
+/* Without showing what is typed. */
+static ew_code ask(int tty, const char *prompt, ew_secret *pass, ew_err *err)
+{
+    struct termios was;
+    struct termios quiet;
+    if (tcgetattr(tty, &was) != 0)
+        return ew_fail_sys(err, errno, "cannot ask for the passphrase");
+    quiet = was;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    (void)tcsetattr(tty, TCSAFLUSH, &quiet);
+    ssize_t put = write(tty, prompt, strlen(prompt));
+    ew_code code = put < 0 ? ew_fail_sys(err, errno, "cannot ask for the passphrase")
+                           : read_line(tty, pass, err);
+    (void)tcsetattr(tty, TCSAFLUSH, &was);
+    put = write(tty, "\n", 1);
+    (void)put;
+    return code;
+}
+
+static ew_code from_terminal(bool is_new, ew_secret *pass, ew_err *err)
+{
+    ew_secret again = {0};
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0)
+        return ew_fail(err, EW_E_ARG, 0,
+                       "no terminal to ask for the passphrase; see --passphrase-fd and "
+                       "--passphrase-command");
+    ew_code code = ask(tty, is_new ? "New passphrase: " : "Passphrase: ", pass, err);
+    if (code == EW_OK && is_new) {
+        code = ew_secret_init(&again, PASS_MAX, err);
+        if (code == EW_OK)
+            code = ask(tty, "The same again: ", &again, err);
+        if (code == EW_OK &&
+            (again.n != pass->n || memcmp(again.bytes, pass->bytes, pass->n) != 0))
+            code = ew_fail(err, EW_E_ARG, 0, "these were two different passphrases");
+        ew_secret_release(&again);
+    }
+    (void)close(tty);
+    return code;
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static ew_code take_passphrase(const args *in, bool is_new, ew_secret *pass, ew_err *err)
+{
+    double fd;
+    if (in->values[OPT_PASS_FD] != NULL && in->values[OPT_PASS_COMMAND] != NULL)
+        return ew_fail(err, EW_E_ARG, 0,
+                       "one of --passphrase-fd and --passphrase-command is enough");
+    if (in->values[OPT_PASS_FD] != NULL) {
+        ew_code code = args_number(in, OPT_PASS_FD, FD_MAX, &fd, err);
+        return code == EW_OK ? read_line((int)fd, pass, err) : code;
+    }
+    if (in->values[OPT_PASS_COMMAND] != NULL)
+        return from_command(in->values[OPT_PASS_COMMAND], pass, err);
+    return from_terminal(is_new, pass, err);
+}
+
+int desk_passphrase(app *a, const args *in, bool is_new, ew_secret *pass)
+{
+    ew_err err;
+    ew_code code = ew_secret_init(pass, PASS_MAX, &err);
+    if (code == EW_OK)
+        code = take_passphrase(in, is_new, pass, &err);
+    if (code == EW_OK)
+        return 0;
+    ew_secret_release(pass);
+    return fail_command(a, &err);
+}
+
+int desk_open(app *a, const args *in, ew_desk *d)
+{
+    char *dir = NULL;
+    ew_secret pass;
+    ew_err err;
+    bool right = false;
+    int code = desk_find(a, in, &dir);
+    if (code != 0)
+        return code;
+    if (!ew_desk_exists(dir)) {
+        (void)ew_fail(&err, EW_E_NOTFOUND, 0, "there is no desk in '%s'", dir);
+        ew_free(dir);
+        return fail_desk(a, &err);
+    }
+    code = desk_passphrase(a, in, false, &pass);
+    if (code == 0) {
+        if (ew_desk_open(d, dir, &pass, &right, &err) != EW_OK) {
+            code = fail_desk(a, &err);
+        } else if (!right) {
+            (void)ew_fail(&err, EW_E_ARG, 0, "the passphrase is wrong");
+            say_error(a, &err, NULL);
+            code = EXIT_WRONG_KEY;
+        }
+        ew_secret_release(&pass);
+    }
+    ew_free(dir);
+    return code;
+}

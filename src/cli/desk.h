@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands of the desk share: finding it, the passphrase, opening. */
+#ifndef EW_CLI_DESK_H
+#define EW_CLI_DESK_H
+
+#include "cli/cli.h"
+#include "ops/seal.h"
+
+#define DESK_OPTION                                                                      \
+    {                                                                                    \
+        OPT_DESK, 0, "desk", "DIR", "folder of the desk"                                 \
+    }
+#define PASS_OPTIONS                                                                     \
+    {OPT_PASS_FD, 0, "passphrase-fd", "N", "read the passphrase from descriptor N"},     \
+    {                                                                                    \
+        OPT_PASS_COMMAND, 0, "passphrase-command", "COMMAND",                            \
+            "take the passphrase from what COMMAND prints"                               \
+    }
+
+/* Where the desk is, to be freed; 0 or the exit code, told. */
+int desk_find(app *a, const args *in, char **dir);
+
+/* The passphrase, from --passphrase-fd, --passphrase-command or the terminal, where a new one
+ * is asked for twice. 0 or the exit code, told; release it when 0. */
+int desk_passphrase(app *a, const args *in, bool is_new, ew_secret *pass);
+
+/* Finds and opens the desk; 0 or the exit code, told. */
+int desk_open(app *a, const args *in, ew_desk *d);
+
+/* Tells an error about the desk; EXIT_NO_ARCHIVE where there is none. */
+int fail_desk(app *a, const ew_err *e);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The desk: the folder with the keys, the log and what was sealed. docs/formats/desk.md. */
+#ifndef EW_OPS_SEAL_DESK_H
+#define EW_OPS_SEAL_DESK_H
+
+#include "seal/log.h"
+#include "seal/statement.h"
+#include "seal/vault.h"
+
+typedef struct ew_desk {
+    char *dir;
+    ew_vault *vault;
+} ew_desk;
+
+enum { EW_ITEM_HEX = 2 * EW_ITEM };
+
+/* --desk, else EARWITNESS_DESK, else $XDG_DATA_HOME/earwitness/desk, else
+ * ~/.local/share/earwitness/desk; to be freed. */
+EW_MUST_CHECK ew_code ew_desk_dir(const char *option, char **dir, ew_err *err);
+
+/* Is there one? */
+bool ew_desk_exists(const char *dir);
+
+/* A new desk with keys NAME/log and NAME/seal and an empty log. EW_E_ARG when there is one. */
+EW_MUST_CHECK ew_code ew_desk_create(ew_desk *d, const char *dir, const char *name,
+                                     const ew_secret *pass, ew_err *err);
+
+/* *right is false, and nothing open, when the passphrase is wrong; EW_E_NOTFOUND when there is no
+ * desk. */
+EW_MUST_CHECK ew_code ew_desk_open(ew_desk *d, const char *dir, const ew_secret *pass,
+                                   bool *right, ew_err *err);
+void ew_desk_close(ew_desk *d);
+
+/* The uses of keys: "log", "seal"; NULL after the last. */
+extern const char *const ew_desk_uses[];
+
+/* Public half; needs no passphrase. */
+EW_MUST_CHECK ew_code ew_desk_vkey(const char *dir, const char *use, ew_vkey *key,
+                                   ew_err *err);
+EW_MUST_CHECK ew_code ew_desk_signer(const ew_desk *d, const char *use, ew_signer **out,
+                                     ew_err *err);
+
+/* A policy that names the keys of this desk, and asks for no witness. */
+EW_MUST_CHECK ew_code ew_desk_policy(const char *dir, ew_buf *out, ew_err *err);
+
+/* Folder of the log; to be freed, NULL when out of memory. */
+char *ew_desk_log_dir(const char *dir);
+
+/* What the desk keeps of one sealed item. */
+typedef struct ew_kept {
+    char hex[EW_ITEM_HEX + 1];
+    uint8_t salt[EW_SALT];
+    ew_seed seeds[EW_STREAMS_MAX];
+    size_t seed_count;
+    ew_buf meta; /* content of the meta stream, one line per slot */
+    char *path;  /* where the file was */
+    ew_buf note; /* the seal */
+    bool logged; /* the entry's number is known */
+    uint64_t entry;
+} ew_kept;
+
+void ew_kept_init(ew_kept *k);
+void ew_kept_release(ew_kept *k); /* wipes */
+
+/* Puts a new item's secret and note on disk, for good. */
+EW_MUST_CHECK ew_code ew_desk_keep(const ew_desk *d, const ew_kept *k, ew_err *err);
+/* Notes the number of its entry. */
+EW_MUST_CHECK ew_code ew_desk_keep_entry(const ew_desk *d, const ew_kept *k, ew_err *err);
+/* beginning: of the hex, 4 digits or more. EW_E_NOTFOUND; EW_E_ARG when it is that of several. */
+EW_MUST_CHECK ew_code ew_desk_find(const ew_desk *d, const char *beginning, ew_kept *k,
+                                   ew_err *err);
+
+#endif
