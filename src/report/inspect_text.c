@@ -97,11 +97,11 @@ static ew_code verdict(const page *p)
         return PUT("%sno sign of change found%s; absence of detection does not guarantee "
                    "absence\n",
                    ew_bold(p->style), ew_plain(p->style));
-    rc = PUT("%s%zu sign%s of change%s, strongest: ", ew_bold(p->style), signs,
-             signs == 1 ? "" : "s", ew_plain(p->style));
+    rc = PUT("%s%zu sign%s of change%s, strongest: no. %td (", ew_bold(p->style), signs,
+             signs == 1 ? "" : "s", ew_plain(p->style), t - p->v->found->traces + 1);
     if (rc == EW_OK)
         rc = place(p, t);
-    return rc == EW_OK ? PUT(" (%s)\n", t->method) : rc;
+    return rc == EW_OK ? PUT(", %s)\n", t->method) : rc;
 }
 
 /* ---------------------------------------------------------------- findings */

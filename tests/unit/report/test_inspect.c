@@ -123,7 +123,7 @@ static void text_says_it_all(void **state)
 
     (void)state;
     has(&b, "ស្ដីពី & <call>.wav  10:00.000, pcm_s16le, 16000 Hz, 2 channels, SHA-256 0000");
-    has(&b, "5 signs of change, strongest: 8:20.000 ± 25 ms (frame-grid)\n");
+    has(&b, "5 signs of change, strongest: no. 6 (8:20.000 ± 25 ms, frame-grid)\n");
     has(&b, "2  1:40.000 ± 25 ms  frame-grid; one such finding per 5.0 h in untouched "
             "sound\n");
     has(&b, "never seen in untouched sound");
