@@ -379,8 +379,8 @@ static ew_code tell_duplicates(work *w, ew_err *err)
 /* Families by size, the largest first; equals as they were found. */
 static ew_code sort_families(ew_family *f, ew_err *err)
 {
-    size_t n = f->root_count, *size = ew_alloc_array(3 * n + 1, sizeof(*size));
-    size_t *place = size + n, *roots = size + 2 * n;
+    size_t n = f->root_count, *place, *roots;
+    size_t *size = ew_alloc_array(3 * n + 1, sizeof(*size));
     ew_best *best = ew_alloc_array(f->best_count, sizeof(*best));
 
     if (size == NULL || best == NULL) {
@@ -388,6 +388,8 @@ static ew_code sort_families(ew_family *f, ew_err *err)
         ew_free(size);
         return ew_fail_nomem(err);
     }
+    place = size + n;
+    roots = size + 2 * n;
     for (size_t i = 0; i < f->count; i++)
         if (f->members[i].family != EW_NO_COPY)
             size[f->members[i].family]++;
