@@ -79,7 +79,7 @@ static int create(app *a, const args *in, const char *dir)
     int code = desk_passphrase(a, in, true, &pass);
     if (code != 0)
         return code;
-    ew_code rc = ew_desk_create(&d, dir, in->operands[1], &pass, &err);
+    ew_code rc = ew_desk_create(&d, dir, in->operands[1], &pass, NULL, &err);
     ew_secret_release(&pass);
     if (rc != EW_OK)
         return fail_command(a, &err);

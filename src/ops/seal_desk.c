@@ -261,9 +261,9 @@ static ew_code fill_desk(ew_desk *d, const char *name, const ew_buf *vault, ew_e
 }
 
 ew_code ew_desk_create(ew_desk *d, const char *dir, const char *name,
-                       const ew_secret *pass, ew_err *err)
+                       const ew_secret *pass, const ew_vault_cost *cost, ew_err *err)
 {
-    ew_vault_cost cost = ew_vault_cost_default();
+    ew_vault_cost usual = ew_vault_cost_default();
     ew_buf file;
     *d = (ew_desk){0};
     if (!ew_key_name_ok(ew_slice_of(name)))
@@ -275,7 +275,7 @@ ew_code ew_desk_create(ew_desk *d, const char *dir, const char *name,
     d->dir = ew_strdup(dir);
     ew_code code = d->dir != NULL ? ew_mkdirs(dir, err) : ew_fail_nomem(err);
     if (code == EW_OK)
-        code = ew_vault_create(&d->vault, pass, &cost, &file, err);
+        code = ew_vault_create(&d->vault, pass, cost != NULL ? cost : &usual, &file, err);
     if (code == EW_OK)
         code = fill_desk(d, name, &file, err);
     ew_buf_release(&file);

@@ -21,9 +21,11 @@ EW_MUST_CHECK ew_code ew_desk_dir(const char *option, char **dir, ew_err *err);
 /* Is there one? */
 bool ew_desk_exists(const char *dir);
 
-/* A new desk with keys NAME/log and NAME/seal and an empty log. EW_E_ARG when there is one. */
+/* A new desk with keys NAME/log and NAME/seal and an empty log. EW_E_ARG when there is one.
+ * cost: NULL for the default. */
 EW_MUST_CHECK ew_code ew_desk_create(ew_desk *d, const char *dir, const char *name,
-                                     const ew_secret *pass, ew_err *err);
+                                     const ew_secret *pass, const ew_vault_cost *cost,
+                                     ew_err *err);
 
 /* *right is false, and nothing open, when the passphrase is wrong; EW_E_NOTFOUND when there is no
  * desk. */

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sealing and disclosing with every allocation, write and sync failing in turn: nothing that
+ * was acknowledged is lost, nothing half made is taken for whole. */
+#include "ops/seal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "support.h"
+
+static const char chat[] =
+    "1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: yes\n";
+
+typedef struct fixture {
+    char *dir, *file, *out;
+    ew_secret pass;
+    ew_desk desk;
+    char last[EW_ITEM_HEX + 1]; /* what was sealed last */
+    size_t acknowledged;
+} fixture;
+
+static int set_up(void **state)
+{
+    static const ew_vault_cost cheap = {1, 8192};
+    fixture *f = calloc(1, sizeof *f);
+    *state = f;
+    f->dir = test_dir_new();
+    f->file = ew_strdup(test_path(f->dir, "chat.txt"));
+    f->out = ew_strdup(test_path(f->dir, "x.ewb"));
+    test_file_put(f->file, chat, sizeof chat - 1);
+    assert_int_equal(ew_secret_init(&f->pass, 16, NULL), EW_OK);
+    f->pass.n = 4;
+    memcpy(f->pass.bytes, "word", 4);
+    assert_int_equal(ew_desk_create(&f->desk, test_path(f->dir, "desk"), "desk.example",
+                                    &f->pass, &cheap, NULL),
+                     EW_OK);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    ew_desk_close(&f->desk);
+    ew_secret_release(&f->pass);
+    test_dir_remove(f->dir);
+    ew_free(f->file);
+    ew_free(f->out);
+    free(f);
+    return 0;
+}
+
+typedef struct told {
+    fixture *f;
+    ew_err why;
+} told;
+
+static void tell(void *cookie, const ew_sealed *s, const ew_err *why)
+{
+    told *t = cookie;
+    if (why != NULL) {
+        t->why = *why;
+        return;
+    }
+    memcpy(t->f->last, s->hex, sizeof t->f->last);
+    t->f->acknowledged++;
+}
+
+static ew_code seal_work(void *arg, ew_err *err)
+{
+    fixture *f = arg;
+    told t = {f, {.code = EW_OK}};
+    const char *paths[] = {f->file};
+    ew_seal_opts opts = {paths, 1, EW_SPLIT_AUTO, tell, &t};
+    size_t failed = 0;
+    ew_code code = ew_ops_seal(&f->desk, &opts, &failed, err);
+    if (code == EW_OK && failed == 0)
+        return EW_OK;
+    /* One file: its trouble is that of the whole. */
+    if (code == EW_OK && err != NULL)
+        *err = t.why;
+    return code == EW_OK ? t.why.code : code;
+}
+
+static ew_code checkpoint_work(void *arg, ew_err *err)
+{
+    const fixture *f = arg;
+    ew_buf note;
+    ew_buf_init(&note, EW_NOTE_MAX);
+    ew_code code = ew_ops_checkpoint(&f->desk, &note, err);
+    ew_buf_release(&note);
+    return code;
+}
+
+static ew_code disclose_work(void *arg, ew_err *err)
+{
+    const fixture *f = arg;
+    ew_disclosure what = {f->last, "1", NULL, NULL, f->out};
+    ew_disclosed done;
+    ew_code code = ew_ops_disclose(&f->desk, &what, &done, err);
+    if (code == EW_OK)
+        assert_int_equal(done.shown, 3);
+    ew_disclosed_release(&done);
+    return code;
+}
+
+static ew_code open_work(void *arg, ew_err *err)
+{
+    const fixture *f = arg;
+    ew_desk d;
+    ew_signer *s = NULL;
+    bool right = false;
+    ew_code code = ew_desk_open(&d, f->desk.dir, &f->pass, &right, err);
+    if (code != EW_OK)
+        return code;
+    assert_true(right);
+    code = ew_desk_signer(&d, "seal", &s, err);
+    ew_signer_free(s);
+    ew_desk_close(&d);
+    return code;
+}
+
+static void check_log(fixture *f)
+{
+    char *log = ew_desk_log_dir(f->desk.dir);
+    ew_fsck fsck = {.problem = NULL};
+    assert_int_equal(ew_log_fsck(log, &fsck, NULL), EW_OK);
+    assert_int_equal(fsck.problems, 0);
+    assert_true(fsck.entries >= f->acknowledged);
+    ew_free(log);
+}
+
+static void test_each_allocation_fails(void **state)
+{
+    fixture *f = *state;
+    assert_true(test_torture_alloc(open_work, f, 0) > 5);
+    assert_true(test_torture_alloc(seal_work, f, 60) > 40);
+    check_log(f);
+    assert_true(test_torture_alloc(checkpoint_work, f, 0) > 10);
+    assert_true(test_torture_alloc(disclose_work, f, 60) > 40);
+}
+
+static void test_each_write_and_sync_fails(void **state)
+{
+    fixture *f = *state;
+    assert_true(test_torture_write(seal_work, f) >= 6);
+    assert_true(test_torture_sync(seal_work, f) >= 10);
+    check_log(f);
+    assert_int_equal(checkpoint_work(f, NULL), EW_OK);
+    assert_int_equal(unlink(f->out) == 0 || errno == ENOENT, 1);
+    assert_true(test_torture_write(disclose_work, f) >= 8);
+    assert_true(test_torture_sync(disclose_work, f) == 2);
+    ew_verdict v;
+    assert_int_equal(ew_ops_verify(f->out, NULL, &v, NULL), EW_OK);
+    assert_int_equal(v.state, EW_UNVOUCHED);
+}
+
+/* Row 8: the same file twice has other seeds, another number and another root. */
+static void attack_8_fresh_seeds(void **state)
+{
+    fixture *f = *state;
+    ew_kept k[2];
+    for (int i = 0; i < 2; i++) {
+        ew_kept_init(&k[i]);
+        assert_int_equal(seal_work(f, NULL), EW_OK);
+        assert_int_equal(ew_desk_find(&f->desk, f->last, &k[i], NULL), EW_OK);
+    }
+    assert_string_not_equal(k[0].hex, k[1].hex);
+    assert_memory_not_equal(k[0].seeds[0].b, k[1].seeds[0].b, EW_HASH);
+    assert_memory_not_equal(k[0].seeds[0].b, k[0].seeds[1].b, EW_HASH);
+    assert_memory_not_equal(k[0].salt, k[1].salt, EW_SALT);
+    assert_true(k[0].note.len == k[1].note.len);
+    assert_memory_not_equal(k[0].note.data, k[1].note.data, k[0].note.len);
+    ew_kept_release(&k[0]);
+    ew_kept_release(&k[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_each_allocation_fails, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_each_write_and_sync_fails, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(attack_8_fresh_seeds, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
