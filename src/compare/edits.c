@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "compare/cuts.h"
+#include "compare/sharpen.h"
 #include "earwitness/fingerprint.h"
 
 enum {
@@ -47,6 +48,7 @@ typedef struct work {
     ranges taken; /* of A: ordered spans and what was moved, ascending by lo */
     size_t cap;   /* of d->edits */
     double least; /* samples: shorter differences are not told */
+    bool *copied; /* [spans] out of order: what they hold is elsewhere in B too */
 } work;
 
 /* A stretch between two ordered spans (or an end of the recordings): what is left of A and
@@ -151,17 +153,24 @@ static double where_missing(const work *w, double a)
     return b;
 }
 
-static ew_code tell_out_of_order(work *w, const ew_span *s, ew_err *err)
+/* Is the span a copy of what is there already, or was it taken from its place? */
+static ew_code judge_out_of_order(work *w, size_t i, ew_err *err)
 {
-    const range a = {s->a0, s->a1}, b = {s->b0, s->b1};
-    ew_edit e;
+    const ew_span *s = &w->s->items[i];
 
-    if (covered(&w->taken, a.lo, a.hi) > 0.5 * (a.hi - a.lo))
-        return tell(w, EW_EDIT_DUPLICATE, a, b, err);
-    e = edit_of(EW_EDIT_MOVE, a, b);
-    e.b_gap = where_missing(w, (a.lo + a.hi) / 2);
-    if (add_range(&w->taken, a.lo, a.hi, err) != EW_OK)
-        return EW_E_NOMEM;
+    w->copied[i] = covered(&w->taken, s->a0, s->a1) > 0.5 * (s->a1 - s->a0);
+    return w->copied[i] ? EW_OK : add_range(&w->taken, s->a0, s->a1, err);
+}
+
+/* After the gaps, since borders are moved there. */
+static ew_code tell_out_of_order(work *w, size_t i, ew_err *err)
+{
+    const ew_span *s = &w->s->items[i];
+    ew_edit e = edit_of(w->copied[i] ? EW_EDIT_DUPLICATE : EW_EDIT_MOVE,
+                        (range){s->a0, s->a1}, (range){s->b0, s->b1});
+
+    if (!w->copied[i])
+        e.b_gap = where_missing(w, (s->a0 + s->a1) / 2);
     return add_edit(w, &e, err);
 }
 
@@ -193,6 +202,35 @@ static ew_code leftover(const work *w, const ranges *taken, const double span[2]
     return rc;
 }
 
+/* Moves the end of x, the begin of y, or both together, to the sample where the wave says. */
+static void sharpen(work *w, ew_span *x, ew_span *y)
+{
+    const ew_cline *lx = x != NULL ? &w->l->items[x->line] : NULL;
+    const ew_cline *ly = y != NULL ? &w->l->items[y->line] : NULL;
+    const ew_border borders[] = {{lx, x != NULL ? x->b1 : 0, false},
+                                 {ly, y != NULL ? y->b0 : 0, true}};
+    double shift = ew_borders_shift(w->p, borders, 2);
+
+    if (x != NULL && x->b1 + shift > x->b0)
+        ew_span_set(x, lx, x->b0, x->b1 + shift);
+    if (y != NULL && y->b0 + shift < y->b1)
+        ew_span_set(y, ly, y->b0 + shift, y->b1);
+}
+
+/* The same for a span that lies in one point of A: both of its ends move together. */
+static void sharpen_three(work *w, ew_span *x, ew_span *m, ew_span *y)
+{
+    const ew_cline *lx = &w->l->items[x->line], *lm = &w->l->items[m->line];
+    const ew_cline *ly = &w->l->items[y->line];
+    const ew_border borders[] = {
+        {lx, x->b1, false}, {lm, m->b0, true}, {lm, m->b1, false}, {ly, y->b0, true}};
+    double shift = ew_borders_shift(w->p, borders, 4);
+
+    ew_span_set(x, lx, x->b0, x->b1 + shift);
+    ew_span_set(m, lm, m->b0 + shift, m->b1 + shift);
+    ew_span_set(y, ly, y->b0 + shift, y->b1);
+}
+
 /* The point of B in the gap where going over from x to y fits best. */
 static double best_join(const work *w, const gap *g)
 {
@@ -219,6 +257,8 @@ static ew_code tell_missing(work *w, gap *g, ew_err *err)
 
     ew_span_set(g->x, &w->l->items[g->x->line], g->x->b0, b);
     ew_span_set(g->y, &w->l->items[g->y->line], b, g->y->b1);
+    sharpen(w, g->x, g->y);
+    b = g->x->b1;
     if (g->y->a0 - g->x->a1 < w->least)
         return EW_OK;
     return tell(w, EW_EDIT_DELETE, (range){g->x->a1, g->y->a0}, (range){b, b}, err);
@@ -227,6 +267,7 @@ static ew_code tell_missing(work *w, gap *g, ew_err *err)
 static ew_code tell_came_in(work *w, gap *g, ew_err *err)
 {
     ew_cut_at_point(w->l, g->x, NULL, g->y);
+    sharpen(w, g->x, g->y);
     if (g->y->b0 - g->x->b1 < w->least)
         return EW_OK;
     return tell(w, EW_EDIT_INSERT, (range){g->x->a1, g->x->a1},
@@ -322,8 +363,10 @@ static ew_code explained(const work *w, const gap *g, ranges *out, ew_err *err)
 /* x and y overlap in A: y goes back, and repeats the end of x. */
 static ew_code tell_repeat(work *w, const gap *g, ew_err *err)
 {
-    double len = g->x->a1 - g->y->a0;
+    double len;
 
+    sharpen(w, g->x, g->y);
+    len = g->x->a1 - g->y->a0;
     return tell(w, EW_EDIT_DUPLICATE, (range){g->y->a0, g->x->a1},
                 (range){g->y->b0, g->y->b0 + len / w->s->speed}, err);
 }
@@ -347,8 +390,10 @@ static bool tell_simple(work *w, gap *g, const ranges *a, const ranges *b, ew_co
     if (g->end == g->first + 1) {
         ew_span *m = &w->s->items[g->first];
 
-        if (a_empty && m->plain && !b_heard && fabs(la) < NEAR)
+        if (a_empty && m->plain && !b_heard && fabs(la) < NEAR) {
             ew_cut_at_point(w->l, g->x, m, g->y);
+            sharpen_three(w, g->x, m, g->y);
+        }
         return false;
     }
     if (a_empty && b->count > 0 && (b_heard || g->b1 - g->b0 - la >= w->least))
@@ -361,11 +406,41 @@ static bool tell_simple(work *w, gap *g, const ranges *a, const ranges *b, ew_co
     return true;
 }
 
+/* Borders beside sound that is on no line are each on their own, spans that touch share one. */
+static void sharpen_gap(work *w, gap *g)
+{
+    ew_span *last = g->x;
+
+    for (size_t i = g->first; i <= g->end; i++) {
+        ew_span *next = i < g->end ? &w->s->items[i] : g->y;
+
+        if (last != NULL && next != NULL && next->b0 - last->b1 < 1) {
+            sharpen(w, last, next);
+        } else {
+            if (last != NULL)
+                sharpen(w, last, NULL);
+            if (next != NULL)
+                sharpen(w, NULL, next);
+        }
+        last = next;
+    }
+    if (g->x != NULL) {
+        g->a0 = g->x->a1;
+        g->b0 = g->x->b1;
+    }
+    if (g->y != NULL) {
+        g->a1 = g->y->a0;
+        g->b1 = g->y->b0;
+    }
+}
+
 static ew_code tell_gap(work *w, gap *g, ew_err *err)
 {
     ranges mine = {0}, a = {0}, b = {0};
-    ew_code rc = explained(w, g, &mine, err);
+    ew_code rc = EW_OK;
 
+    sharpen_gap(w, g);
+    rc = explained(w, g, &mine, err);
     if (rc == EW_OK)
         rc = leftover(w, &w->taken, (const double[2]){g->a0, g->a1}, &a, err);
     if (rc == EW_OK)
@@ -544,8 +619,10 @@ ew_code ew_edits_find(ew_diff *d, const ew_pair *p, const ew_clines *l, ew_spans
 {
     work w = {.d = d, .p = p, .l = l, .s = s, .loud = loud};
     double certainty = by_wave(&w) ? sure : half_sure;
-    ew_code rc = EW_OK;
+    ew_code rc;
 
+    w.copied = ew_alloc_array(s->count, sizeof(*w.copied));
+    rc = w.copied == NULL ? ew_fail_nomem(err) : EW_OK;
     /* Borders between lines that are not parallel to A are known less exactly. */
     w.least = by_wave(&w) && fabs(s->speed - 1) < 1e-4 ? LEAST : LEAST_ELSE;
     for (size_t i = 0; i < s->count && rc == EW_OK; i++)
@@ -553,15 +630,19 @@ ew_code ew_edits_find(ew_diff *d, const ew_pair *p, const ew_clines *l, ew_spans
             rc = add_range(&w.taken, s->items[i].a0, s->items[i].a1, err);
     for (size_t i = 0; i < s->count && rc == EW_OK; i++)
         if (s->items[i].plain && !s->items[i].ordered)
-            rc = tell_out_of_order(&w, &s->items[i], err);
+            rc = judge_out_of_order(&w, i, err);
     if (rc == EW_OK)
         rc = reach_ends(&w, err);
     if (rc == EW_OK)
         rc = walk_gaps(&w, err);
+    for (size_t i = 0; i < s->count && rc == EW_OK; i++)
+        if (s->items[i].plain && !s->items[i].ordered)
+            rc = tell_out_of_order(&w, i, err);
     for (size_t i = 0; i < d->edit_count && rc == EW_OK; i++)
         rate_edit(&w, &d->edits[i], certainty);
     if (rc == EW_OK && d->edit_count > 0)
         qsort(d->edits, d->edit_count, sizeof(*d->edits), by_place);
     ew_free(w.taken.items);
+    ew_free(w.copied);
     return rc;
 }
