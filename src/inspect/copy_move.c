@@ -454,10 +454,10 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
         try_pair(&f, &f.pairs[i]);
     rc = tell(&f, out, err);
     if (rc >= 0 && (f.work <= 0 || s->w.full))
-        rc = ew_inspect__untested(out, ew_inspect__copy_move.id, err,
-                                  s->w.full
-                                      ? "the file is longer than 12 h: what comes later"
-                                      : "too much repeats to look at all of it");
+        rc = ew_inspect__untested(
+            out, ew_inspect__copy_move.id, err,
+            s->w.full ? "the file is longer than 12 h: what comes later"
+                      : "so much of it repeats that not all was looked at");
 out:
     ew_free(f.near);
     ew_free(f.spans);
