@@ -92,10 +92,10 @@ static int64_t in_ms(int64_t value, AVRational base)
                                    : av_rescale_q(value, base, (AVRational){1, 1000});
 }
 
-/* Lengths that FFmpeg guesses from bit rates; no header says anything. */
+/* Lengths that FFmpeg guesses from bit rates or time stamps; no header says anything. */
 static bool length_is_guessed(const AVFormatContext *fmt)
 {
-    return fmt->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE ||
+    return fmt->duration_estimation_method != AVFMT_DURATION_FROM_STREAM ||
            strcmp(fmt->iformat->name, "amr") == 0;
 }
 
