@@ -64,8 +64,32 @@ static void put_percent(pic *p, double share)
     ew_svg_put(&p->s, "%s", ew_certainty_text(share, text));
 }
 
+/* What can be heard of it; the rest is for those who read on. */
+static bool is_plain(ew_why why)
+{
+    return why == EW_WHY_START_GONE || why == EW_WHY_END_GONE || why == EW_WHY_BAND ||
+           why == EW_WHY_GAIN || why == EW_WHY_OVERLAY;
+}
+
+static ew_code put_reasons(const pic *p, const ew_member *m, bool brief, ew_buf *out)
+{
+    bool first = true;
+    ew_code rc = EW_OK;
+
+    for (size_t i = 0; i < m->reason_count && rc == EW_OK; i++) {
+        if (brief && !is_plain(m->reasons[i].why))
+            continue;
+        rc =
+            ew_buf_printf(out, p->s.err, "%s%s", first ? ": " : "; ", m->reasons[i].text);
+        first = false;
+    }
+    if (rc == EW_OK && first && brief)
+        rc = ew_buf_printf(out, p->s.err, ": coded again");
+    return rc;
+}
+
 /* What hangs how, and why. */
-static ew_code about(const pic *p, size_t copy, ew_buf *out)
+static ew_code about(const pic *p, size_t copy, bool brief, ew_buf *out)
 {
     const ew_member *m = member(p, copy);
     char text[EW_TIME_TEXT];
@@ -90,22 +114,19 @@ static ew_code about(const pic *p, size_t copy, ew_buf *out)
         return rc;
     case EW_MEMBER_CHILD:
         rc = ew_buf_printf(out, p->s.err, "%s", ew_certainty_text(m->certainty, text));
-        for (size_t i = 0; i < m->reason_count && rc == EW_OK; i++)
-            rc = ew_buf_printf(out, p->s.err, "%s%s", i == 0 ? ": " : "; ",
-                               m->reasons[i].text);
-        return rc;
+        return rc == EW_OK ? put_reasons(p, m, brief, out) : rc;
     }
     return rc;
 }
 
-/* The same, in the picture; columns 0: all of it. */
+/* The same, in the picture; columns 0: all of it, else in brief. */
 static void put_about(pic *p, size_t copy, size_t columns)
 {
     ew_buf b;
 
     ew_buf_init(&b, 1 << 16);
     if (p->s.rc == EW_OK)
-        p->s.rc = about(p, copy, &b);
+        p->s.rc = about(p, copy, columns > 0, &b);
     if (p->s.rc == EW_OK && columns > 0)
         ew_svg_squeezed(&p->s, (const char *)b.data, columns);
     else if (p->s.rc == EW_OK)

@@ -3,6 +3,7 @@
 """family: copies made here with ffmpeg are ordered; what cannot be read, is silent, equal or
 foreign is told apart; answers depend on neither order nor threads."""
 import os
+import xml.etree.ElementTree
 
 from harness import Case, main
 
@@ -73,6 +74,46 @@ class Family(Copies):
         self.copy("a.mp3", "b.opus", "-ac", "1", "-b:a", "24k")
         answer = self.ordered(*[self.path(name) for name in self.parents])
         self.assertEqual(answer["parents"], self.parents)
+
+
+class Reports(Copies):
+    def test_text(self):
+        out = self.run_ew("family", *self.five()).out
+        self.assertRegex(out, r"^Of 5 copies, the nearest to the source is source\.flac \(")
+        self.assertIn("4 made from another.", out)
+        self.assertRegex(out, r"\n├─ a\.mp3 ")
+        self.assertRegex(out, r"\n│  └─ b\.m4a ")
+        self.assertRegex(out, r"\n│     └─ c\.opus ")
+        self.assertIn("  - b.m4a from a.mp3: ", out)
+        self.assertIn("best sound", out)
+        self.assertIn("who published first", out)
+        self.assertNotIn("\033", out)
+
+    def test_picture_and_graph(self):
+        name = "<b>&\"'.opus"
+        self.copy("source.flac", name, "-b:a", "24k")
+        self.run_ew("family", self.source, name, "--svg", "f.svg", "--dot", "f.dot")
+        text = " ".join(xml.etree.ElementTree.parse(self.path("f.svg")).getroot().itertext())
+        self.assertIn(name, text)
+        self.assertIn("Nearest to the source: source.flac", text)
+        with open(self.path("f.dot")) as f:
+            graph = f.read()
+        self.assertTrue(graph.startswith("digraph family {"))
+        self.assertIn("c0 -> c1 [label=", graph)
+        self.assertIn('<b>&\\"\'.opus', graph)
+
+    def test_picture_that_cannot_be_written(self):
+        done = self.run_ew("family", *self.five(), "--svg", "no/such/f.svg", code=3)
+        self.assertIn("source.flac", done.out)
+        self.assertIn("no/such", done.err)
+
+    def test_names_from_a_file_and_a_folder(self):
+        os.mkdir(self.path("in"))
+        self.encode(self.source, "in/a.mp3", "-b:a", "32k")
+        with open(self.path("list"), "w") as f:
+            f.write("source.flac\nin\n")
+        answer = self.ordered("--files-from", "list")
+        self.assertEqual(set(answer["parents"].values()), {None, "source.flac"})
 
 
 class Odd(Copies):
