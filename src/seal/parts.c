@@ -15,24 +15,45 @@
 
 enum { LEAF_BYTES = sizeof LEAF_LABEL + 1 + 8 + EW_HASH + EW_HASH };
 
-static ew_seed derive(const ew_seed *seed, uint8_t which)
+/* A seed as the key of HMAC; what is derived from it shares this beginning. */
+typedef struct deriver {
+    crypto_auth_hmacsha256_state keyed;
+} deriver;
+
+static void key(deriver *d, const ew_seed *seed)
 {
+    (void)crypto_auth_hmacsha256_init(&d->keyed, seed->b, sizeof seed->b);
+}
+
+static ew_seed derive(const deriver *d, uint8_t which)
+{
+    crypto_auth_hmacsha256_state state = d->keyed;
     uint8_t text[sizeof GGM_LABEL + 1];
     ew_seed out;
     memcpy(text, GGM_LABEL, sizeof GGM_LABEL);
     text[sizeof GGM_LABEL] = which;
-    (void)crypto_auth_hmacsha256(out.b, text, sizeof text, seed->b);
+    (void)crypto_auth_hmacsha256_update(&state, text, sizeof text);
+    (void)crypto_auth_hmacsha256_final(&state, out.b);
+    return out;
+}
+
+static ew_seed derive_once(const ew_seed *seed, uint8_t which)
+{
+    deriver d;
+    key(&d, seed);
+    ew_seed out = derive(&d, which);
+    sodium_memzero(&d, sizeof d);
     return out;
 }
 
 ew_seed ew_seed_child(const ew_seed *seed, bool right)
 {
-    return derive(seed, right);
+    return derive_once(seed, right);
 }
 
 ew_hash ew_seed_salt(const ew_seed *leaf)
 {
-    ew_seed salt = derive(leaf, 2);
+    ew_seed salt = derive_once(leaf, 2);
     ew_hash out;
     memcpy(out.b, salt.b, EW_HASH);
     return out;
@@ -66,11 +87,14 @@ static ew_hash subtree(const ew_seed *seed, const ew_part *parts, uint64_t start
         return out;
     }
     uint64_t half = ew_merkle_split(n);
-    ew_seed child = ew_seed_child(seed, false);
+    deriver d;
+    key(&d, seed);
+    ew_seed child = derive(&d, 0);
     ew_hash left = subtree(&child, parts, start, half);
-    child = ew_seed_child(seed, true);
+    child = derive(&d, 1);
     ew_hash right = subtree(&child, parts + half, start + half, n - half);
     sodium_memzero(&child, sizeof child);
+    sodium_memzero(&d, sizeof d);
     return ew_merkle_node(&left, &right);
 }
 

@@ -67,10 +67,19 @@ bool ew_slice_u64(ew_slice s, uint64_t *out)
     return true;
 }
 
+/* libsodium 1.0.18 takes some bytes above 127 for letters. */
+static bool is_ascii(ew_slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((uint8_t)s.p[i] > 0x7F)
+            return false;
+    return true;
+}
+
 bool ew_slice_base64_any(ew_slice s, uint8_t *out, size_t max, size_t *n)
 {
     const char *end = NULL;
-    return s.n > 0 &&
+    return s.n > 0 && is_ascii(s) &&
            sodium_base642bin(out, max, s.p, s.n, NULL, n, &end,
                              sodium_base64_VARIANT_ORIGINAL) == 0 &&
            end == s.p + s.n;

@@ -48,6 +48,20 @@ static void test_base64(void **state)
     for (size_t i = 0; i < EW_COUNT(bad); i++)
         if (ew_slice_base64_any(ew_slice_of(bad[i]), out, sizeof out, &n))
             fail_msg("'%s' is taken for base64", bad[i]);
+    /* Every byte that is not of the alphabet, in every place. */
+    for (int c = 0; c < 256; c++) {
+        char text[] = "AQID";
+        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                      (c >= '0' && c <= '9') || c == '+' || c == '/';
+        for (size_t i = 0; i < 4; i++) {
+            memcpy(text, "AQID", 4);
+            text[i] = (char)c;
+            ew_slice s = {text, 4};
+            bool ends = c == '=' && i == 3; /* may be padding */
+            if (ew_slice_base64_any(s, out, sizeof out, &n) != letter && !ends)
+                fail_msg("byte %d in place %zu", c, i);
+        }
+    }
     assert_true(ew_slice_base64(ew_slice_of("AQ=="), out, 1) && out[0] == 1);
     assert_false(ew_slice_base64(ew_slice_of("AQ=="), out, 2));
     assert_false(ew_slice_base64(ew_slice_of("AQID"), out, 2));
