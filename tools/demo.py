@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 import demo_diff
+import demo_family
 import demo_inspect
 
 PROMPTS = "/usr/share/asterisk/sounds/en_US_f_Allison"
@@ -203,6 +204,8 @@ def main():
     good = compare(pieces, json.loads(done.stdout))
     doctored = SPEECHES.index(("address.flac", []))
     good = demo_diff.run(program, speeches[doctored], prompts[FOREIGN[0]], RATE, write) and good
+    copied = speeches[SPEECHES.index(("statement.wav", []))]
+    good = demo_family.run(program, copied, RATE, write) and good
     good = demo_inspect.run(program, RATE, ffmpeg, write) and good
     sys.exit(0 if good else 1)
 

@@ -30,7 +30,7 @@ def doctor(speech, stranger, rate):
     cuts = [quiet_place(speech, rate, t) for t in (12, 15, 28, 41, 44, 58)]
     gone, gone_end, put, moved, moved_end, to = cuts
     fake = part(stranger, rate, 1.0, 3.2)
-    hush = (70.2, 71.3)
+    hush = (70.4, 71.3)
     level = array.array("h", [12 if k % 7 else -12 for k in range(int((hush[1] - hush[0]) * rate))])
     pieces = [part(speech, rate, 0, gone), part(speech, rate, gone_end, put), fake,
               part(speech, rate, put + 1.4, moved), part(speech, rate, moved_end, to),

@@ -19,21 +19,18 @@ said = done.stdout.decode().replace(top + "/", "").rstrip()
 path = os.path.join(top, "README.md")
 with open(path) as f:
     text = f.read()
-SECOND = "\n\na leak of one of them"  # where its second half begins
-
-
-def put(text, lead, part):
-    """The block of code that follows the line `lead` becomes `part`."""
-    block = re.compile(re.escape(lead) + r"\n\n```\n.*?\n```\n", re.S)
+# How the parts of the demonstration begin, which also begins their blocks in README.md.
+PARTS = ("8 speeches, ", "a leak of one of them", "seven files of one recording",
+         "three passages of council.mp3")
+starts = [said.index(p) for p in PARTS] + [len(said)]
+for begin, start, end in zip(PARTS, starts, starts[1:]):
+    block = re.compile(r"\n```\n" + re.escape(begin) + r".*?\n```\n", re.S)
     if not block.search(text):
-        sys.exit("transcript: README.md has no place for '%s'" % lead)
-    return block.sub(lambda m: lead + "\n\n```\n" + part + "\n```\n", text)
-
-
-cut = said.index(SECOND)
-text = put(text, "`script/demo` prints:", said[:cut])
-text = put(text, "`script/demo` goes on with:", said[cut + 2:])
+        sys.exit("transcript: README.md has no place for '%s'" % begin)
+    part = said[start:end].rstrip()
+    text = block.sub(lambda m: "\n```\n" + part + "\n```\n", text)
 with open(path, "w") as f:
     f.write(text)
-for made, kept in (("clip.svg", "demo.svg"), ("diff.svg", "demo-diff.svg")):
+for made, kept in (("clip.svg", "demo.svg"), ("diff.svg", "demo-diff.svg"),
+                   ("family.svg", "demo-family.svg")):
     shutil.copyfile(os.path.join(folder, made), os.path.join(top, "docs", kept))
