@@ -83,10 +83,63 @@ void ew_fam_group_release(fam_group *g)
     *g = (fam_group){0};
 }
 
+/* Marks `want` of the slots first..last, spread evenly. */
+static void mark_slots(bool *mark, size_t first, size_t last, size_t want)
+{
+    size_t n = last - first + 1;
+
+    want = want < n ? want : n;
+    for (size_t i = 0; i < want; i++)
+        mark[first + i * n / want] = true;
+}
+
+/* Slots spread over the whole, and over each copy that has too few of them. Returns how
+ * many. */
+static size_t choose_slots(const fam_group *g, double from, bool *mark, size_t fit)
+{
+    size_t count = 0;
+
+    mark_slots(mark, 0, fit - 1, FAM_SLOTS_MAX);
+    for (size_t c = 0; c < g->count; c++) {
+        const fam_copy *x = g->copies[c];
+        double start = (x->offset + 1 - from) / FAM_SLOT;
+        double end =
+            (x->offset + (double)x->in->samples - 1 - from - FAM_SLOT_NEEDS) / FAM_SLOT;
+        size_t first = (size_t)ceil(fmax(0, start)), got = 0, last;
+
+        if (end < (double)first)
+            continue;
+        last = (size_t)end < fit ? (size_t)end : fit - 1;
+        for (size_t i = first; i <= last; i++)
+            got += mark[i];
+        if (got < FAM_SLOTS_MIN)
+            mark_slots(mark, first, last, FAM_SLOTS_MIN);
+    }
+    for (size_t i = 0; i < fit; i++)
+        count += mark[i];
+    return count;
+}
+
+static ew_code fill_slot_starts(fam_group *g, double from, size_t fit, ew_err *err)
+{
+    bool *mark = ew_alloc_array(fit, sizeof(*mark));
+
+    if (mark == NULL)
+        return ew_fail_nomem(err);
+    g->slot_count = fit == 0 ? 0 : choose_slots(g, from, mark, fit);
+    g->slot_start = ew_alloc_array(g->slot_count, sizeof(*g->slot_start));
+    for (size_t i = 0, k = 0; g->slot_start != NULL && i < fit; i++)
+        if (mark[i])
+            g->slot_start[k++] = from + FAM_SLOT * (double)i;
+    ew_free(mark);
+    return g->slot_start == NULL ? ew_fail_nomem(err) : EW_OK;
+}
+
 ew_code ew_fam_group_slots(fam_group *g, ew_err *err)
 {
     double from = g->copies[0]->offset, to = from;
     size_t fit, n = g->count;
+    ew_code rc;
 
     for (size_t i = 0; i < n; i++) {
         from = fmin(from, g->copies[i]->offset);
@@ -96,16 +149,13 @@ ew_code ew_fam_group_slots(fam_group *g, ew_err *err)
     fit = to - from < FAM_SLOT_NEEDS
               ? 0
               : 1 + (size_t)((to - from - FAM_SLOT_NEEDS) / FAM_SLOT);
-    g->slot_count = fit < FAM_SLOTS_MAX ? fit : FAM_SLOTS_MAX;
-    g->slot_start = ew_alloc_array(g->slot_count, sizeof(*g->slot_start));
+    rc = fill_slot_starts(g, from, fit, err);
+    if (rc != EW_OK)
+        return rc;
     g->energy = ew_alloc_array(n * g->slot_count,
                                FAM_SLOT_BLOCKS * FAM_CELLS * sizeof(*g->energy));
     g->close = ew_alloc_array(n * (n - 1) / 2 * g->slot_count, sizeof(*g->close));
-    if (g->slot_start == NULL || g->energy == NULL || g->close == NULL)
-        return ew_fail_nomem(err);
-    for (size_t i = 0; i < g->slot_count; i++)
-        g->slot_start[i] = from + FAM_SLOT * (double)(i * fit / g->slot_count);
-    return EW_OK;
+    return g->energy == NULL || g->close == NULL ? ew_fail_nomem(err) : EW_OK;
 }
 
 static void put_bin(const fam_scratch *s, const ew_cpx *turn, size_t i, float *re,

@@ -23,8 +23,8 @@ enum {
     FAM_SLOT_BLOCKS = 4,
     FAM_SLOT = FAM_SLOT_BLOCKS * FAM_BLOCK,
     FAM_SLOT_NEEDS = FAM_SLOT + FAM_WINDOW - FAM_HOP,
-    FAM_SLOTS_MAX =
-        400 /* of longer recordings, as many stretches spread over the whole */
+    FAM_SLOTS_MAX = 400, /* of longer recordings, as many spread over the whole */
+    FAM_SLOTS_MIN = 24   /* and at least so many of each copy that is as long */
 };
 
 /* Width of a cell, Hz. */

@@ -8,7 +8,7 @@
 #include "dsp/fft.h"
 
 enum {
-    SIZE_MAX_LOG = 23, /* of the transform for the rough place */
+    SIZE_MAX_LOG = 24, /* of the transform for the rough place */
     HALVINGS_MIN = 2,  /* 4 kHz: enough to tell one place from all others */
     FINE_SIZE = 4096,  /* frames for the exact place, and how many of them */
     FINE_FRAMES = 96,
