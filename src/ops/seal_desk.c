@@ -43,7 +43,7 @@ ew_code ew_desk_dir(const char *option, char **dir, ew_err *err)
 
 bool ew_desk_exists(const char *dir)
 {
-    char *path = ew_path_join(dir, "vault");
+    char *path = ew_path_join(dir, "keys/vault");
     bool there = path != NULL && access(path, F_OK) == 0;
     ew_free(path);
     return there;
@@ -240,7 +240,7 @@ static ew_code fill_desk(ew_desk *d, const char *name, const ew_buf *vault, ew_e
 {
     char full[EW_KEY_NAME_MAX + 1];
     char *log = ew_desk_log_dir(d->dir);
-    char *path = ew_path_join(d->dir, "vault");
+    char *path = ew_path_join(d->dir, "keys/vault");
     ew_code code = log != NULL && path != NULL ? EW_OK : ew_fail_nomem(err);
     if (code == EW_OK)
         code = make_folder(d->dir, "keys", err);
@@ -290,7 +290,7 @@ ew_code ew_desk_open(ew_desk *d, const char *dir, const ew_secret *pass, bool *r
     ew_buf file;
     *d = (ew_desk){0};
     *right = false;
-    char *path = ew_path_join(dir, "vault");
+    char *path = ew_path_join(dir, "keys/vault");
     d->dir = ew_strdup(dir);
     ew_buf_init(&file, EW_VAULT_FILE_MAX);
     ew_code code = path != NULL && d->dir != NULL ? EW_OK : ew_fail_nomem(err);
