@@ -235,6 +235,16 @@ static ew_code make_folder(const char *dir, const char *name, ew_err *err)
     return code;
 }
 
+/* A log that an interrupted creation left behind, still empty, is as good as a new one. */
+static ew_code make_log(const char *dir, const char *origin, ew_err *err)
+{
+    ew_log_state s;
+    if (ew_log__read_state(dir, &s, NULL) == EW_OK && s.size == 0 &&
+        strcmp(s.origin, origin) == 0)
+        return EW_OK;
+    return ew_log_create(dir, origin, err);
+}
+
 /* The vault's file comes last: a desk is there when it is. */
 static ew_code fill_desk(ew_desk *d, const char *name, const ew_buf *vault, ew_err *err)
 {
@@ -250,7 +260,7 @@ static ew_code fill_desk(ew_desk *d, const char *name, const ew_buf *vault, ew_e
         code = make_key(d, name, ew_desk_uses[i], err);
     (void)snprintf(full, sizeof full, "%s/log", name);
     if (code == EW_OK)
-        code = ew_log_create(log, full, err);
+        code = make_log(log, full, err);
     if (code == EW_OK)
         code = ew_sync_dir(d->dir, err);
     if (code == EW_OK)
