@@ -95,11 +95,6 @@ static unsigned clear_frames(const float score[CHECKED])
     return high | (fair & (fair << 1 | fair >> 1 | fair << 2 | fair >> 2));
 }
 
-static int count_bits(unsigned x)
-{
-    return __builtin_popcount(x);
-}
-
 static ew_code open_run(ew_grid_track *t, known_grid *k, int64_t frame, ew_err *err)
 {
     ew_grid_run *run;
@@ -149,7 +144,7 @@ static ew_code probe(ew_grid_track *t, int k, int64_t block, unsigned *mask, ew_
         return EW_OK;
     if (!run_goes_on(t, g, at, at + (CHECKED - 1) * step)) {
         ew_code rc = EW_OK;
-        if (count_bits(*mask) < 2 || t->run_count >= RUNS_MAX)
+        if (__builtin_popcount(*mask) < 2 || t->run_count >= RUNS_MAX)
             *mask = 0;
         else
             rc = open_run(t, g, at + __builtin_ctz(*mask) * step, err);
@@ -353,7 +348,7 @@ static ew_code probe_known(ew_grid_track *t, unsigned *covered, unsigned *here,
             *here |= 1U << k;
         if (own)
             continue;
-        if (k != current && k != t->previous && count_bits(mask) >= 2)
+        if (k != current && k != t->previous && __builtin_popcount(mask) >= 2)
             make_current(t, k, t->block);
         *covered |= mask;
     }
@@ -448,15 +443,30 @@ static int by_first(const void *a, const void *b)
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
+/* In short files no grid was seen often enough to be sure while it lasted. */
+static void guess_own(ew_grid_track *t)
+{
+    int most = 0, best = -1;
+
+    for (size_t i = 0; i < t->run_count; i++) {
+        if (t->runs[i].hits > most) {
+            most = t->runs[i].hits;
+            best = t->runs[i].offset;
+        }
+    }
+    if (t->masking && t->own < 0)
+        t->own = best;
+}
+
 ew_code ew_grid_track_finish(ew_grid_track *t, ew_err *err)
 {
-    int64_t more = 3 * t->sound.block_samples; /* nought after the sound */
     static const float nought[2 * 1024];
-    int64_t fed = t->fed;
+    int64_t end = t->fed + 3 * t->sound.block_samples; /* nought after the sound */
     ew_code rc = EW_OK;
 
-    while (t->fed < fed + more && rc >= 0)
+    while (t->fed < end && rc >= 0)
         rc = ew_grid_track_feed(t, nought, 1024, err);
+    guess_own(t);
     if (rc >= 0 && t->run_count > 0)
         qsort(t->runs, t->run_count, sizeof(*t->runs), by_first);
     return rc;
