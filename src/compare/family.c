@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "base/err.h"
 #include "compare/family_parts.h"
 
@@ -472,31 +471,4 @@ ew_code ew_family_of(const ew_copy *copies, size_t count, const ew_runner *runne
     else
         ew_family_free(w.out);
     return rc;
-}
-
-void ew_family_free(ew_family *f)
-{
-    if (f == NULL)
-        return;
-    ew_free(f->members);
-    ew_free(f->roots);
-    ew_free(f->best);
-    ew_free(f);
-}
-
-const char *ew_member_kind_name(ew_member_kind kind)
-{
-    static const char *const names[] = {"root",      "child",     "undecided",
-                                        "duplicate", "unrelated", "silent"};
-
-    return (size_t)kind < EW_COUNT(names) ? names[kind] : "";
-}
-
-const char *ew_why_name(ew_why why)
-{
-    static const char *const names[] = {"closest",  "inherited", "start-gone",
-                                        "end-gone", "band",      "gain",
-                                        "overlay",  "coded",     "same-sound"};
-
-    return (size_t)why < EW_COUNT(names) ? names[why] : "";
 }
