@@ -11,7 +11,7 @@ const char *const ew_diff_not_tested[] = {
     "whether A is itself unchanged",
     "sound that is mixed over a passage without hiding it",
     "changes of the voice that leave time and words alone",
-    "changes of speed beyond 10 %",
+    "a change of the speed of all of B beyond 10 %",
     "changes shorter than about a tenth of a second",
 };
 const size_t ew_diff_not_tested_count = EW_COUNT(ew_diff_not_tested);
