@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "earwitness/fingerprint.h"
 #include "report/report.h"
+#include "report/svg.h"
 #include "report/times.h"
 
 enum {
@@ -48,54 +48,9 @@ static const char *const marks[LOOKS] = {
 typedef struct pic {
     const ew_finding *f;
     const ew_summary *s;
-    ew_buf *out;
-    ew_err *err;
-    ew_code rc;   /* the first failure; nothing is drawn after it */
+    ew_svg svg;
     size_t drawn; /* sources that have a band */
 } pic;
-
-/* ew_buf_printf with the failure remembered. */
-#define PUT(p, ...)                                                                      \
-    do {                                                                                 \
-        if ((p)->rc == EW_OK)                                                            \
-            (p)->rc = ew_buf_printf((p)->out, (p)->err, __VA_ARGS__);                    \
-    } while (0)
-
-/* Text is safe UTF-8 already; XML has its own special characters, and two that UTF-8 allows
- * and XML does not. */
-static void put_text(pic *p, const char *s)
-{
-    for (size_t i = 0; s[i] != 0 && p->rc == EW_OK; i++) {
-        const char *as = NULL;
-        if (s[i] == '&')
-            as = "&amp;";
-        else if (s[i] == '<')
-            as = "&lt;";
-        else if (s[i] == '>')
-            as = "&gt;";
-        else if (s[i] == '"')
-            as = "&quot;";
-        else if (strncmp(s + i, "\xEF\xBF\xBE", 3) == 0 ||
-                 strncmp(s + i, "\xEF\xBF\xBF", 3) == 0) {
-            as = "?";
-            i += 2;
-        }
-        p->rc = as != NULL ? ew_buf_append(p->out, as, strlen(as), p->err)
-                           : ew_buf_append(p->out, s + i, 1, p->err);
-    }
-}
-
-static void put_squeezed(pic *p, const char *s, size_t columns)
-{
-    ew_buf b;
-
-    ew_buf_init(&b, EW_REPORT_MAX);
-    if (p->rc == EW_OK)
-        p->rc = ew_text_squeeze(&b, s, columns, p->err);
-    if (p->rc == EW_OK && b.data != NULL)
-        put_text(p, (const char *)b.data);
-    ew_buf_release(&b);
-}
 
 static double seconds(double samples)
 {
@@ -132,16 +87,18 @@ static int band_top(size_t band)
 
 static void definitions(pic *p)
 {
-    PUT(p, "<defs>\n");
+    ew_svg_put(&p->svg, "<defs>\n");
     for (int i = 0; i < LOOKS; i++)
-        PUT(p,
+        ew_svg_put(
+            &p->svg,
             "<pattern id='look%d' width='12' height='12' patternUnits='userSpaceOnUse'>"
             "<rect width='12' height='12' fill='%s'/>"
             "<path d='%s' stroke='#fff' stroke-width='1.6' stroke-opacity='0.75' "
             "fill='none'/>"
             "</pattern>\n",
             i, colors[i], marks[i]);
-    PUT(p,
+    ew_svg_put(
+        &p->svg,
         "<pattern id='nothing' width='8' height='8' patternUnits='userSpaceOnUse'>"
         "<rect width='8' height='8' fill='#fff'/>"
         "<path d='M-2 10L10 -2M-2 2L2 -2M6 10L10 6' stroke='#b00020' stroke-width='1.4'/>"
@@ -152,15 +109,16 @@ static void opening(pic *p)
 {
     int height = band_top(p->drawn) + 46;
 
-    PUT(p,
+    ew_svg_put(
+        &p->svg,
         "<?xml version='1.0' encoding='UTF-8'?>\n"
         "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d "
         "%d' "
         "role='img' aria-labelledby='title desc' font-family='sans-serif' font-size='13' "
         "fill='#1a1a1a'>\n<title id='title'>Piece map of ",
         WIDTH, height, WIDTH, height);
-    put_text(p, p->f->clip_name);
-    PUT(p, "</title>\n<desc id='desc'>");
+    ew_svg_text(&p->svg, p->f->clip_name);
+    ew_svg_put(&p->svg, "</title>\n<desc id='desc'>");
 }
 
 /* The whole answer in words, for those who do not see the picture. */
@@ -171,18 +129,19 @@ static void description(pic *p)
     char b[EW_TIME_TEXT];
 
     if (m->piece_count == 0)
-        PUT(p, "Nothing of the clip was found in the archive.");
+        ew_svg_put(&p->svg, "Nothing of the clip was found in the archive.");
     for (size_t i = 0; i < m->piece_count; i++) {
         const ew_piece *x = &m->pieces[i];
         const ew_source_info *s = ew_finding_source(p->f, x->rec);
-        PUT(p, "%zu: %s to %s is ", i + 1,
-            ew_time_text(seconds((double)x->clip_start), a),
-            ew_time_text(seconds((double)x->clip_end), b));
-        put_text(p, ew_finding_label(p->f, s));
-        PUT(p, " from %s to %s%s. ", ew_time_text(seconds(x->source_start), a),
+        ew_svg_put(&p->svg, "%zu: %s to %s is ", i + 1,
+                   ew_time_text(seconds((double)x->clip_start), a),
+                   ew_time_text(seconds((double)x->clip_end), b));
+        ew_svg_text(&p->svg, ew_finding_label(p->f, s));
+        ew_svg_put(
+            &p->svg, " from %s to %s%s. ", ew_time_text(seconds(x->source_start), a),
             ew_time_text(seconds(x->source_end), b), x->backwards ? ", backwards" : "");
     }
-    PUT(p, "</desc>\n");
+    ew_svg_put(&p->svg, "</desc>\n");
 }
 
 static void headline(pic *p)
@@ -191,12 +150,13 @@ static void headline(pic *p)
     char length[EW_TIME_TEXT];
     char hours[EW_TIME_TEXT];
 
-    PUT(p,
-        "<rect width='100%%' height='100%%' fill='#fff'/>\n"
-        "<text x='%d' y='38' font-size='20' font-weight='bold'>",
-        LEFT);
-    put_squeezed(p, p->f->clip_name, LABEL_COLUMNS);
-    PUT(p,
+    ew_svg_put(&p->svg,
+               "<rect width='100%%' height='100%%' fill='#fff'/>\n"
+               "<text x='%d' y='38' font-size='20' font-weight='bold'>",
+               LEFT);
+    ew_svg_squeezed(&p->svg, p->f->clip_name, LABEL_COLUMNS);
+    ew_svg_put(
+        &p->svg,
         "</text>\n<text x='%d' y='60' fill='#444'>%s long · %s explained · %zu join%s · "
         "compared with %llu recording%s (%s)</text>\n",
         LEFT, ew_length_text(seconds((double)p->f->clip_samples), length),
@@ -206,42 +166,21 @@ static void headline(pic *p)
         ew_length_text(seconds((double)p->f->archive_samples), hours));
 }
 
-/* The smallest round step that gives no more than TICKS_MAX ticks. */
-static double tick_step(double length)
-{
-    static const double steps[] = {0.1, 0.2, 0.5, 1,   2,   5,    10,   15,  30,
-                                   60,  120, 300, 600, 900, 1800, 3600, 7200};
-
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-        if (length / steps[i] <= TICKS_MAX)
-            return steps[i];
-    return ceil(length / TICKS_MAX / 3600) * 3600;
-}
-
-/* "1:05" where the step is whole seconds, else "1:05.2". */
-static void put_tick_label(pic *p, double at, double step)
-{
-    char text[EW_TIME_TEXT];
-
-    (void)ew_time_text(at, text);
-    size_t n = strlen(text);
-    PUT(p, "%.*s", (int)(step < 1 ? n - 2 : n - 4), text);
-}
-
 static void axis(pic *p)
 {
     double length = seconds((double)p->f->clip_samples);
-    double step = tick_step(length);
+    double step = ew_svg_tick_step(length, TICKS_MAX);
 
-    PUT(p, "<g font-size='11' fill='#444' stroke='none' text-anchor='middle'>\n");
-    for (int i = 0; i * step <= length && p->rc == EW_OK; i++) {
+    ew_svg_put(&p->svg,
+               "<g font-size='11' fill='#444' stroke='none' text-anchor='middle'>\n");
+    for (int i = 0; i * step <= length && p->svg.rc == EW_OK; i++) {
         double x = scale(i * step, length);
-        PUT(p, "<path d='M%.1f %dv6' stroke='#888'/><text x='%.1f' y='%d'>", x,
-            CLIP_TOP - 7, x, CLIP_TOP - 12);
-        put_tick_label(p, i * step, step);
-        PUT(p, "</text>\n");
+        ew_svg_put(&p->svg, "<path d='M%.1f %dv6' stroke='#888'/><text x='%.1f' y='%d'>",
+                   x, CLIP_TOP - 7, x, CLIP_TOP - 12);
+        ew_svg_tick_label(&p->svg, i * step, step);
+        ew_svg_put(&p->svg, "</text>\n");
     }
-    PUT(p, "</g>\n");
+    ew_svg_put(&p->svg, "</g>\n");
 }
 
 static void ribbon(pic *p, const ew_piece *x)
@@ -260,7 +199,8 @@ static void ribbon(pic *p, const ew_piece *x)
     double bend = top + (RIBBON_HEIGHT - LABEL_ROOM) * 0.75;
     if (fabs(d - c) < 1) /* still a line when the recording is very long */
         d = c + (x->backwards ? -1 : 1);
-    PUT(p,
+    ew_svg_put(
+        &p->svg,
         "<path d='M%.1f %.0fC%.1f %.0f %.1f %.0f %.1f %.0fL%.1f %.0fC%.1f %.0f %.1f %.0f "
         "%.1f "
         "%.0fZ' fill='%s' fill-opacity='0.22' stroke='%s' stroke-opacity='0.45' "
@@ -272,11 +212,11 @@ static void ribbon(pic *p, const ew_piece *x)
 /* A white disc with the piece's number, readable on any pattern. */
 static void number(pic *p, size_t n, double x, double y)
 {
-    PUT(p,
-        "<rect x='%.1f' y='%.1f' width='%d' height='15' rx='7' fill='#fff' "
-        "fill-opacity='0.92'/><text x='%.1f' y='%.1f' font-size='11' "
-        "text-anchor='middle'>%zu</text>",
-        x - (n > 9 ? 9 : 7), y - 11, n > 9 ? 18 : 14, x, y, n);
+    ew_svg_put(&p->svg,
+               "<rect x='%.1f' y='%.1f' width='%d' height='15' rx='7' fill='#fff' "
+               "fill-opacity='0.92'/><text x='%.1f' y='%.1f' font-size='11' "
+               "text-anchor='middle'>%zu</text>",
+               x - (n > 9 ? 9 : 7), y - 11, n > 9 ? 18 : 14, x, y, n);
 }
 
 /* What a pointer over a piece or its stretch shows. */
@@ -287,12 +227,12 @@ static void hover(pic *p, size_t i)
     char to[EW_TIME_TEXT];
     char sure[EW_TIME_TEXT];
 
-    PUT(p, "<title>%zu: ", i + 1);
-    put_text(p, ew_finding_label(p->f, ew_finding_source(p->f, x->rec)));
-    PUT(p, ", %s – %s, speed %.3f, certainty %s%s</title>",
-        ew_time_text(seconds(x->source_start), from),
-        ew_time_text(seconds(x->source_end), to), x->speed,
-        ew_certainty_text(x->certainty, sure), x->backwards ? ", backwards" : "");
+    ew_svg_put(&p->svg, "<title>%zu: ", i + 1);
+    ew_svg_text(&p->svg, ew_finding_label(p->f, ew_finding_source(p->f, x->rec)));
+    ew_svg_put(&p->svg, ", %s – %s, speed %.3f, certainty %s%s</title>",
+               ew_time_text(seconds(x->source_start), from),
+               ew_time_text(seconds(x->source_end), to), x->speed,
+               ew_certainty_text(x->certainty, sure), x->backwards ? ", backwards" : "");
 }
 
 static void clip_piece(pic *p, size_t i)
@@ -302,20 +242,21 @@ static void clip_piece(pic *p, size_t i)
     double a = clip_x(p, x->clip_start);
     double w = fmax(clip_x(p, x->clip_end) - a, 1);
 
-    PUT(p, "<g>");
+    ew_svg_put(&p->svg, "<g>");
     hover(p, i);
-    PUT(p, "<rect x='%.1f' y='%d' width='%.1f' height='%d' stroke='#fff' fill='", a,
-        CLIP_TOP, w, CLIP_HEIGHT);
+    ew_svg_put(&p->svg,
+               "<rect x='%.1f' y='%d' width='%.1f' height='%d' stroke='#fff' fill='", a,
+               CLIP_TOP, w, CLIP_HEIGHT);
     if (band == SIZE_MAX)
-        PUT(p, "#999'/>");
+        ew_svg_put(&p->svg, "#999'/>");
     else
-        PUT(p, "url(#look%zu)'/>", band % LOOKS);
+        ew_svg_put(&p->svg, "url(#look%zu)'/>", band % LOOKS);
     if (w >= NUMBER_ROOM + 4)
         number(p, i + 1, a + w / 2, CLIP_TOP + CLIP_HEIGHT / 2.0 + 4);
     if (x->backwards && w >= 44)
-        PUT(p, "<path d='M%.1f %dl-9 5l9 5z' fill='#fff' stroke='#1a1a1a'/>", a + 15,
-            CLIP_TOP + CLIP_HEIGHT / 2 - 5);
-    PUT(p, "</g>\n");
+        ew_svg_put(&p->svg, "<path d='M%.1f %dl-9 5l9 5z' fill='#fff' stroke='#1a1a1a'/>",
+                   a + 15, CLIP_TOP + CLIP_HEIGHT / 2 - 5);
+    ew_svg_put(&p->svg, "</g>\n");
 }
 
 static const char *gap_title(ew_gap_kind kind)
@@ -339,11 +280,11 @@ static void clip_gap(pic *p, const ew_gap *g)
     double w = fmax(clip_x(p, g->clip_end) - a, 0.5);
     bool nothing = g->kind == EW_GAP_NO_MATCH || g->kind == EW_GAP_BLANKED;
 
-    PUT(p,
-        "<g><title>%s</title><rect x='%.1f' y='%d' width='%.1f' height='%d' "
-        "fill='%s'/></g>\n",
-        gap_title(g->kind), a, CLIP_TOP, w, CLIP_HEIGHT,
-        nothing ? "url(#nothing)" : "#e6e6e6");
+    ew_svg_put(&p->svg,
+               "<g><title>%s</title><rect x='%.1f' y='%d' width='%.1f' height='%d' "
+               "fill='%s'/></g>\n",
+               gap_title(g->kind), a, CLIP_TOP, w, CLIP_HEIGHT,
+               nothing ? "url(#nothing)" : "#e6e6e6");
 }
 
 static void clip_band(pic *p)
@@ -354,7 +295,9 @@ static void clip_band(pic *p)
         clip_gap(p, &m->gaps[i]);
     for (size_t i = 0; i < m->piece_count; i++)
         clip_piece(p, i);
-    PUT(p, "<rect x='%d' y='%d' width='%d' height='%d' fill='none' stroke='#1a1a1a'/>\n",
+    ew_svg_put(
+        &p->svg,
+        "<rect x='%d' y='%d' width='%d' height='%d' fill='none' stroke='#1a1a1a'/>\n",
         LEFT, CLIP_TOP, RIGHT - LEFT, CLIP_HEIGHT);
 }
 
@@ -371,18 +314,21 @@ static void stretches(pic *p, size_t band, const ew_source_info *s)
             continue;
         double a = scale(fmin(x->source_start, x->source_end), (double)s->samples);
         double b = scale(fmax(x->source_start, x->source_end), (double)s->samples);
-        PUT(p, "<g>");
+        ew_svg_put(&p->svg, "<g>");
         hover(p, i);
-        PUT(p,
+        ew_svg_put(
+            &p->svg,
             "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='url(#look%zu)'/></g>",
             a, top, fmax(b - a, SEEN_MIN), SOURCE_HEIGHT, band % LOOKS);
         bool room = (a + b) / 2 >= free_from || (a + b) / 2 < free_from - 2 * NUMBER_ROOM;
         if (room) {
-            PUT(p, "<text x='%.1f' y='%d' font-size='11' text-anchor='middle'>%zu</text>",
+            ew_svg_put(
+                &p->svg,
+                "<text x='%.1f' y='%d' font-size='11' text-anchor='middle'>%zu</text>",
                 (a + b) / 2, top + SOURCE_HEIGHT + 13, i + 1);
             free_from = (a + b) / 2 + NUMBER_ROOM;
         }
-        PUT(p, "\n");
+        ew_svg_put(&p->svg, "\n");
     }
 }
 
@@ -393,15 +339,17 @@ static void source_band(pic *p, size_t band)
     char length[EW_TIME_TEXT];
 
     (void)ew_time_text(seconds((double)s->samples), length);
-    PUT(p,
+    ew_svg_put(
+        &p->svg,
         "<rect x='%d' y='%d' width='%d' height='%d' fill='#f4f4f4' stroke='#888'/>\n"
         "<rect x='%d' y='%d' width='16' height='12' fill='url(#look%zu)'/>"
         "<text x='%d' y='%d' stroke='#fff' stroke-width='4' stroke-linejoin='round' "
         "paint-order='stroke' font-weight='bold'>",
         LEFT, top, RIGHT - LEFT, SOURCE_HEIGHT, LEFT, top - 17, band % LOOKS, LEFT + 22,
         top - 7);
-    put_squeezed(p, ew_finding_label(p->f, s), LABEL_COLUMNS);
-    PUT(p,
+    ew_svg_squeezed(&p->svg, ew_finding_label(p->f, s), LABEL_COLUMNS);
+    ew_svg_put(
+        &p->svg,
         "</text>\n<text x='%d' y='%d' font-size='11' fill='#444' text-anchor='end' "
         "stroke='#fff' "
         "stroke-width='4' paint-order='stroke'>%.*s long</text>\n",
@@ -414,31 +362,33 @@ static void legend(pic *p)
     int y = band_top(p->drawn) + 4;
     size_t more = p->s->main_count - p->drawn;
 
-    PUT(p,
-        "<g font-size='12'><rect x='%d' y='%d' width='26' height='14' "
-        "fill='url(#nothing)' "
-        "stroke='#888'/><text x='%d' y='%d'>matches nothing</text>"
-        "<rect x='%d' y='%d' width='26' height='14' fill='#e6e6e6' stroke='#888'/>"
-        "<text x='%d' y='%d'>nothing to compare, or too short to tell</text>",
-        LEFT, y, LEFT + 34, y + 11, LEFT + 170, y, LEFT + 204, y + 11);
-    PUT(p,
+    ew_svg_put(&p->svg,
+               "<g font-size='12'><rect x='%d' y='%d' width='26' height='14' "
+               "fill='url(#nothing)' "
+               "stroke='#888'/><text x='%d' y='%d'>matches nothing</text>"
+               "<rect x='%d' y='%d' width='26' height='14' fill='#e6e6e6' stroke='#888'/>"
+               "<text x='%d' y='%d'>nothing to compare, or too short to tell</text>",
+               LEFT, y, LEFT + 34, y + 11, LEFT + 170, y, LEFT + 204, y + 11);
+    ew_svg_put(
+        &p->svg,
         "<path d='M%d %dl-9 5l9 5z' fill='#fff' stroke='#1a1a1a'/>"
         "<text x='%d' y='%d'>played backwards</text>"
         "<text x='%d' y='%d' fill='#444'>numbers: pieces of the clip, in its order%s",
         LEFT + 484, y + 2, LEFT + 494, y + 11, LEFT + 630, y + 11, "");
     if (more > 0)
-        PUT(p, "; %zu more recording%s not drawn", more, more == 1 ? "" : "s");
-    PUT(p, "</text></g>\n</svg>\n");
+        ew_svg_put(&p->svg, "; %zu more recording%s not drawn", more,
+                   more == 1 ? "" : "s");
+    ew_svg_put(&p->svg, "</text></g>\n</svg>\n");
 }
 
 ew_code ew_report_check_svg(const ew_finding *f, ew_buf *out, ew_err *err)
 {
     ew_summary sum;
-    pic p = {.f = f, .s = &sum, .out = out, .err = err};
+    pic p = {.f = f, .s = &sum, .svg = {.out = out, .err = err}};
 
-    p.rc = ew_summary_init(&sum, f, err);
-    if (p.rc != EW_OK)
-        return p.rc;
+    p.svg.rc = ew_summary_init(&sum, f, err);
+    if (p.svg.rc != EW_OK)
+        return p.svg.rc;
     p.drawn = sum.main_count < SOURCES_DRAWN_MAX ? sum.main_count : SOURCES_DRAWN_MAX;
     opening(&p);
     description(&p);
@@ -452,5 +402,5 @@ ew_code ew_report_check_svg(const ew_finding *f, ew_buf *out, ew_err *err)
         source_band(&p, i);
     legend(&p);
     ew_summary_release(&sum);
-    return p.rc;
+    return p.svg.rc;
 }
