@@ -102,6 +102,9 @@ typedef struct ew_inspection {
     ew_fact *facts;              /* in the order in which they are to be read */
     ew_spectrogram *spectrogram; /* NULL unless asked for */
     size_t dropped_count;        /* findings beyond EW_INSPECT_TRACES_MAX */
+    /* Signs of change that untouched sound of this length gives at most, in the mean: what
+     * was allowed per hour, for every method that was used and whose rates are known. */
+    double by_chance;
 } ew_inspection;
 
 typedef struct ew_inspect_opts {

@@ -2,6 +2,7 @@
 /* Runs the methods over the stream: cuts it into even blocks, mixes what each one wants. */
 #include "inspect/inspect.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@
 #include "inspect/hum.h"
 #include "inspect/levels.h"
 #include "inspect/noise_floor.h"
+#include "inspect/rates.h"
 #include "inspect/resampling.h"
 #include "inspect/silence.h"
 #include "inspect/spectrogram.h"
@@ -202,6 +204,18 @@ static ew_code read_clues(ew_inspector *in, ew_err *err)
     return rc;
 }
 
+/* Methods at work whose rates were measured, each as often wrong as was allowed. */
+static double by_chance(const ew_inspector *in)
+{
+    const double hours = (double)in->found->samples / in->sound.rate_hz / 3600;
+    double methods_measured = 0;
+
+    for (size_t i = 0; i < METHODS; i++)
+        if (in->state[i] && ew_inspect__false_per_hour(methods[i]->id, HUGE_VAL) >= 0)
+            methods_measured++;
+    return methods_measured * in->max_false_per_hour * hours;
+}
+
 ew_code ew_inspector_finish(ew_inspector *in, ew_inspection **out, ew_err *err)
 {
     ew_code rc = EW_OK;
@@ -222,6 +236,7 @@ ew_code ew_inspector_finish(ew_inspector *in, ew_inspection **out, ew_err *err)
         rc = ew_inspect__image_finish(in->image, &in->found->spectrogram, err);
     if (rc < 0)
         return rc;
+    in->found->by_chance = by_chance(in);
     ew_inspect__settle(in->found, in->max_false_per_hour);
     *out = in->found;
     in->found = NULL;

@@ -154,6 +154,7 @@ ew_code ew_report_inspect_json(const ew_inspect_view *v, ew_buf *out, ew_err *er
         ew_obj_int(&o, "strongest", strongest - f->traces + 1);
     else
         ew_obj_null(&o, "strongest");
+    ew_obj_real(&o, "by_chance", f->by_chance, 3);
     ew_obj_set(&o, "findings", findings_json(f));
     ew_obj_int(&o, "findings_left_out", (int64_t)f->dropped_count);
     ew_obj_set(&o, "not_tested", untested_json(f));

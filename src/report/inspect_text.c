@@ -156,6 +156,18 @@ static ew_code findings(const page *p, ew_trace_kind kind, const char *title)
     return rc;
 }
 
+/* Hours of sound and many methods: some of what they find is chance. */
+static ew_code chance(const page *p)
+{
+    const ew_inspection *f = p->v->found;
+
+    if (ew_inspect_signs(f) == 0 || f->by_chance < 0.05)
+        return EW_OK;
+    return PUT("In untouched sound of this length up to %.*f such signs come by chance; "
+               "--rate allows fewer\n",
+               f->by_chance < 10 ? 1 : 0, f->by_chance);
+}
+
 /* ---------------------------------------------------------------- the rest */
 
 static ew_code untested(const page *p)
@@ -226,6 +238,8 @@ ew_code ew_report_inspect_text(const ew_inspect_view *v, const ew_text_style *st
 
     if (rc == EW_OK)
         rc = verdict(p);
+    if (rc == EW_OK)
+        rc = chance(p);
     if (rc == EW_OK)
         rc = findings(p, EW_TRACE_CHANGE, "Signs of change");
     if (rc == EW_OK)

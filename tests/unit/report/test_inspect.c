@@ -74,6 +74,7 @@ static ew_inspect_view made(ew_inspection *i, ew_trace *traces, size_t n)
     i->trace_count = n;
     i->curves = curves;
     i->curve_count = 2;
+    i->by_chance = 1.3;
     i->untested = &untested;
     i->untested_count = 1;
     i->facts = facts;
@@ -127,6 +128,7 @@ static void text_says_it_all(void **state)
     has(&b, "2  1:40.000 ± 25 ms  frame-grid; one such finding per 5.0 h in untouched "
             "sound\n");
     has(&b, "never seen in untouched sound");
+    has(&b, "of this length up to 1.3 such signs come by chance; --rate allows fewer\n");
     has(&b, "3:20.000 – 3:32.000 ± 25 ms");
     has(&b, "Worth knowing\n1  whole file  frame-grid\n");
     has(&b, "Not tested\n  hum: the sound is shorter than 5 s\n");
