@@ -22,6 +22,8 @@ enum {
     LESSONS = 64
 };
 
+static const float duck_db = 18;
+
 /* One window: 28 ms around a frame. */
 typedef struct window {
     float agreement; /* -1..1 */
@@ -78,12 +80,21 @@ static int level_class(const model *m, const window *w)
     return in_class((w->level_db - m->gain_db) / 3 + LEVELS / 2.0f, LEVELS);
 }
 
-/* Nothing at all in B where A has sound. No coder does that, and a blanked stretch within a
- * line must not teach that it belongs there. */
+/* Nothing at all in one where the other has sound. No coder does that, and a blanked stretch
+ * within a line must not teach that it belongs there. */
 static bool blanked(const model *m, const window *w)
 {
-    return loud_class(m, w) < QUIET &&
-           w->loud_db + w->level_db < m->top_db + m->gain_db - 70;
+    float a = w->loud_db - m->top_db, b = a + w->level_db - m->gain_db;
+
+    return (a > -10 * QUIET && b < -70) || (b > -10 * QUIET && a < -70);
+}
+
+/* Loud speech of one that is all but gone in the other: turned down by hand, not by a coder. */
+static bool ducked(const model *m, const window *w)
+{
+    float a = w->loud_db - m->top_db, b = a + w->level_db - m->gain_db;
+
+    return fabsf(a - b) > duck_db && fmaxf(a, b) > -20;
 }
 
 static void learn(histogram *h, const model *m, const ew_sums *s, size_t n, size_t from,
@@ -93,7 +104,7 @@ static void learn(histogram *h, const model *m, const ew_sums *s, size_t n, size
         window w = window_at(s, n, f);
         int loud = loud_class(m, &w);
 
-        if (blanked(m, &w))
+        if (blanked(m, &w) || ducked(m, &w))
             continue;
         h->agreement[loud][agreement_class(m, &w)]++;
         h->level[loud][level_class(m, &w)]++;
@@ -251,7 +262,7 @@ static void weigh_wave(ew_cline *c, const model *m)
         float nats = clamp(m->by_agreement[loud][agreement_class(m, &w)], 5) +
                      clamp(m->by_level[loud][level_class(m, &w)], 3);
 
-        if (blanked(m, &w))
+        if (blanked(m, &w) || ducked(m, &w))
             nats = -4;
         /* What both have only noise of their coders in says nothing against a line. */
         if (nats < 0 && loud >= QUIET && fabsf(w.level_db - m->gain_db) < 8)

@@ -21,7 +21,8 @@ enum {
 
 static const double sound_below_top_db = 32; /* fainter is not called sound */
 static const double like_in_place = 0.6;     /* ew_gap_likeness of what is unchanged */
-static const double silence_drop_db = 18;    /* of what is called silenced */
+static const double over_db = 10; /* a band this much louder has something else in it */
+static const double silence_drop_db = 18; /* of what is called silenced */
 
 static double level_db(const float *x, int64_t n, double at, double len)
 {
@@ -236,6 +237,75 @@ static bool audible(const ew_loudness *l, const ew_cline *c, double b0, double b
     return heard >= HEARD;
 }
 
+/* Mean level of each band of B over that of A at the same places of the line. */
+static ew_code band_gains(const ew_pair *p, const ew_cline *c, const double b[2],
+                          double gain[BANDS], double level[BANDS], ew_err *err)
+{
+    double hop = fmax((b[1] - b[0]) / FRAMES_MAX, HOP_MIN);
+    bands x = {.frames = (size_t)((b[1] - b[0]) / hop) + 1}, y = x;
+    ew_code rc = ew_fft_new(&x.fft, FRAME, err);
+
+    if (rc != EW_OK)
+        return rc;
+    y.fft = x.fft;
+    x.v = ew_alloc_array(x.frames * BANDS, sizeof(*x.v));
+    y.v = ew_alloc_array(y.frames * BANDS, sizeof(*y.v));
+    if (x.v == NULL || y.v == NULL) {
+        rc = ew_fail_nomem(err);
+    } else {
+        measure_bands(&x, p->b, p->nb, (const double[3]){b[0], hop, 1});
+        measure_bands(&y, p->a, p->na,
+                      (const double[3]){ew_cline_place(c, b[0]), hop * c->rate, 1});
+    }
+    for (size_t k = 0; k < BANDS && rc == EW_OK; k++) {
+        double sum_x = 0, sum_y = 0;
+
+        for (size_t i = 0; i < x.frames; i++) {
+            sum_x += pow(10, 0.1 * (double)x.v[i * BANDS + k]);
+            sum_y += pow(10, 0.1 * (double)y.v[i * BANDS + k]);
+        }
+        level[k] = 10 * log10(sum_x / (double)x.frames + 1e-12);
+        gain[k] = level[k] - 10 * log10(sum_y / (double)x.frames + 1e-12);
+    }
+    ew_free(x.v);
+    ew_free(y.v);
+    ew_fft_free(x.fft);
+    return rc;
+}
+
+/* Level of B over that of A at the same places, in dB. */
+static double gain_of(const ew_loudness *l, const ew_cline *c, double b0, double b1)
+{
+    return level_db(l->pair->b, l->pair->nb, b0, b1 - b0) -
+           level_db(l->pair->a, l->pair->na, ew_cline_place(c, b0), (b1 - b0) * c->rate);
+}
+
+/* Is B far louder or fainter against A than just before, or one loud band of it louder?
+ * Words are turned down by hand, and a bleep leaves the other bands as they were. */
+static ew_code covered_over(const ew_loudness *l, const ew_cline *c, double b0, double b1,
+                            bool *over, ew_err *err)
+{
+    double here[BANDS], there[BANDS], loud[BANDS], before[BANDS], top = -200;
+    double from = fmax(0, b0 - EW_FP_RATE_HZ);
+    ew_code rc;
+
+    *over = false;
+    if (c->rate <= 0 || b0 - from < FRAME)
+        return EW_OK;
+    if (fabs(gain_of(l, c, b0, b1) - gain_of(l, c, from, b0)) > over_db) {
+        *over = true;
+        return EW_OK;
+    }
+    rc = band_gains(l->pair, c, (const double[2]){b0, b1}, here, loud, err);
+    if (rc == EW_OK)
+        rc = band_gains(l->pair, c, (const double[2]){from, b0}, there, before, err);
+    for (int k = 0; k < BANDS && rc == EW_OK; k++)
+        top = fmax(top, loud[k]);
+    for (int k = 0; k < BANDS && rc == EW_OK; k++)
+        *over = *over || (loud[k] > top - 6 && here[k] - there[k] > over_db);
+    return rc;
+}
+
 ew_code ew_gap_differs(const ew_loudness *l, const ew_cline *c, double b0, double b1,
                        bool *differs, ew_err *err)
 {
@@ -248,7 +318,7 @@ ew_code ew_gap_differs(const ew_loudness *l, const ew_cline *c, double b0, doubl
     if (*differs && c->rate > 0)
         rc = ew_gap_likeness(l->pair, (const double[2]){a0, a1},
                              (const double[2]){b0, b1}, &likeness, &pitched, err);
-    if (likeness > like_in_place)
-        *differs = false;
+    if (*differs && rc == EW_OK && likeness > like_in_place)
+        rc = covered_over(l, c, b0, b1, differs, err);
     return rc;
 }

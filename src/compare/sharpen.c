@@ -13,6 +13,9 @@ enum {
 /* With less than this ratio of the two powers nothing can be told. */
 static const double least_ratio = 3;
 
+/* At another speed the residual is that of two interpolations, and has no clear change. */
+static const double unchanged = 1e-3;
+
 typedef struct residual {
     float r[SPAN]; /* r[i] belongs to sample first + i */
     int64_t first;
@@ -75,7 +78,8 @@ double ew_borders_shift(const ew_pair *p, const ew_border *borders, size_t n)
     int best = REACH;
 
     for (size_t i = 0; i < n; i++)
-        if (borders[i].line != NULL && borders[i].line->wave)
+        if (borders[i].line != NULL && borders[i].line->wave &&
+            fabs(borders[i].line->rate - 1) < unchanged)
             weigh_shifts(worth, p, &borders[i]);
     for (int i = 0; i <= 2 * REACH; i++)
         if (worth[i] > worth[best])

@@ -302,6 +302,53 @@ static void exchanged_halves_are_one_move(void **state)
     close_desk(&d);
 }
 
+static void borders_of_stored_sound_are_exact(void **state)
+{
+    desk d;
+    ew_diff *r;
+
+    (void)state;
+    open_desk(&d, 30, 24);
+    put_a(&d, 0, 10);
+    put_a(&d, 11.25, 20);
+    put_foreign(&d, 1.5);
+    put_a(&d, 20, 30);
+    r = compare_desk(&d);
+    assert_int_equal(r->edit_count, 2);
+    assert_true(fabs(r->edits[0].a_start - 10.0 * RATE) < 8);
+    assert_true(fabs(r->edits[0].a_end - 11.25 * RATE) < 8);
+    assert_true(fabs(r->edits[1].b_start - 18.75 * RATE) < 8);
+    assert_true(fabs(r->edits[1].b_end - 20.25 * RATE) < 8);
+    ew_diff_free(r);
+    close_desk(&d);
+}
+
+/* A word is bleeped when it is turned down under a tone, or nearly to nothing. */
+static void a_bleep_is_told_both_ways(void **state)
+{
+    desk d;
+    ew_diff *r;
+
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        open_desk(&d, 30, 25);
+        put_a(&d, 0, 30);
+        for (size_t i = 15 * RATE; i < 16 * RATE; i++)
+            d.b[i] = kind == 0 ? 0.02f * d.b[i]
+                               : 0.1f * d.b[i] + 0.4f * sinf((float)(i % RATE) * 0.8f);
+        for (int way = 0; way < 2; way++) {
+            r = way == 0 ? compare_desk(&d) : compare(d.b, d.nb, d.a, d.na);
+            if (r->edit_count == 0)
+                fail_msg("kind %d, way %d: nothing is told", kind, way);
+            for (size_t i = 0; i < r->edit_count; i++)
+                assert_true(r->edits[i].b_start > 14.9 * RATE &&
+                            r->edits[i].b_end < 16.1 * RATE);
+            ew_diff_free(r);
+        }
+        close_desk(&d);
+    }
+}
+
 /* ------------------------------------------------------------------ properties */
 
 static double pick(desk *d, double lo, double hi)
@@ -506,6 +553,8 @@ int main(void)
         cmocka_unit_test(trimmed_ends_are_deletions),
         cmocka_unit_test(silence_that_came_in_is_told),
         cmocka_unit_test(exchanged_halves_are_one_move),
+        cmocka_unit_test(borders_of_stored_sound_are_exact),
+        cmocka_unit_test(a_bleep_is_told_both_ways),
         cmocka_unit_test(random_edits_are_found),
         cmocka_unit_test(the_other_way_round_it_mirrors),
         cmocka_unit_test(strangers_have_nothing_in_common),
