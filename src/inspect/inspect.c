@@ -204,16 +204,18 @@ static ew_code read_clues(ew_inspector *in, ew_err *err)
     return rc;
 }
 
-/* Methods at work whose rates were measured, each as often wrong as was allowed. */
+/* Methods at work whose rates were measured, each as often wrong as was allowed, or as it is
+ * at its weakest. */
 static double by_chance(const ew_inspector *in)
 {
     const double hours = (double)in->found->samples / in->sound.rate_hz / 3600;
-    double methods_measured = 0;
+    double per_hour = 0;
 
     for (size_t i = 0; i < METHODS; i++)
-        if (in->state[i] && ew_inspect__false_per_hour(methods[i]->id, HUGE_VAL) >= 0)
-            methods_measured++;
-    return methods_measured * in->max_false_per_hour * hours;
+        if (in->state[i])
+            per_hour += fmin(fmax(ew_inspect__false_per_hour(methods[i]->id, 0), 0),
+                             in->max_false_per_hour);
+    return per_hour * hours;
 }
 
 ew_code ew_inspector_finish(ew_inspector *in, ew_inspection **out, ew_err *err)
