@@ -324,6 +324,7 @@ class Inspect(Case):
         few = self.run_json("inspect", "--rate", "0.001", path, code=None)
         many = self.run_json("inspect", "--rate", "1000", path, code=None)
         self.assertLessEqual(few["signs_of_change"], many["signs_of_change"])
+        self.assertLess(few["by_chance"], many["by_chance"])
         for f in few["findings"]:
             if f["false_per_hour"] is not None:
                 self.assertLessEqual(f["false_per_hour"], 0.001)
