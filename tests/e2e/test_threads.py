@@ -49,6 +49,16 @@ class Threads(Case):
                 answers.add(done.out.replace(self.path(archive), "ARCHIVE"))
         self.assertEqual(len(answers), 1)
 
+    def test_same_comparison(self):
+        """diff decodes both sides at once; family reads and compares many at once."""
+        a = self.speech("a.wav", seed=1, seconds=20)
+        b = self.join("b.mp3", [(a, 0, 8), (a, 10, 10)])
+        c = self.encode(b, "c.opus", "-b:a", "24k")
+        for command in (("diff", a, b), ("family", a, b, c)):
+            answers = {self.run_ew(*command, "--jobs", jobs, "--json", code=None).out
+                       for jobs in (1, 4)}
+            self.assertEqual(len(answers), 1)
+
 
 if __name__ == "__main__":
     main()
