@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "compare/sharpen.h"
+
 enum {
     SEARCH = 1200, /* samples to either side: 150 ms */
     STRIDE = 8,
@@ -80,4 +82,32 @@ static double give_way(const ew_cline *x, const ew_cline *y, double b, bool forw
 double ew_cut_spread(const ew_cline *x, const ew_cline *y, double b)
 {
     return (give_way(x, y, b, true) + give_way(x, y, b, false)) / 4;
+}
+
+void ew_cut_sharpen(const ew_pair *p, const ew_clines *l, ew_span *x, ew_span *y)
+{
+    const ew_cline *lx = x != NULL ? &l->items[x->line] : NULL;
+    const ew_cline *ly = y != NULL ? &l->items[y->line] : NULL;
+    const ew_border borders[] = {{lx, x != NULL ? x->b1 : 0, false},
+                                 {ly, y != NULL ? y->b0 : 0, true}};
+    double shift = ew_borders_shift(p, borders, 2);
+
+    if (x != NULL && x->b1 + shift > x->b0)
+        ew_span_set(x, lx, x->b0, x->b1 + shift);
+    if (y != NULL && y->b0 + shift < y->b1)
+        ew_span_set(y, ly, y->b0 + shift, y->b1);
+}
+
+void ew_cut_sharpen_middle(const ew_pair *p, const ew_clines *l, ew_span *const three[3])
+{
+    ew_span *x = three[0], *m = three[1], *y = three[2];
+    const ew_cline *lx = &l->items[x->line], *lm = &l->items[m->line];
+    const ew_cline *ly = &l->items[y->line];
+    const ew_border borders[] = {
+        {lx, x->b1, false}, {lm, m->b0, true}, {lm, m->b1, false}, {ly, y->b0, true}};
+    double shift = ew_borders_shift(p, borders, 4);
+
+    ew_span_set(x, lx, x->b0, x->b1 + shift);
+    ew_span_set(m, lm, m->b0 + shift, m->b1 + shift);
+    ew_span_set(y, ly, y->b0 + shift, y->b1);
 }

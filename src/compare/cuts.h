@@ -17,4 +17,11 @@ void ew_cut_at_point(const ew_clines *l, ew_span *x, ew_span *middle, ew_span *y
  * standard deviation, about. Either may be NULL: sound that is on no line. */
 double ew_cut_spread(const ew_cline *x, const ew_cline *y, double b);
 
+/* Moves the end of x, the begin of y, or both together, to the sample where the wave says.
+ * Either may be NULL. */
+void ew_cut_sharpen(const ew_pair *p, const ew_clines *l, ew_span *x, ew_span *y);
+
+/* The same for x, a span that came in at one point of A, and y: both of its ends move. */
+void ew_cut_sharpen_middle(const ew_pair *p, const ew_clines *l, ew_span *const three[3]);
+
 #endif

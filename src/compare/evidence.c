@@ -40,7 +40,6 @@ typedef struct model {
     ew_matcher matcher;
     float top_db;  /* loud sound in A */
     float gain_db; /* median of B over A */
-    float sign;    /* -1: polarity is turned round */
     histogram same, chance;
     float by_agreement[LOUDNESSES][AGREEMENTS]; /* nats */
     float by_level[LOUDNESSES][LEVELS];
@@ -70,9 +69,9 @@ static int loud_class(const model *m, const window *w)
     return in_class((m->top_db - w->loud_db) / 10, LOUDNESSES);
 }
 
-static int agreement_class(const model *m, const window *w)
+static int agreement_class(const window *w)
 {
-    return in_class((m->sign * w->agreement + 1) * (AGREEMENTS / 2), AGREEMENTS);
+    return in_class((w->agreement + 1) * (AGREEMENTS / 2), AGREEMENTS);
 }
 
 static int level_class(const model *m, const window *w)
@@ -106,7 +105,7 @@ static void learn(histogram *h, const model *m, const ew_sums *s, size_t n, size
 
         if (blanked(m, &w) || ducked(m, &w))
             continue;
-        h->agreement[loud][agreement_class(m, &w)]++;
+        h->agreement[loud][agreement_class(&w)]++;
         h->level[loud][level_class(m, &w)]++;
     }
 }
@@ -131,41 +130,46 @@ static int by_value(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
-/* Level, gain and polarity of the pair, from at most `room` windows inside the lines. */
+typedef enum measured { LOUDNESS, GAIN } measured;
+
+/* Values of every step-th window inside the lines, as many as there are. */
+static size_t collect(const model *m, const ew_clines *l, size_t step, measured what,
+                      float *value)
+{
+    size_t n = 0, from, to;
+
+    for (size_t i = 0; i < l->count; i++) {
+        const ew_cline *c = &l->items[i];
+
+        if (!c->wave || !inner(c, &from, &to))
+            continue;
+        for (size_t f = from; f < to; f += step) {
+            window w = window_at(c->sums, (size_t)(c->end - c->first), f);
+
+            if (what == LOUDNESS)
+                value[n++] = w.loud_db;
+            else if (w.loud_db > m->top_db - 30)
+                value[n++] = w.level_db;
+        }
+    }
+    return n;
+}
+
+/* Level and gain of the pair, from about `room` windows inside the lines. */
 static void measure(model *m, const ew_clines *l, float *value, size_t room)
 {
-    size_t total = 0, n = 0, step, from, to;
-    double turned = 0;
+    size_t total = 0, n, step, from, to;
 
     for (size_t i = 0; i < l->count; i++)
         if (l->items[i].wave && inner(&l->items[i], &from, &to))
             total += to - from;
     step = total / room + 1;
-    for (int what = 0; what < 2; what++) {
-        n = 0;
-        for (size_t i = 0; i < l->count; i++) {
-            const ew_cline *c = &l->items[i];
-
-            if (!c->wave || !inner(c, &from, &to))
-                continue;
-            for (size_t f = from; f < to; f += step) {
-                window w = window_at(c->sums, (size_t)(c->end - c->first), f);
-
-                if (what == 0)
-                    value[n++] = w.loud_db;
-                else if (w.loud_db > m->top_db - 30) {
-                    value[n++] = w.level_db;
-                    turned += (double)w.agreement;
-                }
-            }
-        }
-        qsort(value, n, sizeof(*value), by_value);
-        if (what == 0)
-            m->top_db = n > 0 ? value[n * 95 / 100] : 0;
-        else
-            m->gain_db = n > 0 ? value[n / 2] : 0;
-    }
-    m->sign = turned < 0 ? -1 : 1;
+    n = collect(m, l, step, LOUDNESS, value);
+    qsort(value, n, sizeof(*value), by_value);
+    m->top_db = n > 0 ? value[n * 95 / 100] : 0;
+    n = collect(m, l, step, GAIN, value);
+    qsort(value, n, sizeof(*value), by_value);
+    m->gain_db = n > 0 ? value[n / 2] : 0;
 }
 
 /* The same sound of B beside other places of A. */
@@ -259,7 +263,7 @@ static void weigh_wave(ew_cline *c, const model *m)
     for (size_t f = 0; f < n; f++) {
         window w = window_at(c->sums, n, f);
         int loud = loud_class(m, &w);
-        float nats = clamp(m->by_agreement[loud][agreement_class(m, &w)], 5) +
+        float nats = clamp(m->by_agreement[loud][agreement_class(&w)], 5) +
                      clamp(m->by_level[loud][level_class(m, &w)], 3);
 
         if (blanked(m, &w) || ducked(m, &w))

@@ -239,8 +239,8 @@ static ew_code put_prints(ew_seg_out *o, const ew_seg_source *src, size_t n, ew_
 }
 
 /* Leaves *fd open on success when path is NULL. */
-static ew_code write_prints(const char *path, const ew_seg_source *src, size_t n,
-                            int *fd, ew_seg_made *made, ew_err *err)
+static ew_code write_prints(const char *path, const ew_seg_source *src, size_t n, int *fd,
+                            ew_seg_made *made, ew_err *err)
 {
     uint64_t frames = 0;
     uint64_t keys = 0;

@@ -185,8 +185,8 @@ static ew_code take_print(ew_index *ix, const ew_fp *fp, int64_t samples, ew_err
     ix->parts[0].rec_of = ew_alloc_array(1, sizeof *ix->parts[0].rec_of);
     if (ix->parts[0].rec_of == NULL)
         return ew_fail_nomem(err);
-    ix->recs[0] = (ew_recording){
-        .samples = samples, .container = "", .codec = "", .trouble = ""};
+    ix->recs[0] =
+        (ew_recording){.samples = samples, .container = "", .codec = "", .trouble = ""};
     ix->count = 1;
     return ew_seg__make(&ix->parts[0].seg, &src, 1, err);
 }
