@@ -23,12 +23,15 @@ enum {
 static const double BIT = 1.0 / 32768;
 static const double LEAST = 4;      /* weaker is not told */
 static const double FACT_BITS = 16; /* an offset that is worth telling */
+/* Cutting off instead of rounding moves the wave by half a step of the file. */
+static const double FACT_STEPS = 1.5;
 
 typedef struct dc_state {
     ew_buf means; /* floats, one per 20 ms */
     uint32_t rate_hz;
     size_t block, fill;
     double sum;
+    float before, step; /* the smallest distance of two neighbours that differ */
 } dc_state;
 
 static void stop(void *state)
@@ -52,6 +55,7 @@ static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection 
     ew_buf_init(&s->means, (size_t)HOURS_MAX * 3600 * MEANS_PER_S * sizeof(float));
     s->rate_hz = sound->rate_hz;
     s->block = sound->rate_hz / MEANS_PER_S;
+    s->step = 1;
     *state = s;
     return EW_OK;
 }
@@ -63,8 +67,13 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
     while (samples > 0) {
         size_t n = s->block - s->fill < samples ? s->block - s->fill : samples;
 
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
+            float d = fabsf(pcm[i] - s->before);
+
+            s->step = d > 0 && d < s->step ? d : s->step;
+            s->before = pcm[i];
             s->sum += (double)pcm[i];
+        }
         s->fill += n;
         pcm += n;
         samples -= n;
@@ -158,16 +167,16 @@ static ew_code find_steps(const dc_state *s, const float *diff, size_t places,
     return rc;
 }
 
-static ew_code tell_offset(const float *means, size_t n, int64_t samples,
+static ew_code tell_offset(const dc_state *s, const float *means, size_t n,
                            ew_inspection *out, ew_err *err)
 {
-    ew_trace t = {.kind = EW_TRACE_FACT, .end = samples};
+    ew_trace t = {.kind = EW_TRACE_FACT, .end = (int64_t)n * (int64_t)s->block};
     double sum = 0;
 
     for (size_t i = 0; i < n; i++)
         sum += (double)means[i];
     sum /= (double)n * BIT;
-    if (fabs(sum) < FACT_BITS)
+    if (fabs(sum) < fmax(FACT_BITS, FACT_STEPS * (double)s->step / BIT))
         return EW_OK;
     t.strength = fabs(sum);
     return ew_inspect__trace(out, ew_inspect__dc.id, &t, err,
@@ -195,7 +204,7 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
     }
     memcpy(means, s->means.data, n * sizeof *means);
     differences(means, diff, places);
-    rc = tell_offset(means, n, (int64_t)n * (int64_t)s->block, out, err);
+    rc = tell_offset(s, means, n, out, err);
     if (rc >= 0)
         rc = find_steps(s, diff, places, out, err);
 out:

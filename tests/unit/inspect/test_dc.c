@@ -49,6 +49,20 @@ static void an_even_offset_is_only_a_fact(void **state)
     free(x);
 }
 
+static void half_a_step_of_the_file_is_no_fact(void **state)
+{
+    float *x = recording(N, 4, 0.004);
+    ew_inspection *i;
+
+    (void)state;
+    for (size_t k = 0; k < N; k++) /* 8 bits, cut off instead of rounded */
+        x[k] = floorf(x[k] * 128) / 128;
+    i = inspect("dc-offset", x, N);
+    assert_null(fact(i));
+    ew_inspection_free(i);
+    free(x);
+}
+
 static void a_short_file_is_not_tested(void **state)
 {
     float *x = recording(RATE, 3, 0.001);
@@ -66,6 +80,7 @@ int main(void)
         cmocka_unit_test(a_step_is_told_where_it_is),
         cmocka_unit_test(sound_around_zero_is_clean),
         cmocka_unit_test(an_even_offset_is_only_a_fact),
+        cmocka_unit_test(half_a_step_of_the_file_is_no_fact),
         cmocka_unit_test(a_short_file_is_not_tested),
     };
 
