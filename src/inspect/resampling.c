@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -156,23 +157,57 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
     return EW_OK;
 }
 
+/* The rates that the sound may have had, by what the lines of a period have in common: old
+ * samples come `period` times a new one, or as often less or more than once. */
+static size_t usual_rates(const resampling_state *s, double period, uint32_t found[3])
+{
+    static const uint32_t usual[] = {8000,  11025, 12000, 16000, 22050, 24000,
+                                     32000, 44100, 48000, 88200, 96000};
+    const double shares[] = {period, 1 - period, 1 + period};
+    double bin_hz = (double)s->rate_hz / SIZE;
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
+        for (size_t k = 0; k < sizeof usual / sizeof *usual; k++)
+            if (fabs(shares[i] * s->rate_hz - usual[k]) < bin_hz)
+                found[count++] = usual[k];
+    return count;
+}
+
+static void explain(const resampling_state *s, double period, char *text, size_t room)
+{
+    uint32_t was[3];
+    size_t count = usual_rates(s, period, was), len;
+
+    if (count == 0) {
+        (void)snprintf(text, room,
+                       "as after a change of speed or rate by %.4f, %.4f or %.4f",
+                       1 / period, 1 / (1 - period), 1 / (1 + period));
+        return;
+    }
+    len = (size_t)snprintf(text, room, "as after a change of rate: was %u", was[0]);
+    for (size_t i = 1; i < count; i++)
+        len += (size_t)snprintf(text + len, room - len, " or %u", was[i]);
+    (void)snprintf(text + len, room - len, " Hz once");
+}
+
 static ew_code tell(const resampling_state *s, size_t from, size_t to, bool whole,
                     ew_inspection *out, ew_err *err)
 {
     int64_t window = (int64_t)(s->blocks_per_window * SIZE);
     ew_trace t = {.start = (int64_t)from * window, .end = (int64_t)to * window};
     double period = (double)s->verdicts[from].bin / SIZE;
+    char why[120];
 
     t.kind = whole ? EW_TRACE_FACT : EW_TRACE_CHANGE;
     t.plus_minus = window;
     for (size_t i = from; i < to; i++)
         t.strength = fmax(t.strength, (double)s->verdicts[i].strength);
+    explain(s, period, why, sizeof why);
     return ew_inspect__trace(
         out, ew_inspect__resampling.id, &t, err,
-        "samples were interpolated%s: their smoothness repeats %.4f times a "
-        "sample, as after a change of speed or rate by %.4f or %.4f",
-        whole ? "" : " here and not elsewhere", period, 1 / (1 - period),
-        1 / (1 + period));
+        "samples were interpolated%s: their smoothness repeats %.4f times a sample, %s",
+        whole ? "" : " here and not elsewhere", period, why);
 }
 
 static bool same(const verdict *a, const verdict *b)

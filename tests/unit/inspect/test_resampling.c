@@ -49,6 +49,50 @@ static void a_stretched_file_is_a_fact(void **state)
     free(x);
 }
 
+/* The same by the polynomial of Catmull and Rom. */
+static void stretch_well(const float *x, float *out, size_t n, double step)
+{
+    for (size_t k = (size_t)(2 / step); k < n; k++) {
+        double at = (double)k * step;
+        size_t i = (size_t)at;
+        float u = (float)(at - (double)i), v = u * u, w = v * u;
+
+        out[k] = 0.5f * ((-u + 2 * v - w) * x[i - 1] + (2 - 5 * v + 3 * w) * x[i] +
+                         (u + 4 * v - 3 * w) * x[i + 1] + (w - v) * x[i + 2]);
+    }
+}
+
+/* 5805 Hz at 16000 has the ratio that 16000 Hz has at 44100. */
+static void the_true_ratio_is_among_those_told(void **state)
+{
+    float *x = recording(N, 2, 0.001), *y = recording(N, 2, 0.001);
+    ew_inspection *i;
+
+    (void)state;
+    stretch_well(x, y, N, 5805.0 / RATE);
+    i = inspect("resampling", y, N);
+    assert_non_null(fact(i));
+    assert_non_null(strstr(fact(i)->text, " 2.75"));
+    ew_inspection_free(i);
+    free(y);
+    free(x);
+}
+
+static void a_usual_rate_is_named(void **state)
+{
+    float *x = recording(N, 2, 0.001), *y = recording(N, 2, 0.001);
+    ew_inspection *i;
+
+    (void)state;
+    stretch(x, y, 0, N, 11025.0 / RATE);
+    i = inspect("resampling", y, N);
+    assert_non_null(fact(i));
+    assert_non_null(strstr(fact(i)->text, "was 11025 Hz once"));
+    ew_inspection_free(i);
+    free(y);
+    free(x);
+}
+
 static void plain_sound_is_clean(void **state)
 {
     float *x = recording(N, 3, 0.001);
@@ -84,6 +128,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stretched_part_is_told),
         cmocka_unit_test(a_stretched_file_is_a_fact),
+        cmocka_unit_test(the_true_ratio_is_among_those_told),
+        cmocka_unit_test(a_usual_rate_is_named),
         cmocka_unit_test(plain_sound_is_clean),
         cmocka_unit_test(lossy_sound_is_not_tested),
     };
