@@ -125,7 +125,7 @@ class Diff(Pair):
                            "asetrate=17600,aresample=16000")
         b = self.put(self.cut(0, 20), read_wav(fast), self.cut(30, 60))
         length = len(read_wav(fast)) / RATE
-        answer = self.one_edit(b, "speed", (20, 30), (20, 20 + length), delta=0.15)
+        answer = self.one_edit(b, "speed", (20, 30), (20, 20 + length), delta=0.25)
         self.assertAlmostEqual(answer["edits"][0]["speed"], 1.1, delta=0.02)
 
     def test_several_after_coding(self):
