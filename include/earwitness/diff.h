@@ -49,6 +49,7 @@ typedef struct ew_edit {
     double pitch;     /* SPEED: pitch of B over pitch of A; else 1 */
     double certainty; /* 0..1: share of such claims that are right, docs/accuracy.md */
     bool at_pause;    /* lies in a pause that hides the exact place */
+    bool backwards;   /* REPLACE: by the same sound played backwards */
 } ew_edit;
 
 typedef struct ew_diff {

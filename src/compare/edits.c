@@ -435,6 +435,22 @@ static ew_code walk_gaps(work *w, ew_err *err)
     return rc;
 }
 
+/* Was it replaced by A's own sound, played backwards? */
+static void mark_backwards(const work *w, ew_edit *e)
+{
+    ew_range b = {e->b_start, e->b_end};
+    double sum = 0;
+
+    for (size_t i = 0; i < w->s->count; i++) {
+        const ew_span *s = &w->s->items[i];
+        double shared = fmin(b.hi, s->b1) - fmax(b.lo, s->b0);
+
+        if (w->l->items[s->line].rate < 0 && shared > 0)
+            sum += shared;
+    }
+    e->backwards = e->op == EW_EDIT_REPLACE && sum > 0.5 * ew_range_length(&b);
+}
+
 static int by_place(const void *x, const void *y)
 {
     const ew_edit *a = x, *b = y;
@@ -469,6 +485,8 @@ ew_code ew_edits_find(ew_diff *d, const ew_pair *p, const ew_clines *l, ew_spans
     for (size_t i = 0; i < s->count && rc == EW_OK; i++)
         if (s->items[i].plain && !s->items[i].ordered)
             rc = tell_out_of_order(&w, i, err);
+    for (size_t i = 0; i < d->edit_count && rc == EW_OK; i++)
+        mark_backwards(&w, &d->edits[i]);
     if (rc == EW_OK)
         ew_edits_rate(d, l, s);
     if (rc == EW_OK && d->edit_count > 0)

@@ -68,7 +68,7 @@ const char *ew_edit_words(const ew_edit *e)
     case EW_EDIT_INSERT:
         return "inserted";
     case EW_EDIT_REPLACE:
-        return "replaced";
+        return e->backwards ? "reversed" : "replaced";
     case EW_EDIT_MOVE:
         return "moved";
     case EW_EDIT_DUPLICATE:

@@ -91,6 +91,7 @@ static json_t *edit_json(const ew_edit *e, const ew_diff_export *files)
     ew_obj_real(&o, "plus_minus", ew_edit_plus_minus(e), TIME_DIGITS);
     ew_obj_set(&o, "sd_ms", sd_json(e));
     ew_obj_bool(&o, "at_pause", e->at_pause);
+    ew_obj_bool(&o, "backwards", e->backwards);
     if (e->op == EW_EDIT_MOVE && e->b_gap >= 0)
         put_time(&o, "b_gap", e->b_gap);
     else

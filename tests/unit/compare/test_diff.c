@@ -302,6 +302,25 @@ static void exchanged_halves_are_one_move(void **state)
     close_desk(&d);
 }
 
+static void what_is_played_backwards_is_told_so(void **state)
+{
+    static const want wants[] = {{EW_EDIT_REPLACE, {12, 16, 12, 16}}};
+    desk d;
+    ew_diff *r;
+
+    (void)state;
+    open_desk(&d, 30, 26);
+    put_a(&d, 0, 12);
+    for (size_t i = 16 * RATE; i > 12 * RATE; i--)
+        put(&d, &d.a[i - 1], 1);
+    put_a(&d, 16, 30);
+    r = compare_desk(&d);
+    expect_edits(r, wants, 1);
+    assert_true(r->edits[0].backwards);
+    ew_diff_free(r);
+    close_desk(&d);
+}
+
 static void borders_of_stored_sound_are_exact(void **state)
 {
     desk d;
@@ -553,6 +572,7 @@ int main(void)
         cmocka_unit_test(trimmed_ends_are_deletions),
         cmocka_unit_test(silence_that_came_in_is_told),
         cmocka_unit_test(exchanged_halves_are_one_move),
+        cmocka_unit_test(what_is_played_backwards_is_told_so),
         cmocka_unit_test(borders_of_stored_sound_are_exact),
         cmocka_unit_test(a_bleep_is_told_both_ways),
         cmocka_unit_test(random_edits_are_found),
