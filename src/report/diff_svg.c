@@ -24,7 +24,7 @@ enum {
     TICKS_MAX = 12,
     NAME_COLUMNS = 70,
     LABELS_MAX = 128, /* numbers beside a band */
-    LABEL_ROOM = 17,
+    CROWD = 150,      /* edits; beyond, each is drawn lightly */
     DESCRIBED_MAX = 100
 };
 
@@ -75,6 +75,11 @@ static double place(const pic *p, int side, double sample)
 static int band_top(int side)
 {
     return side == EW_SIDE_A ? A_TOP : B_TOP;
+}
+
+static bool is_crowd(const pic *p)
+{
+    return diff_of(p)->edit_count > CROWD;
 }
 
 /* ------------------------------------------------------------------ words */
@@ -254,8 +259,11 @@ static void point(pic *p, int side, double at, const char *color)
 
     ew_svg_put(&p->s,
                "<path d='M%.1f %dv%d' stroke='%s' stroke-width='1.6' "
-               "stroke-dasharray='4 2'/><path d='M%.1f %dl-5 %dh10z' fill='%s'/>\n",
-               x, edge, -down * BAND_HEIGHT, color, x, edge - down * 8, 8 * down, color);
+               "stroke-dasharray='4 2' stroke-opacity='%s'/>",
+               x, edge, -down * BAND_HEIGHT, color, is_crowd(p) ? "0.15" : "1");
+    if (!is_crowd(p))
+        ew_svg_put(&p->s, "<path d='M%.1f %dl-5 %dh10z' fill='%s'/>\n", x,
+                   edge - down * 8, 8 * down, color);
 }
 
 static void span(pic *p, int side, double from, double to, ew_edit_op op)
@@ -265,8 +273,9 @@ static void span(pic *p, int side, double from, double to, ew_edit_op op)
 
     ew_svg_put(&p->s,
                "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='url(#op%d)' "
-               "stroke='%s'/>",
-               x, band_top(side), w, BAND_HEIGHT, (int)op, looks[op].color);
+               "stroke='%s' stroke-opacity='%s'/>",
+               x, band_top(side), w, BAND_HEIGHT, (int)op, looks[op].color,
+               is_crowd(p) ? "0.15" : "1");
 }
 
 static void edit_marks(pic *p, const ew_edit *e, size_t i)
@@ -330,10 +339,10 @@ static void edit_ribbon(pic *p, const ew_edit *e)
 
 /* ------------------------------------------------------------------ numbers */
 
-static bool is_free(const pic *p, int side, double x)
+static bool is_free(const pic *p, int side, double x, double room)
 {
     for (size_t i = 0; i < p->taken_count[side]; i++)
-        if (fabs(p->taken[side][i] - x) < LABEL_ROOM)
+        if (fabs(p->taken[side][i] - x) < room)
             return false;
     return p->taken_count[side] < LABELS_MAX;
 }
@@ -344,9 +353,9 @@ static void number(pic *p, int side, double from, double to, size_t i)
     double x = (place(p, side, from) + place(p, side, to)) / 2;
     int y = side == EW_SIDE_A ? A_TOP + BAND_HEIGHT + 16 : B_TOP - 7;
     const ew_edit *e = &diff_of(p)->edits[i];
-    double half = i + 1 > 99 ? 13 : i + 1 > 9 ? 10 : 7.5;
+    double half = i + 1 > 999 ? 17 : i + 1 > 99 ? 13 : i + 1 > 9 ? 10 : 7.5;
 
-    if (!is_free(p, side, x))
+    if (!is_free(p, side, x, 2 * half + 2))
         return;
     p->taken[side][p->taken_count[side]++] = x;
     ew_svg_put(&p->s,
@@ -417,15 +426,18 @@ static void list(pic *p)
         const ew_edit *e = &d->edits[i];
         int x = LEFT + (i < rows ? 0 : LIST_COLUMN);
         int y = LIST_TOP + (int)(i % rows) * LIST_STEP + 10;
+        if (i + 1 == 2 * rows && d->edit_count > 2 * rows) {
+            ew_svg_put(&p->s,
+                       "<text x='%d' y='%d'>and %zu more, which are in the text and the "
+                       "JSON</text>\n",
+                       x + 26, y, d->edit_count - i);
+            break;
+        }
         ew_svg_put(&p->s,
                    "<text x='%d' y='%d' font-weight='bold' text-anchor='end' "
                    "fill='%s'>%zu</text><text x='%d' y='%d'>",
                    x + 18, y, looks[e->op].color, i + 1, x + 26, y);
-        if (i + 1 == 2 * rows && d->edit_count > 2 * rows)
-            ew_svg_put(&p->s, "and %zu more, which are in the text and the JSON",
-                       d->edit_count - i);
-        else
-            put_edit(p, e);
+        put_edit(p, e);
         ew_svg_put(&p->s, "</text>\n");
     }
     ew_svg_put(&p->s, "</g>\n");
