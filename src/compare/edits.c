@@ -274,6 +274,9 @@ static bool tell_simple(work *w, gap *g, const ew_ranges *a, const ew_ranges *b,
         }
         return false;
     }
+    /* Part of what is missing was moved: what is left is told piece by piece. */
+    if (a->count > 1 || (a->count == 1 && ew_range_length(&a->items[0]) < la - w->least))
+        return false;
     if (a_empty && b->count > 0 && (b_heard || g->b1 - g->b0 - la >= w->least))
         *rc = tell_came_in(w, g, err);
     else if (b->count == 0 || (!b_heard && a->count > 0 &&
