@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "inspect/copy_tell.h"
 #include "inspect/copy_words.h"
 
 enum {
@@ -28,15 +29,13 @@ enum {
     CLEAR = 12,    /* small samples around the best distance that belong to it */
     SPANS = 4000,
     PAIRS = 4000000,
-    WORK = 400000000, /* about three seconds */
-    LOOPS_PLACES = 6
+    WORK = 400000000 /* about three seconds */
 };
 
 static const double ALIKE = 0.80; /* correlation of a strip that belongs to the copy */
 static const double PROBE_ALIKE = 0.7; /* and of the first look */
 static const double ONE_PLACE = 0.93;  /* another distance as good as this: a tone */
-static const double LEAST_S = 0.3, LEAST = 0.4;
-static const double LOOPS = 0.4; /* a file of which this share repeats is made of loops */
+static const double LEAST_S = 0.3;
 
 typedef struct copy_state {
     ew_inspect__words w;
@@ -52,10 +51,7 @@ typedef struct pair {
     uint32_t lag, at, votes;
 } pair;
 
-typedef struct span { /* small samples */
-    int64_t at, end;
-    double lag, alike, strength;
-} span;
+typedef ew_inspect__copy span;
 
 typedef struct search {
     const copy_state *s;
@@ -360,78 +356,11 @@ static void try_pair(search *f, const pair *p)
         f->spans[f->found++] = one;
 }
 
-static int by_strength(const void *pa, const void *pb)
-{
-    const span *a = pa, *b = pb;
-    int o = (a->strength < b->strength) - (a->strength > b->strength);
-
-    return o ? o : (a->at > b->at) - (a->at < b->at);
-}
-
-/* Does a stronger span before spans[i] explain the same later sound? */
-static bool repeated(const search *f, size_t i)
-{
-    const span *s = &f->spans[i];
-
-    for (size_t k = 0; k < i; k++) {
-        const span *o = &f->spans[k];
-        double from = fmax((double)o->at + o->lag, (double)s->at + s->lag);
-        double to = fmin((double)o->end + o->lag, (double)s->end + s->lag);
-
-        if (to - from > 0.5 * (double)(s->end - s->at))
-            return true;
-    }
-    return false;
-}
-
-static ew_code tell(search *f, ew_inspection *out, ew_err *err)
-{
-    double rate = f->s->rate_hz, down = (double)f->s->w.down, covered = 0;
-    ew_trace t = {.kind = EW_TRACE_CHANGE, .plus_minus = f->s->rate_hz / 20};
-    ew_code rc = EW_OK;
-    size_t places = 0;
-
-    if (f->found > 1)
-        qsort(f->spans, f->found, sizeof *f->spans, by_strength);
-    for (size_t i = 0; i < f->found; i++) {
-        if (repeated(f, i))
-            continue;
-        covered += (double)(f->spans[i].end - f->spans[i].at) * down;
-        places += f->spans[i].end - f->spans[i].at > (int64_t)f->spans[i].lag
-                      ? LOOPS_PLACES
-                      : 1;
-    }
-    if (places >= LOOPS_PLACES && covered > LOOPS * (double)f->s->samples) {
-        t = (ew_trace){
-            .kind = EW_TRACE_FACT, .end = f->s->samples, .strength = covered / rate};
-        return ew_inspect__trace(
-            out, ew_inspect__copy_move.id, &t, err,
-            "%.0f s of the file are the same sound again, as in music made of "
-            "loops",
-            covered / rate);
-    }
-    for (size_t i = 0; i < f->found && rc >= 0; i++) {
-        const span *s = &f->spans[i];
-        double from = (double)s->at * down / rate, to = (double)s->end * down / rate;
-
-        t.start = (int64_t)(((double)s->at + s->lag) * down);
-        t.end = (int64_t)(((double)s->end + s->lag) * down);
-        t.strength = s->strength;
-        if (t.strength < LEAST || repeated(f, i))
-            continue;
-        rc = ew_inspect__trace(
-            out, ew_inspect__copy_move.id, &t, err,
-            "the same sound as from %.2f to %.2f s, not only the same words: "
-            "the waves agree to %.1f %%; one is a copy of the other",
-            from, to, 100 * s->alike);
-    }
-    return rc;
-}
-
 static ew_code finish(void *state, ew_inspection *out, ew_err *err)
 {
     copy_state *s = state;
     search f = {.s = s, .work = WORK};
+    ew_inspect__copies found;
     ew_code rc = ew_inspect__words_finish(&s->w, err);
 
     if (rc < 0)
@@ -452,7 +381,13 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
     count_votes(&f);
     for (size_t i = 0; i < f.count && f.found < SPANS && f.work > 0; i++)
         try_pair(&f, &f.pairs[i]);
-    rc = tell(&f, out, err);
+    found = (ew_inspect__copies){.list = f.spans,
+                                 .count = f.found,
+                                 .words = &s->w,
+                                 .level = f.level,
+                                 .rate_hz = s->rate_hz,
+                                 .samples = s->samples};
+    rc = ew_inspect__copies_tell(&found, out, err);
     if (rc >= 0 && (f.work <= 0 || s->w.full))
         rc = ew_inspect__untested(
             out, ew_inspect__copy_move.id, err,

@@ -87,6 +87,37 @@ static void loops_are_called_loops(void **state)
     free(x);
 }
 
+/* Four notes a second, and a phrase of them that comes again. */
+static void repeated_notes_are_no_sign(void **state)
+{
+    float *x = calloc(N, sizeof *x);
+    uint64_t dice = 7;
+    ew_inspection *i;
+
+    (void)state;
+    assert_non_null(x);
+    for (size_t note = 0; note < N / (RATE / 4); note++) {
+        double hz = 220 * pow(2, (double)(test_random(&dice) % 25) / 12);
+        double second = 220 * pow(2, (double)(test_random(&dice) % 25) / 12);
+
+        for (size_t k = note * (RATE / 4); k < N && k < (note + 6) * (RATE / 4); k++) {
+            double t = (double)(k - note * (RATE / 4)) / RATE;
+
+            for (int h = 1; h < 6; h++)
+                x[k] +=
+                    (float)(0.05 / h * exp(-2 * t) *
+                            (sin(6.2832 * hz * h * t) + sin(6.2832 * second * h * t)));
+        }
+    }
+    memcpy(x + 25 * RATE, x + 5 * RATE, 3 * RATE / 2 * sizeof *x);
+    i = inspect("copy-move", x, N);
+    assert_null(strongest(i, 0));
+    assert_non_null(fact(i));
+    assert_non_null(strstr(fact(i)->text, "as in music"));
+    ew_inspection_free(i);
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +125,7 @@ int main(void)
         cmocka_unit_test(a_copy_with_noise_over_it_is_told),
         cmocka_unit_test(sound_that_does_not_repeat_is_clean),
         cmocka_unit_test(tones_and_nothing_are_clean),
+        cmocka_unit_test(repeated_notes_are_no_sign),
         cmocka_unit_test(loops_are_called_loops),
     };
 
