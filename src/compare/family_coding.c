@@ -7,11 +7,12 @@
 #include "base/bytes.h"
 #include "compare/family_parts.h"
 
-enum { POINTS_MAX = 6, VIDEO_FROM = 400000 };
+enum { POINTS_MAX = 8, VIDEO_FROM = 400000 };
 
 typedef struct coding {
     const char *prefix; /* of FFmpeg's name */
     double sd;
+    bool exact; /* keeps every sample: only rounding after a change is left */
     size_t points;
     struct {
         double kbps, nats;
@@ -21,19 +22,27 @@ typedef struct coding {
 static const coding table[] = {
     {"mp3",
      0.15,
-     6,
-     {{16, 0.93}, {32, 1.98}, {48, 2.75}, {64, 3.8}, {96, 5.2}, {128, 6.0}}},
-    {"aac", 0.15, 5, {{24, 1.45}, {32, 1.7}, {48, 2.5}, {64, 3.56}, {96, 5.0}}},
-    {"opus", 0.15, 4, {{12, 0.72}, {16, 1.0}, {24, 1.62}, {32, 1.6}}},
-    {"vorbis", 0.2, 2, {{64, 2.1}, {128, 4.0}}},
-    {"amr", 0.15, 2, {{4.75, 0.4}, {12.2, 0.65}}},
-    {"gsm", 0.2, 1, {{13, 0.6}}},
-    {"pcm_alaw", 0.3, 1, {{64, 2.0}}},
-    {"pcm_mulaw", 0.3, 1, {{64, 2.0}}},
-    {"pcm", 0.3, 1, {{256, 9.0}}},
-    {"flac", 0.3, 1, {{256, 9.0}}},
-    {"alac", 0.3, 1, {{256, 9.0}}},
-    {"wavpack", 0.3, 1, {{256, 9.0}}},
+     false,
+     8,
+     {{16, 0.93},
+      {32, 1.98},
+      {48, 2.75},
+      {64, 3.8},
+      {96, 5.2},
+      {128, 6.7},
+      {192, 8.9},
+      {320, 9.8}}},
+    {"aac", 0.15, false, 5, {{24, 1.45}, {32, 1.7}, {48, 2.5}, {64, 3.56}, {96, 5.0}}},
+    {"opus", 0.15, false, 4, {{12, 0.72}, {16, 1.0}, {24, 1.62}, {32, 1.6}}},
+    {"vorbis", 0.2, false, 2, {{64, 2.1}, {128, 4.0}}},
+    {"amr", 0.15, false, 2, {{4.75, 0.4}, {12.2, 0.65}}},
+    {"gsm", 0.2, false, 1, {{13, 0.6}}},
+    {"pcm_alaw", 0.3, false, 1, {{64, 2.0}}},
+    {"pcm_mulaw", 0.3, false, 1, {{64, 2.0}}},
+    {"pcm", 0.12, true, 1, {{256, 9.4}}},
+    {"flac", 0.12, true, 1, {{256, 9.4}}},
+    {"alac", 0.12, true, 1, {{256, 9.4}}},
+    {"wavpack", 0.12, true, 1, {{256, 9.4}}},
 };
 
 /* ln(nats) between the points, straight over ln(kbps); beyond the ends as at the ends. */
@@ -63,7 +72,8 @@ fam_coding ew_fam_coding(const ew_copy *c)
         /* with pictures in the file its size says nothing about the sound */
         if (k->points > 1 && (kbps <= 0 || c->bits_per_sec > VIDEO_FROM))
             return (fam_coding){.mean = log(2.5), .sd = 0.6, .known = true};
-        return (fam_coding){.mean = between(k, kbps), .sd = k->sd, .known = true};
+        return (fam_coding){
+            .mean = between(k, kbps), .sd = k->sd, .known = true, .exact = k->exact};
     }
     return (fam_coding){.mean = log(2.0), .sd = 0.8};
 }

@@ -14,7 +14,9 @@
 #define BOOST_MAX 6.0
 #define OVERLAY_NEW 1.6 /* that something was laid over is less usual than not */
 #define OVERLAY_GONE_MAX 8.0
-#define OVERLAY_MIN 0.008 /* power against loud sound; coding stays below 0.003 */
+#define OVERLAY_MIN 0.008  /* power against loud sound; coding stays below 0.003 */
+#define UNMOVED_WEIGHT 1.5 /* unpacked, neither cut nor louder, and yet not the same */
+#define UNMOVED_DB 0.75
 #define ROOT_WEIGHT 1.0   /* better coded files are nearer to the source */
 #define FAR_APART (-60.0) /* no common stretch */
 
@@ -40,6 +42,18 @@ static double coding_fits(const ew_copy *c, const ew_copy *p, double close)
 static double beyond(double seconds)
 {
     return fmin(1, fmax(0, seconds - BEYOND_FROM) / BEYOND_FULL);
+}
+
+/* What is only unpacked from a lossy file is the same sound and stands aside as equal. What
+ * differs was changed, and most changes are cuts or of level. */
+static bool unmoved(const fam_copy *p, const fam_copy *c, double gain_db)
+{
+    double longer = (double)c->in->samples - (double)p->in->samples;
+
+    return ew_fam_coding(c->in).exact && !ew_fam_coding(p->in).exact &&
+           fabs(gain_db) < UNMOVED_DB &&
+           fabs(c->offset - p->offset) < BEYOND_FROM * EW_FAMILY_RATE_HZ &&
+           fabs(longer) < BEYOND_FROM * EW_FAMILY_RATE_HZ;
 }
 
 /* c made from p; side: c against p, back: p against c. */
@@ -77,8 +91,10 @@ void ew_fam_weights(const fam_group *g, const fam_pair *pairs, double *weight,
             weight[a * n + b] = weight[b * n + a] = CLOSE_WEIGHT * log(1e-3) + FAR_APART;
             if (p->close < 0)
                 continue;
-            weight[a * n + b] = weigh(x, y, close, &p->side[0], &p->side[1]);
-            weight[b * n + a] = weigh(y, x, close, &p->side[1], &p->side[0]);
+            weight[a * n + b] = weigh(x, y, close, &p->side[0], &p->side[1]) -
+                                (unmoved(x, y, p->gain_db) ? UNMOVED_WEIGHT : 0);
+            weight[b * n + a] = weigh(y, x, close, &p->side[1], &p->side[0]) -
+                                (unmoved(y, x, p->gain_db) ? UNMOVED_WEIGHT : 0);
         }
     }
 }

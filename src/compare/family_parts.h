@@ -123,6 +123,7 @@ void ew_fam_pair(const fam_group *g, size_t a, size_t b, fam_desk *desk, fam_pai
 typedef struct fam_coding {
     double mean, sd;
     bool known; /* false: the kind of coding is not in the table */
+    bool exact; /* nothing is lost but by rounding */
 } fam_coding;
 fam_coding ew_fam_coding(const ew_copy *c);
 

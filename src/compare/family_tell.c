@@ -5,7 +5,10 @@
 
 #include "compare/family_parts.h"
 
-#define CERTAIN_MIN 0.4     /* below, a parent is not claimed */
+#define CERTAIN_MIN 0.4     /* from here on a parent is claimed */
+#define LEAD_MIN 1.1        /* or when it leads its rivals by that much */
+#define LEAD_FROM 0.15      /* and has at least this */
+#define CERTAIN_OF_TWO 0.65 /* of two copies only one parent is possible */
 #define SHARE_MIN 0.02      /* rivals below are not named */
 #define DB_PER_NAT 4.342945 /* closeness as power */
 #define GONE_S 0.1
@@ -184,6 +187,17 @@ static void put_candidate(ew_member *m, size_t copy, double share)
     m->candidates[at] = (ew_candidate){copy, share};
 }
 
+static bool is_claimed(const fam_told *t, const ew_member *m)
+{
+    double next = m->candidate_count > 1 ? m->candidates[1].share : 0;
+
+    if (t->group->count == 2)
+        return m->certainty >= CERTAIN_OF_TWO;
+    return m->certainty >= CERTAIN_MIN ||
+           (m->certainty >= LEAD_FROM && m->certainty == m->candidates[0].share &&
+            m->certainty >= LEAD_MIN * next);
+}
+
 static void tell_parent(const fam_told *t, size_t c, ew_member *m)
 {
     size_t n = t->group->count, p = t->parent[c];
@@ -205,7 +219,7 @@ static void tell_parent(const fam_told *t, size_t c, ew_member *m)
     tell_ends(t, c, p, m);
     tell_sound(t, c, p, m);
     tell_coding(t, c, p, m);
-    if (m->certainty >= CERTAIN_MIN)
+    if (is_claimed(t, m))
         return;
     m->kind = EW_MEMBER_UNDECIDED;
     m->parent = EW_NO_COPY;

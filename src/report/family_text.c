@@ -52,6 +52,14 @@ static ew_code put_root(page *p, size_t i)
                          ew_certainty_text(p->f->family->members[root].certainty, sure));
 }
 
+/* Little better than a coin for two copies: whatever hangs from it is undecided too. */
+static bool doubtful(const ew_family *f)
+{
+    return f->members[f->roots[0]].certainty < 0.65 &&
+           ew_family_count(f, EW_MEMBER_CHILD) == 0 &&
+           ew_family_count(f, EW_MEMBER_UNDECIDED) > 0;
+}
+
 static ew_code verdict(page *p)
 {
     const ew_family *f = p->f->family;
@@ -65,7 +73,8 @@ static ew_code verdict(page *p)
             f->count);
     else if (f->root_count == 1)
         rc = ew_buf_printf(&p->line, p->err,
-                           "Of %zu copies, the nearest to the source is ", f->count);
+                           "Of %zu copies, the nearest to the source %s ", f->count,
+                           doubtful(f) ? "may be" : "is");
     else
         rc = ew_buf_printf(
             &p->line, p->err,
