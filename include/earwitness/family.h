@@ -27,6 +27,8 @@ typedef struct ew_copy {
     const char *codec;     /* FFmpeg's name, "aac"; "" when unknown; borrowed */
     uint32_t stored_hz;    /* sample rate in the file; 0 when unknown */
     uint32_t bits_per_sec; /* of the file as a whole; 0 when unknown */
+    const char
+        *name; /* tells copies of equal sound apart; NULL: their order does; borrowed */
 } ew_copy;
 
 /* Runs job(arg, worker, i) for every i of 0..count-1, in any order, several at once if it

@@ -96,6 +96,8 @@ static int by_sound(const void *x, const void *y)
     c = strcmp(a->in->codec, b->in->codec);
     if (c == 0 && a->in->samples > 0)
         c = memcmp(a->in->sound, b->in->sound, a->in->samples * sizeof(*a->in->sound));
+    if (c == 0 && a->in->name != NULL && b->in->name != NULL)
+        c = strcmp(a->in->name, b->in->name);
     return c != 0 ? c : a->number < b->number ? -1 : 1;
 }
 

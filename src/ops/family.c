@@ -303,6 +303,10 @@ static ew_code list_pieces(owned *o, const ew_inputs *in, ew_err *err)
     if (rc == EW_OK && o->count > EW_FAMILY_COPIES_MAX)
         rc = ew_fail(err, EW_E_ARG, 0, "%zu files are too many to order; at most %d",
                      o->count, EW_FAMILY_COPIES_MAX);
+    if (rc == EW_OK && o->count == 1)
+        rc = ew_fail(err, EW_E_ARG, 0,
+                     "'%s' is the only file here; family compares two or more",
+                     o->pieces[0].copy.name);
     return rc;
 }
 
@@ -326,8 +330,9 @@ static ew_code order(shop *s, ew_err *err)
         } else if (p->why.code != EW_OK) {
             o->failures[o->f.failure_count++] = (ew_family_failure){p->copy.name, p->why};
         } else {
-            sounds[n] = (ew_copy){p->sound, p->samples, p->copy.info.codec,
-                                  p->copy.info.stored_rate_hz, p->bits_per_sec};
+            sounds[n] = (ew_copy){p->sound,           p->samples,
+                                  p->copy.info.codec, p->copy.info.stored_rate_hz,
+                                  p->bits_per_sec,    p->copy.name};
             o->copies[n++] = p->copy;
         }
     }

@@ -3,6 +3,7 @@
 """family: copies made here with ffmpeg are ordered; what cannot be read, is silent, equal or
 foreign is told apart; answers depend on neither order nor threads."""
 import os
+import shutil
 import xml.etree.ElementTree
 
 from harness import Case, main
@@ -60,6 +61,25 @@ class Family(Copies):
         self.assertEqual(other["parents"], one["parents"])
         self.assertEqual(self.by_file(other), self.by_file(one))
         self.assertEqual(other["composite"], one["composite"])
+
+    def test_equal_files_keep_their_node(self):
+        self.copy("source.flac", "a.mp3", "-b:a", "64k")
+        self.copy("a.mp3", "b.opus", "-b:a", "24k")
+        shutil.copy(self.path("a.mp3"), self.path("z.mp3"))
+        files = [self.path(name) for name in ("source.flac", "z.mp3", "b.opus", "a.mp3")]
+        one = self.ordered(*files)
+        self.assertEqual(self.by_file(one)["z.mp3"]["kind"], "duplicate")
+        self.assertEqual(self.ordered(*reversed(files))["parents"], one["parents"])
+
+    def test_uncoded_sound_is_the_source_of_its_mp3(self):
+        self.copy("source.flac", "u.wav", "-ar", "44100")
+        self.copy("u.wav", "m.mp3", "-b:a", "128k")
+        self.assertEqual(self.ordered(self.path("m.mp3"), self.path("u.wav"))["root"], "u.wav")
+
+    def test_one_file_has_nothing_to_be_compared_with(self):
+        for files in ([self.source], [self.source, self.source]):
+            done = self.run_ew("family", *files, code=2)
+            self.assertIn("two or more", done.err)
 
     def test_composite_is_gapless(self):
         at = 0

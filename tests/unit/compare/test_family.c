@@ -27,7 +27,7 @@ static size_t put(made *m, float *x, size_t n, const char *codec, uint32_t bits)
         pcm[i] = (int16_t)lrintf(fmaxf(-1, fminf(x[i], 0.9999F)) * 32767);
     m->x[m->count] = x;
     m->pcm[m->count] = pcm;
-    m->copies[m->count] = (ew_copy){pcm, n, codec, RATE, bits};
+    m->copies[m->count] = (ew_copy){pcm, n, codec, RATE, bits, NULL};
     return m->count++;
 }
 
@@ -347,6 +347,89 @@ static void two_recordings_are_two_families(void **state)
     release(&m);
 }
 
+/* Equal files: the same one stands for all, however they are listed. */
+static void equal_files_keep_their_node(void **state)
+{
+    made m;
+    ew_family *f;
+
+    (void)state;
+    for (size_t turn = 0; turn < 2; turn++) {
+        make_six(&m);
+        size_t copy = put(&m, part(m.x[3], 0, m.copies[3].samples, 1),
+                          m.copies[3].samples, "opus", 24000);
+
+        m.copies[3].name = turn == 0 ? "a" : "b";
+        m.copies[copy].name = turn == 0 ? "b" : "a";
+        f = order(&m);
+        size_t node = turn == 0 ? 3 : copy, other = turn == 0 ? copy : 3;
+        assert_int_equal(f->members[other].kind, EW_MEMBER_DUPLICATE);
+        assert_int_equal(f->members[other].duplicate_of, node);
+        assert_child(f, 4, node);
+        ew_family_free(f);
+        release(&m);
+    }
+}
+
+/* High rates leave so little that closeness alone does not tell rounding from coding. */
+static void uncoded_sound_is_the_source_of_mp3(void **state)
+{
+    static const struct {
+        double noise;
+        uint32_t bits;
+        double least;
+    } rates[] = {{0.055, 96000, 0.9}, {0.0275, 128000, 0.9}, {0.012, 192000, 0.65}};
+    made m;
+    ew_family *f;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        m = (made){0};
+        put(&m, speech(LENGTH, 1), LENGTH, "pcm_s16le", 705600);
+        put(&m, code(m.x[0], LENGTH, rates[i].noise, 31), LENGTH, "mp3", rates[i].bits);
+        f = order(&m);
+        assert_child(f, 1, 0);
+        assert_true(f->members[1].certainty >= rates[i].least);
+        ew_family_free(f);
+        release(&m);
+    }
+}
+
+static void changed_after_unpacking_is_a_child(void **state)
+{
+    made m = {0};
+    ew_family *f;
+
+    (void)state;
+    float *x = speech(LENGTH, 1);
+    put(&m, code(x, LENGTH, 0.15, 41), LENGTH, "mp3", 64000);
+    free(x);
+    put(&m, part(m.x[0], 0, LENGTH, 0.7F), LENGTH, "pcm_s16le", 705600);
+    f = order(&m);
+    assert_child(f, 1, 0);
+    ew_family_free(f);
+    release(&m);
+}
+
+/* The noise that is left fits both directions. */
+static void a_toss_up_of_two_is_undecided(void **state)
+{
+    made m = {0};
+    ew_family *f;
+
+    (void)state;
+    put(&m, speech(LENGTH, 1), LENGTH, "mp3", 192000);
+    float *x = code(m.x[0], LENGTH, 0.011, 51);
+    put(&m, part(x, 0, LENGTH, 0.7F), LENGTH, "pcm_s16le", 705600);
+    free(x);
+    f = order(&m);
+    assert_int_equal(f->members[f->roots[0]].kind, EW_MEMBER_ROOT);
+    assert_true(f->members[f->roots[0]].certainty < 0.65);
+    assert_int_equal(f->members[1 - f->roots[0]].kind, EW_MEMBER_UNDECIDED);
+    ew_family_free(f);
+    release(&m);
+}
+
 static void few_files_are_no_trouble(void **state)
 {
     made m = {0};
@@ -499,6 +582,10 @@ int main(void)
         cmocka_unit_test(equal_sounds_are_duplicates),
         cmocka_unit_test(what_does_not_belong_is_told),
         cmocka_unit_test(two_recordings_are_two_families),
+        cmocka_unit_test(equal_files_keep_their_node),
+        cmocka_unit_test(uncoded_sound_is_the_source_of_mp3),
+        cmocka_unit_test(changed_after_unpacking_is_a_child),
+        cmocka_unit_test(a_toss_up_of_two_is_undecided),
         cmocka_unit_test(few_files_are_no_trouble),
         cmocka_unit_test(too_many_are_refused),
         cmocka_unit_test(sound_laid_over_is_told),
