@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "inspect/frames.h"
+#include "inspect/nothing.h"
 #include "inspect/peaks.h"
 
 enum {
@@ -39,6 +40,7 @@ typedef uint8_t spectrum[BINS];
 typedef struct width_state {
     ew_inspect__frames *frames;
     uint32_t rate_hz;
+    float most;
     double sum[BINS];
     int64_t taken;                /* frames in sum */
     int64_t made;                 /* frames in all */
@@ -128,6 +130,7 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
 {
     width_state *s = state;
 
+    s->most = ew_inspect__louder(s->most, pcm, samples);
     return ew_inspect__frames_feed(s->frames, pcm, samples, take, s, err);
 }
 
@@ -339,6 +342,8 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
     if (n < 2 * SIDE)
         return ew_inspect__untested(out, ew_inspect__bandwidth.id, err,
                                     "the file is shorter than %d s", 2 * SIDE);
+    if (ew_inspect__nothing(s->most))
+        return ew_inspect__told_nothing(out, ew_inspect__bandwidth.id, err);
     rc = tell_edge(s, n, out, err);
     if (rc >= 0)
         rc = find_steps(s, n, out, err);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/alloc.h"
+#include "inspect/nothing.h"
 
 enum {
     TOP_MIN = 3,   /* samples that a flat top has at least */
@@ -178,6 +179,8 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
     bool left_out = false;
     ew_code rc = EW_OK;
 
+    if (ew_inspect__nothing(s->highest))
+        return ew_inspect__told_nothing(out, ew_inspect__clipping.id, err);
     for (size_t i = 0; i < s->count && rc >= 0; i++) {
         const flat_span *p = &s->spans[i];
         ew_trace t = {.kind = EW_TRACE_CHANGE, .start = p->start, .end = p->end};

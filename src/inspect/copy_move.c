@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "inspect/copy_tell.h"
 #include "inspect/copy_words.h"
+#include "inspect/nothing.h"
 
 enum {
     HOP = EW_INSPECT__WORD_HOP,
@@ -41,6 +42,7 @@ typedef struct copy_state {
     ew_inspect__words w;
     uint32_t rate_hz;
     int64_t samples;
+    float most;
 } copy_state;
 
 typedef struct entry {
@@ -97,6 +99,7 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
     copy_state *s = state;
 
     s->samples += (int64_t)samples;
+    s->most = ew_inspect__louder(s->most, pcm, samples);
     return ew_inspect__words_feed(&s->w, pcm, samples, err);
 }
 
@@ -368,6 +371,8 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
     if (s->samples < 3 * (int64_t)s->rate_hz)
         return ew_inspect__untested(out, ew_inspect__copy_move.id, err,
                                     "the file is shorter than 3 s");
+    if (ew_inspect__nothing(s->most))
+        return ew_inspect__told_nothing(out, ew_inspect__copy_move.id, err);
     f.near = ew_alloc_array(2 * PROBE + 2 * REACH, sizeof *f.near);
     f.spans = ew_alloc_array(SPANS, sizeof *f.spans);
     if (!f.near || !f.spans) {

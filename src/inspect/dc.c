@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "inspect/nothing.h"
 #include "inspect/peaks.h"
 
 enum {
@@ -31,7 +32,7 @@ typedef struct dc_state {
     uint32_t rate_hz;
     size_t block, fill;
     double sum;
-    float before, step; /* the smallest distance of two neighbours that differ */
+    float most, before, step; /* the smallest distance of two neighbours that differ */
 } dc_state;
 
 static void stop(void *state)
@@ -64,6 +65,7 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
 {
     dc_state *s = state;
 
+    s->most = ew_inspect__louder(s->most, pcm, samples);
     while (samples > 0) {
         size_t n = s->block - s->fill < samples ? s->block - s->fill : samples;
 
@@ -195,6 +197,8 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
         return ew_inspect__untested(out, ew_inspect__dc.id, err,
                                     "the file is shorter than %d s",
                                     2 * SIDE / MEANS_PER_S + 1);
+    if (ew_inspect__nothing(s->most))
+        return ew_inspect__told_nothing(out, ew_inspect__dc.id, err);
     places = (n - 2 * SIDE) / STEP + 1;
     means = ew_alloc_array(n, sizeof *means);
     diff = ew_alloc_array(places, sizeof *diff);

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "inspect/bands.h"
 #include "inspect/loudness.h"
+#include "inspect/nothing.h"
 #include "inspect/peaks.h"
 
 enum {
@@ -30,6 +31,7 @@ static const double LEAST = 1.0;           /* weaker is not told */
 typedef struct levels_state {
     ew_inspect__bands *bands;
     uint32_t rate_hz;
+    float most;
 } levels_state;
 
 /* Sums over the loud rows of a window. */
@@ -75,6 +77,7 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
 {
     levels_state *s = state;
 
+    s->most = ew_inspect__louder(s->most, pcm, samples);
     return ew_inspect__bands_feed(s->bands, pcm, samples, err);
 }
 
@@ -221,6 +224,8 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
     loud l = {.bands = s->bands, .n = ew_inspect__bands_count(s->bands)};
     ew_code rc = ew_inspect__bands_finish(s->bands, err);
 
+    if (rc >= 0 && ew_inspect__nothing(s->most))
+        return ew_inspect__told_nothing(out, ew_inspect__levels.id, err);
     if (rc >= 0)
         rc = find_loud(&l, err);
     if (rc >= 0 && l.count < 2 * SIDE)

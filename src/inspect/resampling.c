@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "dsp/fft.h"
+#include "inspect/nothing.h"
 
 enum {
     SIZE = 8192,
@@ -39,7 +40,7 @@ typedef struct resampling_state {
     float *steps, *window; /* SIZE */
     ew_cpx *spectrum;
     double *power; /* BINS, summed over a window */
-    float last[4];
+    float last[4], most;
     size_t fill, blocks, blocks_per_window;
     verdict *verdicts;
     size_t count;
@@ -142,6 +143,7 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
     resampling_state *s = state;
 
     (void)err;
+    s->most = ew_inspect__louder(s->most, pcm, samples);
     for (size_t i = 0; i < samples; i++) {
         float *l = s->last;
         float d = l[0] - 4 * l[1] + 6 * l[2] - 4 * l[3] + pcm[i];
@@ -224,6 +226,8 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
     if (!s->count)
         return ew_inspect__untested(out, ew_inspect__resampling.id, err,
                                     "the file is shorter than %d s", WINDOW_S + 1);
+    if (ew_inspect__nothing(s->most))
+        return ew_inspect__told_nothing(out, ew_inspect__resampling.id, err);
     for (size_t i = 0; i < s->count; i++)
         present += (double)s->verdicts[i].strength >= PRESENT;
     if ((double)present > WHOLE * (double)s->count)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/alloc.h"
+#include "inspect/nothing.h"
 
 enum {
     SHORTEST_PER_S = 250, /* runs of at least 4 ms */
@@ -31,10 +32,11 @@ typedef struct run {
 typedef struct silence_state {
     run *runs;
     size_t count, room;
+    uint32_t channels;
     bool open;         /* the last run goes on */
     int64_t at, since; /* samples fed; where the present value began */
     int64_t pending;   /* samples after the last run still to be looked at */
-    float value, step;
+    float value, step, most;
     float *ring; /* the last samples, sample i at i & mask */
     size_t mask;
     int64_t beside, shortest, fact, edge;
@@ -60,6 +62,7 @@ static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection 
     (void)out;
     if (!s)
         return ew_fail_nomem(err);
+    s->channels = sound->channels;
     s->beside = sound->rate_hz / BESIDE_PER_S;
     s->shortest = sound->rate_hz / SHORTEST_PER_S;
     s->fact = sound->rate_hz / FACT_PER_S;
@@ -114,6 +117,7 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
 {
     silence_state *s = state;
 
+    s->most = ew_inspect__louder(s->most, pcm, samples);
     for (size_t i = 0; i < samples; i++) {
         float x = pcm[i];
 
@@ -178,12 +182,24 @@ static ew_code tell(const silence_state *s, const run *r, ew_inspection *out, ew
         "it out");
 }
 
+static ew_code tell_nothing(const silence_state *s, ew_inspection *out, ew_err *err)
+{
+    ew_trace t = {.kind = EW_TRACE_FACT, .end = s->at};
+
+    return ew_inspect__trace(
+        out, ew_inspect__silence.id, &t, err, "%s is %s",
+        s->channels > 1 ? "the mean of all channels of the whole file" : "the whole file",
+        s->most > 0 ? "without sound, only noise in the last bit" : "digital silence");
+}
+
 static ew_code finish(void *state, ew_inspection *out, ew_err *err)
 {
     silence_state *s = state;
     ew_code rc = EW_OK;
 
     close_run(s);
+    if (s->at > 0 && ew_inspect__nothing(s->most))
+        return tell_nothing(s, out, err);
     for (size_t i = 0; i < s->count && rc >= 0; i++)
         rc = tell(s, &s->runs[i], out, err);
     return rc;

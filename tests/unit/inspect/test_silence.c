@@ -101,12 +101,41 @@ static void padding_at_the_end_is_no_sign(void **state)
     free(x);
 }
 
+static void a_file_without_sound_is_said_to_be_one(void **state)
+{
+    static const char *const methods[] = {"dc-offset",  "level-change", "bandwidth",
+                                          "resampling", "copy-move",    "clipping"};
+    enum { LONG = 30 * RATE };
+    float *x = calloc(LONG, sizeof *x);
+    uint64_t dice = 1;
+
+    (void)state;
+    assert_non_null(x);
+    for (int dithered = 0; dithered < 2; dithered++) {
+        ew_inspection *i = inspect("digital-silence", x, LONG);
+
+        assert_int_equal(i->trace_count, 1);
+        assert_non_null(fact(i));
+        assert_non_null(strstr(fact(i)->text, dithered ? "last bit" : "digital silence"));
+        ew_inspection_free(i);
+        for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+            i = inspect(methods[m], x, LONG);
+            assert_true(untested(i, methods[m]));
+            ew_inspection_free(i);
+        }
+        for (size_t k = 0; k < LONG; k++)
+            x[k] = ((float)(test_random(&dice) % 3) - 1) / 32768;
+    }
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zeros_in_sound_are_told),
         cmocka_unit_test(a_constant_run_is_told_as_well),
         cmocka_unit_test(sound_that_never_stops_is_clean),
+        cmocka_unit_test(a_file_without_sound_is_said_to_be_one),
         cmocka_unit_test(few_bits_are_no_silence),
         cmocka_unit_test(padding_at_the_end_is_no_sign),
         cmocka_unit_test(a_fade_to_nothing_is_only_a_fact),
