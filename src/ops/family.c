@@ -303,10 +303,6 @@ static ew_code list_pieces(owned *o, const ew_inputs *in, ew_err *err)
     if (rc == EW_OK && o->count > EW_FAMILY_COPIES_MAX)
         rc = ew_fail(err, EW_E_ARG, 0, "%zu files are too many to order; at most %d",
                      o->count, EW_FAMILY_COPIES_MAX);
-    if (rc == EW_OK && o->count == 1)
-        rc = ew_fail(err, EW_E_ARG, 0,
-                     "'%s' is the only file here; family compares two or more",
-                     o->pieces[0].copy.name);
     return rc;
 }
 

@@ -22,7 +22,7 @@ typedef struct ew_family_opts {
 /* Reads every input but those of kind EW_INPUT_SKIP and orders what could be read. That a
  * file cannot be read is told and no error. The finding is freed with
  * ew_family_finding_free.
- * Errors: EW_E_ARG (only one file, or more than EW_FAMILY_COPIES_MAX), EW_E_NOMEM, EW_E_IO (no threads),
+ * Errors: EW_E_ARG (more than EW_FAMILY_COPIES_MAX), EW_E_NOMEM, EW_E_IO (no threads),
  * EW_E_CANCELLED. */
 EW_MUST_CHECK ew_code ew_ops_family(const ew_inputs *in, const ew_family_opts *opts,
                                     ew_family_finding **out, ew_err *err);

@@ -65,7 +65,10 @@ static ew_code verdict(page *p)
     const ew_family *f = p->f->family;
     ew_code rc;
 
-    if (f->root_count == 0)
+    if (f->count == 1)
+        rc = ew_buf_printf(&p->line, p->err,
+                           "Only one copy could be read; family compares two or more.");
+    else if (f->root_count == 0)
         rc = ew_buf_printf(
             &p->line, p->err,
             "No two of the %zu copies have sound in common, as far as can be "
@@ -109,7 +112,7 @@ static ew_code counts(page *p)
     if (rc == EW_OK)
         rc = put_count(p, ew_family_count(f, EW_MEMBER_DUPLICATE),
                        "of the same sound as another");
-    if (rc == EW_OK)
+    if (rc == EW_OK && f->count > 1)
         rc = put_count(p, ew_family_count(f, EW_MEMBER_UNRELATED),
                        "that belong to no other");
     if (rc == EW_OK)
@@ -175,6 +178,8 @@ static ew_code tree_row(page *p, ew_table *t, const ew_limb *x, const bool *open
     const ew_member *m = &p->f->family->members[x->copy];
     const ew_family_copy *c = &p->f->copies[x->copy];
     bool sure = m->kind == EW_MEMBER_ROOT || m->kind == EW_MEMBER_CHILD;
+    bool alone = p->f->family->count == 1 && m->kind == EW_MEMBER_UNRELATED;
+    const char *words = alone ? "" : kind_words(m->kind);
     char text[EW_TIME_TEXT];
     ew_code rc = tree_cell(p, t, x, open);
 
@@ -187,9 +192,8 @@ static ew_code tree_row(page *p, ew_table *t, const ew_limb *x, const bool *open
         rc = ew_table_cell(t, p->err, "%s",
                            sure ? ew_certainty_text(m->certainty, text) : "");
     if (rc == EW_OK)
-        rc = ew_table_cell(t, p->err, "%s%s%s", kind_words(m->kind),
-                           kind_words(m->kind)[0] != 0 && c->trouble[0] != 0 ? "; " : "",
-                           c->trouble);
+        rc = ew_table_cell(t, p->err, "%s%s%s", words,
+                           words[0] != 0 && c->trouble[0] != 0 ? "; " : "", c->trouble);
     return rc;
 }
 

@@ -78,8 +78,9 @@ class Family(Copies):
 
     def test_one_file_has_nothing_to_be_compared_with(self):
         for files in ([self.source], [self.source, self.source]):
-            done = self.run_ew("family", *files, code=2)
-            self.assertIn("two or more", done.err)
+            done = self.run_ew("family", *files, code=1)
+            self.assertIn("compares two or more", done.out)
+            self.assertNotIn("belong", done.out)
 
     def test_composite_is_gapless(self):
         at = 0
