@@ -35,7 +35,7 @@ typedef enum ew_fact_kind {
 typedef enum ew_fact_state {
     EW_FACT_NOT_TESTED, /* the sentence says why; there are no values */
     EW_FACT_SAME,       /* tested: B is like A in this */
-    EW_FACT_CODING,     /* differs, and coding alone can explain it */
+    EW_FACT_CODING,     /* differs, and coding or copying alone can explain it */
     EW_FACT_CHANGED     /* differs, and coding alone does not explain it */
 } ew_fact_state;
 

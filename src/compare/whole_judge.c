@@ -15,6 +15,11 @@ static const double harsh_residual_db = -18, very_harsh_residual_db = -8;
 static const double loose_residual_db = -4;
 static const double bend_most_db = -10; /* beyond, a coder cannot follow the wave */
 
+static const double rounding_most_db = -40; /* coding with loss leaves more */
+static const double drift_least = 5e-5;     /* codecs and containers stay below */
+
+enum { DRIFT_EXCERPTS_MIN = 3 };
+
 /* ---------------------------------------------------------------- telling */
 
 /* Shares of answers that were right, docs/decisions/whole-file.md; with one more right and
@@ -101,6 +106,11 @@ double ew_whole__agreed(double x, double y)
     return fabs(x) < fabs(y) ? x : y;
 }
 
+static bool codec_loses_b(const ew_whole__case *c)
+{
+    return ew_whole__codec_loses(c->sides[EW_SIDE_B].codec);
+}
+
 /* ---------------------------------------------------------------- level */
 
 static void judge_gain(const ew_whole__case *c, ew_whole *w)
@@ -116,10 +126,12 @@ static void judge_gain(const ew_whole__case *c, ew_whole *w)
         ew_whole__tell(w, EW_FACT_GAIN, EW_FACT_SAME, "B is as loud as A (%+.1f dB).",
                        gain);
     else if (fabs(gain) < (v->residual_db > very_harsh_residual_db ? 3.2 : 1.6))
-        ew_whole__tell(w, EW_FACT_GAIN, EW_FACT_CODING,
-                       "B is %.1f dB %s than A; coding, more than once or at low rates, "
-                       "can do that.",
-                       fabs(gain), gain > 0 ? "louder" : "quieter");
+        ew_whole__tell(w, EW_FACT_GAIN, EW_FACT_CODING, "B is %.1f dB %s than A; %s.",
+                       fabs(gain), gain > 0 ? "louder" : "quieter",
+                       codec_loses_b(c) ? "coding, more than once or at low rates, can "
+                                          "do that"
+                                        : "a small change of level, or coding before B "
+                                          "was stored without loss, can do that");
     else
         ew_whole__tell(w, EW_FACT_GAIN, EW_FACT_CHANGED, "B is %.1f dB %s than A.",
                        fabs(gain), gain > 0 ? "louder" : "quieter");
@@ -184,6 +196,15 @@ static void judge_polarity(const ew_whole__case *c, ew_whole *w)
 
 /* ---------------------------------------------------------------- time */
 
+/* Slower or faster by less than anyone would by intent, and surely so. */
+static bool drifts(const ew_whole__case *c, double speed, double changed_least)
+{
+    const double off = fabs(speed - 1);
+
+    return c->count >= DRIFT_EXCERPTS_MIN && off >= drift_least && off < changed_least &&
+           off > 5 * c->speed_sd;
+}
+
 static void judge_speed(const ew_whole__case *c, ew_whole *w)
 {
     const double coarse = c->diff->speed;
@@ -196,7 +217,11 @@ static void judge_speed(const ew_whole__case *c, ew_whole *w)
 
     ew_whole__value(w, EW_FACT_SPEED, "speed", speed, sd);
     ew_whole__value(w, EW_FACT_SPEED, "pitch", pitch, sd);
-    if (fabs(speed - 1) < least && fabs(pitch - 1) < 0.004)
+    if (drifts(c, speed, least) && fabs(pitch - speed) < 0.004)
+        ew_whole__tell(w, EW_FACT_SPEED, EW_FACT_CODING,
+                       "B runs %.3f %% %s, as the clocks of two recorders differ.",
+                       100 * fabs(speed - 1), speed > 1 ? "fast" : "slow");
+    else if (fabs(speed - 1) < least && fabs(pitch - 1) < 0.004)
         ew_whole__tell(w, EW_FACT_SPEED, EW_FACT_SAME, "B runs at the speed of A.");
     else if (fabs(pitch - speed) < 0.004)
         ew_whole__tell(w, EW_FACT_SPEED, EW_FACT_CHANGED,
@@ -221,8 +246,11 @@ static void judge_offset(const ew_whole__case *c, ew_whole *w)
                        "B begins where A begins, to the sample.");
     else if (fabs(ms) < 100)
         ew_whole__tell(w, EW_FACT_OFFSET, EW_FACT_CODING,
-                       "The common sound is %.2f ms %s in B; coding does as much.",
-                       fabs(ms), ms > 0 ? "earlier" : "later");
+                       "The common sound is %.2f ms %s in B; %s.", fabs(ms),
+                       ms > 0 ? "earlier" : "later",
+                       codec_loses_b(c) ? "coding does as much"
+                                        : "a filter, a copy, or coding before B was "
+                                          "stored without loss does as much");
     else
         ew_whole__tell(w, EW_FACT_OFFSET, EW_FACT_CHANGED,
                        "The first common sound is %.3f s %s in B than in A.",
@@ -285,6 +313,13 @@ static void judge_curve(const ew_whole__case *c, ew_whole *w)
                        v->band_db[most]);
 }
 
+static bool was_added(const ew_whole *w)
+{
+    return w->facts[EW_FACT_NOISE_BED].state == EW_FACT_CHANGED ||
+           w->facts[EW_FACT_SOUND_BED].state == EW_FACT_CHANGED ||
+           w->facts[EW_FACT_REVERB].state == EW_FACT_CHANGED;
+}
+
 static void judge_coding_noise(const ew_whole__case *c, ew_whole *w)
 {
     const double db = c->voice.residual_db;
@@ -293,15 +328,24 @@ static void judge_coding_noise(const ew_whole__case *c, ew_whole *w)
     if (db < -50)
         ew_whole__tell(w, EW_FACT_CODING_NOISE, EW_FACT_SAME,
                        "B follows the wave of A exactly (residual %.0f dB).", db);
-    else if (ew_whole__codec_loses(c->sides[EW_SIDE_B].codec))
+    else if (was_added(w))
+        ew_whole__tell(w, EW_FACT_CODING_NOISE, EW_FACT_NOT_TESTED,
+                       "Not tested for coding noise: what was added to B hides it.");
+    else if (codec_loses_b(c))
         ew_whole__tell(w, EW_FACT_CODING_NOISE, EW_FACT_CODING,
                        "What in B does not follow A lies %.0f dB under the speech; "
                        "coding (%s) does this.",
                        -db, c->sides[EW_SIDE_B].codec);
+    else if (db < rounding_most_db)
+        ew_whole__tell(w, EW_FACT_CODING_NOISE, EW_FACT_CODING,
+                       "What in B does not follow A lies %.0f dB under the speech; "
+                       "rounding or other processing does this.",
+                       -db);
     else
         ew_whole__tell(w, EW_FACT_CODING_NOISE, EW_FACT_CODING,
                        "What in B does not follow A lies %.0f dB under the speech; B was "
-                       "coded with loss once, or processed.",
+                       "processed, or coded at some time before it was stored without "
+                       "loss.",
                        -db);
 }
 

@@ -107,9 +107,11 @@ static void judge_denoising(const ew_whole__case *c, ew_whole *w)
                        -db);
     else if (db < -2.5)
         ew_whole__tell(w, EW_FACT_DENOISING, EW_FACT_CODING,
-                       "The pauses of B are %.0f dB quieter than in A, as coding at low "
-                       "rates makes them.",
-                       -db);
+                       "The pauses of B are %.0f dB quieter than in A, %s.", -db,
+                       ew_whole__codec_loses(c->sides[EW_SIDE_B].codec)
+                           ? "as coding at low rates makes them"
+                           : "as slight denoising, noise in A alone, or coding at low "
+                             "rates before B was stored without loss makes them");
     else
         ew_whole__tell(w, EW_FACT_DENOISING, EW_FACT_SAME,
                        "The noise of A is in the pauses of B too: not denoised.");
@@ -268,8 +270,11 @@ static void judge_channels(const ew_whole__case *c, ew_whole *w)
         ew_whole__tell(w, EW_FACT_CHANNELS, EW_FACT_CHANGED,
                        "Left and right are swapped in B.");
     else if (a == LAYOUT_STEREO && b == LAYOUT_STEREO && agree < 0.5)
-        ew_whole__tell(w, EW_FACT_CHANNELS, EW_FACT_CODING,
-                       "Both are stereo, but not alike: coding at low rates does this.");
+        ew_whole__tell(
+            w, EW_FACT_CHANNELS, EW_FACT_CODING,
+            "Both are stereo, but not alike: coding at low rates%s does "
+            "this.",
+            ew_whole__codec_loses(c->sides[EW_SIDE_B].codec) ? "" : ", or processing,");
     else if (a == b)
         ew_whole__tell(w, EW_FACT_CHANNELS, EW_FACT_SAME, "Both are %s.",
                        layout_names[a]);

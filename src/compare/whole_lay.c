@@ -157,21 +157,47 @@ static void take_channel(const raw *r, uint32_t c, float *out)
         out[i] = r->pcm[i * r->channels + from];
 }
 
+/* The mean of the channels that are not empty: sound in the centre alone is no quieter than
+ * in mono. */
+static void mix_many(const raw *r, float *out)
+{
+    const uint32_t skip = r->channels == 6 || r->channels == 8 ? LFE : CHANNELS_MAX;
+    double power[CHANNELS_MAX] = {0}, most = 0;
+    float weight[CHANNELS_MAX] = {0};
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+        for (uint32_t c = 0; c < r->channels; c++)
+            power[c] +=
+                (double)r->pcm[i * r->channels + c] * (double)r->pcm[i * r->channels + c];
+    for (uint32_t c = 0; c < r->channels; c++)
+        most = c == skip ? most : fmax(most, power[c]);
+    for (uint32_t c = 0; c < r->channels; c++)
+        count += c != skip && power[c] >= 1e-4 * most;
+    for (uint32_t c = 0; c < r->channels; c++)
+        if (c != skip && power[c] >= 1e-4 * most)
+            weight[c] = 1.0f / (float)count;
+    for (size_t i = 0; i < r->n; i++) {
+        out[i] = 0;
+        for (uint32_t c = 0; c < r->channels; c++)
+            out[i] += weight[c] * r->pcm[i * r->channels + c];
+    }
+}
+
 /* The mean; half the difference of two channels whose mean has cancelled; of two the one
  * that is not empty. */
 static void mix(const raw *r, float *out)
 {
-    const uint32_t skip = r->channels == 6 || r->channels == 8 ? LFE : CHANNELS_MAX;
-    const float scale = 1.0f / (float)(r->channels - (skip < r->channels ? 1 : 0));
     double mean = 0, half = 0, left = 0, right = 0;
 
+    if (r->channels > 2) {
+        mix_many(r, out);
+        return;
+    }
     for (size_t i = 0; i < r->n; i++) {
         const float *x = r->pcm + i * r->channels;
-        float sum = 0;
 
-        for (uint32_t c = 0; c < r->channels; c++)
-            sum += c == skip ? 0 : x[c];
-        out[i] = sum * scale;
+        out[i] = r->channels == 2 ? 0.5f * (x[0] + x[1]) : x[0];
         if (r->channels == 2) {
             mean += (double)out[i] * (double)out[i];
             half += 0.25 * (double)(x[0] - x[1]) * (double)(x[0] - x[1]);

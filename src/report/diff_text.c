@@ -223,7 +223,7 @@ static ew_code whole(const page *p)
     if (rc == EW_OK)
         rc = facts_in(p, EW_FACT_CHANGED, "Done to the whole of B:");
     if (rc == EW_OK)
-        rc = facts_in(p, EW_FACT_CODING, "As coding alone may leave it:");
+        rc = facts_in(p, EW_FACT_CODING, "As coding or copying may leave it:");
     return rc == EW_OK ? names_line(p, EW_FACT_SAME, "The same in both") : rc;
 }
 

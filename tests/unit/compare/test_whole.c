@@ -268,6 +268,23 @@ static void speed(void **state)
     finish(&s);
 }
 
+/* Two recorders run apart by some tens of millionths. */
+static void clock_drift(void **state)
+{
+    sounds s = start();
+    ew_whole *w;
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++)
+        s.pcm[1][i] = between(s.pcm[0], SAMPLES, (double)i * 1.0001);
+    w = measure(&s);
+    assert_claims(w, 0, 0);
+    assert_int_equal(w->facts[EW_FACT_SPEED].state, EW_FACT_CODING);
+    assert_non_null(strstr(w->facts[EW_FACT_SPEED].sentence, "0.010 % fast"));
+    ew_whole_free(w);
+    finish(&s);
+}
+
 /* ---------------------------------------------------------------- tone */
 
 /* B = A through a symmetric filter of 2 * REACH + 1 taps with the given gain at f (Hz). */
@@ -369,6 +386,7 @@ static void noise_bed(void **state)
     w = measure(&s);
     assert_claims(w, KIND(EW_FACT_NOISE_BED), 0);
     assert_true(value_of(w, EW_FACT_NOISE_BED, "bed_db") < -5);
+    assert_null(strstr(w->facts[EW_FACT_CODING_NOISE].sentence, "coded"));
     ew_whole_free(w);
     finish(&s);
 }
@@ -466,6 +484,7 @@ static void coding_noise_is_no_noise_bed(void **state)
     assert_claims(w, 0, 0);
     assert_int_equal(w->facts[EW_FACT_CODING_NOISE].state, EW_FACT_CODING);
     assert_true(value_of(w, EW_FACT_CODING_NOISE, "residual_db") < -8);
+    assert_non_null(strstr(w->facts[EW_FACT_CODING_NOISE].sentence, "processed, or"));
     ew_whole_free(w);
     finish(&s);
 }
@@ -520,6 +539,26 @@ static void channel_layouts(void **state)
         ew_whole_free(w);
         finish(&s);
     }
+}
+
+static void the_centre_alone_is_as_loud_as_mono(void **state)
+{
+    enum { CENTRE = 2, CHANNELS = 6 };
+    sounds s = start();
+    float *x = new_floats((size_t)CHANNELS * SAMPLES);
+    ew_whole *w;
+
+    (void)state;
+    for (size_t k = 0; k < SAMPLES; k++)
+        x[CHANNELS * k + CENTRE] = s.pcm[0][k];
+    free(s.pcm[1]);
+    s.pcm[1] = x;
+    s.channels[1] = CHANNELS;
+    w = measure(&s);
+    assert_claims(w, KIND(EW_FACT_CHANNELS), 0);
+    assert_true(fabs(value_of(w, EW_FACT_GAIN, "gain_db")) < 0.1);
+    ew_whole_free(w);
+    finish(&s);
 }
 
 /* ---------------------------------------------------------------- odd input */
@@ -659,6 +698,7 @@ int main(void)
         cmocka_unit_test(clipping),
         cmocka_unit_test(offset_below_a_sample),
         cmocka_unit_test(speed),
+        cmocka_unit_test(clock_drift),
         cmocka_unit_test(bandwidth),
         cmocka_unit_test(equalisation),
         cmocka_unit_test(noise_bed),
@@ -668,6 +708,7 @@ int main(void)
         cmocka_unit_test(reverberation),
         cmocka_unit_test(coding_noise_is_no_noise_bed),
         cmocka_unit_test(channel_layouts),
+        cmocka_unit_test(the_centre_alone_is_as_loud_as_mono),
         cmocka_unit_test(nothing_in_common_is_not_tested),
         cmocka_unit_test(too_little_is_not_tested),
         cmocka_unit_test(silence_is_not_tested),

@@ -59,7 +59,7 @@ static void text_says_it_all(void **state)
            "abcd00000000…\n");
     has(t, "stereo");
     has(t, "Done to the whole of B:\n  - B is 3.0 dB louder.\n");
-    has(t, "As coding alone may leave it:\n  - B holds nothing above 5.1 kHz.\n");
+    has(t, "As coding or copying may leave it:\n  - B holds nothing above 5.1 kHz.\n");
     has(t, "The same in both: dynamics, polarity,");
     has(t, "deleted   0:08.000 – 0:10.500        at 0:08.000 ");
     has(t, "2.500 s    ±2 ms     99.0 %\n");
