@@ -15,7 +15,7 @@ from harness import Case, main, slow_factor
 
 RATE = 16000
 EDIT_KEYS = {"op", "a_start", "a_end", "b_start", "b_end", "speed", "pitch", "certainty",
-             "plus_minus", "sd_ms", "at_pause", "backwards", "b_gap", "backwards"}
+             "plus_minus", "sd_ms", "at_pause", "backwards", "b_gap"}
 
 
 def read_wav(path):
