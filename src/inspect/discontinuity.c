@@ -139,9 +139,12 @@ static void predict(const jump_state *s, float *e)
         float sum[8];
 
         memcpy(sum, x + i, sizeof sum);
-        for (size_t k = 1; k <= ORDER; k++)
+        for (size_t k = 1; k <= ORDER; k++) {
+            const float *past = x + i - k;
+
             for (size_t j = 0; j < 8; j++)
-                sum[j] -= a[k] * x[i + j - k];
+                sum[j] -= a[k] * past[j];
+        }
         for (size_t j = 0; j < 8; j++)
             e[i + j] = fabsf(sum[j]);
     }
