@@ -103,25 +103,33 @@ static ew_code write_key(const ew_desk *d, const char *use, const ew_vkey *key,
     return code;
 }
 
-static ew_code make_key(const ew_desk *d, const char *name, const char *use, ew_err *err)
+ew_code ew_desk__make_key(const ew_desk *d, const char *name, const char *use,
+                          uint8_t type, ew_err *err)
 {
-    char full[EW_KEY_NAME_MAX + 1];
     ew_secret seed;
     ew_signer *signer = NULL;
-    if (snprintf(full, sizeof full, "%s/%s", name, use) >= (int)sizeof full)
-        return ew_fail(err, EW_E_ARG, 0, "the desk's name is too long");
     ew_code code = ew_secret_init(&seed, EW_ED25519_SEED, err);
     seed.n = EW_ED25519_SEED;
     if (code == EW_OK)
         code = ew_random(seed.bytes, seed.n, err);
     if (code == EW_OK)
-        code = ew_signer_new(&signer, ew_slice_of(full), EW_SIG_ED25519,
+        code = ew_signer_new(&signer, ew_slice_of(name), type,
                              (const uint8_t *)seed.bytes, err);
     if (code == EW_OK)
         code = write_key(d, use, ew_signer_vkey(signer), &seed, err);
     ew_signer_free(signer);
     ew_secret_release(&seed);
     return code;
+}
+
+/* NAME/USE */
+static ew_code make_desk_key(const ew_desk *d, const char *name, const char *use,
+                             ew_err *err)
+{
+    char full[EW_KEY_NAME_MAX + 1];
+    if (snprintf(full, sizeof full, "%s/%s", name, use) >= (int)sizeof full)
+        return ew_fail(err, EW_E_ARG, 0, "the desk's name is too long");
+    return ew_desk__make_key(d, full, use, EW_SIG_ED25519, err);
 }
 
 /* The file of a key. */
@@ -257,7 +265,7 @@ static ew_code fill_desk(ew_desk *d, const char *name, const ew_buf *vault, ew_e
     if (code == EW_OK)
         code = make_folder(d->dir, "items", err);
     for (size_t i = 0; ew_desk_uses[i] != NULL && code == EW_OK; i++)
-        code = make_key(d, name, ew_desk_uses[i], err);
+        code = make_desk_key(d, name, ew_desk_uses[i], err);
     (void)snprintf(full, sizeof full, "%s/log", name);
     if (code == EW_OK)
         code = make_log(log, full, err);

@@ -42,6 +42,11 @@ EW_MUST_CHECK ew_code ew_desk_vkey(const char *dir, const char *use, ew_vkey *ke
 EW_MUST_CHECK ew_code ew_desk_signer(const ew_desk *d, const char *use, ew_signer **out,
                                      ew_err *err);
 
+/* A new key of this type in keys/<use>, under a full name; a witness has a folder of the same
+ * make with one key in it. */
+EW_MUST_CHECK ew_code ew_desk__make_key(const ew_desk *d, const char *name,
+                                        const char *use, uint8_t type, ew_err *err);
+
 /* A policy that names the keys of this desk, and asks for no witness. */
 EW_MUST_CHECK ew_code ew_desk_policy(const char *dir, ew_buf *out, ew_err *err);
 
