@@ -103,7 +103,8 @@ class Set:
             if t["kind"] == "tree":
                 parents = (self.prediction(t["case"]) or {}).get("parents") or {}
                 copies += len(t["parents"])
-                claimed += sum(bool(parents.get(c)) for c in t["parents"])
+                # A list names candidates where nothing is decided.
+                claimed += sum(isinstance(parents.get(c), str) for c in t["parents"])
         return copies, claimed
 
     def prediction(self, case):
