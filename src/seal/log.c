@@ -321,12 +321,15 @@ ew_code ew_log_read_checkpoint(const char *dir, ew_buf *note, ew_err *err)
     return code;
 }
 
-/* A proof that does not hold is not given out. */
+/* A proof that does not hold is not given out. The tiles of the present size are read, where it
+ * is known: partial ones of an earlier checkpoint need not be there any more. */
 static ew_code find_path(const char *dir, ew_tlog_proof *p, ew_err *err)
 {
     ew_tiles *t = NULL;
+    ew_log_state s;
     ew_leaf_at at = {p->index, p->checkpoint.size, {{0}}};
-    ew_code code = ew_tiles_new(&t, dir, at.size, err);
+    bool grown = ew_log__read_state(dir, &s, NULL) == EW_OK && s.size > at.size;
+    ew_code code = ew_tiles_new(&t, dir, grown ? s.size : at.size, err);
     if (code != EW_OK)
         return code;
     ew_tree tree = ew_tiles_tree(t);
@@ -354,29 +357,38 @@ static ew_code prove(const char *dir, ew_tlog_proof *p, const ew_note *note, ew_
     return code == EW_OK ? ew_tlog_proof_append(out, p, whole, err) : code;
 }
 
-ew_code ew_log_prove(const char *dir, uint64_t index, ew_slice extra, ew_buf *proof,
-                     ew_err *err)
+ew_code ew_log_prove_with(const char *dir, ew_slice signed_note, const ew_leaf_extra *of,
+                          ew_buf *proof, ew_err *err)
 {
     ew_note *note = NULL;
-    ew_buf b;
-    if (extra.n > EW_EXTRA_MAX)
+    if (of->extra.n > EW_EXTRA_MAX)
         return ew_fail(err, EW_E_LIMIT, 0, "more than %d bytes of extra data",
                        (int)EW_EXTRA_MAX);
     ew_tlog_proof *p = ew_alloc(sizeof *p);
     if (p == NULL)
         return ew_fail_nomem(err);
-    p->index = index;
-    if (extra.n > 0)
-        memcpy(p->extra, extra.p, extra.n);
-    p->extra_n = extra.n;
-    ew_buf_init(&b, EW_NOTE_MAX);
-    ew_code code = ew_log_read_checkpoint(dir, &b, err);
-    if (code == EW_OK)
-        code = ew_note_parse(&note, b.data, b.len, err);
+    p->index = of->index;
+    if (of->extra.n > 0)
+        memcpy(p->extra, of->extra.p, of->extra.n);
+    p->extra_n = of->extra.n;
+    ew_code code = ew_note_parse(&note, signed_note.p, signed_note.n, err);
     if (code == EW_OK)
         code = prove(dir, p, note, proof, err);
     ew_note_free(note);
-    ew_buf_release(&b);
     ew_free(p);
+    return code;
+}
+
+ew_code ew_log_prove(const char *dir, uint64_t index, ew_slice extra, ew_buf *proof,
+                     ew_err *err)
+{
+    ew_leaf_extra of = {index, extra};
+    ew_buf b;
+    ew_buf_init(&b, EW_NOTE_MAX);
+    ew_code code = ew_log_read_checkpoint(dir, &b, err);
+    ew_slice note = {(const char *)b.data, b.len};
+    if (code == EW_OK)
+        code = ew_log_prove_with(dir, note, &of, proof, err);
+    ew_buf_release(&b);
     return code;
 }

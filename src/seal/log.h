@@ -45,6 +45,18 @@ EW_MUST_CHECK ew_code ew_log_read_checkpoint(const char *dir, ew_buf *note, ew_e
 EW_MUST_CHECK ew_code ew_log_prove(const char *dir, uint64_t index, ew_slice extra,
                                    ew_buf *proof, ew_err *err);
 
+/* Which entry to prove, and what to tell with it. */
+typedef struct ew_leaf_extra {
+    uint64_t index;
+    ew_slice extra; /* may be empty */
+} ew_leaf_extra;
+
+/* The same against an earlier checkpoint of this log, as it was signed. EW_E_FORMAT when the
+ * log's tiles contradict it. */
+EW_MUST_CHECK ew_code ew_log_prove_with(const char *dir, ew_slice signed_note,
+                                        const ew_leaf_extra *of, ew_buf *proof,
+                                        ew_err *err);
+
 /* What is wrong with a log; text is one safe line. */
 typedef struct ew_fsck {
     void (*problem)(void *cookie, const char *text);
