@@ -328,8 +328,13 @@ static ew_code find_path(const char *dir, ew_tlog_proof *p, ew_err *err)
     ew_tiles *t = NULL;
     ew_log_state s;
     ew_leaf_at at = {p->index, p->checkpoint.size, {{0}}};
-    bool grown = ew_log__read_state(dir, &s, NULL) == EW_OK && s.size > at.size;
-    ew_code code = ew_tiles_new(&t, dir, grown ? s.size : at.size, err);
+    ew_code code = ew_log__read_state(dir, &s, err);
+    if (code == EW_E_NOTFOUND || (code == EW_OK && s.size < at.size)) {
+        s.size = at.size; /* a copy without its state */
+        code = EW_OK;
+    }
+    if (code == EW_OK)
+        code = ew_tiles_new(&t, dir, s.size, err);
     if (code != EW_OK)
         return code;
     ew_tree tree = ew_tiles_tree(t);
