@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Gathering what a bundle is made of. */
+#include "ops/seal_gather.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "seal/policy.h"
+
+enum { PROOF_MAX = 2 * EW_NOTE_MAX };
+
+static ew_code read_seal(ew_gathered *g, ew_err *err)
+{
+    ew_note *note = NULL;
+    ew_code code = ew_note_parse(&note, g->kept.note.data, g->kept.note.len, err);
+    if (code == EW_OK)
+        code = ew_seal_parse(&g->seal, note->text, err);
+    if (code == EW_OK && (g->seal.stream_count != 2 || g->kept.seed_count != 2))
+        code = ew_fail(err, EW_E_FORMAT, 0, "the kept seal and its secret do not agree");
+    ew_note_free(note);
+    return code;
+}
+
+/* The file must be what was sealed, to the last part. */
+static ew_code cut_again(ew_gathered *g, const char *file, ew_err *err)
+{
+    const char *path = file != NULL ? file : g->kept.path;
+    const ew_stream *s = g->seal.streams;
+    ew_code code = ew_ops__cut_file(&g->file, path, s[0].splitter, err);
+    if (code == EW_OK)
+        code = ew_ops__cut_meta(&g->meta, &g->kept.meta, err);
+    if (code != EW_OK)
+        return code;
+    bool same = g->file.cuts.n == s[0].n && g->meta.cuts.n == s[1].n;
+    if (same) {
+        ew_hash a = ew_parts_root(&g->kept.seeds[0], g->file.parts, s[0].n);
+        ew_hash b = ew_parts_root(&g->kept.seeds[1], g->meta.parts, s[1].n);
+        same = ew_hash_same(&a, &s[0].root) && ew_hash_same(&b, &s[1].root);
+    }
+    if (!same)
+        return ew_fail(err, EW_E_FORMAT, 0, "'%s' is not what was sealed", path);
+    return EW_OK;
+}
+
+/* The number of the entry may not have been kept: a process can die right after logging. */
+static ew_code find_entry(ew_gathered *g, const char *log, ew_err *err)
+{
+    ew_log_state s;
+    ew_tiles *t = NULL;
+    ew_buf want;
+    ew_buf got;
+    ew_slice note = {(const char *)g->kept.note.data, g->kept.note.len};
+    if (g->kept.logged)
+        return EW_OK;
+    ew_buf_init(&want, 256);
+    ew_buf_init(&got, EW_ENTRY_MAX);
+    ew_code code = ew_entry_append(&want, g->kept.salt, note, err);
+    if (code == EW_OK)
+        code = ew_log__read_state(log, &s, err);
+    if (code == EW_OK)
+        code = ew_tiles_new(&t, log, s.size, err);
+    for (uint64_t i = 0; code == EW_OK && !g->kept.logged && i < s.size; i++) {
+        ew_buf_reset(&got);
+        code = ew_tiles_entry(t, i, &got, err);
+        g->kept.logged = code == EW_OK && got.len == want.len &&
+                         memcmp(got.data, want.data, got.len) == 0;
+        g->kept.entry = i;
+    }
+    if (code == EW_OK && !g->kept.logged)
+        code = ew_fail(err, EW_E_NOTFOUND, 0, "the seal '%s' never reached the log",
+                       g->kept.hex);
+    ew_tiles_free(t);
+    ew_buf_release(&want);
+    ew_buf_release(&got);
+    return code;
+}
+
+ew_code ew_ops__gather_proof(ew_gathered *g, ew_err *err)
+{
+    char *log = ew_desk_log_dir(g->d->dir);
+    ew_slice salt = {(const char *)g->kept.salt, sizeof g->kept.salt};
+    if (log == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = find_entry(g, log, err);
+    if (code == EW_OK)
+        code = ew_log_prove(log, g->kept.entry, salt, &g->proof, err);
+    ew_free(log);
+    return code == EW_OK ? ew_desk_policy(g->d->dir, &g->policy, err) : code;
+}
+
+ew_code ew_ops__gather(ew_gathered **out, const ew_desk *d, const char *item,
+                       const char *file, ew_err *err)
+{
+    ew_gathered *g = ew_alloc(sizeof *g);
+    *out = NULL;
+    if (g == NULL)
+        return ew_fail_nomem(err);
+    g->d = d;
+    ew_kept_init(&g->kept);
+    ew_buf_init(&g->proof, PROOF_MAX);
+    ew_buf_init(&g->policy, EW_POLICY_BYTES_MAX);
+    ew_code code = ew_desk_find(d, item, &g->kept, err);
+    if (code == EW_OK)
+        code = read_seal(g, err);
+    if (code == EW_OK)
+        code = cut_again(g, file, err);
+    if (code == EW_OK)
+        *out = g;
+    else
+        ew_ops__gathered_free(g);
+    return code;
+}
+
+void ew_ops__gathered_free(ew_gathered *g)
+{
+    if (g == NULL)
+        return;
+    ew_buf_release(&g->proof);
+    ew_buf_release(&g->policy);
+    ew_cuts_release(&g->meta.cuts);
+    ew_ops__close_cut(&g->file);
+    ew_kept_release(&g->kept);
+    ew_free(g);
+}
+
+ew_code ew_ops__gathered_write(ew_gathered *g, const char *path, const ew_view *content,
+                               const ew_view *meta, ew_err *err)
+{
+    ew_bundle_stream s[2] = {
+        {&g->kept.seeds[0], g->file.parts, &g->file.cuts, g->file.src, *content},
+        {&g->kept.seeds[1], g->meta.parts, &g->meta.cuts, ew_src_memory(&g->meta.bytes),
+         *meta},
+    };
+    ew_bundle_in in = {.note = {(const char *)g->kept.note.data, g->kept.note.len},
+                       .proof = {(const char *)g->proof.data, g->proof.len},
+                       .policy = {(const char *)g->policy.data, g->policy.len},
+                       .streams = s,
+                       .stream_count = 2};
+    return ew_bundle_write(path, &in, err);
+}

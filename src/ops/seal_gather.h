@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All that is needed to show a part of a sealed item: what the desk keeps of it, its file cut
+ * again and compared with the seal, its proof. For whatever writes bundles. */
+#ifndef EW_OPS_SEAL_GATHER_H
+#define EW_OPS_SEAL_GATHER_H
+
+#include "ops/seal.h"
+#include "seal/bundle.h"
+
+typedef struct ew_gathered {
+    const ew_desk *d;
+    ew_kept kept;
+    ew_seal seal;
+    ew_cut_file file;     /* stream 0 */
+    ew_meta_cut meta;     /* stream 1 */
+    ew_buf proof, policy; /* after ew_ops__gather_proof */
+} ew_gathered;
+
+/* item: its number or the beginning of it. file: where the content is now, or NULL for where it
+ * was. *out is NULL on failure. EW_E_FORMAT when the file is not what was sealed. */
+EW_MUST_CHECK ew_code ew_ops__gather(ew_gathered **out, const ew_desk *d,
+                                     const char *item, const char *file, ew_err *err);
+void ew_ops__gathered_free(ew_gathered *g); /* wipes */
+
+/* Its proof against the log's checkpoint, and the desk's policy. EW_E_NOTFOUND when the
+ * checkpoint does not reach the item yet. */
+EW_MUST_CHECK ew_code ew_ops__gather_proof(ew_gathered *g, ew_err *err);
+
+/* Writes the bundle that shows these runs of the content and these slots of the metadata. */
+EW_MUST_CHECK ew_code ew_ops__gathered_write(ew_gathered *g, const char *path,
+                                             const ew_view *content, const ew_view *meta,
+                                             ew_err *err);
+
+#endif
