@@ -10,6 +10,7 @@
 #include "earwitness/fingerprint.h"
 #include "report/json.h"
 #include "report/report.h"
+#include "base/when.h"
 #include "report/times.h"
 
 enum { LIST_COLUMNS = 5, SHA_SHOWN = 12, PATH_TEXT_MAX = 1 << 16 };

@@ -71,16 +71,6 @@ const char *ew_date_text(int64_t unix_seconds, char text[EW_TIME_TEXT])
     return text;
 }
 
-const char *ew_iso_text(int64_t unix_seconds, char text[EW_TIME_TEXT])
-{
-    struct tm tm;
-
-    if (!broken_down(unix_seconds, &tm) ||
-        strftime(text, EW_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-        (void)snprintf(text, EW_TIME_TEXT, "unknown");
-    return text;
-}
-
 const char *ew_percent_text(double share, char text[EW_TIME_TEXT])
 {
     double percent = share * 100;

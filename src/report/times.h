@@ -19,8 +19,6 @@ const char *ew_bytes_text(uint64_t bytes, char text[EW_TIME_TEXT]);
 
 /* "2026-03-01 14:05 UTC"; "unknown" outside the years 1..9999. */
 const char *ew_date_text(int64_t unix_seconds, char text[EW_TIME_TEXT]);
-/* "2026-03-01T14:05:09Z" */
-const char *ew_iso_text(int64_t unix_seconds, char text[EW_TIME_TEXT]);
 
 /* A share in per cent without false nines: never "100 %" unless it is. "99.9 %" */
 const char *ew_percent_text(double share, char text[EW_TIME_TEXT]);

@@ -38,6 +38,7 @@ typedef enum ew_event_kind {
 
 /* "statement", "no-reply-by", "key-revoke" ... */
 const char *ew_event_name(ew_event_kind kind);
+bool ew_event_named(ew_slice name, ew_event_kind *kind); /* false: there is none */
 
 typedef enum ew_stance {
     EW_STANCE_NONE,
@@ -50,6 +51,7 @@ typedef enum ew_stance {
 } ew_stance;
 
 const char *ew_stance_name(ew_stance stance); /* "says-fabricated"; "" for none */
+bool ew_stance_named(ew_slice name, ew_stance *stance);
 
 /* One event. Texts are one line of UTF-8 without control characters; empty ones are left out.
  * Slices borrow from what was parsed. */
@@ -80,6 +82,12 @@ EW_MUST_CHECK ew_code ew_event_append(ew_buf *b, const ew_event *e, ew_err *err)
 
 /* One spelling of everything, else EW_E_FORMAT; EW_E_VERSION for another first line. */
 EW_MUST_CHECK ew_code ew_event_parse(ew_event *e, ew_slice text, ew_err *err);
+
+/* The kinds of what somebody says; the others are custody and keys. */
+static inline bool ew_event_says(ew_event_kind kind)
+{
+    return kind <= EW_EVENT_POSITION;
+}
 
 /* Salted commitment: SHA-256("ew-commit/v1\0" ‖ salt[32] ‖ SHA-256(content)). Whoever holds the
  * content and not the salt cannot confirm it. content: its SHA-256. */
