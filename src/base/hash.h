@@ -21,6 +21,9 @@ EW_MUST_CHECK ew_code ew_sha256_finish(ew_sha256 *h, uint8_t out[EW_SHA256_BYTES
 EW_MUST_CHECK ew_code ew_sha256_restart(ew_sha256 *h, ew_err *err);
 void ew_sha256_free(ew_sha256 *h);
 
+/* Of bytes in memory. */
+void ew_sha256_bytes(const void *bytes, size_t n, uint8_t out[EW_SHA256_BYTES]);
+
 /* Whole file from offset 0 by pread; the file position does not move. */
 EW_MUST_CHECK ew_code ew_sha256_fd(int fd, uint8_t out[EW_SHA256_BYTES], ew_err *err);
 

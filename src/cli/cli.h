@@ -60,6 +60,7 @@ typedef enum opt_id {
     OPT_FILE,
     OPT_OUTPUT,
     OPT_POLICY,
+    OPT_PUBLISHED,
     OPT_COUNT
 } opt_id;
 

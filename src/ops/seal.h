@@ -57,9 +57,9 @@ void ew_disclosed_release(ew_disclosed *d);
 
 enum { EW_BUNDLE_READ_MAX = 1 << 30 };
 
-/* policy: a file, or NULL. */
+/* policy, published: files, or NULL. */
 EW_MUST_CHECK ew_code ew_ops_verify(const char *bundle, const char *policy,
-                                    ew_verdict *out, ew_err *err);
+                                    const char *published, ew_verdict *out, ew_err *err);
 
 /* A file cut and hashed; shared by sealing and disclosing. */
 typedef struct ew_cut_file {

@@ -47,24 +47,3 @@ void ew_disclosed_release(ew_disclosed *d)
     ew_free(d->runs);
     memset(d, 0, sizeof *d);
 }
-
-ew_code ew_ops_verify(const char *bundle, const char *policy, ew_verdict *out,
-                      ew_err *err)
-{
-    ew_buf b;
-    ew_buf p;
-    ew_buf_init(&b, EW_BUNDLE_READ_MAX);
-    ew_buf_init(&p, EW_POLICY_BYTES_MAX);
-    ew_code code = policy != NULL ? ew_file_get(policy, &p, err) : EW_OK;
-    if (code == EW_OK)
-        code = ew_file_get(bundle, &b, err);
-    if (code == EW_OK) /* an empty policy is none, and told as such */
-        code = ew_bundle_verify(b.data, b.len,
-                                policy == NULL ? NULL
-                                : p.len > 0    ? (const char *)p.data
-                                               : "",
-                                p.len, out, err);
-    ew_buf_release(&b);
-    ew_buf_release(&p);
-    return code;
-}

@@ -80,6 +80,35 @@ static ew_code put_runs(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
     return code;
 }
 
+static ew_code put_numbered(ew_zip_out *z, const char *folder, size_t number,
+                            const char *end, ew_slice bytes, ew_err *err)
+{
+    char name[EW_ZIP_NAME_MAX + 1];
+    (void)snprintf(name, sizeof name, "%s/%08zu%s", folder, number, end);
+    return ew_zip_put(z, name, bytes, err);
+}
+
+static ew_code put_times(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
+{
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < in->time_count && code == EW_OK; i++)
+        code = put_numbered(z, "time", i, in->times[i].ots ? ".ots" : ".tsr",
+                            in->times[i].bytes, err);
+    return code;
+}
+
+static ew_code put_events(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
+{
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < in->event_count && code == EW_OK; i++) {
+        const ew_bundle_event *e = &in->events[i];
+        code = put_numbered(z, "events", i, e->ssh ? ".ssh" : ".note", e->bytes, err);
+        if (code == EW_OK)
+            code = put_numbered(z, "events", i, ".tlog-proof", e->proof, err);
+    }
+    return code;
+}
+
 static ew_code put_all(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
 {
     ew_code code = ew_zip_put(z, "mimetype", ew_slice_of(EW_BUNDLE_TYPE), err);
@@ -91,6 +120,10 @@ static ew_code put_all(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
         code = put_cover(z, in, err);
     if (code == EW_OK)
         code = put_runs(z, in, err);
+    if (code == EW_OK)
+        code = put_times(z, in, err);
+    if (code == EW_OK)
+        code = put_events(z, in, err);
     if (code == EW_OK && in->policy.n > 0)
         code = ew_zip_put(z, "policy.txt", in->policy, err);
     if (code == EW_OK)
@@ -106,6 +139,10 @@ ew_code ew_bundle_write(const char *path, const ew_bundle_in *in, ew_err *err)
         if (!ew_view_ok(&in->streams[i].view) ||
             in->streams[i].view.n != in->streams[i].cuts->n)
             return ew_fail(err, EW_E_ARG, 0, "a bad list of visible parts");
+    if (in->time_count > EW_BUNDLE_TIMES_MAX || in->event_count > EW_BUNDLE_EVENTS_MAX)
+        return ew_fail(err, EW_E_LIMIT, 0,
+                       "a bundle holds up to %d time tokens and %d events",
+                       (int)EW_BUNDLE_TIMES_MAX, (int)EW_BUNDLE_EVENTS_MAX);
     ew_code code = ew_atomic_open(&a, path, err);
     if (code != EW_OK)
         return code;

@@ -16,9 +16,27 @@ typedef struct ew_bundle_stream {
     ew_view view; /* what to show */
 } ew_bundle_stream;
 
+enum { EW_BUNDLE_TIMES_MAX = 16, EW_BUNDLE_EVENTS_MAX = 64 };
+
+/* A time token over the proof's checkpoint. */
+typedef struct ew_bundle_time {
+    bool ots; /* OpenTimestamps, else RFC 3161 */
+    ew_slice bytes;
+} ew_bundle_time;
+
+/* An event about the item, with its proof from the log. */
+typedef struct ew_bundle_event {
+    bool ssh; /* signed by a person's SSH key, else a signed note */
+    ew_slice bytes, proof;
+} ew_bundle_event;
+
 typedef struct ew_bundle_in {
     ew_slice note, proof;
     ew_slice policy; /* a suggestion: whose keys these are; may be empty */
+    const ew_bundle_time *times;
+    size_t time_count; /* up to EW_BUNDLE_TIMES_MAX */
+    const ew_bundle_event *events;
+    size_t event_count; /* up to EW_BUNDLE_EVENTS_MAX */
     const ew_bundle_stream *streams;
     size_t stream_count;
 } ew_bundle_in;

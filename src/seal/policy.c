@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Policies: parsing, and weighing the signatures of a checkpoint. */
+/* Policies: parsing. */
 #include "seal/policy.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/when.h"
 
 /* A comment to every other reader of such files: the format knows no keys but those of logs
  * and witnesses. */
@@ -207,17 +210,158 @@ static ew_code set_quorum(reader *r)
     return take_end(r, false);
 }
 
+/* ------------------------------------------------------------------ our own lines */
+
+/* "ssh-ed25519 BASE64", as in an SSH public key file (RFC 8709, section 4). */
+static ew_code take_ssh_key(reader *r, uint8_t key[EW_ED25519_KEY])
+{
+    static const uint8_t head[] = {0,   0,   0,   11,  's', 's', 'h', '-', 'e', 'd',
+                                   '2', '5', '5', '1', '9', 0,   0,   0,   32};
+    uint8_t blob[sizeof head + EW_ED25519_KEY];
+    ew_slice word;
+    if (!next_word(r, &word) || !ew_slice_base64(word, blob, sizeof blob) ||
+        memcmp(blob, head, sizeof head) != 0)
+        return bad(r, "this is not an ssh-ed25519 key");
+    memcpy(key, blob + sizeof head, EW_ED25519_KEY);
+    return EW_OK;
+}
+
+static ew_code add_person(reader *r)
+{
+    ew_policy *p = r->p;
+    ew_policy_person who = {0};
+    ew_slice name;
+    ew_slice word;
+    if (!next_word(r, &name) || !ew_key_name_ok(name))
+        return bad(r, "a name is missing");
+    memcpy(who.name, name.p, name.n);
+    if (!next_word(r, &word) || !ew_slice_is(word, "ssh-ed25519"))
+        return bad(r, "after the name of a person comes ssh-ed25519 and the key");
+    ew_code code = take_ssh_key(r, who.key);
+    if (code == EW_OK)
+        code = take_end(r, false);
+    if (code != EW_OK)
+        return code;
+    if (p->person_count == EW_POLICY_MAX)
+        return bad(r, "too many keys");
+    for (size_t i = 0; i < p->person_count; i++)
+        if (memcmp(p->people[i].key, who.key, sizeof who.key) == 0)
+            return bad(r, "this key was there before");
+    p->people[p->person_count++] = who;
+    return EW_OK;
+}
+
+static ew_code add_revoked(reader *r)
+{
+    ew_policy *p = r->p;
+    ew_policy_revoked v = {0};
+    ew_slice word;
+    ew_slice rest = r->rest;
+    ew_code code = EW_OK;
+    if (next_word(r, &word) && ew_slice_is(word, "ssh-ed25519")) {
+        code = take_ssh_key(r, v.key);
+    } else {
+        ew_vkey k = {0};
+        r->rest = rest;
+        code = take_key(r, EW_SIG_ED25519, &k);
+        memcpy(v.key, k.key, sizeof v.key);
+    }
+    if (code == EW_OK &&
+        (!next_word(r, &word) || !ew_slice_is(word, "since") || !next_word(r, &word) ||
+         !ew_iso_parse(word.p, word.n, &v.since)))
+        code = bad(r, "after the key comes since and a time as 2026-01-31T12:00:00Z");
+    if (code == EW_OK)
+        code = take_end(r, false);
+    if (code == EW_OK && p->revoked_count == EW_POLICY_MAX)
+        code = bad(r, "too many keys");
+    if (code == EW_OK)
+        p->revoked[p->revoked_count++] = v;
+    return code;
+}
+
+static ew_code add_anchor(reader *r)
+{
+    ew_policy *p = r->p;
+    ew_slice word;
+    if (p->anchor_count == EW_POLICY_MAX)
+        return bad(r, "too many certificates");
+    if (!next_word(r, &word))
+        return bad(r, "a certificate is missing");
+    ew_policy_anchor *a = &p->anchors[p->anchor_count];
+    a->der = ew_alloc(word.n);
+    if (a->der == NULL)
+        return ew_fail_nomem(r->err);
+    p->anchor_count++; /* from here on freed with the policy */
+    if (!ew_slice_base64_any(word, a->der, word.n, &a->n) || a->n == 0)
+        return bad(r, "this is not a certificate in base64");
+    return take_end(r, false);
+}
+
+/* The header of a block: version, previous block, Merkle root, time, bits, nonce; all
+ * little-endian. Its hash is SHA-256 twice, printed backwards. */
+static ew_code add_block(reader *r)
+{
+    enum { HEADER = 80, ROOT_AT = 36, TIME_AT = 68 };
+    ew_policy *p = r->p;
+    ew_policy_block b = {0};
+    uint8_t header[HEADER];
+    char hex[2 * HEADER + 1];
+    ew_slice word;
+    if (!next_word(r, &word) || !ew_slice_u64(word, &b.height) || b.height > UINT32_MAX)
+        return bad(r, "the height of a block is missing");
+    if (!next_word(r, &word) || word.n != 2 * HEADER)
+        return bad(r, "a block's header has 160 hex digits");
+    memcpy(hex, word.p, word.n);
+    hex[word.n] = 0;
+    if (ew_unhex(hex, header, sizeof header) != 0)
+        return bad(r, "a block's header has 160 hex digits");
+    if (ew_policy_block_at(p, b.height) != NULL)
+        return bad(r, "a block of this height was there before");
+    if (p->block_count == EW_POLICY_MAX)
+        return bad(r, "too many blocks");
+    uint8_t hash[EW_SHA256_BYTES];
+    ew_sha256_bytes(header, sizeof header, hash);
+    ew_sha256_bytes(hash, sizeof hash, hash);
+    for (size_t i = 0; i < sizeof b.id; i++)
+        b.id[i] = hash[sizeof b.id - 1 - i];
+    memcpy(b.root, header + ROOT_AT, sizeof b.root);
+    b.time = (int64_t)ew_get_u32le(header + TIME_AT);
+    p->blocks[p->block_count++] = b;
+    return take_end(r, false);
+}
+
+/* The lines that only this program knows. */
+static ew_code parse_ours(reader *r)
+{
+    ew_policy *p = r->p;
+    ew_slice word;
+    if (!next_word(r, &word))
+        return bad(r, "nothing after " OURS);
+    if (ew_slice_is(word, "seal"))
+        return add_key(r, p->seals, &p->seal_count, false);
+    if (ew_slice_is(word, "statement"))
+        return add_key(r, p->speakers, &p->speaker_count, false);
+    if (ew_slice_is(word, "person"))
+        return add_person(r);
+    if (ew_slice_is(word, "revoked"))
+        return add_revoked(r);
+    if (ew_slice_is(word, "tsa"))
+        return add_anchor(r);
+    if (ew_slice_is(word, "bitcoin"))
+        return add_block(r);
+    return bad(r, "after " OURS
+                  " only seal, statement, person, revoked, tsa and bitcoin are "
+                  "known");
+}
+
 static ew_code parse_line(reader *r)
 {
     ew_policy *p = r->p;
     ew_slice word;
     if (!next_word(r, &word))
         return EW_OK;
-    if (ew_slice_is(word, OURS)) {
-        if (!next_word(r, &word) || !ew_slice_is(word, "seal"))
-            return bad(r, "after " OURS " only 'seal' is known");
-        return add_key(r, p->seals, &p->seal_count, false);
-    }
+    if (ew_slice_is(word, OURS))
+        return parse_ours(r);
     if (word.p[0] == '#')
         return EW_OK;
     if (ew_slice_is(word, "log"))
@@ -275,70 +419,7 @@ void ew_policy_free(ew_policy *p)
         return;
     for (size_t i = 0; i < p->node_count; i++)
         ew_free(p->nodes[i].name);
+    for (size_t i = 0; i < p->anchor_count; i++)
+        ew_free(p->anchors[i].der);
     ew_free(p);
-}
-
-/* ------------------------------------------------------------------ weighing */
-
-typedef struct seen {
-    bool there[2 * EW_POLICY_MAX];
-    uint64_t time[2 * EW_POLICY_MAX];
-} seen;
-
-/* Whether the quorum is reached by what was signed up to `until`. */
-static bool reached(const ew_policy *p, const seen *s, uint64_t until)
-{
-    bool holds[2 * EW_POLICY_MAX];
-    for (size_t i = 0; i < p->node_count; i++) {
-        const ew_policy_node *node = &p->nodes[i];
-        uint64_t count = 0;
-        for (size_t k = 0; k < node->member_count; k++)
-            count += holds[node->members[k]];
-        holds[i] =
-            node->witness ? s->there[i] && s->time[i] <= until : count >= node->threshold;
-    }
-    return p->quorum == EW_POLICY_NONE || holds[p->quorum];
-}
-
-static void weigh_logs(const ew_policy *p, const ew_note *note, const ew_checkpoint *c,
-                       ew_endorsed *out)
-{
-    for (size_t i = 0; i < p->log_count; i++) {
-        ew_sig_state state = ew_note_check(note, &p->logs[i], NULL);
-        if (state == EW_SIG_BAD)
-            out->broken = true;
-        if (state == EW_SIG_GOOD && ew_slice_is(c->origin, p->logs[i].name) &&
-            out->log == NULL)
-            out->log = &p->logs[i];
-    }
-}
-
-ew_code ew_policy_weigh(const ew_policy *p, const ew_note *note, const ew_checkpoint *c,
-                        ew_endorsed *out, ew_err *err)
-{
-    *out = (ew_endorsed){0};
-    seen *s = ew_alloc(sizeof *s);
-    if (s == NULL)
-        return ew_fail_nomem(err);
-    weigh_logs(p, note, c, out);
-    for (size_t i = 0; i < p->node_count; i++) {
-        if (!p->nodes[i].witness)
-            continue;
-        ew_sig_state state = ew_note_check(note, &p->nodes[i].key, &s->time[i]);
-        out->broken = out->broken || state == EW_SIG_BAD;
-        s->there[i] = state == EW_SIG_GOOD;
-        out->witnesses += s->there[i];
-    }
-    out->quorum = reached(p, s, UINT64_MAX);
-    /* The earliest moment at which what is asked for had been signed. */
-    for (size_t i = 0; i < p->node_count && p->quorum != EW_POLICY_NONE; i++) {
-        if (!s->there[i] || (out->timed && s->time[i] >= out->time))
-            continue;
-        if (reached(p, s, s->time[i])) {
-            out->timed = true;
-            out->time = s->time[i];
-        }
-    }
-    ew_free(s);
-    return EW_OK;
 }

@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verifier: container, seal, log, witnesses, parts, in this order. What is found is
- * broken at the first thing that does not hold; an error is only what kept the question
- * from being answered. */
-#include "earwitness/seal.h"
+/* The verifier: container, seal, log, witnesses, times, parts, events, in this order. */
+#include "seal/verify.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/hash.h"
 #include "base/utf8.h"
 #include "seal/bundle.h"
-#include "seal/policy.h"
 
-/* The files of a bundle. */
-typedef struct contents {
-    ew_slice note, proof, cover, suggested;
-    const ew_zip_file *parts;
-    size_t part_count;
-} contents;
-
-typedef struct check {
-    ew_verdict *v;
-    const ew_policy *policy; /* the reader's, or NULL */
-    contents c;
-    ew_note *note;
-    ew_seal seal;
-    ew_tlog_proof *proof;
-    ew_policy *suggested;
-    ew_cover_file cover;
-    ew_err *err;
-} check;
-
-static ew_code broken(check *k, const char *fmt, ...) EW_PRINTF(2, 3);
-
-static ew_code broken(check *k, const char *fmt, ...)
+ew_code ew_verify__broken(ew_check *k, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -45,41 +20,39 @@ static ew_code broken(check *k, const char *fmt, ...)
     return EW_OK;
 }
 
-/* A parser's refusal is the bundle's fault, anything else ours. */
-static ew_code refused(check *k, ew_code code, const ew_err *why)
+ew_code ew_verify__refused(ew_check *k, ew_code code, const ew_err *why)
 {
     if (code == EW_E_FORMAT || code == EW_E_LIMIT || code == EW_E_VERSION ||
         code == EW_E_ARG)
-        return broken(k, "%s", why->text);
+        return ew_verify__broken(k, "%s", why->text);
     if (k->err != NULL)
         *k->err = *why;
     return code;
 }
 
-static bool is_broken(const check *k)
+bool ew_verify__is_broken(const ew_check *k)
 {
     return k->v->state == EW_BROKEN;
 }
 
-/* The first reason is kept: it is the most important one. */
-static void unvouched(check *k, const char *why)
+void ew_verify__unvouched(ew_check *k, const char *why)
 {
     k->v->state = EW_UNVOUCHED;
     if (k->v->reason[0] == 0)
         (void)snprintf(k->v->reason, sizeof k->v->reason, "%s", why);
 }
 
-/* A name from the bundle, fit to be printed. */
-static ew_code copy_safe(check *k, char *out, size_t room, ew_slice name)
+ew_code ew_verify__safe(ew_check *k, char *out, size_t room, ew_slice text)
 {
+    static const char cut[] = " (cut short)";
     ew_buf b;
-    ew_buf_init(&b, room - 1);
+    ew_buf_init(&b, room - sizeof cut);
     out[0] = 0;
-    ew_code code = ew_utf8_append_safe(&b, name.p, name.n, k->err);
-    if (code == EW_OK && b.data != NULL)
+    ew_code code = ew_utf8_append_safe(&b, text.p, text.n, k->err);
+    if (b.data != NULL)
         memcpy(out, b.data, b.len + 1);
     if (code == EW_E_LIMIT) {
-        (void)snprintf(out, room, "(a name that is too long to be shown)");
+        memcpy(out + b.len, cut, sizeof cut);
         code = EW_OK;
     }
     ew_buf_release(&b);
@@ -95,8 +68,38 @@ static bool numbered(ew_slice name, const char *folder, size_t number, const cha
     return ew_slice_is(name, want);
 }
 
+/* A file that may have either of two ends. */
+static bool numbered_either(ew_slice name, const char *folder, size_t number,
+                            const char *end, const char *or_end)
+{
+    return numbered(name, folder, number, end) || numbered(name, folder, number, or_end);
+}
+
+/* The numbered files from *at on, each kind as long as it goes. */
+static void open_numbered(ew_bundle_files *c, const ew_zip_file *f, size_t n, size_t *at)
+{
+    c->parts = f + *at;
+    while (*at < n && numbered(f[*at].name, "parts", c->part_count, "")) {
+        c->part_count++;
+        (*at)++;
+    }
+    c->times = f + *at;
+    while (*at < n &&
+           numbered_either(f[*at].name, "time", c->time_count, ".tsr", ".ots")) {
+        c->time_count++;
+        (*at)++;
+    }
+    c->events = f + *at;
+    while (*at + 1 < n &&
+           numbered_either(f[*at].name, "events", c->event_count, ".note", ".ssh") &&
+           numbered(f[*at + 1].name, "events", c->event_count, ".tlog-proof")) {
+        c->event_count++;
+        *at += 2;
+    }
+}
+
 /* Names are known and in order, so that none can be there twice. */
-static ew_code open_container(check *k, const ew_zip_file *f, size_t n)
+static ew_code open_container(ew_check *k, const ew_zip_file *f, size_t n)
 {
     size_t at = 4;
     if (n < 4 || !ew_slice_is(f[0].name, "mimetype") ||
@@ -104,94 +107,115 @@ static ew_code open_container(check *k, const ew_zip_file *f, size_t n)
         !ew_slice_is(f[1].name, "seal.note") ||
         !ew_slice_is(f[2].name, "seal.tlog-proof") ||
         !ew_slice_is(f[3].name, "cover.bin"))
-        return broken(k, "not a bundle: its first files are not those of one");
-    k->c = (contents){.note = f[1].bytes, .proof = f[2].bytes, .cover = f[3].bytes};
-    k->c.parts = f + at;
-    while (at < n && numbered(f[at].name, "parts", k->c.part_count, "")) {
-        k->c.part_count++;
-        at++;
-    }
-    while (at < n && (numbered(f[at].name, "time", (size_t)k->v->tokens, ".tsr") ||
-                      numbered(f[at].name, "time", (size_t)k->v->tokens, ".ots"))) {
-        k->v->tokens++;
-        at++;
-    }
+        return ew_verify__broken(k, "not a bundle: its first files are not those of one");
+    k->files =
+        (ew_bundle_files){.note = f[1].bytes, .proof = f[2].bytes, .cover = f[3].bytes};
+    open_numbered(&k->files, f, n, &at);
     if (at < n && ew_slice_is(f[at].name, "policy.txt"))
-        k->c.suggested = f[at++].bytes;
+        k->files.suggested = f[at++].bytes;
     if (at < n && ew_slice_is(f[at].name, "README.txt"))
         at++;
-    return at == n ? EW_OK : broken(k, "not a bundle: a file that does not belong there");
+    if (at != n)
+        return ew_verify__broken(k, "not a bundle: a file that does not belong there");
+    if (k->files.time_count > EW_BUNDLE_TIMES_MAX)
+        return ew_verify__broken(k, "not a bundle: too many time tokens");
+    if (k->files.event_count > EW_BUNDLE_EVENTS_MAX)
+        return ew_verify__broken(k, "not a bundle: too many events");
+    return EW_OK;
+}
+
+/* A suggestion that does not parse suggests nothing. */
+static ew_code read_suggestion(ew_check *k)
+{
+    if (k->files.suggested.n == 0)
+        return EW_OK;
+    ew_code code = ew_policy_parse(&k->suggested, k->files.suggested.p,
+                                   k->files.suggested.n, k->err);
+    return code == EW_E_NOMEM ? code : EW_OK;
 }
 
 /* ------------------------------------------------------------------ signatures */
 
-/* Who of these keys signed the seal. */
-static const ew_vkey *signer_of(check *k, const ew_policy *p)
+const ew_vkey *ew_verify__signer(ew_check *k, const ew_note *note, const ew_vkey *keys,
+                                 size_t n, const char *what)
 {
     const ew_vkey *found = NULL;
-    for (size_t i = 0; p != NULL && i < p->seal_count && !is_broken(k); i++) {
-        ew_sig_state state = ew_note_check(k->note, &p->seals[i], NULL);
+    for (size_t i = 0; i < n && !ew_verify__is_broken(k); i++) {
+        ew_sig_state state = ew_note_check(note, &keys[i], NULL);
         if (state == EW_SIG_BAD)
-            (void)broken(k, "the seal's signature is not by the key that it names");
+            (void)ew_verify__broken(
+                k, "the %s's signature is not by the key that it names", what);
         if (state == EW_SIG_GOOD && found == NULL)
-            found = &p->seals[i];
+            found = &keys[i];
     }
     return found;
 }
 
-static ew_code check_seal(check *k)
+static const ew_vkey *sealer(ew_check *k, const ew_policy *p)
+{
+    return p != NULL ? ew_verify__signer(k, k->note, p->seals, p->seal_count, "seal")
+                     : NULL;
+}
+
+static ew_code check_seal(ew_check *k)
 {
     ew_err why;
-    ew_code code = ew_note_parse(&k->note, k->c.note.p, k->c.note.n, &why);
+    ew_code code = ew_note_parse(&k->note, k->files.note.p, k->files.note.n, &why);
     if (code == EW_OK)
         code = ew_seal_parse(&k->seal, k->note->text, &why);
     if (code != EW_OK)
-        return refused(k, code, &why);
+        return ew_verify__refused(k, code, &why);
     memcpy(k->v->item, k->seal.item, sizeof k->v->item);
     k->v->item_known = true;
-    code = copy_safe(k, k->v->after, sizeof k->v->after, ew_slice_of(k->seal.after));
-    const ew_vkey *by = signer_of(k, k->policy);
-    k->v->seal_key_trusted = by != NULL;
-    if (by == NULL && !is_broken(k))
-        by = signer_of(k, k->suggested);
+    code =
+        ew_verify__safe(k, k->v->after, sizeof k->v->after, ew_slice_of(k->seal.after));
+    k->seal_by = sealer(k, k->policy);
+    k->v->seal_key_trusted = k->seal_by != NULL;
+    const ew_vkey *by = k->seal_by;
+    if (by == NULL && !ew_verify__is_broken(k))
+        by = sealer(k, k->suggested);
     if (by != NULL && code == EW_OK)
-        code = copy_safe(k, k->v->seal_key, sizeof k->v->seal_key, ew_slice_of(by->name));
-    if (!k->v->seal_key_trusted && !is_broken(k))
-        unvouched(k, by == NULL ? "nobody's key is at hand for the seal's signature"
-                     : k->policy == NULL
-                         ? "no policy: nobody vouches for the key of the seal"
-                         : "your policy does not name the key of the seal");
+        code = ew_verify__safe(k, k->v->seal_key, sizeof k->v->seal_key,
+                               ew_slice_of(by->name));
+    if (k->seal_by == NULL && !ew_verify__is_broken(k))
+        ew_verify__unvouched(
+            k, by == NULL          ? "nobody's key is at hand for the seal's signature"
+               : k->policy == NULL ? "no policy: nobody vouches for the key of the seal"
+                                   : "your policy does not name the key of the seal");
     return code;
 }
 
-static ew_code weigh(check *k, const ew_policy *p, ew_endorsed *e)
+static ew_code weigh(ew_check *k, const ew_policy *p, ew_endorsed *e)
 {
     *e = (ew_endorsed){0};
     if (p == NULL)
         return EW_OK;
     ew_code code = ew_policy_weigh(p, k->proof->note, &k->proof->checkpoint, e, k->err);
     if (code == EW_OK && e->broken)
-        (void)broken(k, "the checkpoint has a signature that is not by the key it names");
+        (void)ew_verify__broken(
+            k, "the checkpoint has a signature that is not by the key it names");
     return code;
 }
 
-static ew_code check_witnesses(check *k)
+static ew_code check_witnesses(ew_check *k)
 {
     ew_endorsed e;
     ew_endorsed other;
     ew_code code = weigh(k, k->policy, &e);
-    if (code == EW_OK && !is_broken(k))
+    if (code == EW_OK && !ew_verify__is_broken(k))
         code = weigh(k, k->suggested, &other);
-    if (code != EW_OK || is_broken(k))
+    if (code != EW_OK || ew_verify__is_broken(k))
         return code;
+    k->log_by = e.log;
     k->v->log_trusted = e.log != NULL;
     k->v->quorum = e.quorum;
     k->v->witnesses = e.witnesses;
     if (e.log == NULL)
-        unvouched(k, k->policy == NULL ? "no policy: nobody vouches for the log"
-                                       : "your policy does not name the log");
+        ew_verify__unvouched(k, k->policy == NULL
+                                    ? "no policy: nobody vouches for the log"
+                                    : "your policy does not name the log");
     else if (!e.quorum)
-        unvouched(k, "fewer witnesses than your policy asks for");
+        ew_verify__unvouched(k, "fewer witnesses than your policy asks for");
     else if (e.timed) {
         k->v->timed = true;
         k->v->not_after = (int64_t)e.time;
@@ -199,161 +223,75 @@ static ew_code check_witnesses(check *k)
     return EW_OK;
 }
 
-static ew_code check_log(check *k)
+static ew_code check_log(ew_check *k)
 {
     ew_err why;
     ew_buf entry;
-    ew_code code = ew_tlog_proof_parse(&k->proof, k->c.proof.p, k->c.proof.n, &why);
+    ew_code code =
+        ew_tlog_proof_parse(&k->proof, k->files.proof.p, k->files.proof.n, &why);
     if (code != EW_OK)
-        return refused(k, code, &why);
+        return ew_verify__refused(k, code, &why);
     k->v->entry = k->proof->index;
     k->v->log_size = k->proof->checkpoint.size;
-    code = copy_safe(k, k->v->log, sizeof k->v->log, k->proof->checkpoint.origin);
+    code = ew_verify__safe(k, k->v->log, sizeof k->v->log, k->proof->checkpoint.origin);
     if (code != EW_OK)
         return code;
     if (k->proof->extra_n != EW_SALT)
-        return broken(k, "the proof lacks the salt of the entry");
+        return ew_verify__broken(k, "the proof lacks the salt of the entry");
     ew_buf_init(&entry, 1024);
-    code = ew_entry_append(&entry, k->proof->extra, k->c.note, k->err);
+    code = ew_entry_append(&entry, k->proof->extra, k->files.note, k->err);
     if (code == EW_OK &&
         !ew_tlog_proof_holds(k->proof, (ew_slice){(const char *)entry.data, entry.len}))
-        (void)broken(k, "the log does not hold this seal at this place");
+        (void)ew_verify__broken(k, "the log does not hold this seal at this place");
     ew_buf_release(&entry);
-    return code == EW_OK && !is_broken(k) ? check_witnesses(k) : code;
-}
-
-/* ------------------------------------------------------------------ parts */
-
-/* Hashes the visible parts of one run. */
-static ew_code hash_run(ew_sha256 *h, const ew_shown *run, ew_part *out, ew_err *err)
-{
-    const uint8_t *p = run->bytes;
-    ew_code code = EW_OK;
-    for (size_t i = 0; i < run->count && code == EW_OK; i++) {
-        code = ew_sha256_restart(h, err);
-        if (code == EW_OK)
-            code = ew_sha256_feed(h, p, (size_t)run->lengths[i], err);
-        if (code == EW_OK)
-            code = ew_sha256_finish(h, out[i].content.b, err);
-        out[i].kind = run->kinds[i];
-        p += run->lengths[i];
-    }
-    return code;
-}
-
-/* One stream; file: its first parts file. */
-static ew_code check_parts(check *k, size_t i, size_t file, ew_part *parts, ew_sha256 *h)
-{
-    const ew_stream *s = &k->seal.streams[i];
-    const ew_cover_stream *c = &k->cover.streams[i];
-    size_t at = 0;
-    ew_hash root;
-    for (size_t r = 0; r < c->run_count; r++) {
-        size_t count = (size_t)c->runs[r].count;
-        ew_shown run = {c->runs[r].first, count, c->kinds + at, c->lengths + at,
-                        (const uint8_t *)k->c.parts[file + r].bytes.p};
-        if (!ew_split_fits(s, &run))
-            return broken(k, "stream %zu: parts that the splitter %s does not make", i,
-                          ew_splitter_name(s->splitter));
-        ew_code code = hash_run(h, &run, parts + at, k->err);
-        if (code != EW_OK)
-            return code;
-        k->v->streams[i].bytes_shown += k->c.parts[file + r].bytes.n;
-        at += count;
-    }
-    ew_view v = {s->n, c->runs, c->run_count};
-    if (!ew_parts_open(&v, parts, c->entries, c->entry_count, &root) ||
-        !ew_hash_same(&root, &s->root))
-        return broken(k, "stream %zu: what is shown is not what was sealed", i);
-    return EW_OK;
-}
-
-static void describe(check *k, size_t i)
-{
-    const ew_stream *s = &k->seal.streams[i];
-    ew_verdict_stream *d = &k->v->streams[i];
-    (void)snprintf(d->splitter, sizeof d->splitter, "%s", ew_splitter_name(s->splitter));
-    d->parts = s->n;
-    d->shown = k->cover.streams[i].visible;
-    d->runs = k->cover.streams[i].run_count;
-    if (s->splitter == EW_SPLIT_GRID)
-        d->part_ms = 1000.0 * s->block_frames / s->rate_hz;
-}
-
-static ew_code check_streams(check *k)
-{
-    ew_err why;
-    ew_sha256 *h = NULL;
-    size_t file = 0;
-    ew_code code = ew_cover_file_parse(&k->cover, k->c.cover, &k->seal, k->c.parts,
-                                       k->c.part_count, &why);
-    if (code != EW_OK)
-        return refused(k, code, &why);
-    code = ew_sha256_new(&h, k->err);
-    k->v->stream_count = k->seal.stream_count;
-    for (size_t i = 0; i < k->seal.stream_count && code == EW_OK && !is_broken(k); i++) {
-        ew_part *parts = ew_alloc_array(k->cover.streams[i].visible, sizeof *parts);
-        describe(k, i);
-        code = parts != NULL ? check_parts(k, i, file, parts, h) : ew_fail_nomem(k->err);
-        file += k->cover.streams[i].run_count;
-        ew_free(parts);
-    }
-    ew_sha256_free(h);
-    return code;
+    return code == EW_OK && !ew_verify__is_broken(k) ? check_witnesses(k) : code;
 }
 
 /* ------------------------------------------------------------------ all of it */
 
-/* A suggestion that does not parse suggests nothing. */
-static ew_code read_suggestion(check *k)
+static ew_code run_checks(ew_check *k)
 {
-    if (k->c.suggested.n == 0)
-        return EW_OK;
-    ew_code code =
-        ew_policy_parse(&k->suggested, k->c.suggested.p, k->c.suggested.n, k->err);
-    return code == EW_E_NOMEM ? code : EW_OK;
-}
-
-static ew_code run_checks(check *k, const void *bytes, size_t n)
-{
+    static ew_code (*const steps[])(ew_check *) = {read_suggestion, check_seal, check_log,
+                                                   ew_verify__times, ew_verify__streams};
     ew_zip_file *files = NULL;
     size_t count = 0;
     ew_err why;
-    ew_code code = ew_zip_parse(bytes, n, &files, &count, &why);
+    ew_code code = ew_zip_parse(k->in->bundle, k->in->bundle_bytes, &files, &count, &why);
     if (code != EW_OK)
-        return refused(k, code, &why);
+        return ew_verify__refused(k, code, &why);
     code = open_container(k, files, count);
-    if (code == EW_OK && !is_broken(k))
-        code = read_suggestion(k);
-    if (code == EW_OK && !is_broken(k))
-        code = check_seal(k);
-    if (code == EW_OK && !is_broken(k))
-        code = check_log(k);
-    if (code == EW_OK && !is_broken(k))
-        code = check_streams(k);
+    for (size_t i = 0;
+         i < sizeof steps / sizeof steps[0] && code == EW_OK && !ew_verify__is_broken(k);
+         i++)
+        code = steps[i](k);
     ew_free(files);
     return code;
 }
 
-ew_code ew_bundle_verify(const void *bundle, size_t bundle_bytes, const char *policy,
-                         size_t policy_bytes, ew_verdict *out, ew_err *err)
+ew_code ew_bundle_verify(const ew_verify_in *in, ew_verdict *out, ew_err *err)
 {
-    ew_policy *p = NULL;
-    *out = (ew_verdict){.state = EW_VERIFIED};
+    memset(out, 0, sizeof *out);
+    out->state = EW_VERIFIED;
     ew_err_clear(err);
-    if (policy != NULL) {
-        ew_code code = ew_policy_parse(&p, policy, policy_bytes, err);
-        if (code != EW_OK)
-            return code;
+    ew_check *k = ew_alloc(sizeof *k);
+    if (k == NULL)
+        return ew_fail_nomem(err);
+    k->v = out;
+    k->in = in;
+    k->err = err;
+    ew_code code = EW_OK;
+    if (in->policy != NULL)
+        code = ew_policy_parse(&k->policy, in->policy, in->policy_bytes, err);
+    if (code == EW_OK) {
+        code = run_checks(k);
+        if (code == EW_OK)
+            ew_err_clear(err);
     }
-    check k = {.v = out, .policy = p, .err = err};
-    ew_code code = run_checks(&k, bundle, bundle_bytes);
-    if (code == EW_OK)
-        ew_err_clear(err);
-    ew_cover_file_release(&k.cover);
-    ew_tlog_proof_free(k.proof);
-    ew_policy_free(k.suggested);
-    ew_note_free(k.note);
-    ew_policy_free(p);
+    ew_cover_file_release(&k->cover);
+    ew_tlog_proof_free(k->proof);
+    ew_policy_free(k->suggested);
+    ew_note_free(k->note);
+    ew_policy_free(k->policy);
+    ew_free(k);
     return code;
 }

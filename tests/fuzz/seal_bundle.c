@@ -48,7 +48,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char nobody[] = "quorum none\n";
     ew_verdict v;
-    if (ew_bundle_verify(data, size, nobody, sizeof nobody - 1, &v, NULL) != EW_OK)
+    ew_verify_in in = {.bundle = data,
+                       .bundle_bytes = size,
+                       .policy = nobody,
+                       .policy_bytes = sizeof nobody - 1};
+    if (ew_bundle_verify(&in, &v, NULL) != EW_OK)
         abort();
     if (v.state == EW_VERIFIED || v.reason[0] == 0 || v.seal_key_trusted || v.log_trusted)
         abort();

@@ -155,7 +155,7 @@ static void test_each_write_and_sync_fails(void **state)
     assert_true(test_torture_write(disclose_work, f) >= 8);
     assert_true(test_torture_sync(disclose_work, f) == 2);
     ew_verdict v;
-    assert_int_equal(ew_ops_verify(f->out, NULL, &v, NULL), EW_OK);
+    assert_int_equal(ew_ops_verify(f->out, NULL, NULL, &v, NULL), EW_OK);
     assert_int_equal(v.state, EW_UNVOUCHED);
 }
 

@@ -158,11 +158,11 @@ static ew_code write_bundle(desk *d, const char *path, ew_err *err)
             &d->cuts[i],
             ew_src_memory(&d->bytes[i]),
             {d->seal.streams[i].n, i == 0 ? shown_runs : name_only, i == 0 ? 2 : 1}};
-    ew_bundle_in in = {{(char *)d->note.data, d->note.len},
-                       {(char *)d->proof.data, d->proof.len},
-                       {(char *)d->policy.data, d->policy.len},
-                       s,
-                       STREAMS};
+    ew_bundle_in in = {.note = {(char *)d->note.data, d->note.len},
+                       .proof = {(char *)d->proof.data, d->proof.len},
+                       .policy = {(char *)d->policy.data, d->policy.len},
+                       .streams = s,
+                       .stream_count = STREAMS};
     return ew_bundle_write(path, &in, err);
 }
 
@@ -177,8 +177,11 @@ static ew_verdict judged(desk *d, const void *bytes, size_t n)
 {
     ew_verdict v;
     ew_err err;
-    if (ew_bundle_verify(bytes, n, (char *)d->policy.data, d->policy.len, &v, &err) !=
-        EW_OK)
+    ew_verify_in in = {.bundle = bytes,
+                       .bundle_bytes = n,
+                       .policy = (char *)d->policy.data,
+                       .policy_bytes = d->policy.len};
+    if (ew_bundle_verify(&in, &v, &err) != EW_OK)
         fail_msg("%s", err.text);
     assert_int_equal(v.state == EW_VERIFIED, v.reason[0] == 0);
     return v;
@@ -240,7 +243,8 @@ static void attack_17_own_policy(void **state)
     size_t n;
     char *b = bundle_of(d, &n);
     ew_verdict v;
-    assert_int_equal(ew_bundle_verify(b, n, NULL, 0, &v, NULL), EW_OK);
+    ew_verify_in in = {.bundle = b, .bundle_bytes = n};
+    assert_int_equal(ew_bundle_verify(&in, &v, NULL), EW_OK);
     assert_int_equal(v.state, EW_UNVOUCHED);
     assert_string_equal(v.seal_key, "desk.example/seal");
     assert_false(v.seal_key_trusted || v.log_trusted || v.quorum || v.timed);
@@ -261,7 +265,9 @@ static void attack_17_own_policy(void **state)
         assert_int_equal(v.log_trusted, leave != 1);
     }
     ew_err err;
-    assert_int_equal(ew_bundle_verify(b, n, "quorum", 6, &v, &err), EW_E_FORMAT);
+    in.policy = "quorum";
+    in.policy_bytes = 6;
+    assert_int_equal(ew_bundle_verify(&in, &v, &err), EW_E_FORMAT);
     free(b);
 }
 
@@ -522,8 +528,11 @@ static ew_code verify_work(void *arg, ew_err *err)
 {
     const fault_arg *f = arg;
     ew_verdict v;
-    ew_code code = ew_bundle_verify(f->bytes, f->n, (char *)f->d->policy.data,
-                                    f->d->policy.len, &v, err);
+    ew_verify_in in = {.bundle = f->bytes,
+                       .bundle_bytes = f->n,
+                       .policy = (char *)f->d->policy.data,
+                       .policy_bytes = f->d->policy.len};
+    ew_code code = ew_bundle_verify(&in, &v, err);
     if (code == EW_OK && v.state != EW_VERIFIED)
         fail_msg("a verdict for want of memory: %s", v.reason);
     return code;
