@@ -7,7 +7,7 @@
 #include "seal/statement.h"
 #include "seal/zip.h"
 
-enum { EW_COVER_BYTES_MAX = 256 << 20, EW_META_SLOTS = 16 };
+enum { EW_COVER_BYTES_MAX = 256 << 20 };
 
 /* One stream of a bundle that was read. */
 typedef struct ew_cover_stream {

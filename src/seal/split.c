@@ -9,9 +9,9 @@
 #include "base/file.h"
 #include "base/utf8.h"
 
-static const char *const splitter_names[] = {NULL,       "whole",     "grid",
-                                             "ogg-page", "mp3-frame", "aac-frame",
-                                             "chat-v1",  "para-v1",   "meta"};
+static const char *const splitter_names[] = {
+    NULL,        "whole",   "grid",    "ogg-page", "mp3-frame",
+    "aac-frame", "chat-v1", "para-v1", "meta",     "seals"};
 static const struct {
     const char *name;
     size_t bytes;
@@ -144,6 +144,8 @@ static ew_code split_as(const ew_src *src, ew_splitter which, ew_cuts *out, ew_s
         return split_text(src, which, out, err);
     case EW_SPLIT_WHOLE:
         return ew_cuts_add(out, src->size, EW_PART_CONTENT, err);
+    case EW_SPLIT_SEALS:
+        return ew_split__seals(src->size, out, err);
     default:
         return ew_fail(err, EW_E_ARG, 0, "no such splitter of files");
     }
@@ -170,7 +172,7 @@ static bool is_mpeg(const uint8_t *p, size_t n, bool aac)
 
 static ew_splitter choose(const uint8_t *p, size_t n)
 {
-    if (n >= 12 && memcmp(p, "RIFF", 4) == 0 && memcmp(p + 8, "WAVE", 4) == 0)
+    if (n >= 12 && ew_split__is_wav(p))
         return EW_SPLIT_GRID;
     if (n >= 4 && memcmp(p, "OggS", 4) == 0)
         return EW_SPLIT_OGG;
@@ -239,7 +241,9 @@ bool ew_split_fits(const ew_stream *s, const ew_shown *run)
     case EW_SPLIT_WHOLE:
         return s->n == 1 && all_of_kind(run, EW_PART_CONTENT);
     case EW_SPLIT_META:
-        return all_of_kind(run, EW_PART_META);
+        return ew_split__meta_fits(run);
+    case EW_SPLIT_SEALS:
+        return ew_split__seals_fit(run);
     case EW_SPLIT_GRID:
         return !has_empty(run) && ew_split__grid_fits(s, run);
     case EW_SPLIT_CHAT:

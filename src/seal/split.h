@@ -16,7 +16,8 @@ typedef enum ew_splitter {
     EW_SPLIT_AAC,
     EW_SPLIT_CHAT,
     EW_SPLIT_PARA,
-    EW_SPLIT_META /* not of files */
+    EW_SPLIT_META, /* not of files, */
+    EW_SPLIT_SEALS /* nor is this */
 } ew_splitter;
 
 typedef enum ew_sample {
@@ -70,7 +71,18 @@ void ew_cuts_release(ew_cuts *c);
 EW_MUST_CHECK ew_code ew_cuts_add(ew_cuts *c, uint64_t end, ew_part_kind kind,
                                   ew_err *err);
 
-enum { EW_TEXT_MAX = 64 << 20 }; /* bytes of a text that is split */
+enum {
+    EW_TEXT_MAX = 64 << 20, /* bytes of a text that is split */
+    EW_META_SLOTS = 16,     /* of the metadata stream */
+    EW_META_VALUE = 1000    /* bytes of what stands in one */
+};
+
+/* What a slot of the metadata is for: "name", "from" ...; NULL: nothing yet. */
+const char *ew_meta_key(size_t slot);
+/* EW_META_SLOTS: there is none of this name. */
+size_t ew_meta_slot(ew_slice key);
+/* One line of text, not too long. */
+bool ew_meta_value_ok(ew_slice value);
 
 /* Cuts a file. which: EW_SPLIT_AUTO takes what fits the content, `whole` when nothing does.
  * *out is zeroed first; release it. Fills in s but for the root. EW_E_FORMAT when the
@@ -92,6 +104,7 @@ typedef struct ew_shown {
 bool ew_split_fits(const ew_stream *s, const ew_shown *run);
 
 /* Inside the module, one pair per splitter. */
+bool ew_split__is_wav(const uint8_t head[12]); /* RIFF, RF64 or BW64 */
 ew_code ew_split__grid(const ew_src *src, ew_cuts *out, ew_stream *s, ew_err *err);
 bool ew_split__grid_fits(const ew_stream *s, const ew_shown *run);
 ew_code ew_split__para(ew_slice text, ew_cuts *out, ew_err *err);
@@ -102,5 +115,8 @@ bool ew_split__is_chat(ew_slice text); /* begins with a message */
 ew_code ew_split__ogg(const ew_src *src, ew_cuts *out, ew_err *err);
 ew_code ew_split__frames(const ew_src *src, bool aac, ew_cuts *out, ew_err *err);
 bool ew_split__frames_fit(const ew_stream *s, const ew_shown *run);
+ew_code ew_split__seals(uint64_t size, ew_cuts *out, ew_err *err);
+bool ew_split__seals_fit(const ew_shown *run);
+bool ew_split__meta_fits(const ew_shown *run);
 
 #endif

@@ -3,11 +3,18 @@
  * first frame is the head, what comes after the last one the tail. */
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/bytes.h"
 #include "seal/split.h"
 
 enum {
     OGG_HEAD = 27,
     OGG_PAGE_MAX = OGG_HEAD + 255 + 255 * 255,
+    FLAGS_AT = 5,
+    SERIAL_AT = 14,
+    NUMBER_AT = 18,
+    CRC_AT = 22,
+    BEGINS_STREAM = 2,
     FRAME_HEAD = 10,
     TAIL_MAX = 1 << 20
 };
@@ -26,6 +33,39 @@ static size_t page_bytes(const uint8_t *p, size_t n)
     for (size_t i = 0; i < table; i++)
         sum += p[OGG_HEAD + i];
     return sum;
+}
+
+/* CRC-32 with the polynomial of Ethernet, but not reflected and from 0; the page's own field
+ * counts as zeros. */
+static uint32_t page_crc(uint32_t crc, const uint8_t *p, size_t n)
+{
+    static const uint32_t nibble[16] = {0x00000000, 0x04c11db7, 0x09823b6e, 0x0d4326d9,
+                                        0x130476dc, 0x17c56b6b, 0x1a864db2, 0x1e475005,
+                                        0x2608edb8, 0x22c9f00f, 0x2f8ad6d6, 0x2b4bcb61,
+                                        0x350c9b64, 0x31cd86d3, 0x3c8ea00a, 0x384fbdbd};
+    for (size_t i = 0; i < n; i++) {
+        crc ^= (uint32_t)p[i] << 24;
+        crc = crc << 4 ^ nibble[crc >> 28];
+        crc = crc << 4 ^ nibble[crc >> 28];
+    }
+    return crc;
+}
+
+static bool page_sums(const uint8_t *p, size_t n)
+{
+    static const uint8_t none[4] = {0};
+    uint32_t crc = page_crc(0, p, CRC_AT);
+    crc = page_crc(crc, none, sizeof none);
+    return page_crc(crc, p + CRC_AT + 4, n - CRC_AT - 4) == ew_get_u32le(p + CRC_AT);
+}
+
+/* Whether a page may come right after another: those of one stream are counted. */
+static bool page_follows(const uint8_t *before, const uint8_t *p)
+{
+    uint32_t step = ew_get_u32le(p + NUMBER_AT) - ew_get_u32le(before + NUMBER_AT);
+    return (p[FLAGS_AT] & BEGINS_STREAM) != 0 ||
+           memcmp(before + SERIAL_AT, p + SERIAL_AT, 4) != 0 ||
+           (step > 0 && step <= INT32_MAX);
 }
 
 /* Bit rates in kbit/s of layer III: MPEG 1, and MPEG 2 and 2.5. */
@@ -65,23 +105,41 @@ static uint64_t tag_bytes(const uint8_t p[FRAME_HEAD])
 
 /* ------------------------------------------------------------------ splitting */
 
-ew_code ew_split__ogg(const ew_src *src, ew_cuts *out, ew_err *err)
+static ew_code cut_pages(const ew_src *src, uint8_t *page, ew_cuts *out, ew_err *err)
 {
-    uint8_t head[OGG_HEAD + 255];
+    uint8_t before[OGG_HEAD] = {0};
     uint64_t at = 0;
     ew_code code = EW_OK;
     while (at < src->size && code == EW_OK) {
         uint64_t left = src->size - at;
-        size_t n = left < sizeof head ? (size_t)left : sizeof head;
-        code = src->read(src->cookie, at, head, n, err);
-        size_t page = code == EW_OK ? page_bytes(head, n) : 0;
-        if (code == EW_OK && (page == 0 || page > left))
+        size_t n = left < OGG_PAGE_MAX ? (size_t)left : OGG_PAGE_MAX;
+        size_t table = n < OGG_HEAD + 255 ? n : OGG_HEAD + 255;
+        code = src->read(src->cookie, at, page, table, err);
+        size_t whole = code == EW_OK ? page_bytes(page, table) : 0;
+        if (code == EW_OK && (whole == 0 || whole > left))
             return ew_fail(err, EW_E_FORMAT, at, "no Ogg page at byte %ju",
                            (uintmax_t)at);
-        at += page;
+        if (code == EW_OK && whole > table)
+            code = src->read(src->cookie, at + table, page + table, whole - table, err);
+        if (code == EW_OK &&
+            (!page_sums(page, whole) || (at > 0 && !page_follows(before, page))))
+            return ew_fail(err, EW_E_FORMAT, at, "a damaged Ogg page at byte %ju",
+                           (uintmax_t)at);
+        memcpy(before, page, sizeof before);
+        at += whole;
         if (code == EW_OK)
             code = ew_cuts_add(out, at, EW_PART_CONTENT, err);
     }
+    return code;
+}
+
+ew_code ew_split__ogg(const ew_src *src, ew_cuts *out, ew_err *err)
+{
+    uint8_t *page = ew_alloc(OGG_PAGE_MAX);
+    if (page == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = cut_pages(src, page, out, err);
+    ew_free(page);
     if (code == EW_OK && out->n == 0)
         return ew_fail(err, EW_E_FORMAT, 0, "no Ogg page at all");
     return code;
@@ -138,7 +196,8 @@ ew_code ew_split__frames(const ew_src *src, bool aac, ew_cuts *out, ew_err *err)
 static bool frame_fits(const ew_stream *s, const uint8_t *p, uint64_t n)
 {
     if (s->splitter == EW_SPLIT_OGG)
-        return n <= OGG_PAGE_MAX && page_bytes(p, (size_t)n) == n;
+        return n <= OGG_PAGE_MAX && page_bytes(p, (size_t)n) == n &&
+               page_sums(p, (size_t)n);
     if (n < FRAME_HEAD)
         return false;
     return (s->splitter == EW_SPLIT_AAC ? aac_bytes(p) : mp3_bytes(p)) == n;
@@ -147,6 +206,7 @@ static bool frame_fits(const ew_stream *s, const uint8_t *p, uint64_t n)
 bool ew_split__frames_fit(const ew_stream *s, const ew_shown *run)
 {
     const uint8_t *p = run->bytes;
+    const uint8_t *before = p;
     for (size_t i = 0; i < run->count; i++) {
         uint64_t index = run->first + i;
         uint64_t n = run->lengths[i];
@@ -157,8 +217,11 @@ bool ew_split__frames_fit(const ew_stream *s, const ew_shown *run)
             fits = index == 0 && n >= FRAME_HEAD && tag_bytes(p) == n;
         else if (run->kinds[i] == EW_PART_TAIL && s->splitter != EW_SPLIT_OGG)
             fits = index > 0 && index + 1 == s->n && n <= TAIL_MAX;
+        if (fits && s->splitter == EW_SPLIT_OGG && i > 0)
+            fits = page_follows(before, p);
         if (!fits)
             return false;
+        before = p;
         p += n;
     }
     return true;

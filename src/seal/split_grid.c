@@ -19,6 +19,9 @@ enum {
 typedef struct wav {
     ew_stream format;
     bool known; /* a format was there */
+    bool
+        open; /* its sizes were never filled in: it was written to a pipe, or not to the end */
+    uint64_t long_size; /* of the sound, from the head of a file beyond 4 GiB; 0: none */
     uint64_t data, data_size;
 } wav;
 
@@ -60,38 +63,63 @@ static bool read_format(wav *w, const uint8_t fmt[26], size_t n)
     return w->known;
 }
 
+bool ew_split__is_wav(const uint8_t head[12])
+{
+    return (memcmp(head, "RIFF", 4) == 0 || memcmp(head, "RF64", 4) == 0 ||
+            memcmp(head, "BW64", 4) == 0) &&
+           memcmp(head + 8, "WAVE", 4) == 0;
+}
+
+/* What a chunk before the sound says; n bytes of it were read. */
+static bool read_chunk(wav *w, const uint8_t id[4], const uint8_t *p, size_t n)
+{
+    if (memcmp(id, "ds64", 4) == 0 && n >= 16)
+        w->long_size = ew_get_u64le(p + 8);
+    return memcmp(id, "fmt ", 4) != 0 || (n >= 16 && read_format(w, p, n));
+}
+
+/* A head that promises more than there is, or nothing yet, was left by a recorder that died:
+ * the sound goes up to the end. */
+static void find_sound(wav *w, uint64_t at, uint64_t size, uint64_t left)
+{
+    if (size == UINT32_MAX && w->long_size > 0)
+        size = w->long_size;
+    if (size == 0 && w->open)
+        size = left;
+    w->data = at;
+    w->data_size = size < left ? size : left;
+}
+
 /* Finds the format and where the sound begins. */
 static ew_code read_header(const ew_src *src, wav *w, ew_err *err)
 {
     uint8_t head[26];
+    uint8_t id[8];
     uint64_t at = 12;
     if (src->size < 12)
         return no_wav(err, 0, "too short");
     ew_code code = src->read(src->cookie, 0, head, 12, err);
-    if (code == EW_OK &&
-        (memcmp(head, "RIFF", 4) != 0 || memcmp(head + 8, "WAVE", 4) != 0))
+    if (code == EW_OK && !ew_split__is_wav(head))
         code = no_wav(err, 0, "no RIFF/WAVE");
+    uint32_t riff = code == EW_OK ? ew_get_u32le(head + 4) : 0;
+    w->open = riff == 0 || riff == UINT32_MAX;
     for (int i = 0; i < CHUNKS_MAX && code == EW_OK; i++) {
         if (src->size - at < 8)
             return no_wav(err, at, "no sound");
-        code = src->read(src->cookie, at, head, 8, err);
-        if (code != EW_OK)
-            return code;
-        uint64_t size = ew_get_u32le(head + 4);
+        code = src->read(src->cookie, at, id, 8, err);
+        uint64_t size = code == EW_OK ? ew_get_u32le(id + 4) : 0;
         uint64_t left = src->size - at - 8;
-        if (memcmp(head, "data", 4) == 0) {
-            w->data = at + 8;
-            w->data_size = size < left ? size : left; /* a recorder may have died */
+        if (code == EW_OK && memcmp(id, "data", 4) == 0) {
+            find_sound(w, at + 8, size, left);
             return w->known ? EW_OK : no_wav(err, at, "a format that is not known");
         }
         if (size > left)
             return no_wav(err, at, "a chunk beyond the end");
         size_t n = size < sizeof head ? (size_t)size : sizeof head;
-        if (memcmp(head, "fmt ", 4) == 0) {
-            code = n >= 16 ? src->read(src->cookie, at + 8, head, n, err) : EW_E_FORMAT;
-            if (code != EW_OK || !read_format(w, head, n))
-                return no_wav(err, at, "a format that is not known");
-        }
+        if (code == EW_OK)
+            code = src->read(src->cookie, at + 8, head, n, err);
+        if (code == EW_OK && !read_chunk(w, id, head, n))
+            return no_wav(err, at, "a format that is not known");
         at += 8 + size + (size & 1);
         if (at > src->size)
             return no_wav(err, at, "no sound");

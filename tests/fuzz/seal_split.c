@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
-    ew_splitter which = (ew_splitter)(data[0] % EW_SPLIT_META);
+    ew_splitter which = (ew_splitter)(data[0] % (EW_SPLIT_SEALS + 1));
     ew_memory m = {data + 1, size - 1};
     ew_src src = ew_src_memory(&m);
     ew_cuts cuts;
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* As one visible part of whatever the first byte says. */
     uint8_t kind = data[0] >> 4;
     uint64_t n = size - 1;
-    s = (ew_stream){.splitter = (ew_splitter)(1 + data[0] % EW_SPLIT_META), .n = 3};
+    s = (ew_stream){.splitter = (ew_splitter)(1 + data[0] % EW_SPLIT_SEALS), .n = 3};
     s.rate_hz = 8000;
     s.channels = 1;
     s.block_frames = 800;

@@ -246,17 +246,33 @@ static void test_grid(void **state)
         assert_int_equal(try_split(wav, k, EW_SPLIT_GRID, &p), EW_E_FORMAT);
 }
 
+/* Bit by bit, unlike what is tested. */
+static void sum_page(uint8_t *page, size_t n)
+{
+    uint32_t crc = 0;
+    memset(page + 22, 0, 4);
+    for (size_t i = 0; i < n; i++) {
+        crc ^= (uint32_t)page[i] << 24;
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc << 1 ^ (crc >> 31 != 0 ? 0x04c11db7 : 0);
+    }
+    ew_put_u32le(page + 22, crc);
+}
+
 static size_t make_ogg(uint8_t *out)
 {
     size_t at = 0;
     for (size_t page = 0; page < 4; page++) {
         memset(out + at, 0, 27);
         memcpy(out + at, "OggS", 4);
+        ew_put_u32le(out + at + 14, 77);
+        ew_put_u32le(out + at + 18, (uint32_t)page);
         out[at + 26] = (uint8_t)page;
         for (size_t i = 0; i < page; i++)
             out[at + 27 + i] = (uint8_t)(10 * i);
         size_t body = page * (page > 0 ? page - 1 : 0) * 5;
         memset(out + at + 27 + page, 'O', body);
+        sum_page(out + at, 27 + page + body);
         at += 27 + page + body;
     }
     return at;
@@ -275,6 +291,100 @@ static void test_ogg(void **state)
     assert_int_equal(try_split(ogg, 0, EW_SPLIT_OGG, &p), EW_E_FORMAT);
     p = checked(ogg, n - 1, EW_SPLIT_AUTO, EW_SPLIT_WHOLE);
     ew_cuts_release(&p.cuts);
+    for (size_t i = 0; i < n; i++) { /* no byte of a page is left out of account */
+        ogg[i] ^= 1;
+        assert_int_equal(try_split(ogg, n, EW_SPLIT_OGG, &p), EW_E_FORMAT);
+        ogg[i] ^= 1;
+    }
+}
+
+/* Row 9: pages of one stream in another order, twice, or with bytes that were not there. */
+static void row_9_ogg_pages(void **state)
+{
+    (void)state;
+    uint8_t ogg[1000];
+    size_t n = make_ogg(ogg);
+    split p = checked(ogg, n, EW_SPLIT_OGG, EW_SPLIT_OGG);
+    uint8_t *second = ogg + p.cuts.ends[0];
+    const size_t bytes = (size_t)p.lengths[1];
+    static const struct {
+        uint32_t number, serial;
+        uint8_t flags;
+        bool fits;
+    } cases[] = {{1, 77, 0, true},           {0, 77, 0, false},
+                 {0, 77, 2, true},           {0, 78, 0, true},
+                 {9, 77, 0, true},           {0x80000000, 77, 0, false},
+                 {0xFFFFFFFF, 77, 0, false}, {0, 77, 4, false}};
+    for (size_t i = 0; i < EW_COUNT(cases); i++) {
+        second[5] = cases[i].flags;
+        ew_put_u32le(second + 14, cases[i].serial);
+        ew_put_u32le(second + 18, cases[i].number);
+        sum_page(second, bytes);
+        ew_shown run = shown(&p, ogg, 0, 2);
+        assert_int_equal(ew_split_fits(&p.s, &run), cases[i].fits);
+        run = shown(&p, ogg, 1, 1); /* alone it says nothing of an order */
+        assert_true(ew_split_fits(&p.s, &run));
+        second[bytes - 1] ^= 1;
+        assert_false(ew_split_fits(&p.s, &run));
+        second[bytes - 1] ^= 1;
+    }
+    ew_cuts_release(&p.cuts);
+}
+
+/* Row 9: a slot holds the line of its own key and nothing else. */
+static void row_9_metadata(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t slot;
+        const char *text;
+        bool fits;
+    } cases[] = {{0, "name=a.wav\n", true},
+                 {7, "from=Ann = Bob\n", true},
+                 {0, "", true},
+                 {15, "", true},
+                 {16, "", false},
+                 {1, "name=a.wav\n", false},
+                 {0, "name=a.wav", false},
+                 {0, "name=\n", false},
+                 {0, "name=a\nfrom=b\n", false},
+                 {0, "name=a\x01\n", false},
+                 {0, "name=\xFF\n", false},
+                 {0, "name\n", false},
+                 {14, "name=a\n", false},
+                 {0, "\n", false}};
+    static const uint8_t kinds[] = {EW_PART_META, EW_PART_CONTENT};
+    static const ew_stream s = {.splitter = EW_SPLIT_META, .n = EW_META_SLOTS};
+    for (size_t i = 0; i < EW_COUNT(cases); i++) {
+        uint64_t n = strlen(cases[i].text);
+        ew_shown run = {cases[i].slot, 1, kinds, &n, (const uint8_t *)cases[i].text};
+        assert_int_equal(ew_split_fits(&s, &run), cases[i].fits);
+        run.kinds = kinds + 1;
+        assert_false(ew_split_fits(&s, &run));
+    }
+    for (size_t i = 0; i < 14; i++)
+        assert_int_equal(ew_meta_slot(ew_slice_of(ew_meta_key(i))), i);
+    assert_int_equal(ew_meta_slot(ew_slice_of("nothing")), EW_META_SLOTS);
+    assert_null(ew_meta_key(14));
+    assert_null(ew_meta_key(99));
+}
+
+static void row_9_seals(void **state)
+{
+    (void)state;
+    uint8_t seals[96];
+    memset(seals, 's', sizeof seals);
+    split p = checked(seals, 96, EW_SPLIT_SEALS, EW_SPLIT_SEALS);
+    assert_int_equal(p.cuts.n, 3);
+    assert_int_equal(cut_everywhere(&p, seals), 0);
+    uint64_t joined = 64;
+    ew_shown run = shown(&p, seals, 0, 1);
+    run.lengths = &joined;
+    assert_false(ew_split_fits(&p.s, &run));
+    ew_cuts_release(&p.cuts);
+    for (size_t n = 0; n < 96; n++)
+        if (n % 32 != 0 || n == 0)
+            assert_int_equal(try_split(seals, n, EW_SPLIT_SEALS, &p), EW_E_FORMAT);
 }
 
 static void test_mp3_and_aac(void **state)
@@ -323,7 +433,7 @@ static void test_whole_and_names(void **state)
     p = checked("", 0, EW_SPLIT_AUTO, EW_SPLIT_WHOLE);
     assert_int_equal(p.cuts.n, 1);
     ew_cuts_release(&p.cuts);
-    for (int i = 1; i <= EW_SPLIT_META; i++)
+    for (int i = 1; i <= EW_SPLIT_SEALS; i++)
         assert_int_equal(ew_splitter_named(ew_slice_of(ew_splitter_name((ew_splitter)i))),
                          i);
     assert_int_equal(ew_splitter_named(ew_slice_of("")), EW_SPLIT_AUTO);
@@ -358,6 +468,9 @@ int main(void)
         cmocka_unit_test(test_chat_vectors),
         cmocka_unit_test(test_grid),
         cmocka_unit_test(test_ogg),
+        cmocka_unit_test(row_9_ogg_pages),
+        cmocka_unit_test(row_9_metadata),
+        cmocka_unit_test(row_9_seals),
         cmocka_unit_test(test_mp3_and_aac),
         cmocka_unit_test(test_whole_and_names),
         cmocka_unit_test(test_faults),
