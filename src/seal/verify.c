@@ -251,8 +251,9 @@ static ew_code check_log(ew_check *k)
 
 static ew_code run_checks(ew_check *k)
 {
-    static ew_code (*const steps[])(ew_check *) = {read_suggestion, check_seal, check_log,
-                                                   ew_verify__times, ew_verify__streams};
+    static ew_code (*const steps[])(ew_check *) = {read_suggestion,    check_seal,
+                                                   check_log,          ew_verify__times,
+                                                   ew_verify__streams, ew_verify__events};
     ew_zip_file *files = NULL;
     size_t count = 0;
     ew_err why;
