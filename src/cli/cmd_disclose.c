@@ -23,9 +23,11 @@ static void print_run(const ew_stream *s, const ew_run *r)
 {
     char from[EW_TIME_TEXT];
     char to[EW_TIME_TEXT];
-    if (s->splitter == EW_SPLIT_GRID && r->first > 0) {
+    if (s->splitter == EW_SPLIT_GRID && r->first + r->count > 1) {
         double block = (double)s->block_frames / s->rate_hz;
-        (void)printf("  %s - %s\n", ew_time_text((double)(r->first - 1) * block, from),
+        uint64_t first = r->first > 0 ? r->first - 1 : 0;
+        (void)printf("  %s%s - %s\n", r->first == 0 ? "the head, and " : "",
+                     ew_time_text((double)first * block, from),
                      ew_time_text((double)(r->first - 1 + r->count) * block, to));
         return;
     }

@@ -10,6 +10,7 @@ enum {
     GUARD_MP3 = 10,
     GUARD_AAC = 2,
     GUARD_OGG = 1,
+    PLAIN_HEAD = 44, /* RIFF, fmt of 16 bytes, data: nothing else has room in it */
     MILLI = 1000,
     SECONDS_MAX = 10000000
 };
@@ -217,6 +218,17 @@ static void guard_back(chooser *c, bool show)
     }
 }
 
+/* A plain WAV head says nothing that the seal and the last block do not. Hiding it would hide
+ * nothing and cost an entry of the cover for each level of the tree. */
+static void show_plain_head(chooser *c)
+{
+    size_t last = c->cuts->n - 1;
+    if (c->s->splitter == EW_SPLIT_GRID && c->cuts->kinds[0] == EW_PART_HEAD &&
+        c->cuts->ends[0] == PLAIN_HEAD && c->cuts->kinds[last] == EW_PART_CONTENT &&
+        c->visible[last])
+        c->visible[0] = true;
+}
+
 static ew_code make_runs(const chooser *c, ew_run **runs, size_t *n)
 {
     size_t count = 0;
@@ -248,6 +260,7 @@ static ew_code choose(chooser *c, const char *text, bool show)
     if (code == EW_OK) {
         choose_parts(c, show);
         guard_back(c, show);
+        show_plain_head(c);
     }
     return code;
 }

@@ -12,7 +12,8 @@
  *   chat-v1   numbers of messages, from 1
  *   others    numbers of paragraphs, pages or frames, from 1
  *
- * What comes before and after the content is shown only when everything is. In sound that is
+ * What comes before and after the content is shown only when everything is, but for a WAV head of
+ * 44 bytes when the last block is shown and nothing comes after it: it tells nothing else. In sound that is
  * coded in frames the neighbours of what is hidden are hidden too, since it sounds on in them:
  * 10 MP3 frames, 2 AAC frames, 1 Ogg page on each side.
  *

@@ -67,6 +67,28 @@ static void test_grid(void **state)
     ew_cuts_release(&c);
 }
 
+/* A head that says nothing is no secret, but where the end of the sound is one. */
+static void test_plain_head(void **state)
+{
+    (void)state;
+    ew_cuts c = cuts_of(31, "2111111111111111111111111111111");
+    for (size_t i = 0; i < c.n; i++)
+        c.ends[i] += 34; /* a head of 44 bytes */
+    assert_string_equal(chosen(EW_SPLIT_GRID, &c, NULL, "0.51-1.01"), "0+6 12+19");
+    assert_string_equal(chosen(EW_SPLIT_GRID, &c, NULL, "2-3"), "1+20");
+    assert_string_equal(chosen(EW_SPLIT_GRID, &c, "2.5-9", NULL), "0+1 26+5");
+    assert_string_equal(chosen(EW_SPLIT_GRID, &c, NULL, "all"), "");
+    for (size_t i = 0; i < c.n; i++)
+        c.ends[i] += 2; /* with room for something */
+    assert_string_equal(chosen(EW_SPLIT_GRID, &c, NULL, "0.51-1.01"), "1+5 12+19");
+    ew_cuts_release(&c);
+    c = cuts_of(4, "2113");
+    for (size_t i = 0; i < c.n; i++)
+        c.ends[i] += 34;
+    assert_string_equal(chosen(EW_SPLIT_GRID, &c, NULL, "0-0.1"), "2+1");
+    ew_cuts_release(&c);
+}
+
 static void test_chat(void **state)
 {
     (void)state;
@@ -114,9 +136,8 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grid),
-        cmocka_unit_test(test_chat),
-        cmocka_unit_test(attack_19_guard_frames),
+        cmocka_unit_test(test_grid),   cmocka_unit_test(test_plain_head),
+        cmocka_unit_test(test_chat),   cmocka_unit_test(attack_19_guard_frames),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
