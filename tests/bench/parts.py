@@ -9,6 +9,7 @@ import shutil
 
 import part_diff
 import part_family
+import part_seal
 import sound
 from measure import (Failed, cpu_of, folder_bytes, median, on_one_core, peak_memory, run,
                      wall_of)
@@ -259,9 +260,13 @@ def part_family_many(b):
     return part_family.measure(b, Row)
 
 
+def part_seal_and_log(b):
+    return part_seal.measure(b, Row)
+
+
 PARTS = {"add": part_add, "fingerprint": part_fingerprint, "size": part_size,
          "check": part_check, "memory": part_memory, "start": part_start,
-         "diff": part_diff_long, "family": part_family_many}
+         "diff": part_diff_long, "family": part_family_many, "seal": part_seal_and_log}
 
 
 def need(names):
