@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "seal/published.h"
 #include "seal/verify.h"
 
 /* Hashes the visible parts of one run. */
@@ -64,6 +65,25 @@ static ew_code check_parts(ew_check *k, size_t i, const ew_shown *runs, ew_part 
     return EW_OK;
 }
 
+/* The published file is of stream 0, and is what follows from what is shown of it. */
+static ew_code check_published(ew_check *k, const ew_shown *runs)
+{
+    ew_published_in in = {.stream = &k->seal.streams[0],
+                          .runs = runs,
+                          .run_count = k->cover.streams[0].run_count};
+    ew_slice bytes = {k->in->published, k->in->published_bytes};
+    bool same = false;
+    ew_filler filler = EW_FILLER_SILENCE;
+    ew_code code = ew_published_check(&in, bytes, &same, &filler, k->err);
+    if (code != EW_OK)
+        return code;
+    if (!same)
+        return ew_verify__broken(
+            k, "the published file is not what is shown, with its gaps filled");
+    (void)snprintf(k->v->published, sizeof k->v->published, "%s", ew_filler_name(filler));
+    return EW_OK;
+}
+
 static void describe(ew_check *k, size_t i)
 {
     const ew_stream *s = &k->seal.streams[i];
@@ -86,6 +106,9 @@ static ew_code check_stream(ew_check *k, size_t i, size_t file, ew_sha256 *h)
     if (code == EW_OK) {
         fill_runs(k, i, file, runs);
         code = check_parts(k, i, runs, parts, h);
+        if (code == EW_OK && i == 0 && k->in->published != NULL &&
+            !ew_verify__is_broken(k))
+            code = check_published(k, runs);
     }
     ew_free(parts);
     ew_free(runs);

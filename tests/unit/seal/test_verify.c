@@ -291,6 +291,45 @@ static void an_event_that_is_not_on_the_log_breaks(void **state)
     ew_signer_free(key);
 }
 
+/* ------------------------------------------------------------------ the published file */
+
+#define MADE_PUBLISHED                                                                   \
+    "1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - [withheld]\n"                   \
+    "1/2/20, 10:02 - Ann: Thanks.\n"
+
+static ew_verdict_state with_published(desk *d, const char *published, ew_verdict *v)
+{
+    size_t n;
+    char *b = bundle_of(d, &n);
+    ew_verify_in in = {.bundle = b,
+                       .bundle_bytes = n,
+                       .policy = (char *)d->policy.data,
+                       .policy_bytes = d->policy.len,
+                       .published = published,
+                       .published_bytes = strlen(published)};
+    assert_int_equal(ew_bundle_verify(&in, v, NULL), EW_OK);
+    free(b);
+    return v->state;
+}
+
+static void attack_04_a_published_chat(void **state)
+{
+    static const char *const bad[] = {
+        "", "1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:02 - Ann: Thanks.\n",
+        "1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: no\n"
+        "1/2/20, 10:02 - Ann: Thanks.\n"};
+    desk *d = *state;
+    ew_verdict v;
+    sign_and_log(d);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(with_published(d, bad[i], &v), EW_BROKEN);
+        assert_string_equal(
+            v.reason, "the published file is not what is shown, with its gaps filled");
+    }
+    assert_int_equal(with_published(d, MADE_PUBLISHED, &v), EW_VERIFIED);
+    assert_string_equal(v.published, "mark");
+}
+
 /* ------------------------------------------------------------------ the policy's own lines */
 
 static void bad_lines_are_refused(void **state)
@@ -341,6 +380,7 @@ int main(void)
         TEST(an_event_of_another_item_breaks),
         TEST(an_event_with_a_forged_signature_breaks),
         TEST(an_event_that_is_not_on_the_log_breaks),
+        TEST(attack_04_a_published_chat),
         cmocka_unit_test(bad_lines_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
