@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the line formats strictly: one spelling of everything, nothing skipped. */
+/* Base64 as the line formats have it: one spelling of everything. */
 #ifndef EW_SEAL_TEXT_H
 #define EW_SEAL_TEXT_H
 
@@ -8,27 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-
-/* Bytes that belong to somebody else. */
-typedef struct ew_slice {
-    const char *p;
-    size_t n;
-} ew_slice;
-
-ew_slice ew_slice_of(const char *text);
-
-/* Takes a line, without its line feed; false when no complete line is left. */
-bool ew_slice_line(ew_slice *rest, ew_slice *line);
-
-/* Takes what comes before the next space, and the space; false when nothing is left or
- * the word would be empty. The last word ends with the slice. */
-bool ew_slice_word(ew_slice *rest, ew_slice *word);
-
-bool ew_slice_is(ew_slice s, const char *text);
-bool ew_slice_skip(ew_slice *s, const char *prefix); /* false: does not begin so */
-
-/* Decimal without sign and leading zeros. */
-bool ew_slice_u64(ew_slice s, uint64_t *out);
+#include "base/slice.h"
 
 /* Standard base64 with padding, nothing else in it, of exactly n bytes. */
 bool ew_slice_base64(ew_slice s, uint8_t *out, size_t n);
