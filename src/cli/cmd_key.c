@@ -18,7 +18,7 @@ static ew_code list_one(app *a, const char *dir, const char *use, ew_err *err)
     ew_buf_init(&b, TEXT_MAX);
     ew_code code = ew_desk_vkey(dir, use, &key, err);
     if (code == EW_OK && !a->json)
-        code = ew_buf_printf(&b, err, "%-5s ", use);
+        code = ew_buf_printf(&b, err, "%-9s ", use);
     if (code == EW_OK)
         code = ew_vkey_append(&b, &key, err);
     if (code == EW_OK && a->json) {

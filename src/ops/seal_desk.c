@@ -15,7 +15,7 @@
 
 enum { KEY_FILE_MAX = 2048 };
 
-const char *const ew_desk_uses[] = {"log", "seal", NULL};
+const char *const ew_desk_uses[] = {"log", "seal", "statement", NULL};
 
 static const char *env_dir(const char *name)
 {
@@ -207,21 +207,26 @@ ew_code ew_desk_signer(const ew_desk *d, const char *use, ew_signer **out, ew_er
     return code;
 }
 
-ew_code ew_desk_policy(const char *dir, ew_buf *out, ew_err *err)
+static ew_code append_policy_key(const char *dir, const char *before, const char *use,
+                                 ew_buf *out, ew_err *err)
 {
     ew_vkey key;
-    ew_code code = ew_desk_vkey(dir, "seal", &key, err);
+    ew_code code = ew_desk_vkey(dir, use, &key, err);
     if (code == EW_OK)
-        code = ew_buf_printf(out, err, "#!earwitness seal ");
-    if (code == EW_OK)
-        code = ew_vkey_append(out, &key, err);
-    if (code == EW_OK)
-        code = ew_desk_vkey(dir, "log", &key, err);
-    if (code == EW_OK)
-        code = ew_buf_printf(out, err, "\nlog ");
+        code = ew_buf_printf(out, err, "%s", before);
     if (code == EW_OK)
         code = ew_vkey_append(out, &key, err);
-    return code == EW_OK ? ew_buf_printf(out, err, "\nquorum none\n") : code;
+    return code == EW_OK ? ew_buf_append(out, "\n", 1, err) : code;
+}
+
+ew_code ew_desk_policy(const char *dir, ew_buf *out, ew_err *err)
+{
+    ew_code code = append_policy_key(dir, "#!earwitness seal ", "seal", out, err);
+    if (code == EW_OK)
+        code = append_policy_key(dir, "#!earwitness statement ", "statement", out, err);
+    if (code == EW_OK)
+        code = append_policy_key(dir, "log ", "log", out, err);
+    return code == EW_OK ? ew_buf_printf(out, err, "quorum none\n") : code;
 }
 
 /* ------------------------------------------------------------------ the desk */
@@ -264,6 +269,8 @@ static ew_code fill_desk(ew_desk *d, const char *name, const ew_buf *vault, ew_e
         code = make_folder(d->dir, "keys", err);
     if (code == EW_OK)
         code = make_folder(d->dir, "items", err);
+    if (code == EW_OK)
+        code = make_folder(d->dir, "events", err);
     for (size_t i = 0; ew_desk_uses[i] != NULL && code == EW_OK; i++)
         code = make_desk_key(d, name, ew_desk_uses[i], err);
     (void)snprintf(full, sizeof full, "%s/log", name);

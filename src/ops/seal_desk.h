@@ -21,7 +21,7 @@ EW_MUST_CHECK ew_code ew_desk_dir(const char *option, char **dir, ew_err *err);
 /* Is there one? */
 bool ew_desk_exists(const char *dir);
 
-/* A new desk with keys NAME/log and NAME/seal and an empty log. EW_E_ARG when there is one.
+/* A new desk with keys NAME/log, NAME/seal and NAME/statement and an empty log. EW_E_ARG when there is one.
  * cost: NULL for the default. */
 EW_MUST_CHECK ew_code ew_desk_create(ew_desk *d, const char *dir, const char *name,
                                      const ew_secret *pass, const ew_vault_cost *cost,
@@ -33,7 +33,7 @@ EW_MUST_CHECK ew_code ew_desk_open(ew_desk *d, const char *dir, const ew_secret 
                                    bool *right, ew_err *err);
 void ew_desk_close(ew_desk *d);
 
-/* The uses of keys: "log", "seal"; NULL after the last. */
+/* The uses of keys: "log", "seal", "statement"; NULL after the last. */
 extern const char *const ew_desk_uses[];
 
 /* Public half; needs no passphrase. */

@@ -221,7 +221,8 @@ class Mistakes(Desk):
 
     def test_keys(self):
         keys = self.run_jsonl("key", "list")
-        self.assertEqual([k["name"] for k in keys], ["desk.example/log", "desk.example/seal"])
+        self.assertEqual([k["name"] for k in keys], ["desk.example/log", "desk.example/seal",
+                                                     "desk.example/statement"])
         self.assertIn("quorum none", self.run_ew("key", "export").out)
 
 
