@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sealing files. For each: cut, hash, draw seeds, sign, keep the secret on disk; then all of
- * them onto the log in one batch. What fails before the log leaves an item that nobody
- * knows of; nothing that is on the log lacks its secret. */
+/* Sealing files. For each: cut, hash, draw seeds, sign, keep the secret on disk; the same for an
+ * event that says it came in; then all of them onto the log in one batch. What fails before the
+ * log leaves an item that nobody knows of; nothing that is on the log lacks its secret. */
 #include "ops/seal.h"
 
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "ops/seal_event.h"
 
 enum { META_SLOTS = 16, SEAL_TEXT_MAX = 8192, ENTRY_TEXT_MAX = 128, STREAMS = 2 };
 
@@ -163,9 +164,15 @@ static ew_code seal_one(const ew_desk *d, const ew_signer *by, ew_splitter which
 typedef struct job {
     ew_sealed sealed;
     ew_kept kept;
-    ew_buf entry;
+    ew_event_kept ingest; /* written by the desk itself, so that it cannot be forgotten */
+    ew_buf entry, ingest_entry;
     bool done;
 } job;
+
+/* Who signs what. */
+typedef struct signers {
+    ew_signer *seal, *statement;
+} signers;
 
 static ew_code open_log(const ew_desk *d, ew_log **log, ew_err *err)
 {
@@ -175,44 +182,73 @@ static ew_code open_log(const ew_desk *d, ew_log **log, ew_err *err)
     return code;
 }
 
-/* The entries of what was sealed, in order; then the number of each is kept. */
+static ew_code note_entries(const ew_desk *d, job *j, uint64_t seal, uint64_t ingest,
+                            ew_err *err)
+{
+    j->kept.entry = j->sealed.entry = seal;
+    ew_code code = ew_desk_keep_entry(d, &j->kept, err);
+    return code == EW_OK ? ew_ops__event_noted(d, &j->ingest, ingest, err) : code;
+}
+
+static ew_slice slice_of(const ew_buf *b)
+{
+    return (ew_slice){(const char *)b->data, b->len};
+}
+
+/* The entries of all seals, then of their events, in order; then the number of each is kept. */
 static ew_code put_on_log(const ew_desk *d, ew_log *log, job *jobs, size_t n, ew_err *err)
 {
     uint64_t first = 0;
     size_t count = 0;
-    ew_slice *entries = ew_alloc_array(n, sizeof *entries);
+    ew_slice *entries = ew_alloc_array(n, 2 * sizeof *entries);
     if (entries == NULL)
         return ew_fail_nomem(err);
     for (size_t i = 0; i < n; i++)
         if (jobs[i].done)
-            entries[count++] =
-                (ew_slice){(const char *)jobs[i].entry.data, jobs[i].entry.len};
+            entries[count++] = slice_of(&jobs[i].entry);
+    size_t seals = count;
+    for (size_t i = 0; i < n; i++)
+        if (jobs[i].done)
+            entries[count++] = slice_of(&jobs[i].ingest_entry);
     ew_code code = ew_log_append(log, entries, count, &first, err);
     for (size_t i = 0; i < n && code == EW_OK; i++) {
         if (!jobs[i].done)
             continue;
-        jobs[i].kept.entry = jobs[i].sealed.entry = first++;
-        code = ew_desk_keep_entry(d, &jobs[i].kept, err);
+        code = note_entries(d, &jobs[i], first, first + seals, err);
+        first++;
     }
     ew_free(entries);
     return code;
 }
 
-static ew_code run_job(const ew_desk *d, const ew_signer *by, ew_splitter which, job *j,
+/* That the item came in; it says nothing of its content, which its seal commits to. */
+static ew_code make_ingest(const ew_desk *d, const ew_signer *by, job *j, ew_err *err)
+{
+    ew_event e = {.kind = EW_EVENT_INGEST, .has_item = true};
+    if (ew_unhex(j->kept.hex, e.item, EW_ITEM) != 0)
+        return ew_fail(err, EW_E_BUG, 0, "an item without a number");
+    ew_code code = ew_ops__event_make(d, &e, NULL, by, &j->ingest, err);
+    return code == EW_OK ? ew_ops__event_entry(&j->ingest, &j->ingest_entry, err) : code;
+}
+
+static ew_code run_job(const ew_desk *d, const signers *by, ew_splitter which, job *j,
                        ew_err *err)
 {
     ew_kept_init(&j->kept);
+    ew_event_kept_init(&j->ingest);
     ew_buf_init(&j->entry, ENTRY_TEXT_MAX);
-    ew_code code = seal_one(d, by, which, &j->sealed, &j->kept, err);
-    ew_slice note = {(const char *)j->kept.note.data, j->kept.note.len};
+    ew_buf_init(&j->ingest_entry, ENTRY_TEXT_MAX);
+    ew_code code = seal_one(d, by->seal, which, &j->sealed, &j->kept, err);
     if (code == EW_OK)
-        code = ew_entry_append(&j->entry, j->kept.salt, note, err);
+        code = ew_entry_append(&j->entry, j->kept.salt, slice_of(&j->kept.note), err);
+    if (code == EW_OK)
+        code = make_ingest(d, by->statement, j, err);
     j->done = code == EW_OK;
     return code;
 }
 
 /* Cuts and signs them all; those that fail are told. */
-static void run_jobs(const ew_desk *d, const ew_signer *by, const ew_seal_opts *o,
+static void run_jobs(const ew_desk *d, const signers *by, const ew_seal_opts *o,
                      job *jobs, size_t *failed)
 {
     ew_err why;
@@ -225,29 +261,39 @@ static void run_jobs(const ew_desk *d, const ew_signer *by, const ew_seal_opts *
     }
 }
 
+static void release_job(job *j)
+{
+    ew_kept_release(&j->kept);
+    ew_event_kept_release(&j->ingest);
+    ew_buf_release(&j->entry);
+    ew_buf_release(&j->ingest_entry);
+}
+
 ew_code ew_ops_seal(const ew_desk *d, const ew_seal_opts *o, size_t *failed, ew_err *err)
 {
     ew_log *log = NULL;
-    ew_signer *by = NULL;
+    signers by = {NULL, NULL};
     *failed = 0;
     job *jobs = ew_alloc_array(o->n, sizeof *jobs);
     if (jobs == NULL)
         return ew_fail_nomem(err);
-    ew_code code = ew_desk_signer(d, "seal", &by, err);
+    ew_code code = ew_desk_signer(d, "seal", &by.seal, err);
+    if (code == EW_OK)
+        code = ew_desk_signer(d, "statement", &by.statement, err);
     if (code == EW_OK)
         code = open_log(d, &log, err);
     if (code == EW_OK)
-        run_jobs(d, by, o, jobs, failed);
+        run_jobs(d, &by, o, jobs, failed);
     if (code == EW_OK && *failed < o->n)
         code = put_on_log(d, log, jobs, o->n, err);
     for (size_t i = 0; i < o->n; i++) {
         if (code == EW_OK && jobs[i].done)
             o->told(o->cookie, &jobs[i].sealed, NULL);
-        ew_kept_release(&jobs[i].kept);
-        ew_buf_release(&jobs[i].entry);
+        release_job(&jobs[i]);
     }
     ew_log_close(log);
-    ew_signer_free(by);
+    ew_signer_free(by.seal);
+    ew_signer_free(by.statement);
     ew_free(jobs);
     return code;
 }

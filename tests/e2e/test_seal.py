@@ -62,7 +62,7 @@ class Whole(Desk):
         self.assertEqual(verdict["verdict"], "verified")
         self.assertEqual(verdict["item"], sealed["item"])
         self.assertEqual(verdict["seal_key"], "desk.example/seal")
-        self.assertEqual((verdict["entry"], verdict["log_size"]), (0, 1))
+        self.assertEqual((verdict["entry"], verdict["log_size"]), (0, 2))
         self.assertIsNone(verdict["not_after"])
         self.assertEqual([(s["parts"], s["shown"]) for s in verdict["streams"]], [(12, 9), (16, 0)])
         text = self.run_ew("verify", out, "--policy", self.policy).out
@@ -108,7 +108,7 @@ class Whole(Desk):
         done = self.with_pass("seal", *names, "--json", code=3)
         self.assertEqual(len(done.out.splitlines()), 5)
         self.assertIn("missing", done.err)
-        self.assertEqual(self.run_json("log", "fsck")["entries"], 5)
+        self.assertEqual(self.run_json("log", "fsck")["entries"], 10)
 
     def test_a_lost_entry_number_is_found_again(self):
         sealed, = self.seal(self.chat)
@@ -116,7 +116,7 @@ class Whole(Desk):
         self.with_pass("log", "checkpoint")
         os.unlink(os.path.join(self.desk, "items", other["item"], "entry"))
         out = self.bundle(other["item"], "--show", "all")
-        self.assertEqual(self.run_json("verify", out, "--policy", self.policy)["entry"], 1)
+        self.assertEqual(self.run_json("verify", out, "--policy", self.policy)["entry"], 2)
 
 
 class Trust(Desk):
