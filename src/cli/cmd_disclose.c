@@ -11,8 +11,8 @@
 static const opt_spec options[] = {
     DESK_OPTION,
     PASS_OPTIONS,
-    {OPT_SHOW, 0, "show", "RANGES", "show these, hide the rest"},
-    {OPT_HIDE, 0, "hide", "RANGES", "hide these, show the rest"},
+    {OPT_SHOW, 0, "show", "RANGES", "show these"},
+    {OPT_HIDE, 0, "hide", "RANGES", "hide these; without --show, show the rest"},
     {OPT_FILE, 0, "file", "FILE", "where the sealed file is now"},
     {OPT_OUTPUT, 'o', "output", "FILE", "the bundle to write"},
     {OPT_DRY_RUN, 'n', "dry-run", NULL, "only say what would be shown"},
@@ -81,9 +81,9 @@ static int run(app *a, const args *in)
     ew_disclosed done;
     ew_desk d;
     ew_err err;
-    if ((what.show == NULL) == (what.hide == NULL) || (!dry && what.out == NULL)) {
+    if ((what.show == NULL && what.hide == NULL) || (!dry && what.out == NULL)) {
         (void)ew_fail(&err, EW_E_ARG, 0,
-                      "needed are one of --show and --hide, and -o FILE or --dry-run");
+                      "needed are --show or --hide or both, and -o FILE or --dry-run");
         return fail_command(a, &err);
     }
     int code = desk_open(a, in, &d);
@@ -107,9 +107,10 @@ const command cmd_disclose = {
         "Writes a bundle that holds what is shown, and the proof that it comes "
         "unaltered\n"
         "from what was sealed; hidden parts are not in it. ITEM is the number that\n"
-        "'earwitness seal' printed, or its beginning. RANGES are times for WAV\n"
-        "(1:02.3-1:04), numbers of messages for chats, of paragraphs, pages or frames\n"
-        "for the rest (3-5,8), or all",
+        "'earwitness seal' printed, or its beginning. RANGES are times for sound\n"
+        "(1:02.3-1:04), numbers of messages or sender:NAME for chats, numbers of\n"
+        "paragraphs for text (3-5,8), #12-20 for pages and frames, or all; what --hide\n"
+        "names is hidden even when --show names it",
     .options = options,
     .option_count = EW_COUNT(options),
     .operands_min = 1,

@@ -11,10 +11,16 @@
 static ew_code disclose(ew_gathered *g, const ew_disclosure *what, ew_disclosed *out,
                         ew_err *err)
 {
-    ew_code code = ew_select(&g->seal.streams[0], &g->file.cuts, what->show, what->hide,
-                             &out->runs, &out->run_count, err);
+    ew_select_in in = {&g->seal.streams[0], &g->file.cuts, g->file.src, what->show,
+                       what->hide};
+    ew_selection chosen;
+    ew_code code = ew_select(&chosen, &in, err);
     if (code != EW_OK)
         return code;
+    out->runs = chosen.runs;
+    out->run_count = chosen.run_count;
+    chosen.runs = NULL;
+    ew_selection_release(&chosen);
     memcpy(out->hex, g->kept.hex, sizeof out->hex);
     out->stream = g->seal.streams[0];
     for (size_t i = 0; i < out->run_count; i++)

@@ -1,286 +1,393 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is shown: ranges of units (blocks, messages, paragraphs), then parts, then runs. */
+/* What is shown: ranges of units (blocks, messages, paragraphs), then parts, then guards, then
+ * runs. */
 #include "seal/select.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
 
+#define LRM "\xE2\x80\x8E" /* marks of direction that exports put around names */
+#define BOM "\xEF\xBB\xBF"
+
 enum {
+    SHOW = 1,
+    HIDE = 2,
     GUARD_MP3 = 10,
     GUARD_AAC = 2,
     GUARD_OGG = 1,
-    PLAIN_HEAD = 44, /* RIFF, fmt of 16 bytes, data: nothing else has room in it */
-    MILLI = 1000,
-    SECONDS_MAX = 10000000
+    GUARD_OGG_US = 100000, /* Opus needs 80 ms to forget what was before */
+    GUARD_OGG_UNTIMED = 8,
+    RESERVOIR = 511, /* bytes of sound that an MP3 frame may keep in those before it */
+    TEXT_MAX = 64 * 1024,
+    PLAIN_HEAD = 44 /* RIFF, fmt of 16 bytes, data: nothing else has room in it */
 };
 
 typedef struct chooser {
-    const ew_stream *s;
-    const ew_cuts *cuts;
-    uint64_t units; /* that can be named */
-    bool *named;    /* by unit */
-    bool *visible;  /* by part */
+    const ew_select_in *in;
+    ew_selection *out;
+    uint8_t *marks; /* SHOW, HIDE, for each part */
     ew_err *err;
 } chooser;
 
-/* ------------------------------------------------------------------ units */
+/* ------------------------------------------------------------------ parts */
 
-/* Whether a part begins a unit. */
-static bool begins_unit(const chooser *c, size_t part)
+bool ew_part_begins(const ew_stream *s, const ew_cuts *cuts, size_t part)
 {
-    uint8_t kind = c->cuts->kinds[part];
-    return c->s->splitter == EW_SPLIT_CHAT ? kind == EW_PART_TIME
-                                           : kind == EW_PART_CONTENT;
+    uint8_t kind = cuts->kinds[part];
+    return s->splitter == EW_SPLIT_CHAT ? kind == EW_PART_TIME : kind == EW_PART_CONTENT;
 }
 
-/* Head and tail belong to no unit. */
-static bool outside_units(const chooser *c, size_t part)
+/* What belongs to no unit and is shown only when it is named, or all is: what comes before and
+ * after, and what only a player needs. */
+static bool is_apart(const chooser *c, size_t part)
 {
-    uint8_t kind = c->cuts->kinds[part];
-    return kind == EW_PART_HEAD || kind == EW_PART_TAIL;
+    uint8_t kind = c->in->cuts->kinds[part];
+    return kind == EW_PART_HEAD || kind == EW_PART_TAIL ||
+           (c->out->heard != NULL && c->out->heard[part].head);
 }
 
-/* ------------------------------------------------------------------ ranges */
-
-static ew_code bad_range(chooser *c, ew_slice r)
+static ew_slice text_of_part(const chooser *c, size_t part, char *room, size_t max)
 {
-    return ew_fail(c->err, EW_E_ARG, 0, "cannot read the range '%.*s'%s", (int)r.n, r.p,
-                   c->s->splitter == EW_SPLIT_GRID ? "; times are like 1:02.3-1:04"
-                                                   : "; ranges are like 3-5 or 8");
+    const ew_cuts *cuts = c->in->cuts;
+    uint64_t at = part > 0 ? cuts->ends[part - 1] : 0;
+    uint64_t n = cuts->ends[part] - at;
+    if (n > max || c->in->src.read(c->in->src.cookie, at, room, (size_t)n, NULL) != EW_OK)
+        return (ew_slice){room, 0};
+    return (ew_slice){room, (size_t)n};
 }
 
-/* Digits up to the end or one of `stops`; the stop is left. */
-static bool take_number(ew_slice *s, const char *stops, uint64_t *out)
+/* ------------------------------------------------------------------ names */
+
+static bool ends_with(ew_slice s, const char *end)
 {
-    size_t n = 0;
-    *out = 0;
-    while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9' && n < 9)
-        *out = *out * 10 + (uint64_t)(s->p[n++] - '0');
-    if (n == 0 || (n < s->n && strchr(stops, s->p[n]) == NULL))
+    size_t n = strlen(end);
+    return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
+}
+
+/* Without marks of direction at its ends. */
+static ew_slice bare(ew_slice s)
+{
+    static const char *const marks[] = {LRM, "\xE2\x80\xAA", "\xE2\x80\xAC",
+                                        "\xE2\x80\x8F", BOM};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0];) {
+        size_t n = strlen(marks[i]);
+        if (ew_slice_skip(&s, marks[i])) {
+            i = 0;
+        } else if (ends_with(s, marks[i])) {
+            s.n -= n;
+            i = 0;
+        } else {
+            i++;
+        }
+    }
+    return s;
+}
+
+static bool same_text(ew_slice a, ew_slice b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static bool is_sender(const chooser *c, size_t part, ew_slice name)
+{
+    char room[512];
+    ew_slice s = text_of_part(c, part, room, sizeof room);
+    if (ends_with(s, " "))
+        s.n--;
+    if (ends_with(s, ":"))
+        s.n--;
+    return same_text(bare(s), bare(name));
+}
+
+/* "17.9.2019" begins "[17.9.2019, 16:37] ", and "1/2/20" does not begin "1/2/2020, ". */
+static bool is_on(const chooser *c, size_t part, ew_slice text)
+{
+    char room[256];
+    ew_slice s = bare(text_of_part(c, part, room, sizeof room));
+    (void)ew_slice_skip(&s, "[");
+    if (s.n < text.n || memcmp(s.p, text.p, text.n) != 0)
         return false;
-    s->p += n;
-    s->n -= n;
-    return true;
+    return s.n == text.n || s.p[text.n] < '0' || s.p[text.n] > '9';
 }
 
-/* h:mm:ss.sss to milliseconds */
-static bool take_time(ew_slice s, uint64_t *ms)
+/* ------------------------------------------------------------------ marking */
+
+/* Units first to end, counted from 0. */
+static void mark_units(chooser *c, uint64_t first, uint64_t end, uint8_t mark)
 {
-    uint64_t v;
-    uint64_t seconds = 0;
-    int fields = 0;
-    do {
-        if (fields++ == 3 || !take_number(&s, ":.", &v))
-            return false;
-        seconds = seconds * 60 + v;
-    } while (ew_slice_skip(&s, ":"));
-    *ms = seconds * MILLI;
-    if (seconds > SECONDS_MAX)
-        return false;
-    if (!ew_slice_skip(&s, "."))
-        return s.n == 0;
-    if (s.n == 0 || s.n > 3 || !take_number(&s, "", &v) || s.n != 0)
-        return false;
-    return true;
+    uint64_t next = 0; /* number of the unit that begins next */
+    const ew_cuts *cuts = c->in->cuts;
+    for (size_t i = 0; i < cuts->n; i++) {
+        next += ew_part_begins(c->in->stream, cuts, i);
+        uint8_t kind = cuts->kinds[i];
+        if (next > first && next <= end && kind != EW_PART_HEAD && kind != EW_PART_TAIL)
+            c->marks[i] |= mark;
+    }
 }
 
-/* The digits after the point, which take_time has checked. */
-static uint64_t fraction_ms(ew_slice s)
+static ew_code mark_numbers(chooser *c, const ew_name *r, uint8_t mark)
 {
-    const char *point = memchr(s.p, '.', s.n);
-    uint64_t v = 0;
-    uint64_t scale = 100;
-    for (const char *p = point; p != NULL && ++p < s.p + s.n; scale /= 10)
-        v += (uint64_t)(*p - '0') * scale;
-    return v;
-}
-
-/* Blocks of a range of time: those touched, or only those wholly inside. */
-static bool time_range(const chooser *c, ew_slice a, ew_slice b, bool inside,
-                       uint64_t *first, uint64_t *end)
-{
-    uint64_t from;
-    uint64_t to;
-    uint64_t rate = c->s->rate_hz;
-    uint64_t block =
-        (uint64_t)c->s->block_frames * MILLI; /* in frames of a millisecond's sum */
-    if (!take_time(a, &from) || !take_time(b, &to))
-        return false;
-    from = (from + fraction_ms(a)) * rate;
-    to = (to + fraction_ms(b)) * rate;
-    if (from >= to)
-        return false;
-    *first = inside ? (from + block - 1) / block : from / block;
-    *end = inside ? to / block : (to + block - 1) / block;
-    return *first < c->units;
-}
-
-static bool number_range(const chooser *c, ew_slice a, ew_slice b, uint64_t *first,
-                         uint64_t *end)
-{
-    uint64_t from;
-    uint64_t to;
-    if (!take_number(&a, "", &from) || !take_number(&b, "", &to) || a.n != 0 || b.n != 0)
-        return false;
-    *first = from - 1;
-    *end = to;
-    return from >= 1 && from <= to && to <= c->units;
-}
-
-static ew_code name_range(chooser *c, ew_slice r, bool inside)
-{
-    const char *dash = r.n > 0 ? memchr(r.p, '-', r.n) : NULL;
-    ew_slice a = {r.p, dash != NULL ? (size_t)(dash - r.p) : r.n};
-    ew_slice b = dash != NULL ? (ew_slice){dash + 1, r.n - a.n - 1} : a;
-    uint64_t first;
-    uint64_t end;
-    bool grid = c->s->splitter == EW_SPLIT_GRID;
-    if (a.n == 0 || b.n == 0 || (grid && dash == NULL) ||
-        !(grid ? time_range(c, a, b, inside, &first, &end)
-               : number_range(c, a, b, &first, &end)))
-        return bad_range(c, r);
-    for (uint64_t i = first; i < end && i < c->units; i++)
-        c->named[i] = true;
+    uint64_t units = c->out->units;
+    if (r->a > units || (r->b > units && r->b != UINT64_MAX))
+        return ew_fail(c->err, EW_E_ARG, 0, "there are only %ju to choose from",
+                       (uintmax_t)units);
+    mark_units(c, r->a - 1, r->b, mark);
     return EW_OK;
 }
 
-static ew_code name_ranges(chooser *c, const char *text, bool inside)
+static ew_code mark_time(chooser *c, const ew_name *r, uint8_t mark)
+{
+    bool any = false;
+    bool timed = false;
+    int64_t from = (int64_t)r->a;
+    int64_t to = r->b == UINT64_MAX ? INT64_MAX : (int64_t)r->b;
+    for (size_t i = 0; i < c->in->cuts->n; i++) {
+        const ew_heard *h = &c->out->heard[i];
+        if (is_apart(c, i))
+            continue;
+        /* What has no time may be anywhere. */
+        bool inside = h->from >= from && h->to <= to && h->from >= 0;
+        bool touched = h->from < 0 || (h->from < to && h->to > from);
+        timed = timed || h->from >= 0;
+        any = any || (h->from >= 0 && touched);
+        if (mark == SHOW ? inside : touched)
+            c->marks[i] |= mark;
+    }
+    if (!timed)
+        return ew_fail(c->err, EW_E_ARG, 0,
+                       "the times of this sound cannot be told; take numbers like #3-5");
+    return any ? EW_OK
+               : ew_fail(c->err, EW_E_ARG, 0, "a range of time begins after the end");
+}
+
+/* The sender is the second part of a message; the first is marked when it is known. */
+static ew_code mark_sender(chooser *c, const ew_name *r, uint8_t mark)
+{
+    bool any = false;
+    bool here = false;
+    for (size_t i = 0; i < c->in->cuts->n; i++) {
+        uint8_t kind = c->in->cuts->kinds[i];
+        if (kind == EW_PART_TIME)
+            here = false;
+        if (kind == EW_PART_SENDER && is_sender(c, i, r->text)) {
+            here = any = true;
+            c->marks[i - 1] |= mark;
+        }
+        if (here)
+            c->marks[i] |= mark;
+    }
+    return any ? EW_OK
+               : ew_fail(c->err, EW_E_ARG, 0, "nobody here is called '%.*s'",
+                         (int)(r->text.n < 100 ? r->text.n : 100), r->text.p);
+}
+
+static ew_code mark_on(chooser *c, const ew_name *r, uint8_t mark)
+{
+    uint64_t unit = 0;
+    uint64_t first = UINT64_MAX;
+    uint64_t end = 0;
+    for (size_t i = 0; i < c->in->cuts->n; i++) {
+        if (c->in->cuts->kinds[i] != EW_PART_TIME)
+            continue;
+        if (first == UINT64_MAX && is_on(c, i, r->text))
+            first = unit;
+        unit++;
+        if (is_on(c, i, r->text2))
+            end = unit;
+    }
+    if (first >= end)
+        return ew_fail(c->err, EW_E_ARG, 0, "no message has a time that begins so");
+    mark_units(c, first, end, mark);
+    return EW_OK;
+}
+
+static ew_code mark_kind(chooser *c, const ew_name *r, uint8_t mark)
+{
+    for (size_t i = 0; i < c->in->cuts->n; i++)
+        if (c->in->cuts->kinds[i] == r->part ||
+            (r->part == EW_PART_HEAD && c->out->heard != NULL && c->out->heard[i].head))
+            c->marks[i] |= mark;
+    return EW_OK;
+}
+
+static ew_code mark_name(chooser *c, const ew_name *r, uint8_t mark)
+{
+    switch (r->kind) {
+    case EW_NAME_ALL:
+        for (size_t i = 0; i < c->in->cuts->n; i++)
+            c->marks[i] |= mark;
+        return EW_OK;
+    case EW_NAME_KIND:
+        return mark_kind(c, r, mark);
+    case EW_NAME_COUNT:
+        return mark_numbers(c, r, mark);
+    case EW_NAME_TIME:
+        return mark_time(c, r, mark);
+    case EW_NAME_SENDER:
+        return mark_sender(c, r, mark);
+    default:
+        return mark_on(c, r, mark);
+    }
+}
+
+static ew_code mark_all(chooser *c, const char *text, uint8_t mark)
 {
     ew_slice rest = ew_slice_of(text);
-    for (;;) {
-        const char *comma = rest.n > 0 ? memchr(rest.p, ',', rest.n) : NULL;
-        ew_slice r = {rest.p, comma != NULL ? (size_t)(comma - rest.p) : rest.n};
-        ew_code code = name_range(c, r, inside);
-        if (code != EW_OK || comma == NULL)
-            return code;
-        rest.n -= r.n + 1;
-        rest.p = comma + 1;
-    }
+    ew_buf words;
+    ew_name r;
+    ew_code code = EW_OK;
+    do {
+        ew_buf_init(&words, TEXT_MAX);
+        code = ew_select__next(&rest, c->in->stream, &words, &r, c->err);
+        if (code == EW_OK)
+            code = mark_name(c, &r, mark);
+        ew_buf_release(&words);
+    } while (code == EW_OK && rest.n > 0);
+    return code;
 }
 
-/* ------------------------------------------------------------------ parts */
+/* ------------------------------------------------------------------ guards */
 
-static size_t guard_of(const ew_stream *s)
+/* What was seen of one track on the way from a part that is withheld. */
+typedef struct since {
+    bool any;
+    size_t units;
+    int64_t edge; /* where what is withheld ends; < 0: not known */
+    uint64_t room;
+} since;
+
+static bool is_guard(const chooser *c, const since *s, const ew_heard *h, bool back)
 {
-    switch (s->splitter) {
+    size_t units = 0;
+    switch (c->in->stream->splitter) {
     case EW_SPLIT_MP3:
-        return GUARD_MP3;
+        return s->units <= GUARD_MP3 || (back && s->room < RESERVOIR);
     case EW_SPLIT_AAC:
-        return GUARD_AAC;
+        return s->units <= GUARD_AAC;
     case EW_SPLIT_OGG:
-        return GUARD_OGG;
+        units = h->from < 0 || s->edge < 0 ? GUARD_OGG_UNTIMED : GUARD_OGG;
+        return s->units <= units ||
+               (units == GUARD_OGG &&
+                (back ? s->edge - h->to : h->from - s->edge) < GUARD_OGG_US);
     default:
-        return 0;
+        return false;
     }
 }
 
-/* Units to parts. show: those that are named are visible, else the others. */
-static void choose_parts(chooser *c, bool show)
+/* One part on the way forward or back. */
+static void guard_part(chooser *c, since *tracks, size_t i, bool back)
 {
-    size_t guard = guard_of(c->s);
-    uint64_t unit = 0;
-    bool any = false;
-    for (size_t i = 0; i < c->cuts->n; i++) {
-        if (outside_units(c, i))
-            continue;
-        unit += any && begins_unit(c, i);
-        any = true;
-        c->visible[i] = c->named[unit] == show;
-    }
-    if (guard == 0)
+    const ew_heard *h = &c->out->heard[i];
+    since *s = &tracks[h->track];
+    if (is_apart(c, i))
         return;
-    size_t since = guard;
-    unit = 0;
-    any = false;
-    for (size_t i = 0; i < c->cuts->n; i++) {
-        if (outside_units(c, i))
-            continue;
-        unit += any && begins_unit(c, i);
-        any = true;
-        since = c->named[unit] == show ? since + 1 : 0;
-        c->visible[i] = c->visible[i] && since > guard;
+    if (c->out->states[i] == EW_PART_WITHHELD) {
+        *s = (since){true, 0, back ? h->from : h->to, 0};
+        return;
     }
+    s->units++;
+    if (s->any && is_guard(c, s, h, back))
+        c->out->states[i] = EW_PART_GUARD;
+    s->room += h->room;
 }
 
-/* The same backwards, on what was to be hidden before guards were added. */
-static void guard_back(chooser *c, bool show)
+static ew_code add_guards(chooser *c)
 {
-    size_t guard = guard_of(c->s);
-    size_t since = guard;
-    uint64_t unit = c->units;
-    for (size_t i = c->cuts->n; i > 0 && guard > 0; i--) {
-        if (outside_units(c, i - 1))
-            continue;
-        unit--;
-        since = c->named[unit] == show ? since + 1 : 0;
-        c->visible[i - 1] = c->visible[i - 1] && since > guard;
+    size_t n = c->in->cuts->n;
+    if (c->out->heard == NULL || c->in->stream->splitter == EW_SPLIT_GRID)
+        return EW_OK;
+    for (int back = 0; back < 2; back++) {
+        since *tracks = ew_alloc_array(EW_TRACKS_MAX + 1, sizeof *tracks);
+        if (tracks == NULL)
+            return ew_fail_nomem(c->err);
+        for (size_t i = 0; i < n; i++)
+            guard_part(c, tracks, back ? n - 1 - i : i, back);
+        ew_free(tracks);
     }
+    return EW_OK;
 }
+
+/* ------------------------------------------------------------------ all of it */
 
 /* A plain WAV head says nothing that the seal and the last block do not. Hiding it would hide
  * nothing and cost an entry of the cover for each level of the tree. */
 static void show_plain_head(chooser *c)
 {
-    size_t last = c->cuts->n - 1;
-    if (c->s->splitter == EW_SPLIT_GRID && c->cuts->kinds[0] == EW_PART_HEAD &&
-        c->cuts->ends[0] == PLAIN_HEAD && c->cuts->kinds[last] == EW_PART_CONTENT &&
-        c->visible[last])
-        c->visible[0] = true;
+    const ew_cuts *cuts = c->in->cuts;
+    size_t last = cuts->n - 1;
+    if (c->in->stream->splitter == EW_SPLIT_GRID && cuts->kinds[0] == EW_PART_HEAD &&
+        cuts->ends[0] == PLAIN_HEAD && cuts->kinds[last] == EW_PART_CONTENT &&
+        c->out->states[last] == EW_PART_SHOWN && (c->marks[0] & HIDE) == 0)
+        c->out->states[0] = EW_PART_SHOWN;
 }
 
-static ew_code make_runs(const chooser *c, ew_run **runs, size_t *n)
+static ew_code make_runs(const chooser *c)
 {
+    const uint8_t *states = c->out->states;
+    size_t n = c->in->cuts->n;
     size_t count = 0;
-    for (size_t i = 0; i < c->cuts->n; i++)
-        count += c->visible[i] && (i == 0 || !c->visible[i - 1]);
-    ew_run *out = ew_alloc_array(count, sizeof *out);
-    if (out == NULL)
+    for (size_t i = 0; i < n; i++)
+        count += states[i] == EW_PART_SHOWN && (i == 0 || states[i - 1] != EW_PART_SHOWN);
+    ew_run *runs = ew_alloc_array(count, sizeof *runs);
+    if (runs == NULL)
         return ew_fail_nomem(c->err);
-    *n = 0;
-    for (size_t i = 0; i < c->cuts->n; i++) {
-        if (!c->visible[i])
+    count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (states[i] != EW_PART_SHOWN)
             continue;
-        if (i == 0 || !c->visible[i - 1])
-            out[(*n)++] = (ew_run){i, 0};
-        out[*n - 1].count++;
+        if (i == 0 || states[i - 1] != EW_PART_SHOWN)
+            runs[count++] = (ew_run){i, 0};
+        runs[count - 1].count++;
     }
-    *runs = out;
+    c->out->runs = runs;
+    c->out->run_count = count;
     return EW_OK;
 }
 
-static ew_code choose(chooser *c, const char *text, bool show)
+static ew_code choose(chooser *c)
 {
-    if (strcmp(text, "all") == 0) {
-        for (size_t i = 0; i < c->cuts->n; i++)
-            c->visible[i] = show;
-        return EW_OK;
+    const ew_select_in *in = c->in;
+    ew_code code = ew_sound_times(in->stream, in->cuts, &in->src, &c->out->heard, c->err);
+    if (code == EW_OK && in->show != NULL)
+        code = mark_all(c, in->show, SHOW);
+    if (code == EW_OK && in->hide != NULL)
+        code = mark_all(c, in->hide, HIDE);
+    if (code != EW_OK)
+        return code;
+    for (size_t i = 0; i < in->cuts->n; i++) {
+        bool named = in->show != NULL ? (c->marks[i] & SHOW) != 0 : !is_apart(c, i);
+        c->out->states[i] =
+            named && (c->marks[i] & HIDE) == 0 ? EW_PART_SHOWN : EW_PART_WITHHELD;
     }
-    ew_code code = name_ranges(c, text, show);
-    if (code == EW_OK) {
-        choose_parts(c, show);
-        guard_back(c, show);
-        show_plain_head(c);
-    }
+    code = add_guards(c);
+    show_plain_head(c);
+    return code == EW_OK ? make_runs(c) : code;
+}
+
+ew_code ew_select(ew_selection *out, const ew_select_in *in, ew_err *err)
+{
+    chooser c = {.in = in, .out = out, .err = err};
+    *out = (ew_selection){0};
+    if (in->show == NULL && in->hide == NULL)
+        return ew_fail(err, EW_E_ARG, 0, "one of --show and --hide is needed");
+    for (size_t i = 0; i < in->cuts->n; i++)
+        out->units += ew_part_begins(in->stream, in->cuts, i);
+    c.marks = ew_alloc_array(in->cuts->n, sizeof *c.marks);
+    out->states = ew_alloc_array(in->cuts->n, sizeof *out->states);
+    ew_code code = c.marks != NULL && out->states != NULL ? EW_OK : ew_fail_nomem(err);
+    if (code == EW_OK)
+        code = choose(&c);
+    ew_free(c.marks);
+    if (code != EW_OK)
+        ew_selection_release(out);
     return code;
 }
 
-ew_code ew_select(const ew_stream *s, const ew_cuts *cuts, const char *show,
-                  const char *hide, ew_run **runs, size_t *n, ew_err *err)
+void ew_selection_release(ew_selection *s)
 {
-    chooser c = {.s = s, .cuts = cuts, .err = err};
-    if ((show == NULL) == (hide == NULL))
-        return ew_fail(err, EW_E_ARG, 0, "one of --show and --hide is needed");
-    for (size_t i = 0; i < cuts->n; i++)
-        c.units += begins_unit(&c, i);
-    c.named = ew_alloc_array((size_t)c.units + 1, sizeof *c.named);
-    c.visible = ew_alloc_array(cuts->n, sizeof *c.visible);
-    ew_code code = c.named != NULL && c.visible != NULL ? EW_OK : ew_fail_nomem(err);
-    if (code == EW_OK)
-        code = choose(&c, show != NULL ? show : hide, show != NULL);
-    if (code == EW_OK)
-        code = make_runs(&c, runs, n);
-    ew_free(c.named);
-    ew_free(c.visible);
-    return code;
+    ew_free(s->states);
+    ew_free(s->heard);
+    ew_free(s->runs);
+    *s = (ew_selection){0};
 }

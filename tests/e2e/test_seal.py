@@ -202,7 +202,6 @@ class Mistakes(Desk):
         for args in (("key", "nix"), ("key", "new"), ("log", "nix"), ("log", "prove"),
                      ("log", "prove", "x"), ("disclose", "1234"),
                      ("disclose", "1234", "--show", "1"),
-                     ("disclose", "1234", "--show", "1", "--hide", "2", "--dry-run"),
                      ("seal", self.chat, "--splitter", "meta"), ("verify",)):
             self.run_ew(*args, code=2)
         self.with_pass("disclose", "zz", "--show", "1", "--dry-run", code=2)

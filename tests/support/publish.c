@@ -32,8 +32,7 @@ int main(int argc, char **argv)
     ew_err err;
     ew_cuts cuts;
     ew_stream s;
-    ew_run *runs = NULL;
-    size_t n = 0;
+    ew_selection chosen;
     int filler = 0;
     if (argc < 6)
         return 2;
@@ -50,9 +49,12 @@ int main(int argc, char **argv)
     if (ew_split(&src, which, &cuts, &s, &err) != EW_OK)
         return fail(&err);
     bool show = strcmp(argv[4], "show") == 0;
-    if (ew_select(&s, &cuts, show ? argv[5] : NULL, show ? NULL : argv[5], &runs, &n,
-                  &err) != EW_OK)
+    ew_select_in which_parts = {&s, &cuts, src, show ? argv[5] : NULL,
+                                show ? NULL : argv[5]};
+    if (ew_select(&chosen, &which_parts, &err) != EW_OK)
         return fail(&err);
+    const ew_run *runs = chosen.runs;
+    size_t n = chosen.run_count;
     uint64_t *lengths = ew_alloc_array(cuts.n, sizeof *lengths);
     ew_shown *shown = ew_alloc_array(n, sizeof *shown);
     if (lengths == NULL || shown == NULL)
@@ -78,7 +80,7 @@ int main(int argc, char **argv)
         return fail(&err);
     ew_free(lengths);
     ew_free(shown);
-    ew_free(runs);
+    ew_selection_release(&chosen);
     ew_cuts_release(&cuts);
     ew_buf_release(&b);
     return 0;
