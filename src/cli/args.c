@@ -78,7 +78,7 @@ const command *command_find(const char *name)
 
 static ew_code unknown_command(const char *name, ew_err *err)
 {
-    const char *names[16];
+    const char *names[32];
     size_t n = 0;
 
     for (size_t i = 0; i < command_count && n < EW_COUNT(names); i++)

@@ -61,6 +61,13 @@ typedef enum opt_id {
     OPT_OUTPUT,
     OPT_POLICY,
     OPT_PUBLISHED,
+    OPT_DIR,
+    OPT_LISTEN,
+    OPT_REMOTE,
+    OPT_REQUEST,
+    OPT_ADD,
+    OPT_OLD,
+    OPT_KEY,
     OPT_COUNT
 } opt_id;
 
@@ -94,7 +101,7 @@ typedef struct command {
 
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
     cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_log, cmd_disclose,
-    cmd_verify;
+    cmd_verify, cmd_witness;
 extern const command *const commands[];
 extern const size_t command_count;
 

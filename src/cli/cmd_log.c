@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* earwitness log checkpoint|prove|fsck: the desk's log. */
+/* earwitness log checkpoint|publish|prove|fsck|witness: the desk's log. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,11 +9,18 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "cli/desk.h"
+#include "cli/log_witness.h"
+#include "ops/seal_publish.h"
 
 static const opt_spec options[] = {
     DESK_OPTION,
     PASS_OPTIONS,
-    {OPT_OUTPUT, 'o', "output", "FILE", "write the proof there"},
+    {OPT_OUTPUT, 'o', "output", "FILE", "write the proof or the request there"},
+    {OPT_REQUEST, 0, "request", NULL, "witness: print a request, to be carried by hand"},
+    {OPT_OLD, 0, "old", "N", "witness: it has seen N entries (default: as remembered)"},
+    {OPT_ADD, 0, "add", "FILE", "witness: add the cosignature that came back"},
+    {OPT_KEY, 0, "key", "VKEY", "witness: its public key"},
+    {OPT_POLICY, 0, "policy", "FILE", "witness: the keys of all witnesses in a policy"},
 };
 
 static void write_text(app *a, const char *schema, const char *key, const ew_buf *b)
@@ -80,6 +87,28 @@ static void problem(void *cookie, const char *text)
     out_object(a, &o);
 }
 
+static int publish(app *a, const char *dir, const char *to)
+{
+    ew_publication p;
+    ew_err err;
+    if (ew_ops_publish(dir, to, &p, &err) != EW_OK)
+        return fail_desk(a, &err);
+    if (a->json) {
+        ew_obj o = ew_obj_new();
+        ew_obj_str(&o, "schema", "earwitness.log-publish/1");
+        ew_obj_int(&o, "before", (int64_t)p.before);
+        ew_obj_int(&o, "entries", (int64_t)p.size);
+        ew_obj_int(&o, "files", (int64_t)p.files);
+        ew_obj_bool(&o, "checkpoint", p.checkpoint);
+        out_object(a, &o);
+    } else if (!a->quiet) {
+        (void)printf("%" PRIu64 " entries are public, %" PRIu64 " of them new\n", p.size,
+                     p.size - p.before);
+    }
+    return EXIT_FOUND;
+}
+
+/* log: the desk's own, or a copy that was published. */
 static int fsck(app *a, const char *dir, const char *log)
 {
     ew_vkey key;
@@ -117,10 +146,16 @@ static int run(app *a, const args *in)
         code = fail_command(a, &err);
     } else if (strcmp(verb, "prove") == 0 && in->count == 2) {
         code = prove(a, in, log);
-    } else if (strcmp(verb, "fsck") == 0 && in->count == 1) {
-        code = fsck(a, dir, log);
+    } else if (strcmp(verb, "fsck") == 0) {
+        code = fsck(a, dir, in->count == 2 ? in->operands[1] : log);
+    } else if (strcmp(verb, "publish") == 0 && in->count == 2) {
+        code = publish(a, dir, in->operands[1]);
+    } else if (strcmp(verb, "witness") == 0) {
+        code = log_witness(a, in, log);
     } else {
-        (void)ew_fail(&err, EW_E_ARG, 0, "'log' knows checkpoint, prove ENTRY and fsck");
+        (void)ew_fail(&err, EW_E_ARG, 0,
+                      "'log' knows checkpoint, publish DIR, prove ENTRY, fsck [DIR] and "
+                      "witness");
         code = fail_command(a, &err);
     }
     ew_free(log);
@@ -130,13 +165,19 @@ static int run(app *a, const args *in)
 
 const command cmd_log = {
     .name = "log",
-    .usage = "checkpoint|prove ENTRY|fsck",
-    .summary = "the desk's log: sign it, prove an entry, check it",
+    .usage = "checkpoint|publish DIR|prove ENTRY|fsck|witness [URL]",
+    .summary = "the desk's log: sign, publish, prove, check, have it witnessed",
     .details =
-        "checkpoint signs the log as it is and prints what was signed; prove prints a\n"
+        "checkpoint signs the log as it is and prints what was signed; publish copies "
+        "it,\n"
+        "up to that, into a folder for a file server (c2sp.org/tlog-tiles); prove prints "
+        "a\n"
         "tlog-proof that an entry stands in the signed log; fsck reads every entry and\n"
-        "tile (exit status 1 when something is wrong). The log's folder is log/ in the\n"
-        "desk, in the layout of c2sp.org/tlog-tiles",
+        "tile of the log or of a published copy (exit status 1 when something is "
+        "wrong);\n"
+        "witness has the signed log cosigned: over HTTP by the witness at URL, or by "
+        "hand\n"
+        "with --request and --add (exit status 1 when the witness refuses)",
     .options = options,
     .option_count = EW_COUNT(options),
     .operands_min = 1,

@@ -3,93 +3,20 @@
  * tiles that have become full. Folders are synced once, at the end. */
 #include "seal/log_batch.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
+#include "seal/tile_out.h"
 
 typedef struct batch {
-    const char *dir;
-    uint64_t size;  /* before */
-    ew_tiles *old;  /* as of then */
-    char **folders; /* to be synced */
-    size_t folder_count, folder_cap;
+    ew_tile_out out;
+    uint64_t size;   /* before */
+    ew_tiles *old;   /* as of then */
     ew_hash *hashes; /* new ones of the level that is being written */
     size_t count;
     uint64_t level_size; /* hashes of that level before */
     ew_err *err;
 } batch;
-
-/* ------------------------------------------------------------------ files */
-
-static ew_code remember(batch *b, const char *folder)
-{
-    for (size_t i = b->folder_count; i > 0; i--)
-        if (strcmp(b->folders[i - 1], folder) == 0)
-            return EW_OK;
-    if (b->folder_count == b->folder_cap) {
-        size_t cap = b->folder_cap > 0 ? 2 * b->folder_cap : 16;
-        char **more = ew_realloc_array(b->folders, cap, sizeof *more);
-        if (more == NULL)
-            return ew_fail_nomem(b->err);
-        b->folders = more;
-        b->folder_cap = cap;
-    }
-    char *copy = ew_strdup(folder);
-    if (copy == NULL)
-        return ew_fail_nomem(b->err);
-    b->folders[b->folder_count++] = copy;
-    return EW_OK;
-}
-
-/* Makes the folders of a path below the log's own, and remembers them all. */
-static ew_code make_folders(batch *b, char *path)
-{
-    size_t top = strlen(b->dir);
-    ew_code code = EW_OK;
-    char *slash = strrchr(path, '/');
-    *slash = 0;
-    code = ew_mkdirs(path, b->err);
-    for (char *p = slash; code == EW_OK && (size_t)(p - path) >= top; p--) {
-        if (p != slash && *p != '/')
-            continue;
-        char kept = *p;
-        *p = 0;
-        code = remember(b, path);
-        *p = kept;
-    }
-    *slash = '/';
-    return code;
-}
-
-/* Which file. */
-typedef struct tile_name {
-    int level;
-    uint64_t n;
-    unsigned width;
-} tile_name;
-
-static ew_code put(batch *b, tile_name t, const void *bytes, size_t size)
-{
-    char name[EW_TILE_PATH_MAX];
-    ew_atomic a;
-    ew_tile_path(name, t.level, t.n, t.width);
-    char *path = ew_path_join(b->dir, name);
-    if (path == NULL)
-        return ew_fail_nomem(b->err);
-    ew_code code = make_folders(b, path);
-    if (code == EW_OK)
-        code = ew_atomic_open(&a, path, b->err);
-    ew_free(path);
-    if (code != EW_OK)
-        return code;
-    code = ew_write_all(a.fd, bytes, size, b->err);
-    if (code == EW_OK)
-        return ew_atomic_place(&a, b->err);
-    ew_atomic_abort(&a);
-    return code;
-}
 
 /* ------------------------------------------------------------------ entries */
 
@@ -114,9 +41,9 @@ static ew_code write_bundles(batch *b, const ew_slice *entries, size_t n)
         unsigned width = (unsigned)(at % EW_TILE_WIDTH);
         if (code != EW_OK || (width != 0 && i + 1 < n))
             continue;
-        tile_name t = {EW_TILE_ENTRIES, (at - 1) / EW_TILE_WIDTH,
-                       width != 0 ? width : EW_TILE_WIDTH};
-        code = put(b, t, bundle.data, bundle.len);
+        ew_tile_name t = {EW_TILE_ENTRIES, (at - 1) / EW_TILE_WIDTH,
+                          width != 0 ? width : EW_TILE_WIDTH};
+        code = ew_tile_out_put(&b->out, t, bundle.data, bundle.len, b->err);
         ew_buf_reset(&bundle);
     }
     ew_buf_release(&bundle);
@@ -144,8 +71,8 @@ static ew_code write_level(batch *b, int level)
         at++;
         if (width < EW_TILE_WIDTH && i + 1 < b->count)
             continue;
-        tile_name t = {level, (at - 1) / EW_TILE_WIDTH, (unsigned)width};
-        code = put(b, t, tile, width * sizeof tile[0]);
+        ew_tile_name t = {level, (at - 1) / EW_TILE_WIDTH, (unsigned)width};
+        code = ew_tile_out_put(&b->out, t, tile, width * sizeof tile[0], b->err);
         if (width == EW_TILE_WIDTH)
             b->hashes[full++] = ew_tile_root(tile, width); /* full <= i: already taken */
         width %= EW_TILE_WIDTH;
@@ -173,18 +100,15 @@ static ew_code write_hashes(batch *b, const ew_slice *entries, size_t n)
 ew_code ew_log__write_batch(const char *dir, uint64_t size, const ew_slice *entries,
                             size_t n, ew_err *err)
 {
-    batch b = {.dir = dir, .size = size, .err = err};
+    batch b = {.out = {.dir = dir}, .size = size, .err = err};
     ew_code code = ew_tiles_new(&b.old, dir, size, err);
     if (code == EW_OK)
         code = write_bundles(&b, entries, n);
     if (code == EW_OK)
         code = write_hashes(&b, entries, n);
-    for (size_t i = 0; i < b.folder_count; i++) {
-        if (code == EW_OK)
-            code = ew_sync_dir(b.folders[i], err);
-        ew_free(b.folders[i]);
-    }
-    ew_free(b.folders);
+    if (code == EW_OK)
+        code = ew_tile_out_sync(&b.out, err);
+    ew_tile_out_release(&b.out);
     ew_free(b.hashes);
     ew_tiles_free(b.old);
     return code;

@@ -7,16 +7,16 @@ _earwitness() {
     global='--archive --json --jobs --wait --color --progress --quiet --verbose --help --version'
     COMPREPLY=()
     case $prev in
-    --archive | -a | --export | --desk) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --archive | -a | --export | --desk | --dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --splitter) mapfile -t COMPREPLY < <(compgen -W 'whole grid ogg-page mp3-frame aac-frame chat-v1 para-v1' -- "$cur"); return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     --progress) mapfile -t COMPREPLY < <(compgen -W 'auto json none' -- "$cur"); return ;;
-    --svg | --png | --dot | --files-from | --file | --output | -o | --policy) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-    --jobs | -j | --wait | --context | --rate | --only | --show | --hide | --passphrase-fd | --passphrase-command) return ;;
+    --svg | --png | --dot | --files-from | --file | --output | -o | --policy | --add) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --jobs | -j | --wait | --context | --rate | --only | --show | --hide | --passphrase-fd | --passphrase-command | --listen | --key | --old) return ;;
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | disclose | verify | help) command=$word; break ;;
+        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | disclose | verify | witness | help) command=$word; break ;;
         esac
     done
     case $command in
@@ -28,7 +28,8 @@ _earwitness() {
     remove) own='--dry-run' ;;
     key) own='--desk --passphrase-fd --passphrase-command' ;;
     seal) own='--desk --passphrase-fd --passphrase-command --splitter' ;;
-    log) own='--desk --passphrase-fd --passphrase-command --output' ;;
+    log) own='--desk --passphrase-fd --passphrase-command --output --request --old --add --key --policy' ;;
+    witness) own='--dir --passphrase-fd --passphrase-command --listen --remote --output' ;;
     disclose) own='--desk --passphrase-fd --passphrase-command --show --hide --file --output --dry-run' ;;
     verify) own='--policy' ;;
     esac
@@ -37,11 +38,12 @@ _earwitness() {
         return
     fi
     case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log disclose verify help' -- "$cur") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log disclose verify witness help' -- "$cur") ;;
     key) mapfile -t COMPREPLY < <(compgen -W 'new list export' -- "$cur") ;;
-    log) mapfile -t COMPREPLY < <(compgen -W 'checkpoint prove fsck' -- "$cur") ;;
+    log) mapfile -t COMPREPLY < <(compgen -W 'checkpoint publish prove fsck witness' -- "$cur") ;;
+    witness) mapfile -t COMPREPLY < <(compgen -W 'new key trust list serve sign' -- "$cur") ;;
     archive) mapfile -t COMPREPLY < <(compgen -W 'verify compact' -- "$cur") ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log disclose verify' -- "$cur") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log disclose verify witness' -- "$cur") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     esac
 }

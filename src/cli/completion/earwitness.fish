@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of earwitness for fish.
-set -l commands add check diff family inspect list remove info archive key seal log disclose verify help
+set -l commands add check diff family inspect list remove info archive key seal log disclose verify witness help
 complete -c earwitness -n "not __fish_seen_subcommand_from $commands" -f
 complete -c earwitness -n __fish_use_subcommand -a add -d 'Put recordings into the archive'
 complete -c earwitness -n __fish_use_subcommand -a check -d 'Say from which recordings a clip was taken'
@@ -13,9 +13,10 @@ complete -c earwitness -n __fish_use_subcommand -a info -d 'Tell about the archi
 complete -c earwitness -n __fish_use_subcommand -a archive -d 'Verify or compact the archive'
 complete -c earwitness -n __fish_use_subcommand -a key -d 'Keys of the desk: make, list, export'
 complete -c earwitness -n __fish_use_subcommand -a seal -d 'Put on record what files hold'
-complete -c earwitness -n __fish_use_subcommand -a log -d 'The log: sign it, prove an entry, check it'
+complete -c earwitness -n __fish_use_subcommand -a log -d 'The log: sign, publish, prove, check, witness'
 complete -c earwitness -n __fish_use_subcommand -a disclose -d 'Show a part of what was sealed'
 complete -c earwitness -n __fish_use_subcommand -a verify -d 'Check what a bundle proves'
+complete -c earwitness -n __fish_use_subcommand -a witness -d 'Cosign the logs of others'
 complete -c earwitness -n __fish_use_subcommand -a help -d 'Show help'
 complete -c earwitness -s a -l archive -xa '(__fish_complete_directories)' -d 'Folder of the archive'
 complete -c earwitness -l json -d 'Answer, and errors, as JSON'
@@ -47,7 +48,7 @@ complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose' -l
 complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
 complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose' -l passphrase-command -x -d 'Take it from what a command prints'
 complete -c earwitness -n '__fish_seen_subcommand_from key' -f -a 'new list export'
-complete -c earwitness -n '__fish_seen_subcommand_from log' -f -a 'checkpoint prove fsck'
+complete -c earwitness -n '__fish_seen_subcommand_from log' -a 'checkpoint publish prove fsck witness'
 complete -c earwitness -n '__fish_seen_subcommand_from seal' -l splitter -xa 'whole grid ogg-page mp3-frame aac-frame chat-v1 para-v1' -d 'How files are cut'
 complete -c earwitness -n '__fish_seen_subcommand_from log disclose' -s o -l output -r -d 'Where to write'
 complete -c earwitness -n '__fish_seen_subcommand_from disclose' -l show -x -d 'Show these, hide the rest'
@@ -55,4 +56,16 @@ complete -c earwitness -n '__fish_seen_subcommand_from disclose' -l hide -x -d '
 complete -c earwitness -n '__fish_seen_subcommand_from disclose' -l file -r -d 'Where the sealed file is now'
 complete -c earwitness -n '__fish_seen_subcommand_from disclose' -s n -l dry-run -d 'Only say what would be shown'
 complete -c earwitness -n '__fish_seen_subcommand_from verify' -l policy -r -d 'Whom you trust'
+complete -c earwitness -n '__fish_seen_subcommand_from log' -l request -d 'Make a request to a witness'
+complete -c earwitness -n '__fish_seen_subcommand_from log' -l old -x -d 'The witness has seen N entries'
+complete -c earwitness -n '__fish_seen_subcommand_from log' -l add -r -d 'Add the cosignature that came back'
+complete -c earwitness -n '__fish_seen_subcommand_from log' -l key -x -d 'Public key of the witness'
+complete -c earwitness -n '__fish_seen_subcommand_from log' -l policy -r -d 'The keys of all witnesses in a policy'
+complete -c earwitness -n '__fish_seen_subcommand_from witness' -a 'new key trust list serve sign'
+complete -c earwitness -n '__fish_seen_subcommand_from witness' -l dir -xa '(__fish_complete_directories)' -d 'Folder of the witness'
+complete -c earwitness -n '__fish_seen_subcommand_from witness' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
+complete -c earwitness -n '__fish_seen_subcommand_from witness' -l passphrase-command -x -d 'Take it from what a command prints'
+complete -c earwitness -n '__fish_seen_subcommand_from witness' -l listen -x -d 'Where to serve'
+complete -c earwitness -n '__fish_seen_subcommand_from witness' -l remote -d 'Allow addresses that others can reach'
+complete -c earwitness -n '__fish_seen_subcommand_from witness' -s o -l output -r -d 'Where to write'
 complete -c earwitness -n '__fish_seen_subcommand_from help' -f -a "$commands"
