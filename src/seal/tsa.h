@@ -19,7 +19,8 @@ typedef enum ew_tsa_state {
     EW_TSA_FORGED,  /* the signature does not hold */
     EW_TSA_UNKNOWN, /* no chain to a certificate that the policy names */
     EW_TSA_EXPIRED, /* a certificate was not valid at the time in the token */
-    EW_TSA_PURPOSE  /* the certificate is not for time stamping alone (RFC 3161, 2.3) */
+    EW_TSA_PURPOSE, /* the certificate is not for time stamping alone (RFC 3161, 2.3) */
+    EW_TSA_METHOD   /* made in a way that is not accepted here, as with SHA-1 */
 } ew_tsa_state;
 
 typedef struct ew_tsa_answer {
