@@ -204,17 +204,14 @@ static int add_all(app *a, const ew_inputs *in)
 
 static int run(app *a, const args *in)
 {
-    names n = {0};
-    ew_inputs inputs = {0};
+    ew_inputs inputs;
     ew_err err;
     ew_code rc;
     int code = app_find_archive(a);
 
     if (code != 0)
         return code;
-    rc = names_gather(&n, in, &err);
-    if (rc == EW_OK)
-        rc = ew_inputs_gather(&inputs, n.items, n.count, &app_stop, &err);
+    rc = gather_inputs(&inputs, in, &err);
     if (rc != EW_OK)
         code = fail_command(a, &err);
     else if (in->values[OPT_DRY_RUN] != NULL)
@@ -222,7 +219,6 @@ static int run(app *a, const args *in)
     else
         code = add_all(a, &inputs);
     ew_inputs_release(&inputs);
-    names_release(&n);
     return code;
 }
 

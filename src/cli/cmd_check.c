@@ -135,15 +135,11 @@ static size_t clip_count(const ew_inputs *in)
 static int run(app *a, const args *in)
 {
     const char *svg = in->values[OPT_SVG];
-    names n = {0};
-    ew_inputs inputs = {0};
+    ew_inputs inputs;
     ew_err err;
-    ew_code rc;
+    ew_code rc = gather_inputs(&inputs, in, &err);
     int code;
 
-    rc = names_gather(&n, in, &err);
-    if (rc == EW_OK)
-        rc = ew_inputs_gather(&inputs, n.items, n.count, &app_stop, &err);
     if (rc == EW_OK && svg != NULL && clip_count(&inputs) != 1)
         rc = ew_fail(&err, EW_E_ARG, 0, "--svg draws one clip, but there are %zu",
                      clip_count(&inputs));
@@ -151,7 +147,6 @@ static int run(app *a, const args *in)
         say(a, "there are no clips to check");
     code = rc == EW_OK ? open_and_check(a, &inputs, svg) : fail_command(a, &err);
     ew_inputs_release(&inputs);
-    names_release(&n);
     return code;
 }
 

@@ -95,18 +95,13 @@ static int order(app *a, const args *in, const ew_inputs *inputs)
 
 static int run(app *a, const args *in)
 {
-    names n = {0};
-    ew_inputs inputs = {0};
+    ew_inputs inputs;
     ew_err err;
-    ew_code rc;
+    ew_code rc = gather_inputs(&inputs, in, &err);
     int code;
 
-    rc = names_gather(&n, in, &err);
-    if (rc == EW_OK)
-        rc = ew_inputs_gather(&inputs, n.items, n.count, &app_stop, &err);
     code = rc == EW_OK ? order(a, in, &inputs) : fail_command(a, &err);
     ew_inputs_release(&inputs);
-    names_release(&n);
     return code;
 }
 

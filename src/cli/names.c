@@ -8,9 +8,16 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 enum { TEXT_MAX = 1 << 30, CHUNK = 1 << 16 };
+
+typedef struct names {
+    const char **items; /* borrowed from argv, or pointing into text */
+    size_t count;
+    ew_buf text; /* what --files-from gave */
+} names;
 
 static ew_code read_all(int fd, const char *name, ew_buf *text, ew_err *err)
 {
@@ -68,7 +75,13 @@ static size_t count_names(const ew_buf *text, char end)
     return n;
 }
 
-ew_code names_gather(names *n, const args *in, ew_err *err)
+static void names_release(names *n)
+{
+    ew_free(n->items);
+    ew_buf_release(&n->text);
+}
+
+static ew_code names_gather(names *n, const args *in, ew_err *err)
 {
     const char *from = in->values[OPT_FILES_FROM];
     char end = in->values[OPT_NULL] != NULL ? 0 : '\n';
@@ -84,10 +97,8 @@ ew_code names_gather(names *n, const args *in, ew_err *err)
         if (n->items == NULL)
             rc = ew_fail_nomem(err);
     }
-    if (rc != EW_OK) {
-        names_release(n);
+    if (rc != EW_OK)
         return rc;
-    }
     for (size_t i = 0; i < in->count; i++)
         n->items[n->count++] = in->operands[i];
     if (n->text.len > 0)
@@ -95,9 +106,14 @@ ew_code names_gather(names *n, const args *in, ew_err *err)
     return EW_OK;
 }
 
-void names_release(names *n)
+ew_code gather_inputs(ew_inputs *inputs, const args *in, ew_err *err)
 {
-    ew_free(n->items);
-    n->items = NULL;
-    ew_buf_release(&n->text);
+    names n;
+    ew_code rc = names_gather(&n, in, err);
+
+    *inputs = (ew_inputs){0};
+    if (rc == EW_OK)
+        rc = ew_inputs_gather(inputs, n.items, n.count, &app_stop, err);
+    names_release(&n);
+    return rc;
 }

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names from the command line and from --files-from. */
+/* Files named on the command line and by --files-from. */
 #ifndef EW_CLI_NAMES_H
 #define EW_CLI_NAMES_H
 
-#include "base/buf.h"
 #include "cli/cli.h"
+#include "ops/input.h"
 
-typedef struct names {
-    const char **items; /* borrowed from argv, or pointing into text */
-    size_t count;
-    ew_buf text; /* what --files-from gave */
-} names;
-
-/* Operands, then the lines (or with -0 the NUL-ended names) of the file. */
-EW_MUST_CHECK ew_code names_gather(names *n, const args *in, ew_err *err);
-void names_release(names *n);
+/* What operands, then the lines (or with -0 the NUL-ended names) of the file name. Release
+ * *inputs in any case. */
+EW_MUST_CHECK ew_code gather_inputs(ew_inputs *inputs, const args *in, ew_err *err);
 
 #endif
