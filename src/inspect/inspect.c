@@ -18,6 +18,7 @@
 #include "inspect/hum.h"
 #include "inspect/levels.h"
 #include "inspect/noise_floor.h"
+#include "inspect/nothing.h"
 #include "inspect/rates.h"
 #include "inspect/resampling.h"
 #include "inspect/silence.h"
@@ -36,8 +37,10 @@ enum { METHODS = sizeof methods / sizeof *methods - 1 };
 struct ew_inspector {
     ew_inspect_sound sound;
     double max_false_per_hour;
+    bool working[METHODS + 1];
     void *state[METHODS + 1];
-    float *mono, *pair; /* one block each */
+    ew_inspect__heard heard; /* bands: NULL when nobody wants them */
+    float *mono, *pair;      /* one block each */
     size_t fill;
     bool ended;
     ew_inspect__image *image; /* NULL: not wanted */
@@ -68,6 +71,21 @@ static ew_code start_none(ew_inspector *in, ew_err *err)
     return rc;
 }
 
+static ew_code start_method(ew_inspector *in, size_t i, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    if (methods[i]->want == EW_INSPECT__HEARD) {
+        if (!in->heard.bands)
+            rc = ew_inspect__bands_new(&in->heard.bands, in->sound.rate_hz, err);
+        in->working[i] = true;
+        return rc;
+    }
+    rc = methods[i]->start(&in->state[i], &in->sound, in->found, err);
+    in->working[i] = in->state[i] != NULL;
+    return rc;
+}
+
 static ew_code start_methods(ew_inspector *in, const char *only, ew_err *err)
 {
     bool any = only && strcmp(only, "container") == 0;
@@ -77,7 +95,7 @@ static ew_code start_methods(ew_inspector *in, const char *only, ew_err *err)
         if (only && strcmp(only, methods[i]->id) != 0)
             continue;
         any = true;
-        rc = methods[i]->start(&in->state[i], &in->sound, in->found, err);
+        rc = start_method(in, i, err);
         if (rc < 0)
             return rc;
     }
@@ -109,6 +127,7 @@ ew_code ew_inspector_new(ew_inspector **out, const ew_inspect_sound *sound,
     if (!in)
         return ew_fail_nomem(err);
     in->sound = *sound;
+    in->heard.rate_hz = sound->rate_hz;
     in->max_false_per_hour = o.max_false_per_hour;
     in->mono = ew_alloc_array(EW_INSPECT__BLOCK, sizeof *in->mono);
     in->pair = ew_alloc_array(EW_INSPECT__BLOCK, 2 * sizeof *in->pair);
@@ -156,6 +175,10 @@ static ew_code give_block(ew_inspector *in, ew_err *err)
         const float *pcm = methods[i]->want == EW_INSPECT__PAIR ? in->pair : in->mono;
         if (in->state[i])
             rc = methods[i]->feed(in->state[i], pcm, in->fill, err);
+    }
+    if (rc >= 0 && in->heard.bands) {
+        in->heard.most = ew_inspect__louder(in->heard.most, in->mono, in->fill);
+        rc = ew_inspect__bands_feed(in->heard.bands, in->mono, in->fill, err);
     }
     if (in->image)
         ew_inspect__image_feed(in->image, in->mono, in->fill);
@@ -212,10 +235,25 @@ static double by_chance(const ew_inspector *in)
     double per_hour = 0;
 
     for (size_t i = 0; i < METHODS; i++)
-        if (in->state[i])
+        if (in->working[i])
             per_hour += fmin(fmax(ew_inspect__false_per_hour(methods[i]->id, 0), 0),
                              in->max_false_per_hour);
     return per_hour * hours;
+}
+
+static ew_code finish_methods(ew_inspector *in, ew_err *err)
+{
+    ew_code rc = EW_OK;
+
+    if (in->heard.bands)
+        rc = ew_inspect__bands_finish(in->heard.bands, err);
+    for (size_t i = 0; i < METHODS && rc >= 0; i++) {
+        if (in->state[i])
+            rc = methods[i]->finish(in->state[i], in->found, err);
+        else if (in->working[i])
+            rc = methods[i]->look(&in->heard, in->found, err);
+    }
+    return rc;
 }
 
 ew_code ew_inspector_finish(ew_inspector *in, ew_inspection **out, ew_err *err)
@@ -228,10 +266,8 @@ ew_code ew_inspector_finish(ew_inspector *in, ew_inspection **out, ew_err *err)
     in->ended = true;
     if (in->fill > 0)
         rc = give_block(in, err);
-    for (size_t i = 0; i < METHODS && rc >= 0; i++) {
-        if (in->state[i])
-            rc = methods[i]->finish(in->state[i], in->found, err);
-    }
+    if (rc >= 0)
+        rc = finish_methods(in, err);
     if (rc >= 0)
         rc = read_clues(in, err);
     if (rc >= 0 && in->image)
@@ -253,6 +289,7 @@ void ew_inspector_free(ew_inspector *in)
         if (in->state[i])
             methods[i]->free(in->state[i]);
     }
+    ew_inspect__bands_free(in->heard.bands);
     ew_inspect__image_free(in->image);
     ew_inspection_free(in->found);
     ew_free(in->mono);

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "earwitness/inspect.h"
+#include "inspect/bands.h"
 
 /* Methods get the sound in blocks of exactly EW_INSPECT__BLOCK samples, only the last one is
  * shorter: so however the file was read, equal sound gives equal findings. Files may be many
@@ -14,12 +15,23 @@ enum { EW_INSPECT__BLOCK = 4096 };
 typedef enum ew_inspect__want {
     EW_INSPECT__MONO = 1, /* the mean of all channels */
     EW_INSPECT__PAIR =
-        2 /* the first two channels, interleaved; of mono both are the same */
+        2, /* the first two channels, interleaved; of mono both are the same */
+    EW_INSPECT__HEARD = 3 /* no samples, but what was heard of all of them */
 } ew_inspect__want;
+
+/* What several methods look at. */
+typedef struct ew_inspect__heard {
+    uint32_t rate_hz;
+    ew_inspect__bands *bands; /* of the mean of all channels; finished */
+    float most;               /* the loudest sample of that */
+} ew_inspect__heard;
 
 typedef struct ew_inspect__method {
     const char *id; /* as in ew_trace.method */
     ew_inspect__want want;
+
+    /* The only function with want HEARD. Comes once, at the end; appends what was found. */
+    ew_code (*look)(const ew_inspect__heard *heard, ew_inspection *out, ew_err *err);
 
     /* Makes *state, or leaves it NULL and says why in `out` with ew_inspect__untested: the
      * method is then not called again. */

@@ -28,12 +28,6 @@ static const float LOUD = 10 / 0.6f;       /* below what is loud around */
 static const double SPREAD_MIN = 4 / 0.36; /* dB^2 in squared steps of a level */
 static const double LEAST = 1.0;           /* weaker is not told */
 
-typedef struct levels_state {
-    ew_inspect__bands *bands;
-    uint32_t rate_hz;
-    float most;
-} levels_state;
-
 /* Sums over the loud rows of a window. */
 typedef struct window {
     double one[MAX_BANDS], two[MAX_BANDS], decay;
@@ -44,42 +38,6 @@ typedef struct loud {
     size_t *rows, count;
     size_t n; /* bands */
 } loud;
-
-static void stop(void *state)
-{
-    levels_state *s = state;
-
-    if (!s)
-        return;
-    ew_inspect__bands_free(s->bands);
-    ew_free(s);
-}
-
-static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection *out,
-                     ew_err *err)
-{
-    levels_state *s = ew_alloc(sizeof *s);
-    ew_code rc;
-
-    (void)out;
-    if (!s)
-        return ew_fail_nomem(err);
-    s->rate_hz = sound->rate_hz;
-    rc = ew_inspect__bands_new(&s->bands, sound->rate_hz, err);
-    if (rc < 0)
-        stop(s);
-    else
-        *state = s;
-    return rc;
-}
-
-static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
-{
-    levels_state *s = state;
-
-    s->most = ew_inspect__louder(s->most, pcm, samples);
-    return ew_inspect__bands_feed(s->bands, pcm, samples, err);
-}
 
 static ew_code find_loud(loud *l, ew_err *err)
 {
@@ -149,8 +107,8 @@ static void windows_at(const loud *l, size_t i, window *a, window *b)
     }
 }
 
-static ew_code tell(const levels_state *s, const loud *l, const ew_inspect__peak *peak,
-                    ew_inspection *out, ew_err *err)
+static ew_code tell(const ew_inspect__heard *s, const loud *l,
+                    const ew_inspect__peak *peak, ew_inspection *out, ew_err *err)
 {
     ew_trace t = {.kind = EW_TRACE_CHANGE, .strength = peak->strength};
     double mean = 0, most = 0, decay;
@@ -182,7 +140,7 @@ static ew_code tell(const levels_state *s, const loud *l, const ew_inspect__peak
                                             : "as before");
 }
 
-static ew_code compare(const levels_state *s, const loud *l, ew_inspection *out,
+static ew_code compare(const ew_inspect__heard *s, const loud *l, ew_inspection *out,
                        ew_err *err)
 {
     ew_inspect__peaks peaks = {0};
@@ -218,16 +176,14 @@ static ew_code compare(const levels_state *s, const loud *l, ew_inspection *out,
     return rc;
 }
 
-static ew_code finish(void *state, ew_inspection *out, ew_err *err)
+static ew_code look(const ew_inspect__heard *s, ew_inspection *out, ew_err *err)
 {
-    levels_state *s = state;
     loud l = {.bands = s->bands, .n = ew_inspect__bands_count(s->bands)};
-    ew_code rc = ew_inspect__bands_finish(s->bands, err);
+    ew_code rc;
 
-    if (rc >= 0 && ew_inspect__nothing(s->most))
+    if (ew_inspect__nothing(s->most))
         return ew_inspect__told_nothing(out, ew_inspect__levels.id, err);
-    if (rc >= 0)
-        rc = find_loud(&l, err);
+    rc = find_loud(&l, err);
     if (rc >= 0 && l.count < 2 * SIDE)
         rc = ew_inspect__untested(
             out, ew_inspect__levels.id, err,
@@ -240,9 +196,6 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
 
 const ew_inspect__method ew_inspect__levels = {
     .id = "level-change",
-    .want = EW_INSPECT__MONO,
-    .start = start,
-    .feed = feed,
-    .finish = finish,
-    .free = stop,
+    .want = EW_INSPECT__HEARD,
+    .look = look,
 };

@@ -36,50 +36,10 @@ typedef struct pause {
     float level[MAX_BANDS];
 } pause;
 
-typedef struct floor_state {
-    ew_inspect__bands *bands;
-    uint32_t rate_hz;
-} floor_state;
-
 typedef struct pauses {
     pause *list;
     size_t count, room;
 } pauses;
-
-static void stop(void *state)
-{
-    floor_state *s = state;
-
-    if (!s)
-        return;
-    ew_inspect__bands_free(s->bands);
-    ew_free(s);
-}
-
-static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection *out,
-                     ew_err *err)
-{
-    floor_state *s = ew_alloc(sizeof *s);
-    ew_code rc;
-
-    (void)out;
-    if (!s)
-        return ew_fail_nomem(err);
-    s->rate_hz = sound->rate_hz;
-    rc = ew_inspect__bands_new(&s->bands, sound->rate_hz, err);
-    if (rc < 0)
-        stop(s);
-    else
-        *state = s;
-    return rc;
-}
-
-static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
-{
-    floor_state *s = state;
-
-    return ew_inspect__bands_feed(s->bands, pcm, samples, err);
-}
 
 /* Mean spread of the bands over RUN rows; silent bytes make it endless. */
 static double spread(const ew_inspect__bands *b, size_t row)
@@ -220,8 +180,8 @@ static double difference(const side *a, const side *b, size_t bands)
     return sum / (double)bands;
 }
 
-static ew_code tell(const floor_state *s, const pauses *p, const ew_inspect__peak *peak,
-                    ew_inspection *out, ew_err *err)
+static ew_code tell(const ew_inspect__heard *s, const pauses *p,
+                    const ew_inspect__peak *peak, ew_inspection *out, ew_err *err)
 {
     const pause *left = &p->list[peak->tag], *right = left + 1;
     size_t bands = ew_inspect__bands_count(s->bands), most = 0;
@@ -254,7 +214,7 @@ static ew_code tell(const floor_state *s, const pauses *p, const ew_inspect__pea
 }
 
 /* The level of each pause over the seconds it lies in. */
-static ew_code draw(const floor_state *s, const pauses *p, ew_inspection *out,
+static ew_code draw(const ew_inspect__heard *s, const pauses *p, ew_inspection *out,
                     ew_err *err)
 {
     size_t rows = ew_inspect__bands_rows(s->bands), n = ew_inspect__bands_count(s->bands);
@@ -278,7 +238,7 @@ static ew_code draw(const floor_state *s, const pauses *p, ew_inspection *out,
     return EW_OK;
 }
 
-static ew_code compare(const floor_state *s, const pauses *p, ew_inspection *out,
+static ew_code compare(const ew_inspect__heard *s, const pauses *p, ew_inspection *out,
                        ew_err *err)
 {
     ew_inspect__peaks peaks = {0};
@@ -307,16 +267,12 @@ static ew_code compare(const floor_state *s, const pauses *p, ew_inspection *out
     return rc;
 }
 
-static ew_code finish(void *state, ew_inspection *out, ew_err *err)
+static ew_code look(const ew_inspect__heard *s, ew_inspection *out, ew_err *err)
 {
-    floor_state *s = state;
     float *level = NULL, *around = NULL;
     pauses p = {0};
-    ew_code rc = ew_inspect__bands_finish(s->bands, err);
+    ew_code rc = ew_inspect__loudness(s->bands, &level, &around, err);
 
-    if (rc < 0)
-        return rc;
-    rc = ew_inspect__loudness(s->bands, &level, &around, err);
     if (rc >= 0)
         rc = find_pauses(s->bands, level, around, &p, err);
     if (rc < 0)
@@ -338,9 +294,6 @@ out:
 
 const ew_inspect__method ew_inspect__noise_floor = {
     .id = "noise-floor",
-    .want = EW_INSPECT__MONO,
-    .start = start,
-    .feed = feed,
-    .finish = finish,
-    .free = stop,
+    .want = EW_INSPECT__HEARD,
+    .look = look,
 };
