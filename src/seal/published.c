@@ -61,31 +61,29 @@ ew_code ew_published__copy(const ew_maker *m, size_t r, uint64_t at, uint64_t n)
 
 static bool filler_fits(ew_splitter s, ew_filler f)
 {
-    switch (s) {
-    case EW_SPLIT_GRID:
-        return f == EW_FILLER_SILENCE || f == EW_FILLER_TONE;
-    case EW_SPLIT_CHAT:
-    case EW_SPLIT_PARA:
-        return f == EW_FILLER_MARK;
-    default:
-        return f == EW_FILLER_SILENCE;
-    }
+    bool text = s == EW_SPLIT_CHAT || s == EW_SPLIT_PARA;
+    return f == EW_FILLER_TONE ? s == EW_SPLIT_GRID : (f == EW_FILLER_MARK) == text;
 }
 
 static ew_code pass(const ew_maker *m)
 {
     ew_splitter s = m->in->stream->splitter;
+    if (!filler_fits(s, m->filler))
+        return ew_published__refuse(m, "this filler is not for what it is");
     switch (s) {
     case EW_SPLIT_GRID:
+        return ew_published__grid(m);
+    case EW_SPLIT_OGG:
+        return ew_published__ogg(m);
+    case EW_SPLIT_MP3:
+    case EW_SPLIT_AAC:
+        return ew_published__frames(m);
     case EW_SPLIT_CHAT:
     case EW_SPLIT_PARA:
-        break;
+        return ew_published__text(m);
     default:
         return ew_published__refuse(m, "it was not sealed in parts that could be filled");
     }
-    if (!filler_fits(s, m->filler))
-        return ew_published__refuse(m, "this filler is of another kind");
-    return s == EW_SPLIT_GRID ? ew_published__grid(m) : ew_published__text(m);
 }
 
 /* out NULL: the dry pass only */

@@ -27,5 +27,7 @@ ew_code ew_published__copy(const ew_maker *m, size_t r, uint64_t at, uint64_t n)
 
 ew_code ew_published__grid(const ew_maker *m);
 ew_code ew_published__text(const ew_maker *m);
+ew_code ew_published__frames(const ew_maker *m); /* MP3 and AAC */
+ew_code ew_published__ogg(const ew_maker *m);
 
 #endif

@@ -114,6 +114,8 @@ bool ew_split__chat_fits(const ew_stream *s, const ew_shown *run);
 bool ew_split__is_chat(ew_slice text); /* begins with a message */
 ew_code ew_split__ogg(const ew_src *src, ew_cuts *out, ew_err *err);
 ew_code ew_split__frames(const ew_src *src, bool aac, ew_cuts *out, ew_err *err);
+uint32_t ew_split__ogg_crc(uint32_t crc, const uint8_t *p, size_t n); /* from 0 on */
+size_t ew_split__mp3_bytes(const uint8_t head[4]); /* of a frame; 0: it is none */
 bool ew_split__frames_fit(const ew_stream *s, const ew_shown *run);
 ew_code ew_split__seals(uint64_t size, ew_cuts *out, ew_err *err);
 bool ew_split__seals_fit(const ew_shown *run);

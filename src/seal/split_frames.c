@@ -37,7 +37,7 @@ static size_t page_bytes(const uint8_t *p, size_t n)
 
 /* CRC-32 with the polynomial of Ethernet, but not reflected and from 0; the page's own field
  * counts as zeros. */
-static uint32_t page_crc(uint32_t crc, const uint8_t *p, size_t n)
+uint32_t ew_split__ogg_crc(uint32_t crc, const uint8_t *p, size_t n)
 {
     static const uint32_t nibble[16] = {0x00000000, 0x04c11db7, 0x09823b6e, 0x0d4326d9,
                                         0x130476dc, 0x17c56b6b, 0x1a864db2, 0x1e475005,
@@ -54,9 +54,10 @@ static uint32_t page_crc(uint32_t crc, const uint8_t *p, size_t n)
 static bool page_sums(const uint8_t *p, size_t n)
 {
     static const uint8_t none[4] = {0};
-    uint32_t crc = page_crc(0, p, CRC_AT);
-    crc = page_crc(crc, none, sizeof none);
-    return page_crc(crc, p + CRC_AT + 4, n - CRC_AT - 4) == ew_get_u32le(p + CRC_AT);
+    uint32_t crc = ew_split__ogg_crc(0, p, CRC_AT);
+    crc = ew_split__ogg_crc(crc, none, sizeof none);
+    return ew_split__ogg_crc(crc, p + CRC_AT + 4, n - CRC_AT - 4) ==
+           ew_get_u32le(p + CRC_AT);
 }
 
 /* Whether a page may come right after another: those of one stream are counted. */
@@ -73,7 +74,7 @@ static const uint16_t kbits[2][16] = {
     {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0},
     {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0}};
 
-static size_t mp3_bytes(const uint8_t *p)
+size_t ew_split__mp3_bytes(const uint8_t p[4])
 {
     static const uint32_t rates[4] = {44100, 48000, 32000, 0};
     unsigned version = p[1] >> 3 & 3; /* 0: 2.5, 2: 2, 3: 1 */
@@ -155,7 +156,7 @@ static ew_code frame_at(const ew_src *src, uint64_t at, bool aac, uint64_t *n,
         return EW_OK;
     ew_code code = src->read(src->cookie, at, head, FRAME_HEAD, err);
     if (code == EW_OK)
-        *n = aac ? aac_bytes(head) : mp3_bytes(head);
+        *n = aac ? aac_bytes(head) : ew_split__mp3_bytes(head);
     if (*n > src->size - at)
         *n = 0;
     return code;
@@ -200,7 +201,7 @@ static bool frame_fits(const ew_stream *s, const uint8_t *p, uint64_t n)
                page_sums(p, (size_t)n);
     if (n < FRAME_HEAD)
         return false;
-    return (s->splitter == EW_SPLIT_AAC ? aac_bytes(p) : mp3_bytes(p)) == n;
+    return (s->splitter == EW_SPLIT_AAC ? aac_bytes(p) : ew_split__mp3_bytes(p)) == n;
 }
 
 bool ew_split__frames_fit(const ew_stream *s, const ew_shown *run)

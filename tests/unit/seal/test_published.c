@@ -1,90 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The published derivative is what the shown parts and the filler make, and nothing else is
  * taken for it. How coded sound comes out of real decoders: tests/e2e/test_published.py. */
-#include "seal/published.h"
+#include "published.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/hash.h"
-#include "seal/select.h"
-#include "support.h"
-
-enum { OUT_MAX = 1 << 20 };
-
-/* A file, cut, and what is shown of it. */
-typedef struct item {
-    const uint8_t *bytes;
-    size_t size;
-    ew_cuts cuts;
-    ew_stream s;
-    uint64_t *lengths;
-    ew_shown *shown;
-    ew_published_in in;
-} item;
-
-static void cut(item *it, const void *bytes, size_t n, ew_splitter which)
-{
-    ew_memory m = {bytes, n};
-    ew_src src = ew_src_memory(&m);
-    *it = (item){.bytes = bytes, .size = n};
-    assert_int_equal(ew_split(&src, which, &it->cuts, &it->s, NULL), EW_OK);
-    it->lengths = ew_alloc_array(it->cuts.n, sizeof *it->lengths);
-    it->shown = ew_alloc_array(it->cuts.n, sizeof *it->shown);
-    for (size_t i = 0; i < it->cuts.n; i++)
-        it->lengths[i] = it->cuts.ends[i] - (i > 0 ? it->cuts.ends[i - 1] : 0);
-}
-
-/* "##.#": which parts are shown. */
-static void show(item *it, const char *which)
-{
-    size_t n = 0;
-    assert_int_equal(strlen(which), it->cuts.n);
-    for (size_t i = 0; i < it->cuts.n; i++) {
-        if (which[i] != '#')
-            continue;
-        uint64_t at = i > 0 ? it->cuts.ends[i - 1] : 0;
-        if (i == 0 || which[i - 1] != '#')
-            it->shown[n++] =
-                (ew_shown){i, 0, it->cuts.kinds + i, it->lengths + i, it->bytes + at};
-        it->shown[n - 1].count++;
-    }
-    for (size_t r = 0; r < n; r++)
-        assert_true(ew_split_fits(&it->s, &it->shown[r]));
-    it->in = (ew_published_in){.stream = &it->s, .runs = it->shown, .run_count = n};
-}
-
-static void drop(item *it)
-{
-    ew_cuts_release(&it->cuts);
-    ew_free(it->lengths);
-    ew_free(it->shown);
-}
-
-static ew_code put(void *cookie, const void *bytes, size_t n, ew_err *err)
-{
-    return ew_buf_append(cookie, bytes, n, err);
-}
-
-static void make(const item *it, ew_filler f, ew_buf *b)
-{
-    ew_published_out out = {put, b};
-    ew_buf_init(b, OUT_MAX);
-    assert_true(ew_published_possible(&it->in, f, NULL));
-    assert_int_equal(ew_published_make(&it->in, f, &out, NULL), EW_OK);
-}
-
-static bool is_published(const item *it, const void *bytes, size_t n, ew_filler *f)
-{
-    bool same = false;
-    ew_slice s = {bytes, n};
-    assert_int_equal(ew_published_check(&it->in, s, &same, f, NULL), EW_OK);
-    return same;
-}
 
 /* ------------------------------------------------------------------ text */
 
@@ -101,16 +22,16 @@ static void check_text(const char *text, const char *which, const char *want)
     item it;
     ew_buf b;
     ew_filler f;
-    cut(&it, text, strlen(text), EW_SPLIT_AUTO);
-    show(&it, which);
-    make(&it, EW_FILLER_MARK, &b);
+    item_cut(&it, text, strlen(text), EW_SPLIT_AUTO);
+    item_show(&it, which);
+    published_make(&it, EW_FILLER_MARK, &b);
     assert_string_equal((const char *)b.data, want);
-    assert_true(is_published(&it, b.data, b.len, &f));
+    assert_true(published_is(&it, b.data, b.len, &f));
     assert_int_equal(f, EW_FILLER_MARK);
     assert_false(ew_published_possible(&it.in, EW_FILLER_SILENCE, NULL));
     assert_false(ew_published_possible(&it.in, EW_FILLER_TONE, NULL));
     ew_buf_release(&b);
-    drop(&it);
+    item_drop(&it);
 }
 
 static void test_chat(void **state)
@@ -207,33 +128,33 @@ static void check_wav(unsigned ch, unsigned bits, bool is_float)
     item it;
     ew_buf b;
     ew_filler f;
-    cut(&it, w, make_wav(w, ch, bits, is_float, 0), EW_SPLIT_GRID);
+    item_cut(&it, w, make_wav(w, ch, bits, is_float, 0), EW_SPLIT_GRID);
     assert_int_equal(it.cuts.n, 4);
-    show(&it, ".#.#");
-    make(&it, EW_FILLER_SILENCE, &b);
+    item_show(&it, ".#.#");
+    published_make(&it, EW_FILLER_SILENCE, &b);
     assert_int_equal(b.len, 44 + 2000 * frame);
     assert_int_equal(ew_get_u32le(b.data + 40), 2000 * frame);
     assert_memory_equal(b.data + 44, w + 56, block);
     for (size_t i = 0; i < block; i++)
         assert_int_equal(b.data[44 + block + i], bits == 8 ? 0x80 : 0);
     assert_memory_equal(b.data + 44 + 2 * block, w + 56 + 2 * block, block / 2);
-    assert_true(is_published(&it, b.data, b.len, &f));
+    assert_true(published_is(&it, b.data, b.len, &f));
     assert_int_equal(f, EW_FILLER_SILENCE);
     ew_buf_release(&b);
-    make(&it, EW_FILLER_TONE, &b);
+    published_make(&it, EW_FILLER_TONE, &b);
     assert_int_equal(b.len, 44 + 2000 * frame);
     assert_memory_equal(b.data + 44, w + 56, block);
-    assert_true(is_published(&it, b.data, b.len, &f));
+    assert_true(published_is(&it, b.data, b.len, &f));
     assert_int_equal(f, EW_FILLER_TONE);
     /* The derivative is a WAV file of its own that the grid cuts at the same places. */
     item other;
-    cut(&other, b.data, b.len, EW_SPLIT_AUTO);
+    item_cut(&other, b.data, b.len, EW_SPLIT_AUTO);
     assert_int_equal(other.cuts.n, 4);
     assert_int_equal(other.s.sample, it.s.sample);
     assert_int_equal(other.s.channels, ch);
-    drop(&other);
+    item_drop(&other);
     ew_buf_release(&b);
-    drop(&it);
+    item_drop(&it);
 }
 
 static void test_wav_formats(void **state)
@@ -250,8 +171,8 @@ static void test_wav_formats(void **state)
 static size_t published_bytes(item *it, const char *which)
 {
     ew_buf b;
-    show(it, which);
-    make(it, EW_FILLER_SILENCE, &b);
+    item_show(it, which);
+    published_make(it, EW_FILLER_SILENCE, &b);
     size_t n = b.len;
     assert_int_equal(ew_get_u32le(b.data + 40) + 44, n);
     ew_buf_release(&b);
@@ -264,13 +185,13 @@ static void test_wav_lengths(void **state)
     (void)state;
     static uint8_t w[56 + 2000 * 2 + 10];
     item it;
-    cut(&it, w, make_wav(w, 1, 16, false, 0), EW_SPLIT_GRID);
+    item_cut(&it, w, make_wav(w, 1, 16, false, 0), EW_SPLIT_GRID);
     assert_int_equal(published_bytes(&it, "####"), 4000);
     assert_int_equal(published_bytes(&it, "...#"), 4000);
     assert_int_equal(published_bytes(&it, "###."), 4800);
     assert_int_equal(published_bytes(&it, "...."), 4800);
-    drop(&it);
-    cut(&it, w, make_wav(w, 1, 16, false, 10), EW_SPLIT_GRID);
+    item_drop(&it);
+    item_cut(&it, w, make_wav(w, 1, 16, false, 10), EW_SPLIT_GRID);
     assert_int_equal(it.cuts.n, 5);
     assert_int_equal(published_bytes(&it, "#####"), 4000);
     assert_int_equal(published_bytes(&it, "...##"), 4000);
@@ -278,7 +199,7 @@ static void test_wav_lengths(void **state)
     assert_int_equal(published_bytes(&it, "....#"), 4800);
     assert_int_equal(published_bytes(&it, "....."), 6400);
     assert_int_equal(published_bytes(&it, "#...."), 6400);
-    drop(&it);
+    item_drop(&it);
 }
 
 /* ------------------------------------------------------------------ tone */
@@ -289,10 +210,10 @@ static void check_tone(uint32_t rate)
     ew_stream s = {.splitter = EW_SPLIT_GRID, .n = 12, .rate_hz = rate, .channels = 1};
     ew_published_in in = {.stream = &s};
     ew_buf b;
-    ew_published_out out = {put, &b};
+    ew_published_out out = {published_put, &b};
     s.sample = EW_SAMPLE_S16LE;
     s.block_frames = rate / 10;
-    ew_buf_init(&b, OUT_MAX);
+    ew_buf_init(&b, PUBLISHED_MAX);
     assert_int_equal(ew_published_make(&in, EW_FILLER_TONE, &out, NULL), EW_OK);
     size_t frames = (b.len - 44) / 2;
     assert_int_equal(frames, 11 * (rate / 10));
@@ -339,8 +260,8 @@ static void test_worked_values(void **state)
         uint8_t sum[EW_SHA256_BYTES];
         char hex[EW_SHA256_HEX + 1];
         ew_buf b;
-        ew_published_out out = {put, &b};
-        ew_buf_init(&b, OUT_MAX);
+        ew_published_out out = {published_put, &b};
+        ew_buf_init(&b, PUBLISHED_MAX);
         assert_int_equal(ew_published_make(&in, (ew_filler)f, &out, NULL), EW_OK);
         assert_int_equal(ew_sha256_new(&h, NULL), EW_OK);
         assert_int_equal(ew_sha256_feed(h, b.data, b.len, NULL), EW_OK);
@@ -354,44 +275,24 @@ static void test_worked_values(void **state)
 
 /* ------------------------------------------------------------------ attacks */
 
-/* Everything near the derivative is refused: each byte changed, bytes added, left out. */
-static void refuse_near(const item *it, const ew_buf *b)
-{
-    ew_filler f;
-    uint8_t *other = malloc(b->len + 64);
-    assert_non_null(other);
-    for (size_t i = 0; i < b->len; i++) {
-        memcpy(other, b->data, b->len);
-        other[i] ^= 1;
-        assert_false(is_published(it, other, b->len, &f));
-    }
-    for (size_t n = 0; n < b->len; n++)
-        assert_false(is_published(it, b->data, n, &f));
-    memcpy(other, b->data, b->len);
-    memset(other + b->len, 0, 64);
-    for (size_t n = 1; n <= 64; n++)
-        assert_false(is_published(it, other, b->len + n, &f));
-    free(other);
-}
-
 static void row_04_planted(void **state)
 {
     (void)state;
     static uint8_t w[56 + 2000 * 2];
     item it;
     ew_buf b;
-    cut(&it, w, make_wav(w, 1, 8, false, 0), EW_SPLIT_GRID);
-    show(&it, ".#.#");
-    make(&it, EW_FILLER_TONE, &b);
-    refuse_near(&it, &b);
+    item_cut(&it, w, make_wav(w, 1, 8, false, 0), EW_SPLIT_GRID);
+    item_show(&it, ".#.#");
+    published_make(&it, EW_FILLER_TONE, &b);
+    published_refuse_near(&it, &b);
     ew_buf_release(&b);
-    drop(&it);
-    cut(&it, chat, sizeof chat - 1, EW_SPLIT_AUTO);
-    show(&it, "##.###......#.#");
-    make(&it, EW_FILLER_MARK, &b);
-    refuse_near(&it, &b);
+    item_drop(&it);
+    item_cut(&it, chat, sizeof chat - 1, EW_SPLIT_AUTO);
+    item_show(&it, "##.###......#.#");
+    published_make(&it, EW_FILLER_MARK, &b);
+    published_refuse_near(&it, &b);
     ew_buf_release(&b);
-    drop(&it);
+    item_drop(&it);
 }
 
 /* Parts of the derivative left out, exchanged, doubled. */
@@ -404,36 +305,36 @@ static void row_05_moved(void **state)
     ew_buf b;
     ew_filler f;
     size_t block = 1600;
-    cut(&it, w, make_wav(w, 1, 16, false, 0), EW_SPLIT_GRID);
-    show(&it, ".#.#");
-    make(&it, EW_FILLER_SILENCE, &b);
+    item_cut(&it, w, make_wav(w, 1, 16, false, 0), EW_SPLIT_GRID);
+    item_show(&it, ".#.#");
+    published_make(&it, EW_FILLER_SILENCE, &b);
     /* The gap closed, with a header that agrees. */
     memcpy(other, b.data, 44 + block);
     memcpy(other + 44 + block, b.data + 44 + 2 * block, block / 2);
     ew_put_u32le(other + 4, (uint32_t)(36 + block + block / 2));
     ew_put_u32le(other + 40, (uint32_t)(block + block / 2));
-    assert_false(is_published(&it, other, 44 + block + block / 2, &f));
+    assert_false(published_is(&it, other, 44 + block + block / 2, &f));
     /* Two blocks exchanged. */
     memcpy(other, b.data, b.len);
     memcpy(other + 44, b.data + 44 + block, block);
     memcpy(other + 44 + block, b.data + 44, block);
-    assert_false(is_published(&it, other, b.len, &f));
+    assert_false(published_is(&it, other, b.len, &f));
     /* One in the place of the gap. */
     memcpy(other, b.data, b.len);
     memcpy(other + 44 + block, b.data + 44, block);
-    assert_false(is_published(&it, other, b.len, &f));
+    assert_false(published_is(&it, other, b.len, &f));
     ew_buf_release(&b);
-    drop(&it);
+    item_drop(&it);
     /* A view that does not hide hides nothing: the same file is not that of another view. */
-    cut(&it, chat, sizeof chat - 1, EW_SPLIT_AUTO);
-    show(&it, "###...#########");
-    make(&it, EW_FILLER_MARK, &b);
-    show(&it, "###############");
-    assert_false(is_published(&it, b.data, b.len, &f));
-    show(&it, "###...###...###");
-    assert_false(is_published(&it, b.data, b.len, &f));
+    item_cut(&it, chat, sizeof chat - 1, EW_SPLIT_AUTO);
+    item_show(&it, "###...#########");
+    published_make(&it, EW_FILLER_MARK, &b);
+    item_show(&it, "###############");
+    assert_false(published_is(&it, b.data, b.len, &f));
+    item_show(&it, "###...###...###");
+    assert_false(published_is(&it, b.data, b.len, &f));
     ew_buf_release(&b);
-    drop(&it);
+    item_drop(&it);
 }
 
 /* ------------------------------------------------------------------ rest */
@@ -444,13 +345,13 @@ static void test_not_possible(void **state)
     item it;
     ew_err why;
     ew_filler f;
-    cut(&it, "\x7F\x45\x4C", 3, EW_SPLIT_WHOLE);
-    show(&it, "#");
+    item_cut(&it, "\x7F\x45\x4C", 3, EW_SPLIT_WHOLE);
+    item_show(&it, "#");
     for (int i = EW_FILLER_SILENCE; i <= EW_FILLER_MARK; i++)
         assert_false(ew_published_possible(&it.in, (ew_filler)i, &why));
     assert_non_null(strstr(why.text, "cannot be published"));
-    assert_false(is_published(&it, "\x7F\x45\x4C", 3, &f));
-    drop(&it);
+    assert_false(published_is(&it, "\x7F\x45\x4C", 3, &f));
+    item_drop(&it);
     /* 2^24 blocks of 64 channels. */
     ew_stream s = {.splitter = EW_SPLIT_GRID,
                    .n = EW_PARTS_MAX,
@@ -469,8 +370,8 @@ static ew_code make_and_check(void *arg, ew_err *err)
     ew_buf b;
     bool same = false;
     ew_filler f;
-    ew_published_out out = {put, &b};
-    ew_buf_init(&b, OUT_MAX);
+    ew_published_out out = {published_put, &b};
+    ew_buf_init(&b, PUBLISHED_MAX);
     ew_code code = ew_published_make(&it->in, EW_FILLER_TONE, &out, err);
     ew_slice s = {(const char *)b.data, b.len};
     if (code == EW_OK)
@@ -485,10 +386,10 @@ static void test_out_of_memory(void **state)
     (void)state;
     static uint8_t w[56 + 2000 * 2];
     item it;
-    cut(&it, w, make_wav(w, 1, 16, false, 0), EW_SPLIT_GRID);
-    show(&it, ".#..");
+    item_cut(&it, w, make_wav(w, 1, 16, false, 0), EW_SPLIT_GRID);
+    item_show(&it, ".#..");
     (void)test_torture_alloc(make_and_check, &it, 0);
-    drop(&it);
+    item_drop(&it);
 }
 
 int main(void)
