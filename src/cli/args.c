@@ -163,6 +163,8 @@ static ew_code take_value(parse *p, const opt_spec *o, const char *attached, ew_
         return ew_fail(err, EW_E_ARG, 0, "option '--%s' needs a value: --%s %s", o->name,
                        o->name, o->arg);
     p->out->values[o->id] = attached;
+    if (p->out->given != NULL)
+        p->out->given[p->out->given_count++] = (given){o->id, attached};
     return EW_OK;
 }
 

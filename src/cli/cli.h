@@ -68,6 +68,12 @@ typedef enum opt_id {
     OPT_ADD,
     OPT_OLD,
     OPT_KEY,
+    OPT_RECIPIENT,
+    OPT_RECIPIENTS_FILE,
+    OPT_ARMOR,
+    OPT_IDENTITY,
+    OPT_CHECKPOINT,
+    OPT_PROTECT,
     OPT_COUNT
 } opt_id;
 
@@ -79,9 +85,17 @@ typedef struct opt_spec {
     const char *help; /* one line */
 } opt_spec;
 
+/* One option as it was given. */
+typedef struct given {
+    opt_id id;
+    const char *value;
+} given;
+
 typedef struct args {
-    const char *values[OPT_COUNT]; /* NULL: not given; "" for a switch */
-    const char **operands;         /* borrowed from argv */
+    const char *values[OPT_COUNT]; /* NULL: not given; "" for a switch; else the last */
+    given *given;          /* those with values, in order, also where one comes twice; */
+    size_t given_count;    /* not kept when NULL */
+    const char **operands; /* borrowed from argv */
     size_t count;
 } args;
 
@@ -101,7 +115,7 @@ typedef struct command {
 
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
     cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_log, cmd_disclose,
-    cmd_verify, cmd_witness;
+    cmd_vault, cmd_verify, cmd_witness;
 extern const command *const commands[];
 extern const size_t command_count;
 

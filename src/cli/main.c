@@ -15,9 +15,9 @@
 ew_stop app_stop;
 
 const command *const commands[] = {
-    &cmd_add,      &cmd_check,  &cmd_diff,    &cmd_family, &cmd_list, &cmd_remove,
-    &cmd_inspect,  &cmd_info,   &cmd_archive, &cmd_key,    &cmd_seal, &cmd_log,
-    &cmd_disclose, &cmd_verify, &cmd_witness, &cmd_help,
+    &cmd_add,      &cmd_check, &cmd_diff,    &cmd_family,  &cmd_list, &cmd_remove,
+    &cmd_inspect,  &cmd_info,  &cmd_archive, &cmd_key,     &cmd_seal, &cmd_log,
+    &cmd_disclose, &cmd_vault, &cmd_verify,  &cmd_witness, &cmd_help,
 };
 const size_t command_count = EW_COUNT(commands);
 
@@ -91,11 +91,13 @@ int main(int argc, char **argv)
     ew_json_use_own_alloc();
     set_signals();
     in.operands = ew_alloc_array((size_t)argc + 1, sizeof(*in.operands));
-    if (in.operands == NULL)
+    in.given = ew_alloc_array((size_t)argc + 1, sizeof(*in.given));
+    if (in.operands == NULL || in.given == NULL)
         return EXIT_SOME_FAILED;
     code = finish_output(&a, run(&a, argc, argv, &in));
     progress_clear(&a);
     app_release(&a);
     ew_free(in.operands);
+    ew_free(in.given);
     return code;
 }

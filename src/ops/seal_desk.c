@@ -334,3 +334,21 @@ ew_code ew_desk_open(ew_desk *d, const char *dir, const ew_secret *pass, bool *r
     ew_free(path);
     return code;
 }
+
+ew_code ew_desk_rewrap(const ew_desk *d, const ew_secret *pass, const ew_vault_cost *cost,
+                       ew_err *err)
+{
+    ew_vault_cost usual = ew_vault_cost_default();
+    ew_buf file;
+    char *path = ew_path_join(d->dir, "keys/vault");
+    if (path == NULL)
+        return ew_fail_nomem(err);
+    ew_buf_init(&file, EW_VAULT_FILE_MAX);
+    ew_code code =
+        ew_vault_rewrap(d->vault, pass, cost != NULL ? cost : &usual, &file, err);
+    if (code == EW_OK)
+        code = ew_file_put(path, file.data, file.len, err);
+    ew_buf_release(&file);
+    ew_free(path);
+    return code;
+}

@@ -33,6 +33,10 @@ EW_MUST_CHECK ew_code ew_desk_open(ew_desk *d, const char *dir, const ew_secret 
                                    bool *right, ew_err *err);
 void ew_desk_close(ew_desk *d);
 
+/* From now on the desk opens with this passphrase only. cost: NULL for the default. */
+EW_MUST_CHECK ew_code ew_desk_rewrap(const ew_desk *d, const ew_secret *pass,
+                                     const ew_vault_cost *cost, ew_err *err);
+
 /* The uses of keys: "log", "seal", "statement"; NULL after the last. */
 extern const char *const ew_desk_uses[];
 

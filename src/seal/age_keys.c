@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recipients and identities of age, as text and in files. */
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <sodium.h>
 
 #include "base/err.h"
+#include "base/when.h"
 #include "seal/age.h"
 #include "seal/bech32.h"
 
@@ -108,14 +107,10 @@ void ew_age_identities_release(ew_age_identities *ids)
 static ew_code append_identity(ew_buf *b, const ew_secret *key, const ew_buf *recipient,
                                int64_t created, ew_err *err)
 {
-    char when[32];
-    struct tm tm;
-    time_t t = (time_t)created;
-    if (gmtime_r(&t, &tm) == NULL ||
-        strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-        return ew_fail(err, EW_E_ARG, 0, "a time beyond all calendars");
-    ew_code code = ew_buf_printf(b, err, "# created: %s\n# public key: %s\n", when,
-                                 (const char *)recipient->data);
+    char when[EW_ISO_TEXT];
+    ew_code code =
+        ew_buf_printf(b, err, "# created: %s\n# public key: %s\n",
+                      ew_iso_text(created, when), (const char *)recipient->data);
     if (code == EW_OK)
         code = ew_bech32_append(b, IDENTITY, key->bytes, key->n, err);
     return code == EW_OK ? ew_buf_append(b, "\n", 1, err) : code;

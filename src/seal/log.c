@@ -148,14 +148,11 @@ static ew_code compare(const ew_log *log, uint64_t size, const ew_hash *want,
 }
 
 /* The checkpoint that is out in the world binds the log for ever. */
-static ew_code compare_checkpoint(const ew_log *log, ew_buf *note, ew_err *err)
+static ew_code compare_note(const ew_log *log, const ew_buf *note, ew_err *err)
 {
     ew_note *n = NULL;
     ew_checkpoint c;
-    ew_code code = ew_log_read_checkpoint(log->dir, note, err);
-    if (code != EW_OK)
-        return code;
-    code = ew_note_parse(&n, note->data, note->len, err);
+    ew_code code = ew_note_parse(&n, note->data, note->len, err);
     if (code == EW_OK)
         code = ew_checkpoint_parse(&c, n->text, err);
     if (code == EW_OK && !ew_slice_is(c.origin, log->state.origin))
@@ -164,6 +161,30 @@ static ew_code compare_checkpoint(const ew_log *log, ew_buf *note, ew_err *err)
     if (code == EW_OK)
         code = compare(log, c.size, &c.root, "checkpoint", err);
     ew_note_free(n);
+    return code;
+}
+
+static ew_code compare_checkpoint(const ew_log *log, ew_buf *note, ew_err *err)
+{
+    ew_code code = ew_log_read_checkpoint(log->dir, note, err);
+    return code == EW_OK ? compare_note(log, note, err) : code;
+}
+
+/* A newer one may be known than that of the folder. */
+static ew_code compare_newest(const ew_log *log, ew_err *err)
+{
+    ew_buf note;
+    char *path = ew_path_join(log->dir, EW_LOG_NEWEST);
+    if (path == NULL)
+        return ew_fail_nomem(err);
+    ew_buf_init(&note, EW_NOTE_MAX);
+    ew_code code = ew_file_get(path, &note, err);
+    if (code == EW_OK)
+        code = compare_note(log, &note, err);
+    else if (code == EW_E_NOTFOUND)
+        code = EW_OK;
+    ew_buf_release(&note);
+    ew_free(path);
     return code;
 }
 
@@ -192,6 +213,8 @@ ew_code ew_log_open(ew_log **out, const char *dir, ew_err *err)
         if (code == EW_E_NOTFOUND)
             code = EW_OK;
     }
+    if (code == EW_OK)
+        code = compare_newest(log, err);
     ew_buf_release(&note);
     if (code != EW_OK) {
         ew_log_close(log);

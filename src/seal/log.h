@@ -13,6 +13,10 @@ enum {
 
 typedef struct ew_log ew_log;
 
+/* A file in the log's folder: a checkpoint that is out in the world, and that the log, as after
+ * restoring an old copy, may not contain. It stays closed for writing until it does. */
+#define EW_LOG_NEWEST ".newest"
+
 /* A new empty log in `dir`, which may be there already but not hold a log (EW_E_ARG).
  * origin: as in its checkpoints; a key name. */
 EW_MUST_CHECK ew_code ew_log_create(const char *dir, const char *origin, ew_err *err);

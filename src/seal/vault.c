@@ -208,6 +208,16 @@ ew_code ew_vault_create(ew_vault **out, const ew_secret *pass, const ew_vault_co
     return EW_OK;
 }
 
+ew_code ew_vault_rewrap(const ew_vault *v, const ew_secret *pass,
+                        const ew_vault_cost *cost, ew_buf *file, ew_err *err)
+{
+    kdf k = {cost->passes, cost->bytes, {0}};
+    if (pass->n == 0)
+        return ew_fail(err, EW_E_ARG, 0, "the passphrase is empty");
+    randombytes_buf(k.salt, sizeof k.salt);
+    return write_file(v, &k, pass, file, err);
+}
+
 static bool take_number(ew_slice *line, const char *key, uint64_t *out)
 {
     ew_slice word;

@@ -41,6 +41,10 @@ EW_MUST_CHECK ew_code ew_vault_create(ew_vault **out, const ew_secret *pass,
  * it asks for more than 16 passes or 1 GiB. */
 EW_MUST_CHECK ew_code ew_vault_open(ew_vault **out, const ew_secret *pass, ew_slice file,
                                     ew_err *err);
+/* The same vault under another passphrase: a new file for it is appended to `file`. */
+EW_MUST_CHECK ew_code ew_vault_rewrap(const ew_vault *v, const ew_secret *pass,
+                                      const ew_vault_cost *cost, ew_buf *file,
+                                      ew_err *err);
 void ew_vault_free(ew_vault *v);
 
 /* Appends the locked form of n bytes, EW_LOCKED_OVERHEAD longer; it opens only under the same

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of earwitness for fish.
-set -l commands add check diff family inspect list remove info archive key seal log disclose verify witness help
+set -l commands add check diff family inspect list remove info archive key seal log disclose vault verify witness help
 complete -c earwitness -n "not __fish_seen_subcommand_from $commands" -f
 complete -c earwitness -n __fish_use_subcommand -a add -d 'Put recordings into the archive'
 complete -c earwitness -n __fish_use_subcommand -a check -d 'Say from which recordings a clip was taken'
@@ -15,6 +15,7 @@ complete -c earwitness -n __fish_use_subcommand -a key -d 'Keys of the desk: mak
 complete -c earwitness -n __fish_use_subcommand -a seal -d 'Put on record what files hold'
 complete -c earwitness -n __fish_use_subcommand -a log -d 'The log: sign, publish, prove, check, witness'
 complete -c earwitness -n __fish_use_subcommand -a disclose -d 'Show a part of what was sealed'
+complete -c earwitness -n __fish_use_subcommand -a vault -d 'Back up the desk, restore it'
 complete -c earwitness -n __fish_use_subcommand -a verify -d 'Check what a bundle proves'
 complete -c earwitness -n __fish_use_subcommand -a witness -d 'Cosign the logs of others'
 complete -c earwitness -n __fish_use_subcommand -a help -d 'Show help'
@@ -44,9 +45,9 @@ complete -c earwitness -n '__fish_seen_subcommand_from family' -l dot -r -d 'Als
 complete -c earwitness -n '__fish_seen_subcommand_from family' -l files-from -r -d 'Also take the copies named in a file'
 complete -c earwitness -n '__fish_seen_subcommand_from family' -s 0 -l null -d 'Names end with NUL'
 complete -c earwitness -n '__fish_seen_subcommand_from archive' -f -a 'verify compact'
-complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose' -l desk -xa '(__fish_complete_directories)' -d 'Folder of the desk'
-complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
-complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose' -l passphrase-command -x -d 'Take it from what a command prints'
+complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose vault' -l desk -xa '(__fish_complete_directories)' -d 'Folder of the desk'
+complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose vault' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
+complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose vault' -l passphrase-command -x -d 'Take it from what a command prints'
 complete -c earwitness -n '__fish_seen_subcommand_from key' -f -a 'new list export'
 complete -c earwitness -n '__fish_seen_subcommand_from log' -a 'checkpoint publish prove fsck witness'
 complete -c earwitness -n '__fish_seen_subcommand_from seal' -l splitter -xa 'whole grid ogg-page mp3-frame aac-frame chat-v1 para-v1' -d 'How files are cut'
@@ -69,3 +70,11 @@ complete -c earwitness -n '__fish_seen_subcommand_from witness' -l listen -x -d 
 complete -c earwitness -n '__fish_seen_subcommand_from witness' -l remote -d 'Allow addresses that others can reach'
 complete -c earwitness -n '__fish_seen_subcommand_from witness' -s o -l output -r -d 'Where to write'
 complete -c earwitness -n '__fish_seen_subcommand_from help' -f -a "$commands"
+complete -c earwitness -n '__fish_seen_subcommand_from vault' -a 'backup restore identity passphrase'
+complete -c earwitness -n '__fish_seen_subcommand_from vault' -s r -l recipient -x -d 'Who can open the backup'
+complete -c earwitness -n '__fish_seen_subcommand_from vault' -s R -l recipients-file -r -d 'A file of recipients'
+complete -c earwitness -n '__fish_seen_subcommand_from vault' -l armor -d 'Write the backup as text'
+complete -c earwitness -n '__fish_seen_subcommand_from vault' -s i -l identity -r -d 'The secret key of a recipient'
+complete -c earwitness -n '__fish_seen_subcommand_from vault' -l checkpoint -r -d 'The newest checkpoint that was published'
+complete -c earwitness -n '__fish_seen_subcommand_from vault' -s p -l protect -d 'Lock the identity with a passphrase'
+complete -c earwitness -n '__fish_seen_subcommand_from vault' -s o -l output -r -d 'The file to write'

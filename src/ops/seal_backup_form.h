@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How files of the desk stand in its backup. docs/formats/backup.md. */
+#ifndef EW_OPS_SEAL_BACKUP_FORM_H
+#define EW_OPS_SEAL_BACKUP_FORM_H
+
+#include "ops/seal_backup.h"
+
+#define EW_BACKUP__MANIFEST "earwitness-backup"
+#define EW_BACKUP__OPEN ".open" /* ends the name of what holds an unlocked secret */
+
+enum {
+    EW_BACKUP__PATH_MAX = 250,
+    EW_BACKUP__DEPTH_MAX = 8,
+    EW_BACKUP__ENTRIES_MAX = 1 << 20,
+    EW_BACKUP__SMALL_MAX = 2 << 20,   /* bytes of a file outside log/ and time/ */
+    EW_BACKUP__OPEN_MAX = 512 * 1024, /* of an unlocked one */
+    EW_BACKUP__LARGE_MAX = 64 << 20   /* of all others */
+};
+
+typedef struct ew_backup__manifest {
+    int64_t time;
+    uint64_t entries; /* folders and files that follow */
+    ew_backup_log log;
+} ew_backup__manifest;
+
+EW_MUST_CHECK ew_code ew_backup__append_manifest(ew_buf *b, const ew_backup__manifest *m,
+                                                 ew_err *err);
+/* EW_E_FORMAT, EW_E_VERSION. */
+EW_MUST_CHECK ew_code ew_backup__parse_manifest(ew_backup__manifest *m, ew_slice text,
+                                                ew_err *err);
+
+/* A relative path of harmless names. */
+bool ew_backup__path_ok(const char *path);
+/* What is made anew, or belongs to a process: the vault's file, locks, temporary files. */
+bool ew_backup__left_out(const char *path);
+/* In log/ and time/ nothing is secret, and all sizes are possible. */
+bool ew_backup__is_public(const char *path);
+
+/* Unlocks the content of a file of the desk. *locked is false, and out empty, when nothing in it
+ * is locked. EW_E_FORMAT when it does not open or it cannot be told what it is. */
+EW_MUST_CHECK ew_code ew_backup__unlock(const ew_vault *v, const char *path,
+                                        ew_slice file, ew_secret *out, bool *locked,
+                                        ew_err *err);
+
+/* The way back: appends what belongs into the file. */
+EW_MUST_CHECK ew_code ew_backup__lock(const ew_vault *v, ew_slice opened, ew_buf *file,
+                                      ew_err *err);
+
+/* Looks at a restored desk: keys, the log that done->log promises, the checkpoint; fills in the
+ * rest of *done. EW_E_ARG for a checkpoint of another log, else EW_E_FORMAT. */
+EW_MUST_CHECK ew_code ew_backup__check(const ew_desk *d, ew_slice checkpoint,
+                                       ew_restored *done, ew_err *err);
+
+#endif
