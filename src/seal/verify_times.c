@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "seal/time_token.h"
 #include "seal/verify.h"
 
 /* A block's time may be this much ahead of the clocks (Bitcoin's rule). */
@@ -61,8 +62,24 @@ static void judge_keys(ew_check *k)
     }
 }
 
+/* Tokens are over the text of the checkpoint, so that cosignatures can come later. */
+static ew_code judge_tokens(ew_check *k)
+{
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < k->files.time_count && code == EW_OK; i++) {
+        ew_slice name = k->files.times[i].name;
+        bool ots = memcmp(name.p + name.n - 4, ".ots", 4) == 0;
+        code = ew_time_token_judge(k->proof->note->text, k->policy,
+                                   k->files.times[i].bytes, ots, k->v, k->err);
+    }
+    return code;
+}
+
 ew_code ew_verify__times(ew_check *k)
 {
+    ew_code code = judge_tokens(k);
+    if (code != EW_OK)
+        return code;
     judge_quote(k);
     if (!ew_verify__is_broken(k))
         judge_keys(k);

@@ -110,7 +110,7 @@ static void a_quoted_block_of_another_chain_breaks(void **state)
 }
 
 /* A seal that was on record before the block it quotes: one of the two is a lie. */
-static void row_12_a_quote_younger_than_the_record(void **state)
+static void attack_12_a_quote_younger_than_the_record(void **state)
 {
     char header[161] = GENESIS;
     uint8_t raw[80];
@@ -136,6 +136,72 @@ static void row_12_a_quote_younger_than_the_record(void **state)
     ew_verdict v = quoting(*state, after, line);
     assert_int_equal(v.state, EW_BROKEN);
     assert_non_null(strstr(v.reason, "younger"));
+}
+
+/* ------------------------------------------------------------------ time tokens */
+
+/* A proof that the digest itself is the Merkle root of block 7; out: 128 bytes. */
+static size_t make_ots(const uint8_t digest[32], uint8_t *out)
+{
+    static const uint8_t head[] = "\x00OpenTimestamps\x00\x00Proof\x00"
+                                  "\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08";
+    static const uint8_t bitcoin[] = {0x00, 0x05, 0x88, 0x96, 0x0d, 0x73,
+                                      0xd7, 0x19, 0x01, 0x01, 0x07};
+    memcpy(out, head, sizeof head - 1);
+    memcpy(out + sizeof head - 1, digest, 32);
+    memcpy(out + sizeof head - 1 + 32, bitcoin, sizeof bitcoin);
+    return sizeof head - 1 + 32 + sizeof bitcoin;
+}
+
+/* A header of block 7 with this root and time, as a line of a policy. */
+static void add_block(desk *d, const uint8_t root[32], uint32_t time)
+{
+    uint8_t raw[80] = {1};
+    char hex[161];
+    memcpy(raw + 36, root, 32);
+    for (int i = 0; i < 4; i++)
+        raw[68 + i] = (uint8_t)(time >> (8 * i));
+    ew_hex(raw, sizeof raw, hex);
+    assert_int_equal(ew_buf_printf(&d->policy, NULL, "#!earwitness bitcoin 7 %s\n", hex),
+                     EW_OK);
+}
+
+/* Without witnesses a proof in a block that the reader knows says when, and only that. */
+static void attack_12_a_token_dates_the_checkpoint(void **state)
+{
+    desk *d = *state;
+    uint8_t digest[32];
+    uint8_t ots[128];
+    ew_tlog_proof *proof = NULL;
+    sign_and_log(d);
+    ew_buf_reset(&d->policy);
+    add_policy_key(&d->policy, "#!earwitness seal", d->seal_key);
+    add_policy_key(&d->policy, "log", d->log_key);
+    assert_int_equal(ew_buf_printf(&d->policy, NULL, "quorum none\n"), EW_OK);
+    assert_int_equal(ew_tlog_proof_parse(&proof, d->proof.data, d->proof.len, NULL),
+                     EW_OK);
+    ew_sha256_bytes(proof->note->text.p, proof->note->text.n, digest);
+    ew_tlog_proof_free(proof);
+    d->times[0].ots = true;
+    d->times[0].bytes = (ew_slice){(char *)ots, make_ots(digest, ots)};
+    d->time_count = 1;
+    ew_verdict v = verdict_of(d);
+    assert_true(v.state == EW_VERIFIED && !v.timed && v.time_count == 1 &&
+                !v.times[0].good);
+    size_t without = d->policy.len;
+    add_block(d, digest, TIME + 50);
+    v = verdict_of(d);
+    assert_true(v.timed && v.not_after == TIME + 50 && v.times[0].good);
+    /* The block that the reader knows has another root: a forged proof, or another chain. */
+    d->policy.len = without;
+    digest[5] ^= 1;
+    add_block(d, digest, TIME + 50);
+    v = verdict_of(d);
+    assert_true(v.state == EW_VERIFIED && !v.timed && !v.times[0].good);
+    /* Over something else. */
+    d->times[0].bytes = (ew_slice){(char *)ots, make_ots(digest, ots)};
+    v = verdict_of(d);
+    assert_false(v.timed || v.times[0].good);
 }
 
 /* ------------------------------------------------------------------ events */
@@ -374,7 +440,8 @@ int main(void)
         TEST(a_quoted_block_dates_the_seal),
         TEST(a_quoted_block_that_is_not_known_says_nothing),
         TEST(a_quoted_block_of_another_chain_breaks),
-        TEST(row_12_a_quote_younger_than_the_record),
+        TEST(attack_12_a_quote_younger_than_the_record),
+        TEST(attack_12_a_token_dates_the_checkpoint),
         TEST(events_are_told_with_who_signed_them),
         TEST(long_words_are_cut),
         TEST(an_event_of_another_item_breaks),
