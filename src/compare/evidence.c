@@ -3,10 +3,10 @@
 #include "compare/evidence.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "compare/matcher.h"
 #include "earwitness/fingerprint.h"
 
@@ -123,13 +123,6 @@ static bool inner(const ew_cline *l, size_t *from, size_t *to)
     return *to > *from;
 }
 
-static int by_value(const void *x, const void *y)
-{
-    float a = *(const float *)x, b = *(const float *)y;
-
-    return (a > b) - (a < b);
-}
-
 typedef enum measured { LOUDNESS, GAIN } measured;
 
 /* Values of every step-th window inside the lines, as many as there are. */
@@ -165,10 +158,10 @@ static void measure(model *m, const ew_clines *l, float *value, size_t room)
             total += to - from;
     step = total / room + 1;
     n = collect(m, l, step, LOUDNESS, value);
-    qsort(value, n, sizeof(*value), by_value);
+    ew_sort_floats(value, n);
     m->top_db = n > 0 ? value[n * 95 / 100] : 0;
     n = collect(m, l, step, GAIN, value);
-    qsort(value, n, sizeof(*value), by_value);
+    ew_sort_floats(value, n);
     m->gain_db = n > 0 ? value[n / 2] : 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "compare/family_parts.h"
 #include "dsp/fft.h"
+#include "dsp/window.h"
 
 /* Energy below this in a cell is rounding of 16-bit samples (four times its power, times the
  * window's) and says nothing. */
@@ -57,8 +58,7 @@ ew_code ew_fam_scratch_new(fam_scratch **out, const fam_group *g, ew_err *err)
     }
     fill_turns(g, s->turn);
     for (size_t i = 0; i < FAM_WINDOW; i++)
-        s->window[i] =
-            (float)((0.5 - 0.5 * cos(2 * M_PI * (double)i / FAM_WINDOW)) / 32768);
+        s->window[i] = (float)(ew_hann((double)i, FAM_WINDOW) / 32768);
     *out = s;
     return EW_OK;
 }

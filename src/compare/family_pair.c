@@ -2,9 +2,9 @@
 /* What two copies of a group are to each other: how close, how loud, whose spectrum reaches
  * further, and which one has sound over it that the other has not. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "compare/family_parts.h"
 
 enum {
@@ -17,13 +17,6 @@ enum {
 #define SPECTRUM_FLOOR 1e-5 /* against the strongest part: nobody hears what is below */
 #define OVERLAY_FACTOR 8.0F /* power over the other's that coding does not add */
 #define ALIKE_DB 6.0
-
-static int by_size(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-
-    return (x > y) - (x < y);
-}
 
 /* The value that would be x[want] if x were sorted. It is put there, those below it before,
  * those above it behind. */
@@ -53,7 +46,7 @@ static float ranked(float *x, size_t n, size_t want)
         else
             return x[want];
     }
-    qsort(x + from, to - from, sizeof(*x), by_size);
+    ew_sort_floats(x + from, to - from);
     return x[want];
 }
 

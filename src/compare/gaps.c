@@ -3,11 +3,12 @@
 #include "compare/gaps.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "dsp/fft.h"
+#include "dsp/window.h"
 #include "earwitness/fingerprint.h"
 
 enum {
@@ -38,13 +39,6 @@ static double level_db(const float *x, int64_t n, double at, double len)
 
 /* ------------------------------------------------------------------ loudness */
 
-static int by_value(const void *x, const void *y)
-{
-    float a = *(const float *)x, b = *(const float *)y;
-
-    return (a > b) - (a < b);
-}
-
 static ew_code top_of(const float *x, int64_t n, double *top, ew_err *err)
 {
     enum { ROOM = 1 << 15 };
@@ -57,7 +51,7 @@ static ew_code top_of(const float *x, int64_t n, double *top, ew_err *err)
         return ew_fail_nomem(err);
     for (int64_t i = 0; i < steps; i += every)
         v[count++] = (float)level_db(x, n, (double)(i * STEP), STEP);
-    qsort(v, count, sizeof(*v), by_value);
+    ew_sort_floats(v, count);
     *top = count > 0 ? (double)v[count * 95 / 100] : -100;
     ew_free(v);
     return EW_OK;
@@ -110,115 +104,125 @@ static double band_edge(int k)
     return 150 * pow(20, (double)k / BANDS);
 }
 
+/* Levels of both recordings in bands over time. */
 typedef struct bands {
-    ew_fft *fft;
     size_t frames;
-    float *v; /* [frames][BANDS] dB, the mean of each band taken away */
+    float *a, *b; /* [frames][BANDS] dB */
+    ew_fft *fft;
+    float window[FRAME];
 } bands;
 
+static void bands_close(bands *x)
+{
+    ew_free(x->a);
+    ew_free(x->b);
+    ew_fft_free(x->fft);
+}
+
+static ew_code bands_open(bands *x, size_t frames, ew_err *err)
+{
+    *x = (bands){.frames = frames};
+    x->a = ew_alloc_array(frames * BANDS, sizeof(*x->a));
+    x->b = ew_alloc_array(frames * BANDS, sizeof(*x->b));
+    ew_code rc = x->a == NULL || x->b == NULL ? ew_fail_nomem(err)
+                                              : ew_fft_new(&x->fft, FRAME, err);
+    if (rc != EW_OK)
+        bands_close(x);
+    ew_hann_fill(x->window, FRAME, 0);
+    return rc;
+}
+
 /* Band levels of x around `from + i * hop`; the bands' edges are moved by `scale`. */
-static void measure_bands(bands *out, const float *x, int64_t n, const double place[3])
+static void measure_bands(const bands *s, float *v, const float *x, int64_t n,
+                          const double place[3])
 {
     float w[FRAME];
-    ew_cpx s[FRAME / 2 + 1];
+    ew_cpx c[FRAME / 2 + 1];
 
-    for (size_t i = 0; i < out->frames; i++) {
+    for (size_t i = 0; i < s->frames; i++) {
         int64_t at = (int64_t)(place[0] + (double)i * place[1]) - FRAME / 2;
 
         for (int k = 0; k < FRAME; k++) {
-            double hann = 0.5 - 0.5 * cos(2 * 3.14159265358979323846 * k / FRAME);
             int64_t j = at + k;
 
-            w[k] = j >= 0 && j < n ? x[j] * (float)hann : 0;
+            w[k] = j >= 0 && j < n ? x[j] * s->window[k] : 0;
         }
-        ew_fft_forward(out->fft, w, s);
+        ew_fft_forward(s->fft, w, c);
         for (int k = 0; k < BANDS; k++) {
             double lo = band_edge(k) * place[2] * FRAME / EW_FP_RATE_HZ;
             double hi = band_edge(k + 1) * place[2] * FRAME / EW_FP_RATE_HZ;
             double sum = 1e-9;
 
             for (int j = (int)lo; j <= (int)hi && j <= FRAME / 2; j++)
-                sum += (double)(s[j].re * s[j].re + s[j].im * s[j].im);
-            out->v[i * BANDS + (size_t)k] = (float)(10 * log10(sum));
+                sum += (double)(c[j].re * c[j].re + c[j].im * c[j].im);
+            v[i * BANDS + (size_t)k] = (float)(10 * log10(sum));
         }
     }
 }
 
 /* What is far below the loudest is noise of coders: cut off. Then without each band's mean. */
-static void normalize(bands *b)
+static void normalize(float *v, size_t frames)
 {
     float top = -200;
 
-    for (size_t i = 0; i < b->frames * BANDS; i++)
-        top = fmaxf(top, b->v[i]);
-    for (size_t i = 0; i < b->frames * BANDS; i++)
-        b->v[i] = fmaxf(b->v[i], top - 45);
+    for (size_t i = 0; i < frames * BANDS; i++)
+        top = fmaxf(top, v[i]);
+    for (size_t i = 0; i < frames * BANDS; i++)
+        v[i] = fmaxf(v[i], top - 45);
     for (size_t k = 0; k < BANDS; k++) {
         double sum = 0;
 
-        for (size_t i = 0; i < b->frames; i++)
-            sum += (double)b->v[i * BANDS + k];
-        for (size_t i = 0; i < b->frames; i++)
-            b->v[i * BANDS + k] -= (float)(sum / (double)b->frames);
+        for (size_t i = 0; i < frames; i++)
+            sum += (double)v[i * BANDS + k];
+        for (size_t i = 0; i < frames; i++)
+            v[i * BANDS + k] -= (float)(sum / (double)frames);
     }
 }
 
-static double correlate(const bands *x, const bands *y)
+static double correlate(const bands *x)
 {
-    double xx = 1e-9, yy = 1e-9, xy = 0;
+    double bb = 1e-9, aa = 1e-9, ba = 0;
 
     for (size_t i = 0; i < x->frames * BANDS; i++) {
-        xx += (double)(x->v[i] * x->v[i]);
-        yy += (double)(y->v[i] * y->v[i]);
-        xy += (double)(x->v[i] * y->v[i]);
+        bb += (double)(x->b[i] * x->b[i]);
+        aa += (double)(x->a[i] * x->a[i]);
+        ba += (double)(x->b[i] * x->a[i]);
     }
-    return xy / sqrt(xx * yy);
+    return ba / sqrt(bb * aa);
 }
 
 ew_code ew_gap_likeness(const ew_pair *p, const double a[2], const double b[2],
                         double *likeness, bool *pitched, ew_err *err)
 {
     double ratio = (a[1] - a[0]) / (b[1] - b[0]);
-    double hop = (b[1] - b[0]) / FRAMES_MAX;
-    bands x = {0}, y = {0};
+    double hop = fmax((b[1] - b[0]) / FRAMES_MAX, HOP_MIN);
+    size_t frames = (size_t)((b[1] - b[0]) / hop);
+    bands x;
     ew_code rc;
 
     *likeness = 0;
     *pitched = false;
-    if (hop < HOP_MIN)
-        hop = HOP_MIN;
-    x.frames = y.frames = (size_t)((b[1] - b[0]) / hop);
-    if (x.frames < 4)
+    if (frames < 4)
         return EW_OK;
-    rc = ew_fft_new(&x.fft, FRAME, err);
+    rc = bands_open(&x, frames, err);
     if (rc != EW_OK)
         return rc;
-    y.fft = x.fft;
-    x.v = ew_alloc_array(x.frames * BANDS, sizeof(*x.v));
-    y.v = ew_alloc_array(y.frames * BANDS, sizeof(*y.v));
-    if (x.v == NULL || y.v == NULL)
-        rc = ew_fail_nomem(err);
-    if (rc == EW_OK) {
-        measure_bands(&x, p->b, p->nb, (const double[3]){b[0], hop, 1});
-        normalize(&x);
-        for (int with_pitch = 0; with_pitch < 2; with_pitch++) {
-            double r;
+    measure_bands(&x, x.b, p->b, p->nb, (const double[3]){b[0], hop, 1});
+    normalize(x.b, frames);
+    for (int with_pitch = 0; with_pitch < 2; with_pitch++) {
+        double r;
 
-            /* Sound that is played r times as fast has its bands r times as high. */
-            measure_bands(
-                &y, p->a, p->na,
-                (const double[3]){a[0], hop * ratio, with_pitch ? 1 / ratio : 1});
-            normalize(&y);
-            r = correlate(&x, &y);
-            if (r > *likeness) {
-                *likeness = r;
-                *pitched = with_pitch;
-            }
+        /* Sound that is played r times as fast has its bands r times as high. */
+        measure_bands(&x, x.a, p->a, p->na,
+                      (const double[3]){a[0], hop * ratio, with_pitch ? 1 / ratio : 1});
+        normalize(x.a, frames);
+        r = correlate(&x);
+        if (r > *likeness) {
+            *likeness = r;
+            *pitched = with_pitch;
         }
     }
-    ew_free(x.v);
-    ew_free(y.v);
-    ew_fft_free(x.fft);
+    bands_close(&x);
     return rc;
 }
 
@@ -242,34 +246,25 @@ static ew_code band_gains(const ew_pair *p, const ew_cline *c, const double b[2]
                           double gain[BANDS], double level[BANDS], ew_err *err)
 {
     double hop = fmax((b[1] - b[0]) / FRAMES_MAX, HOP_MIN);
-    bands x = {.frames = (size_t)((b[1] - b[0]) / hop) + 1}, y = x;
-    ew_code rc = ew_fft_new(&x.fft, FRAME, err);
+    bands x;
+    ew_code rc = bands_open(&x, (size_t)((b[1] - b[0]) / hop) + 1, err);
 
     if (rc != EW_OK)
         return rc;
-    y.fft = x.fft;
-    x.v = ew_alloc_array(x.frames * BANDS, sizeof(*x.v));
-    y.v = ew_alloc_array(y.frames * BANDS, sizeof(*y.v));
-    if (x.v == NULL || y.v == NULL) {
-        rc = ew_fail_nomem(err);
-    } else {
-        measure_bands(&x, p->b, p->nb, (const double[3]){b[0], hop, 1});
-        measure_bands(&y, p->a, p->na,
-                      (const double[3]){ew_cline_place(c, b[0]), hop * c->rate, 1});
-    }
-    for (size_t k = 0; k < BANDS && rc == EW_OK; k++) {
-        double sum_x = 0, sum_y = 0;
+    measure_bands(&x, x.b, p->b, p->nb, (const double[3]){b[0], hop, 1});
+    measure_bands(&x, x.a, p->a, p->na,
+                  (const double[3]){ew_cline_place(c, b[0]), hop * c->rate, 1});
+    for (size_t k = 0; k < BANDS; k++) {
+        double sum_b = 0, sum_a = 0;
 
         for (size_t i = 0; i < x.frames; i++) {
-            sum_x += pow(10, 0.1 * (double)x.v[i * BANDS + k]);
-            sum_y += pow(10, 0.1 * (double)y.v[i * BANDS + k]);
+            sum_b += pow(10, 0.1 * (double)x.b[i * BANDS + k]);
+            sum_a += pow(10, 0.1 * (double)x.a[i * BANDS + k]);
         }
-        level[k] = 10 * log10(sum_x / (double)x.frames + 1e-12);
-        gain[k] = level[k] - 10 * log10(sum_y / (double)x.frames + 1e-12);
+        level[k] = 10 * log10(sum_b / (double)x.frames + 1e-12);
+        gain[k] = level[k] - 10 * log10(sum_a / (double)x.frames + 1e-12);
     }
-    ew_free(x.v);
-    ew_free(y.v);
-    ew_fft_free(x.fft);
+    bands_close(&x);
     return rc;
 }
 

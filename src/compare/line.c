@@ -3,10 +3,10 @@
 #include "compare/line.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "earwitness/fingerprint.h"
 
 enum {
@@ -135,7 +135,7 @@ double ew_cline_back(const ew_cline *l, double a)
 
 /* ------------------------------------------------------------------ sound */
 
-/* Hann-windowed sinc, one row per phase. Made once per call: it is small beside the work. */
+/* Hann-windowed sinc, one row per phase. Made once per thread. */
 typedef struct sinc {
     float tap[PHASES + 1][TAPS];
 } sinc;
@@ -261,13 +261,6 @@ static bool measure_lag(const ew_cline *l, const ew_pair *p, int64_t t, double *
     return true;
 }
 
-static int by_value(const void *x, const void *y)
-{
-    float a = *(const float *)x, b = *(const float *)y;
-
-    return (a > b) - (a < b);
-}
-
 /* Median of what was measured around each knot: one measurement over an edit, or one peak
  * beside the right one, must not bend the line. */
 static void smooth(float *lag, float *raw, size_t n)
@@ -280,7 +273,7 @@ static void smooth(float *lag, float *raw, size_t n)
         for (size_t k = i > AROUND ? i - AROUND : 0; k < n && k <= i + AROUND; k++)
             if (!isnan(raw[k]))
                 around[count++] = raw[k];
-        qsort(around, count, sizeof(*around), by_value);
+        ew_sort_floats(around, count);
         lag[i] = count == 0       ? NAN
                  : count % 2 == 1 ? around[count / 2]
                                   : (around[count / 2 - 1] + around[count / 2]) / 2;

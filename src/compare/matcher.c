@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "dsp/window.h"
 #include "earwitness/fingerprint.h"
 
 enum {
@@ -24,6 +25,7 @@ static const double pi = 3.14159265358979323846;
 typedef struct spectra {
     double aa[BINS], bb[BINS], re[BINS], im[BINS]; /* re, im: of conj(A) * B */
     size_t count;
+    float window[FRAME];
 } spectra;
 
 /* One frame of each at sample t of B, scaled to equal weight. */
@@ -36,10 +38,8 @@ static void lesson(spectra *s, ew_fft *fft, const ew_cline *l, const ew_pair *p,
 
     ew_cline_fetch(l, p, t, FRAME, b, a);
     for (int i = 0; i < FRAME; i++) {
-        float hann = (float)(0.5 - 0.5 * cos(2 * pi * i / FRAME));
-
-        a[i] *= hann;
-        b[i] *= hann;
+        a[i] *= s->window[i];
+        b[i] *= s->window[i];
         energy += (double)(b[i] * b[i]);
     }
     if (energy < 1e-7)
@@ -151,6 +151,7 @@ ew_code ew_matcher_learn(ew_matcher *m, const ew_clines *l, const ew_pair *p, ew
     if (rc == EW_OK)
         rc = ew_fft_new(&small, FRAME, err);
     if (rc == EW_OK) {
+        ew_hann_fill(s->window, FRAME, 0);
         gather(s, small, l, p);
         design(m, small, s);
     }

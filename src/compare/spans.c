@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/sort.h"
 
 enum {
     SHORT = 640,       /* samples: a run on a line this short is chance */
@@ -185,13 +186,6 @@ static size_t rank_of(const double *sorted, size_t n, double x)
     return lo;
 }
 
-static int by_double(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-
-    return (a > b) - (a < b);
-}
-
 typedef struct chain {
     tree t;
     double *total, *key, *ends;
@@ -263,7 +257,7 @@ ew_code ew_spans_order(ew_spans *s, ew_err *err)
         if (s->items[i].plain)
             c.ends[n++] = s->items[i].a1;
     if (rc == EW_OK)
-        qsort(c.ends, n, sizeof(*c.ends), by_double);
+        ew_sort_doubles(c.ends, n);
     for (uint32_t i = 0; i < s->count && rc == EW_OK; i++) {
         if (!s->items[i].plain)
             continue;

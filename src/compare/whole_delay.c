@@ -3,14 +3,14 @@
 #include "compare/whole_delay.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/sort.h"
+#include "dsp/window.h"
 
 enum { BLOCKS_MAX = 16 };
 
-static const double pi = 3.14159265358979323846;
 static const double match_min = 0.12; /* of a block: below it is not the same wave */
 
 typedef struct delays {
@@ -24,6 +24,7 @@ void ew_whole__delay_release(ew_whole__delay *s)
 {
     ew_free(s->y);
     ew_free(s->x);
+    ew_free(s->window);
     ew_free(s->block);
     ew_fft_free(s->fft);
 }
@@ -36,18 +37,19 @@ ew_code ew_whole__delay_init(ew_whole__delay *s, uint32_t rate_hz, size_t n, ew_
     while (s->size > n && s->size > 2)
         s->size /= 2;
     s->block = ew_alloc_array(s->size, sizeof(*s->block));
+    s->window = ew_alloc_array(s->size, sizeof(*s->window));
     s->x = ew_alloc_array(s->size / 2 + 1, sizeof(*s->x));
     s->y = ew_alloc_array(s->size / 2 + 1, sizeof(*s->y));
-    if (s->block == NULL || s->x == NULL || s->y == NULL)
+    if (s->block == NULL || s->window == NULL || s->x == NULL || s->y == NULL)
         return ew_fail_nomem(err);
+    ew_hann_fill(s->window, s->size, 0);
     return ew_fft_new(&s->fft, s->size, err);
 }
 
 static void transform(ew_whole__delay *s, const float *x, ew_cpx *out)
 {
     for (size_t i = 0; i < s->size; i++)
-        s->block[i] =
-            x[i] * (float)(0.5 - 0.5 * cos(2 * pi * (double)i / (double)s->size));
+        s->block[i] = x[i] * s->window[i];
     ew_fft_forward(s->fft, s->block, out);
 }
 
@@ -119,18 +121,11 @@ static void find_delays(ew_whole__delay *s, const ew_whole__waves *w, ptrdiff_t 
     }
 }
 
-static int by_value(const void *x, const void *y)
-{
-    const double a = *(const double *)x, b = *(const double *)y;
-
-    return (a > b) - (a < b);
-}
-
 static double median(double *x, size_t n)
 {
     if (n == 0)
         return 0;
-    qsort(x, n, sizeof(*x), by_value);
+    ew_sort_doubles(x, n);
     return n % 2 == 1 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 

@@ -12,7 +12,7 @@ typedef struct ew_whole__delay {
     ew_fft *fft;
     size_t size; /* of a block */
     uint32_t rate_hz;
-    float *block;
+    float *window, *block;
     ew_cpx *x, *y;
 } ew_whole__delay;
 

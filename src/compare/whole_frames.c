@@ -6,8 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "dsp/window.h"
 
-static const double pi = 3.14159265358979323846;
 static const double lowest_hz = 80;
 static const double bands_per_octave = 3;
 
@@ -51,9 +51,7 @@ ew_code ew_whole__frames_init(ew_whole__frames *f, uint32_t rate_hz, ew_err *err
     if (f->bin_a == NULL || f->bin_b == NULL || f->bin_re == NULL || f->bin_im == NULL ||
         f->window == NULL || f->block == NULL || f->x == NULL || f->y == NULL)
         return ew_fail_nomem(err);
-    for (size_t i = 0; i < f->size; i++)
-        f->window[i] =
-            (float)(0.5 - 0.5 * cos(2 * pi * ((double)i + 0.5) / (double)f->size));
+    ew_hann_fill(f->window, f->size, 0.5);
     return ew_fft_new(&f->fft, f->size, err);
 }
 

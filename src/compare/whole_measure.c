@@ -3,10 +3,10 @@
 #include "compare/whole_measure.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/sort.h"
 
 static const double voice_low_hz = 200, voice_high_hz = 3600; /* every codec keeps it */
 static const double active_below_db = 20;
@@ -18,18 +18,11 @@ double ew_whole__db(double power)
     return power > 1e-20 ? 10 * log10(power) : -200;
 }
 
-static int by_value(const void *x, const void *y)
-{
-    const double a = *(const double *)x, b = *(const double *)y;
-
-    return (a > b) - (a < b);
-}
-
 double ew_whole__percentile(double *x, size_t n, double share)
 {
     if (n == 0)
         return 0;
-    qsort(x, n, sizeof(*x), by_value);
+    ew_sort_doubles(x, n);
     return x[(size_t)(share * (double)(n - 1) + 0.5)];
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "dsp/window.h"
 
 enum { HALF = EW_SPECTRA_SIZE / 2, L = EW_SPECTRA_LANES };
 
@@ -47,8 +48,7 @@ ew_code ew_spectra_new(ew_spectra **out, ew_err *err)
     *out = s;
     if (!s)
         return ew_fail_nomem(err);
-    for (int i = 0; i < EW_SPECTRA_SIZE; i++)
-        s->window[i] = (float)(0.5 - 0.5 * cos(2 * pi * i / EW_SPECTRA_SIZE));
+    ew_hann_fill(s->window, EW_SPECTRA_SIZE, 0);
     for (int i = 0; i < HALF; i++) {
         s->cos_table[i] = (float)cos(2 * pi * i / HALF);
         s->sin_table[i] = (float)-sin(2 * pi * i / HALF);

@@ -4,11 +4,12 @@
 #include "inspect/dc.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/sort.h"
+#include "dsp/window.h"
 #include "inspect/nothing.h"
 #include "inspect/peaks.h"
 
@@ -95,13 +96,6 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
     return EW_OK;
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-    float a = *(const float *)pa, b = *(const float *)pb;
-
-    return (a > b) - (a < b);
-}
-
 /* The median size of the differences around place i, of which there are n. */
 static double usual(const float *diff, size_t n, size_t i)
 {
@@ -110,7 +104,7 @@ static double usual(const float *diff, size_t n, size_t i)
 
     for (size_t k = from; k < to; k++)
         near[k - from] = fabsf(diff[k]);
-    qsort(near, to - from, sizeof *near, by_size);
+    ew_sort_floats(near, to - from);
     return (double)near[(to - from) / 2];
 }
 
@@ -121,7 +115,7 @@ static void differences(const float *means, float *diff, size_t places)
     double weight[SIDE], total = 0;
 
     for (size_t k = 0; k < SIDE; k++) {
-        weight[k] = 0.5 - 0.5 * cos(6.283185307179586 * ((double)k + 0.5) / SIDE);
+        weight[k] = ew_hann((double)k + 0.5, SIDE);
         total += weight[k];
     }
     for (size_t i = 0; i < places; i++) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "dsp/window.h"
 #include "inspect/peaks.h"
 
 enum {
@@ -68,9 +69,7 @@ static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection 
         stop(s);
         return ew_fail_nomem(err);
     }
-    for (size_t i = 0; i < 2 * b; i++)
-        s->window[i] = (float)(0.5 - 0.5 * cos(6.283185307179586 * ((double)i + 0.5) /
-                                               (2.0 * (double)b)));
+    ew_hann_fill(s->window, 2 * b, 0.5);
     s->fill = ORDER + b / 2; /* zeros before the first sample */
     *state = s;
     return EW_OK;

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "dsp/window.h"
 #include "inspect/decimate.h"
 #include "inspect/peaks.h"
 
@@ -99,8 +100,7 @@ static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection 
     }
     for (size_t line = 0; line < LINES; line++) {
         for (size_t i = 0; i < window; i++) {
-            double hann =
-                (1 - cos(TAU * ((double)i + 0.5) / (double)window)) / (double)window;
+            double hann = 2 * ew_hann((double)i + 0.5, (double)window) / (double)window;
             double turn = TAU * line_hz(line) * (double)i / low_hz;
 
             s->wave_re[line * window + i] = (float)(hann * cos(turn));

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "dsp/spectra.h"
+#include "dsp/window.h"
 
 #pragma GCC diagnostic ignored "-Wpsabi" /* vectors stay inside this file */
 
@@ -39,7 +40,6 @@ struct ew_lattice {
 
 ew_code ew_lattice_new(ew_lattice **out, ew_err *err)
 {
-    const double pi = 3.14159265358979323846;
     ew_lattice *l = ew_alloc(sizeof(*l));
     ew_code rc = EW_OK;
 
@@ -47,7 +47,8 @@ ew_code ew_lattice_new(ew_lattice **out, ew_err *err)
     if (!l)
         return ew_fail_nomem(err);
     for (int i = 0; i < BINS; i++) {
-        double w = 0.5 - 0.5 * cos(2 * pi * i / BINS);
+        double w = ew_hann(i, BINS);
+
         l->window_squared[i] = (float)(w * w);
     }
     l->histogram = ew_alloc_aligned((size_t)BINS * L, sizeof(float));

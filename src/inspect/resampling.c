@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "dsp/fft.h"
+#include "dsp/window.h"
 #include "inspect/nothing.h"
 
 enum {
@@ -88,8 +89,7 @@ static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection 
         stop(s);
         return rc;
     }
-    for (size_t i = 0; i < SIZE; i++)
-        s->window[i] = (float)(0.5 - 0.5 * cos(6.283185307179586 * (double)i / SIZE));
+    ew_hann_fill(s->window, SIZE, 0);
     *state = s;
     return EW_OK;
 }

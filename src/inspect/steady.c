@@ -4,10 +4,11 @@
 #include "inspect/steady.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/sort.h"
 #include "dsp/fft.h"
+#include "dsp/window.h"
 
 enum {
     SIZE = 1024,
@@ -63,13 +64,6 @@ static float alike(const frame *a, const frame *b)
     return ab / sqrtf(aa * bb);
 }
 
-static int by_size(const void *pa, const void *pb)
-{
-    float a = *(const float *)pa, b = *(const float *)pb;
-
-    return (a > b) - (a < b);
-}
-
 static double median_of(const frame *frames, size_t count, float *values)
 {
     float least = 0;
@@ -82,7 +76,7 @@ static double median_of(const frame *frames, size_t count, float *values)
             values[n++] = alike(&frames[i], &frames[i + LATER]);
     if (n == 0)
         return 0;
-    qsort(values, n, sizeof *values, by_size);
+    ew_sort_floats(values, n);
     return (double)values[n / 2];
 }
 
@@ -90,7 +84,7 @@ ew_code ew_inspect__steady(const float *x, size_t n, double *steady, ew_err *err
 {
     size_t count = n < SIZE ? 0 : (n - SIZE) / HOP + 1;
     frame *frames = NULL;
-    float in[SIZE], *values = NULL;
+    float window[SIZE], in[SIZE], *values = NULL;
     ew_cpx *spectrum = NULL;
     ew_fft *fft = NULL;
     ew_code rc;
@@ -108,10 +102,10 @@ ew_code ew_inspect__steady(const float *x, size_t n, double *steady, ew_err *err
         rc = ew_fail_nomem(err);
         goto out;
     }
+    ew_hann_fill(window, SIZE, 0);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < SIZE; k++)
-            in[k] = x[i * HOP + k] *
-                    (float)(0.5 - 0.5 * cos(6.283185307179586 * (double)k / SIZE));
+            in[k] = x[i * HOP + k] * window[k];
         ew_fft_forward(fft, in, spectrum);
         stand_out(spectrum, &frames[i]);
     }

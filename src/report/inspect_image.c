@@ -2,10 +2,10 @@
 /* Levels to colours. Quiet is white and loud is black, so that it prints; between them
  * lightness falls evenly, so that it reads without colour as well. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/sort.h"
 #include "report/inspect_canvas.h"
 
 /* The map "magma" of matplotlib (CC0) from its light end to its dark one. */
@@ -30,13 +30,6 @@ uint32_t ew_inspect_color(double share)
     return rgb;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* From just under the quiet parts to the loudest, in steps of 10 dB. */
 static ew_levels choose(float *all, size_t n)
 {
@@ -45,7 +38,7 @@ static ew_levels choose(float *all, size_t n)
 
     if (n == 0)
         return l;
-    qsort(all, n, sizeof *all, by_value);
+    ew_sort_floats(all, n);
     l.high_db = 10 * ceil((double)all[(n - 1) - (n - 1) / 2000] / 10);
     low = 10 * floor((double)all[n / 20] / 10);
     l.low_db = fmin(fmax(low, l.high_db - RANGE_MAX_DB), l.high_db - RANGE_MIN_DB);
