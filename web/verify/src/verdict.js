@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verdict as text and as JSON. Mirrors src/report/verdict.c, word for word.
+import { hex } from './bytes.js';
+import { BROKEN } from './verify_base.js';
+import { isoText } from './when.js';
+
+const STATE_NAMES = ['verified', 'not-vouched-for', 'broken'];
+export const STATE_WORDS = ['VERIFIED', 'NOT VOUCHED FOR', 'BROKEN'];
+export const NOT_PROVEN =
+    'Not proven, by any seal: that the content is true; that nothing was left out before it\n' +
+    'was sealed; that no other version was sealed elsewhere.\n';
+
+/* ------------------------------------------------------------------ JSON */
+
+/* Numbers of 64 bits go beyond what a double holds, and are signed in the C program's JSON. */
+function whole(n) {
+    return BigInt.asIntN(64, BigInt(n)).toString();
+}
+
+const text = (s) => JSON.stringify(s);
+const bool = (b) => String(b);
+const when = (t) => (t === null ? 'null' : text(isoText(t)));
+
+function object(...pairs) {
+    return '{' + pairs.map(([key, value]) => `${text(key)}:${value}`).join(',') + '}';
+}
+
+function list(items, one) {
+    return '[' + items.map(one).join(',') + ']';
+}
+
+function streamJson(s) {
+    return object(['splitter', text(s.splitter)], ['parts', whole(s.parts)],
+        ['shown', whole(s.shown)], ['runs', whole(s.runs)],
+        ['bytes_shown', whole(s.bytesShown)]);
+}
+
+function timeJson(t) {
+    return object(['kind', text(t.kind)], ['good', bool(t.good)],
+        ['not_after', when(t.good ? t.notAfter : null)], ['words', text(t.words)]);
+}
+
+function eventJson(e) {
+    return object(['kind', text(e.kind)], ['by', text(e.by)], ['trusted', bool(e.trusted)],
+        ['logged', bool(e.logged)], ['entry', whole(e.entry)], ['not_after', when(e.notAfter)],
+        ['claimed', when(e.claimed)], ['actor', text(e.actor)], ['stance', text(e.stance)],
+        ['words', text(e.words)]);
+}
+
+/**
+ * @param {import('./verify.js').Verdict} v
+ * @param {string} name  of the bundle's file, safe to show
+ */
+export function verdictJson(v, name) {
+    const head = [['schema', text('earwitness.verdict/1')], ['name', text(name)],
+        ['verdict', text(STATE_NAMES[v.state])], ['reason', text(v.reason)]];
+    /* Of what is broken nothing is repeated: a reader might believe it. */
+    if (v.state === BROKEN)
+        return object(...head);
+    return object(...head, ['item', text(hex(v.item))], ['seal_key', text(v.sealKey)],
+        ['seal_key_trusted', bool(v.sealKeyTrusted)], ['log', text(v.log)],
+        ['log_trusted', bool(v.logTrusted)], ['quorum', bool(v.quorum)],
+        ['witnesses', whole(v.witnesses)], ['entry', whole(v.entry)],
+        ['log_size', whole(v.logSize)], ['not_before', when(v.notBefore)],
+        ['not_after', when(v.notAfter)], ['after', text(v.after)],
+        ['times', list(v.times, timeJson)], ['streams', list(v.streams, streamJson)],
+        ['published', text(v.published)], ['events', list(v.events, eventJson)]);
+}
+
+/* ------------------------------------------------------------------ text
+ *
+ * Each line of the text is a label and words; the page shows the same lines. */
+
+const NAMED = ', whom your policy names';
+const NOT_NAMED = ', for whom nobody you named vouches';
+const NO_KEY = 'somebody whose key is not at hand';
+
+function timeLines(v) {
+    const lines = [];
+    if (v.notBefore !== null && v.notAfter !== null)
+        lines.push(`sealed between ${isoText(v.notBefore)} and ${isoText(v.notAfter)}`);
+    else if (v.notAfter !== null)
+        lines.push(`on record no later than ${isoText(v.notAfter)}`);
+    else if (v.notBefore !== null)
+        lines.push(`sealed after ${isoText(v.notBefore)}; nothing that you trust says before when`);
+    else
+        lines.push('not known: nothing that you trust says when');
+    if (v.after !== '')
+        lines.push(`it quotes: ${v.after}`);
+    for (const t of v.times)
+        lines.push(`${t.kind}: ${t.words}`);
+    return lines;
+}
+
+/** n + 1 as an unsigned number of 64 bits. */
+function ordinal(n) {
+    return BigInt.asUintN(64, n + 1n);
+}
+
+function logLine(v) {
+    return `${v.log}, entry ${ordinal(v.entry)} of ${v.logSize}` +
+        `${v.logTrusted ? '' : ' (not in your policy)'}, ${v.witnesses} of your witnesses`;
+}
+
+export function streamLine(s) {
+    const ms = s.partMs > 0 ? `; a part is ${Math.floor(s.partMs + 0.5)} ms` : '';
+    return `${s.splitter}: ${s.shown} of ${s.parts} parts shown, ${s.parts - s.shown} hidden${ms}`;
+}
+
+function eventLines(e) {
+    const place = e.logged ? '' : ' of a log that your policy does not name';
+    const time = e.notAfter === null ? '' : `, no later than ${isoText(e.notAfter)}`;
+    const words = e.words.split('\n');
+    /* As C walks over it: an empty rest is no line. */
+    if (words[words.length - 1] === '')
+        words.pop();
+    return [
+        e.kind + (e.stance === '' ? '' : ` (${e.stance})`) +
+            (e.actor === '' ? '' : ` of ${e.actor}`) +
+            `, signed by ${e.by === '' ? NO_KEY : e.by}${e.trusted ? NAMED : NOT_NAMED}`,
+        `dates itself ${isoText(e.claimed)}; entry ${ordinal(e.entry)}${place}${time}`,
+        ...words.map((line) => `| ${line}`),
+    ];
+}
+
+/**
+ * What is told of a bundle that is not broken, as [label, lines].
+ * @param {import('./verify.js').Verdict} v
+ * @returns {[string, string[]][]}
+ */
+export function verdictLines(v) {
+    const rows = [
+        ['item', [hex(v.item)]],
+        ['seal', [`signed by ${v.sealKey === '' ? NO_KEY : v.sealKey}` +
+            (v.sealKeyTrusted ? NAMED : NOT_NAMED)]],
+        ['log', [logLine(v)]],
+        ['time', timeLines(v)],
+        ...v.streams.map((s, i) => [`stream ${i}`, [streamLine(s)]]),
+    ];
+    if (v.published !== '')
+        rows.push(['published',
+            [`is what is shown, with every gap filled with ${v.published}`]]);
+    for (const e of v.events)
+        rows.push(['event', eventLines(e)]);
+    return rows;
+}
+
+/** @param {import('./verify.js').Verdict} v */
+export function verdictText(v, name) {
+    const head = `${name}: ${STATE_WORDS[v.state]}${v.reason === '' ? '' : ': '}${v.reason}\n`;
+    if (v.state === BROKEN)
+        return head;
+    const rows = verdictLines(v).map(([label, lines]) => lines.map((line, i) =>
+        '  ' + (i === 0 ? label : '').padEnd(label.startsWith('stream ') && i === 0 ? 0 : 11) +
+        (label.startsWith('stream ') ? '   ' : '') + line + '\n').join(''));
+    return head + rows.join('') + NOT_PROVEN;
+}
