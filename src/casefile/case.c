@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making, opening and closing a case. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "casefile/events.h"
+#include "casefile/schema.h"
+#include "casefile/sql.h"
+
+#define DB_NAME "case.db"
+
+enum { VALUE_MAX = 256 << 20, BUSY_MS = 10000, LOCK_POLL_MS = 20 };
+
+/* ------------------------------------------------------------------ connections */
+
+static int set_up(sqlite3 *db)
+{
+    (void)sqlite3_extended_result_codes(db, 1);
+    (void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
+    (void)sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    (void)sqlite3_busy_timeout(db, BUSY_MS);
+    return sqlite3_exec(db,
+                        "PRAGMA cell_size_check=ON;PRAGMA temp_store=MEMORY;"
+                        "PRAGMA foreign_keys=ON;PRAGMA synchronous=FULL;",
+                        NULL, NULL, NULL);
+}
+
+static ew_code connect(ew_case *c, const char *name, int flags, ew_err *err)
+{
+    int rc = sqlite3_open_v2(name, &c->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK)
+        rc = set_up(c->db);
+    return rc == SQLITE_OK ? EW_OK : ew_case__sql_fail(c, rc, err);
+}
+
+static ew_code exec(ew_case *c, const char *sql, ew_err *err)
+{
+    int rc = sqlite3_exec(c->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? EW_OK : ew_case__sql_fail(c, rc, err);
+}
+
+/* SQLite's write-ahead log needs memory that processes share, which file systems over a network do not
+ * give. */
+static bool is_network(const char *dir)
+{
+    struct statfs fs;
+    if (statfs(dir, &fs) != 0)
+        return true;
+    switch ((unsigned long)fs.f_type) {
+    case NFS_SUPER_MAGIC:
+    case SMB_SUPER_MAGIC:
+    case SMB2_SUPER_MAGIC:
+    case CIFS_SUPER_MAGIC:
+    case AFS_SUPER_MAGIC:
+    case CODA_SUPER_MAGIC:
+    case V9FS_MAGIC:
+    case FUSE_SUPER_MAGIC:
+    case CEPH_SUPER_MAGIC:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ------------------------------------------------------------------ schema */
+
+#define ALL_OF_SCHEMA                                                                    \
+    "SELECT type||'|'||name||'|'||tbl_name||'|'||ifnull(sql,'') FROM sqlite_schema "     \
+    "ORDER BY type,name"
+
+/* Does each of two statements give the same rows? */
+static int same_rows(sqlite3_stmt *a, sqlite3_stmt *b, bool *same)
+{
+    for (;;) {
+        int ra = sqlite3_step(a);
+        int rb = sqlite3_step(b);
+        if (ra != rb || ra != SQLITE_ROW) {
+            *same = ra == rb;
+            return ra == SQLITE_DONE || ra == SQLITE_ROW ? rb : ra;
+        }
+        const char *ta = (const char *)sqlite3_column_text(a, 0);
+        const char *tb = (const char *)sqlite3_column_text(b, 0);
+        if (ta == NULL || tb == NULL)
+            return SQLITE_NOMEM;
+        if (strcmp(ta, tb) != 0) {
+            *same = false;
+            return SQLITE_DONE;
+        }
+    }
+}
+
+/* Compares with a database made now, in memory. */
+static ew_code check_schema(ew_case *c, ew_err *err)
+{
+    sqlite3 *model = NULL;
+    sqlite3_stmt *a = NULL;
+    sqlite3_stmt *b = NULL;
+    bool same = false;
+    int rc = sqlite3_open_v2(
+        ":memory:", &model,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK)
+        rc = ew_case__make_schema(model);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v2(model, ALL_OF_SCHEMA, -1, &a, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v2(c->db, ALL_OF_SCHEMA, -1, &b, NULL);
+    if (rc == SQLITE_OK)
+        rc = same_rows(a, b, &same);
+    (void)sqlite3_finalize(a);
+    (void)sqlite3_finalize(b);
+    (void)sqlite3_close(model);
+    if (rc != SQLITE_OK && rc != SQLITE_DONE && rc != SQLITE_ROW)
+        return ew_case__sql_fail(c, rc, err);
+    return same ? EW_OK
+                : ew_fail(err, EW_E_FORMAT, 0,
+                          "'%s/" DB_NAME "' is not a case file of this program", c->dir);
+}
+
+static ew_code pragma(ew_case *c, const char *sql, int64_t *number, ew_err *err)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(c->db, sql, -1, &s, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW)
+        *number = sqlite3_column_int64(s, 0);
+    (void)sqlite3_finalize(s);
+    return rc == SQLITE_ROW ? EW_OK : ew_case__sql_fail(c, rc, err);
+}
+
+/* Whose database it is and how new, before anything else of it is used. */
+static ew_code check_head(ew_case *c, ew_err *err)
+{
+    int64_t id = 0;
+    int64_t version = 0;
+    ew_code code = pragma(c, "PRAGMA application_id", &id, err);
+    if (code == EW_OK)
+        code = pragma(c, "PRAGMA user_version", &version, err);
+    if (code == EW_OK && id != EW_CASE_APPLICATION_ID)
+        code = ew_fail(err, EW_E_FORMAT, 0,
+                       "'%s/" DB_NAME "' is not a case file of this program", c->dir);
+    if (code == EW_OK && version > EW_CASE_FORMAT)
+        code = ew_fail(err, EW_E_VERSION, 0,
+                       "the case in '%s' was made by a newer version of this program",
+                       c->dir);
+    return code == EW_OK ? check_schema(c, err) : code;
+}
+
+/* ------------------------------------------------------------------ making */
+
+static ew_code fill(ew_case *c, const char *title, ew_err *err)
+{
+    char head[128];
+    (void)snprintf(head, sizeof head, "PRAGMA application_id=%d;PRAGMA user_version=%d;",
+                   (int)EW_CASE_APPLICATION_ID, (int)EW_CASE_FORMAT);
+    ew_code code = exec(c, "BEGIN IMMEDIATE", err);
+    if (code == EW_OK)
+        code = exec(c, head, err);
+    if (code == EW_OK) {
+        int rc = ew_case__make_schema(c->db);
+        if (rc != SQLITE_OK)
+            code = ew_case__sql_fail(c, rc, err);
+    }
+    if (code == EW_OK) {
+        ew_sql q = ew_sql_begin(c, "INSERT INTO info VALUES('title',?)", err);
+        ew_sql_words(&q, title);
+        code = ew_sql_run(&q, NULL);
+    }
+    return code == EW_OK ? exec(c, "COMMIT", err) : code;
+}
+
+/* Made under another name, so that a case is there as a whole or not. */
+static ew_code make_db(const char *dir, const char *title, ew_err *err)
+{
+    ew_case c = {.lock = -1, .dir = (char *)(uintptr_t)dir};
+    char *temp = ew_path_join(dir, EW_TEMP_PREFIX "case");
+    char *path = ew_path_join(dir, DB_NAME);
+    ew_code code = temp != NULL && path != NULL ? EW_OK : ew_fail_nomem(err);
+    if (code == EW_OK && unlink(temp) != 0 && errno != ENOENT)
+        code = ew_fail_sys(err, errno, "cannot write '%s'", temp);
+    if (code == EW_OK)
+        code = connect(&c, temp, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
+    if (code == EW_OK)
+        code = fill(&c, title, err);
+    for (size_t i = 0; i < EW_CASE_STATEMENTS; i++)
+        (void)sqlite3_finalize(c.cache[i].stmt);
+    (void)sqlite3_close(c.db);
+    if (code == EW_OK && rename(temp, path) != 0)
+        code = ew_fail_sys(err, errno, "cannot write '%s'", path);
+    if (code == EW_OK)
+        code = ew_sync_dir(dir, err);
+    if (code != EW_OK && temp != NULL)
+        (void)unlink(temp);
+    ew_free(temp);
+    ew_free(path);
+    return code;
+}
+
+static bool is_line(const char *text)
+{
+    for (const char *p = text; *p != 0; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7F)
+            return false;
+    return text[0] != 0 && strlen(text) <= EW_CASE_NAME;
+}
+
+ew_code ew_case_create(const char *dir, const char *title, ew_err *err)
+{
+    struct stat st;
+    if (!is_line(title))
+        return ew_fail(err, EW_E_ARG, 0, "a case's title is one line of text");
+    char *path = ew_path_join(dir, DB_NAME);
+    char *originals = ew_path_join(dir, "originals");
+    ew_code code = path != NULL && originals != NULL ? EW_OK : ew_fail_nomem(err);
+    if (code == EW_OK && lstat(path, &st) == 0)
+        code = ew_fail(err, EW_E_ARG, 0, "there is a case in '%s' already", dir);
+    if (code == EW_OK)
+        code = ew_mkdirs(originals, err);
+    if (code == EW_OK && chmod(dir, 0700) != 0)
+        code = ew_fail_sys(err, errno, "cannot keep '%s' from others", dir);
+    if (code == EW_OK)
+        code = make_db(dir, title, err);
+    ew_free(path);
+    ew_free(originals);
+    return code;
+}
+
+/* ------------------------------------------------------------------ opening */
+
+/* One writer at a time, told apart from readers by a lock on the folder itself. */
+static ew_code take_lock(ew_case *c, double wait_s, ew_err *err)
+{
+    struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
+    c->lock = open(c->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (c->lock < 0)
+        return ew_fail_sys(err, errno, "cannot open '%s'", c->dir);
+    while (flock(c->lock, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == ENOLCK || errno == EOPNOTSUPP || errno == EBADF)
+            return EW_OK; /* a share without such locks: SQLite's own remain */
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return ew_fail_sys(err, errno, "cannot lock '%s'", c->dir);
+        if (wait_s <= 0)
+            return ew_fail(err, EW_E_BUSY, 0,
+                           "another program is writing to the case '%s'; try again",
+                           c->dir);
+        (void)nanosleep(&pause, NULL);
+        wait_s -= LOCK_POLL_MS / 1000.0;
+    }
+    return EW_OK;
+}
+
+/* A file name in a URI: what has a meaning there is escaped. */
+static char *uri_of(const char *path, const char *query)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    char *uri = ew_alloc(3 * strlen(path) + strlen(query) + 8);
+    if (uri == NULL)
+        return NULL;
+    char *out = uri + snprintf(uri, 6, "file:");
+    for (const char *p = path; *p != 0; p++) {
+        if (strchr("%?#", *p) != NULL) {
+            *out++ = '%';
+            *out++ = hex[(unsigned char)*p >> 4];
+            *out++ = hex[(unsigned char)*p & 15];
+        } else {
+            *out++ = *p;
+        }
+    }
+    memcpy(out, query, strlen(query) + 1);
+    return uri;
+}
+
+/* On a read-only disk SQLite cannot make the files beside the database; without a log left over it
+ * needs none. */
+static ew_code connect_reading(ew_case *c, const char *path, ew_err *err)
+{
+    bool writable = access(c->dir, W_OK) == 0;
+    char wal[4096];
+    if (!writable && snprintf(wal, sizeof wal, "%s-wal", path) < (int)sizeof wal &&
+        access(wal, F_OK) == 0)
+        return ew_fail(err, EW_E_FORMAT, 0,
+                       "the case in '%s' was not closed; copy it to a disk that can be "
+                       "written to",
+                       c->dir);
+    char *uri = uri_of(path, writable ? "" : "?immutable=1");
+    if (uri == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = connect(c, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+    ew_free(uri);
+    return code;
+}
+
+static ew_code open_db(ew_case *c, ew_err *err)
+{
+    struct stat st;
+    char *path = ew_path_join(c->dir, DB_NAME);
+    if (path == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = EW_OK;
+    if (stat(path, &st) != 0)
+        code = errno == ENOENT || errno == ENOTDIR
+                   ? ew_fail(err, EW_E_NOTFOUND, 0, "there is no case in '%s'", c->dir)
+                   : ew_fail_sys(err, errno, "cannot open '%s'", path);
+    else if (!S_ISREG(st.st_mode))
+        code = ew_fail(err, EW_E_FORMAT, 0, "'%s' is not a case file", path);
+    if (code == EW_OK)
+        code = c->write ? connect(c, path, SQLITE_OPEN_READWRITE, err)
+                        : connect_reading(c, path, err);
+    if (code == EW_OK)
+        code = check_head(c, err);
+    if (code == EW_OK && c->write)
+        code = exec(c,
+                    is_network(c->dir) ? "PRAGMA journal_mode=DELETE"
+                                       : "PRAGMA journal_mode=WAL",
+                    err);
+    ew_free(path);
+    return code;
+}
+
+ew_code ew_case_open(ew_case **out, const char *dir, bool write, double wait_s,
+                     ew_err *err)
+{
+    *out = NULL;
+    ew_case *c = ew_alloc(sizeof *c);
+    if (c == NULL)
+        return ew_fail_nomem(err);
+    c->lock = -1;
+    c->write = write;
+    c->dir = ew_strdup(dir);
+    ew_code code = c->dir != NULL ? EW_OK : ew_fail_nomem(err);
+    if (code == EW_OK && write && access(dir, F_OK) == 0)
+        code = take_lock(c, wait_s, err);
+    if (code == EW_OK)
+        code = open_db(c, err);
+    if (code == EW_OK)
+        code = ew_case__load_undone(c, err);
+    if (code != EW_OK) {
+        ew_case_close(c);
+        return code;
+    }
+    *out = c;
+    return EW_OK;
+}
+
+void ew_case_close(ew_case *c)
+{
+    if (c == NULL)
+        return;
+    if (c->event != 0)
+        ew_case_rollback(c);
+    for (size_t i = 0; i < EW_CASE_STATEMENTS; i++)
+        (void)sqlite3_finalize(c->cache[i].stmt);
+    (void)sqlite3_close(c->db);
+    if (c->lock >= 0)
+        (void)close(c->lock);
+    ew_free(c->undone);
+    ew_free(c->dir);
+    ew_free(c);
+}
+
+const char *ew_case_dir(const ew_case *c)
+{
+    return c->dir;
+}
+
+ew_code ew_case_title(ew_case *c, ew_buf *out, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(c, "SELECT value FROM info WHERE key='title'", err);
+    ew_code code = ew_sql_step(&q, &row);
+    if (code == EW_OK && row) {
+        const char *title = ew_sql_col_text(&q, 0);
+        if (q.code == EW_OK)
+            q.code = ew_buf_append(out, title, strlen(title), err);
+    }
+    return ew_sql_end(&q);
+}

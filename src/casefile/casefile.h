@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The case file: one folder with an SQLite database and the originals by their hash. Nothing in it is
+ * ever edited or deleted: every change is one event, a correction is another event, and so is
+ * taking one back. docs/formats/case.md. */
+#ifndef EW_CASEFILE_CASEFILE_H
+#define EW_CASEFILE_CASEFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/slice.h"
+
+typedef struct ew_case ew_case;
+
+enum {
+    EW_CASE_NAME = 1000,       /* bytes of a name or any other short text */
+    EW_CASE_WORDS = 64 * 1024, /* of words that somebody said */
+    EW_CASE_JSON = 64 << 20    /* of an attached result */
+};
+
+/* EW_E_ARG when there is a case. title: one line. */
+EW_MUST_CHECK ew_code ew_case_create(const char *dir, const char *title, ew_err *err);
+
+/* write: keeps other writers out until closed; wait_s: how long to wait for one (EW_E_BUSY). WAL where the
+ * file system allows it, a rollback journal elsewhere. Reading works on a read-only disk.
+ * EW_E_NOTFOUND when there is none, EW_E_VERSION when it is of a newer make, EW_E_FORMAT when the
+ * database is not exactly one of ours or does not pass SQLite's check. */
+EW_MUST_CHECK ew_code ew_case_open(ew_case **out, const char *dir, bool write,
+                                   double wait_s, ew_err *err);
+void ew_case_close(ew_case *c);
+const char *ew_case_dir(const ew_case *c);
+EW_MUST_CHECK ew_code ew_case_title(ew_case *c, ew_buf *out, ew_err *err);
+
+/* ------------------------------------------------------------------ events */
+
+/* Every change. Between begin and commit rows are added that belong to this one event. */
+typedef struct ew_case_act {
+    const char
+        *kind;    /* "ingest", "position", "analysis", "reveal" ...; lower case, dashes */
+    int64_t item; /* which it is about; 0: none */
+    const char *who;     /* who does it: a user's name at this desk */
+    const char *purpose; /* why; "" */
+    const char *detail;  /* one JSON object; NULL: none */
+    bool has_before, has_after;
+    uint8_t before[EW_SHA256_BYTES], after[EW_SHA256_BYTES]; /* content of the item */
+    int64_t undoes; /* the event that this one takes back; 0: none */
+} ew_case_act;
+
+/* *event: its number, from 1 on. The clock's time is taken, but never one before that of the last
+ * event (then `detail` says so). */
+EW_MUST_CHECK ew_code ew_case_begin(ew_case *c, const ew_case_act *act, int64_t *event,
+                                    ew_err *err);
+/* On EW_OK it is on disk for good; else nothing of it counts. */
+EW_MUST_CHECK ew_code ew_case_commit(ew_case *c, ew_err *err);
+void ew_case_rollback(ew_case *c);
+
+typedef struct ew_case_event {
+    int64_t id, time, item, undoes;
+    const char *kind, *who, *purpose, *detail, *tool; /* until the call returns */
+    bool undone; /* and not by an event that was itself taken back */
+    bool has_before, has_after;
+    uint8_t before[EW_SHA256_BYTES], after[EW_SHA256_BYTES];
+    uint8_t chain[EW_SHA256_BYTES]; /* hash over this event and all before it */
+} ew_case_event;
+
+/* In order; item: 0 for all. What put() returns other than EW_OK ends it. */
+EW_MUST_CHECK ew_code ew_case_events(ew_case *c, int64_t item,
+                                     ew_code (*put)(void *cookie, const ew_case_event *e,
+                                                    ew_err *err),
+                                     void *cookie, ew_err *err);
+
+/* The chain value of an event behind the one before it; that of the first is all zeros. */
+EW_MUST_CHECK ew_code ew_case__chain(const uint8_t before[EW_SHA256_BYTES],
+                                     const ew_case_event *e, uint8_t out[EW_SHA256_BYTES],
+                                     ew_err *err);
+
+/* SQLite's check, the chain of events, and the hash of every original; problem() gets one line each. */
+EW_MUST_CHECK ew_code ew_case_verify(ew_case *c,
+                                     void (*problem)(void *cookie, const char *text),
+                                     void *cookie, ew_err *err);
+
+/* ------------------------------------------------------------------ items */
+
+typedef struct ew_case_item {
+    int64_t id;
+    const char *kind; /* "recording", "image", "document", "chat", "page", "article" */
+    const char *name, *origin, *obtained, *from, *note; /* "" */
+    int64_t parent; /* the item that it came out of, as an attachment of its chat; 0 */
+    uint8_t sha256[EW_SHA256_BYTES];
+    uint64_t bytes;
+    int64_t added; /* event */
+    bool undone;
+} ew_case_item;
+
+/* Copies what fd holds into originals/ under its hash, read-only, synced, before anything refers to it;
+ * what is there already is compared. Needs no event. */
+EW_MUST_CHECK ew_code ew_case_store(ew_case *c, int fd, uint8_t sha256[EW_SHA256_BYTES],
+                                    uint64_t *bytes, ew_err *err);
+
+/* Within an event. id is answered. The same content twice is one item (EW_E_ARG, *id is it). */
+EW_MUST_CHECK ew_code ew_case_add_item(ew_case *c, const ew_case_item *item, int64_t *id,
+                                       ew_err *err);
+EW_MUST_CHECK ew_code ew_case_items(ew_case *c,
+                                    ew_code (*put)(void *cookie, const ew_case_item *i,
+                                                   ew_err *err),
+                                    void *cookie, ew_err *err);
+/* By number, beginning of the hash (4 digits or more), or exact name. EW_E_NOTFOUND; EW_E_ARG when several. */
+EW_MUST_CHECK ew_code ew_case_find_item(ew_case *c, const char *what, int64_t *id,
+                                        ew_err *err);
+/* Path of an original; to be freed. */
+EW_MUST_CHECK ew_code ew_case_original(ew_case *c, int64_t item, char **path,
+                                       ew_err *err);
+
+/* A result of check, diff, family or inspect, within an event. other: the second recording; 0. */
+typedef struct ew_case_analysis {
+    int64_t id, item, other, event;
+    const char *tool;     /* "check" */
+    const char *version;  /* of the program */
+    const char *settings; /* one JSON object: enough to run it again */
+    const char *result;   /* JSON, one object per line */
+} ew_case_analysis;
+EW_MUST_CHECK ew_code ew_case_add_analysis(ew_case *c, const ew_case_analysis *a,
+                                           int64_t *id, ew_err *err);
+EW_MUST_CHECK ew_code ew_case_analyses(ew_case *c, int64_t item,
+                                       ew_code (*put)(void *cookie,
+                                                      const ew_case_analysis *a,
+                                                      ew_err *err),
+                                       void *cookie, ew_err *err);
+
+#endif

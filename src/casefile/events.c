@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events: every change is one, they form a chain of hashes, and nothing is undone but by another. */
+#include "casefile/events.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "casefile/sql.h"
+
+#define TOOL "earwitness " EW_VERSION
+
+/* ------------------------------------------------------------------ taken back */
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool ew_case__undone(const ew_case *c, int64_t event)
+{
+    return c->undone_count > 0 && bsearch(&event, c->undone, c->undone_count,
+                                          sizeof *c->undone, by_number) != NULL;
+}
+
+/* From the last undo to the first: one that was itself taken back does not count. */
+static ew_code collect(ew_case *c, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(
+        c, "SELECT id,undoes FROM event WHERE undoes<>0 ORDER BY id DESC", err);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        int64_t by = ew_sql_col_int(&q, 0);
+        int64_t event = ew_sql_col_int(&q, 1);
+        bool counts = true;
+        for (size_t i = 0; i < c->undone_count && counts; i++)
+            counts = c->undone[i] != by;
+        if (counts) {
+            int64_t *more =
+                ew_realloc_array(c->undone, c->undone_count + 1, sizeof *more);
+            if (more == NULL) {
+                q.code = ew_fail_nomem(err);
+                break;
+            }
+            c->undone = more;
+            c->undone[c->undone_count++] = event;
+        }
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
+}
+
+ew_code ew_case__load_undone(ew_case *c, ew_err *err)
+{
+    ew_free(c->undone);
+    c->undone = NULL;
+    c->undone_count = 0;
+    ew_code code = collect(c, err);
+    if (code == EW_OK && c->undone_count > 1)
+        qsort(c->undone, c->undone_count, sizeof *c->undone, by_number);
+    return code;
+}
+
+/* ------------------------------------------------------------------ the chain */
+
+static ew_code feed_number(ew_sha256 *h, int64_t v, ew_err *err)
+{
+    uint8_t bytes[8];
+    ew_put_u64le(bytes, (uint64_t)v);
+    return ew_sha256_feed(h, bytes, sizeof bytes, err);
+}
+
+/* Length first, so that no two events hash alike. */
+static ew_code feed_bytes(ew_sha256 *h, const void *bytes, size_t n, ew_err *err)
+{
+    ew_code code = feed_number(h, (int64_t)n, err);
+    return code == EW_OK && n > 0 ? ew_sha256_feed(h, bytes, n, err) : code;
+}
+
+static ew_code feed_event(ew_sha256 *h, const ew_case_event *e, ew_err *err)
+{
+    const int64_t numbers[] = {e->id, e->time, e->item, e->undoes};
+    const char *const texts[] = {e->kind, e->who, e->purpose, e->detail, e->tool};
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < EW_COUNT(numbers) && code == EW_OK; i++)
+        code = feed_number(h, numbers[i], err);
+    for (size_t i = 0; i < EW_COUNT(texts) && code == EW_OK; i++)
+        code = feed_bytes(h, texts[i], strlen(texts[i]), err);
+    if (code == EW_OK)
+        code = feed_bytes(h, e->before, e->has_before ? sizeof e->before : 0, err);
+    return code == EW_OK
+               ? feed_bytes(h, e->after, e->has_after ? sizeof e->after : 0, err)
+               : code;
+}
+
+ew_code ew_case__chain(const uint8_t before[EW_SHA256_BYTES], const ew_case_event *e,
+                       uint8_t out[EW_SHA256_BYTES], ew_err *err)
+{
+    static const char head[] = "ew-case-event/v1";
+    ew_sha256 *h = NULL;
+    ew_code code = ew_sha256_new(&h, err);
+    if (code != EW_OK)
+        return code;
+    code = ew_sha256_feed(h, head, sizeof head, err); /* with its 0 */
+    if (code == EW_OK)
+        code = ew_sha256_feed(h, before, EW_SHA256_BYTES, err);
+    if (code == EW_OK)
+        code = feed_event(h, e, err);
+    if (code == EW_OK)
+        code = ew_sha256_finish(h, out, err);
+    ew_sha256_free(h);
+    return code;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+typedef struct last {
+    int64_t id, time;
+    uint8_t chain[EW_SHA256_BYTES];
+} last;
+
+static ew_code read_last(ew_case *c, last *l, ew_err *err)
+{
+    bool row;
+    ew_sql q =
+        ew_sql_begin(c, "SELECT id,time,chain FROM event ORDER BY id DESC LIMIT 1", err);
+    ew_code code = ew_sql_step(&q, &row);
+    *l = (last){0};
+    if (code == EW_OK && row) {
+        ew_slice chain = ew_sql_col_blob(&q, 2);
+        l->id = ew_sql_col_int(&q, 0);
+        l->time = ew_sql_col_int(&q, 1);
+        if (chain.n == sizeof l->chain)
+            memcpy(l->chain, chain.p, chain.n);
+        else if (q.code == EW_OK)
+            q.code = ew_fail(err, EW_E_FORMAT, 0, "the case's events are damaged");
+    }
+    return ew_sql_end(&q);
+}
+
+static ew_code put_event(ew_case *c, const ew_case_event *e, ew_err *err)
+{
+    ew_sql q = ew_sql_begin(c, "INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", err);
+    ew_sql_int(&q, e->id);
+    ew_sql_int(&q, e->time);
+    ew_sql_words(&q, e->kind);
+    ew_sql_int(&q, e->item);
+    ew_sql_words(&q, e->who);
+    ew_sql_words(&q, e->purpose);
+    ew_sql_words(&q, e->detail);
+    if (e->has_before)
+        ew_sql_blob(&q, e->before, sizeof e->before);
+    else
+        ew_sql_null(&q);
+    if (e->has_after)
+        ew_sql_blob(&q, e->after, sizeof e->after);
+    else
+        ew_sql_null(&q);
+    ew_sql_int(&q, e->undoes);
+    ew_sql_words(&q, e->tool);
+    ew_sql_blob(&q, e->chain, sizeof e->chain);
+    return ew_sql_run(&q, NULL);
+}
+
+static ew_code check_undo(ew_case *c, int64_t event, ew_err *err)
+{
+    int64_t there = 0;
+    if (event == 0)
+        return EW_OK;
+    ew_sql q = ew_sql_begin(c, "SELECT count(*) FROM event WHERE id=?", err);
+    ew_sql_int(&q, event);
+    ew_code code = ew_sql_number(&q, &there);
+    if (code == EW_OK && there == 0)
+        code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no event %lld", (long long)event);
+    if (code == EW_OK && ew_case__undone(c, event))
+        code = ew_fail(err, EW_E_ARG, 0, "event %lld was taken back already",
+                       (long long)event);
+    return code;
+}
+
+static ew_code add_event(ew_case *c, const ew_case_act *act, int64_t *event, ew_err *err)
+{
+    last l;
+    struct timespec now;
+    ew_code code = check_undo(c, act->undoes, err);
+    if (code == EW_OK)
+        code = read_last(c, &l, err);
+    if (code != EW_OK)
+        return code;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    bool set_back = now.tv_sec < l.time;
+    ew_case_event e = {.id = l.id + 1,
+                       .time = set_back ? l.time : now.tv_sec,
+                       .item = act->item,
+                       .undoes = act->undoes,
+                       .kind = act->kind,
+                       .who = act->who != NULL ? act->who : "",
+                       .purpose = act->purpose != NULL ? act->purpose : "",
+                       .detail = act->detail != NULL ? act->detail
+                                 : set_back          ? "{\"clock\":\"set back\"}"
+                                                     : "",
+                       .tool = TOOL,
+                       .has_before = act->has_before,
+                       .has_after = act->has_after};
+    memcpy(e.before, act->before, sizeof e.before);
+    memcpy(e.after, act->after, sizeof e.after);
+    code = ew_case__chain(l.chain, &e, e.chain, err);
+    if (code == EW_OK)
+        code = put_event(c, &e, err);
+    *event = e.id;
+    return code;
+}
+
+ew_code ew_case_begin(ew_case *c, const ew_case_act *act, int64_t *event, ew_err *err)
+{
+    if (!c->write)
+        return ew_fail(err, EW_E_BUG, 0, "the case was opened for reading");
+    if (c->event != 0)
+        return ew_fail(err, EW_E_BUG, 0, "an event within an event");
+    int rc = sqlite3_exec(c->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (rc != SQLITE_OK)
+        return ew_case__sql_fail(c, rc, err);
+    c->damaged = false;
+    ew_code code = add_event(c, act, event, err);
+    c->event = code == EW_OK ? *event : -1;
+    if (code != EW_OK)
+        ew_case_rollback(c);
+    return code;
+}
+
+void ew_case_rollback(ew_case *c)
+{
+    (void)sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+    c->event = 0;
+}
+
+ew_code ew_case_commit(ew_case *c, ew_err *err)
+{
+    ew_code code = ew_case__in_event(c, err);
+    if (code != EW_OK)
+        return code;
+    if (c->damaged) {
+        ew_case_rollback(c);
+        return ew_fail(err, EW_E_BUG, 0, "an event of which a part failed");
+    }
+    int rc = sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL);
+    if (rc != SQLITE_OK) {
+        code = ew_case__sql_fail(c, rc, err);
+        ew_case_rollback(c);
+        return code;
+    }
+    c->event = 0;
+    return ew_case__load_undone(c, err);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static void fill_hash(ew_sql *q, int column, bool *has, uint8_t out[EW_SHA256_BYTES])
+{
+    ew_slice b = ew_sql_col_blob(q, column);
+    *has = b.n == EW_SHA256_BYTES;
+    if (*has)
+        memcpy(out, b.p, b.n);
+}
+
+static void fill_event(ew_case *c, ew_sql *q, ew_case_event *e)
+{
+    bool chained;
+    *e = (ew_case_event){.id = ew_sql_col_int(q, 0),
+                         .time = ew_sql_col_int(q, 1),
+                         .kind = ew_sql_col_text(q, 2),
+                         .item = ew_sql_col_int(q, 3),
+                         .who = ew_sql_col_text(q, 4),
+                         .purpose = ew_sql_col_text(q, 5),
+                         .detail = ew_sql_col_text(q, 6),
+                         .undoes = ew_sql_col_int(q, 9),
+                         .tool = ew_sql_col_text(q, 10)};
+    fill_hash(q, 7, &e->has_before, e->before);
+    fill_hash(q, 8, &e->has_after, e->after);
+    fill_hash(q, 11, &chained, e->chain);
+    e->undone = ew_case__undone(c, e->id);
+}
+
+ew_code ew_case_events(ew_case *c, int64_t item,
+                       ew_code (*put)(void *cookie, const ew_case_event *e, ew_err *err),
+                       void *cookie, ew_err *err)
+{
+    bool row;
+    ew_case_event e;
+    ew_sql q =
+        ew_sql_begin(c, "SELECT * FROM event WHERE ?1=0 OR item=?1 ORDER BY id", err);
+    ew_sql_int(&q, item);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        fill_event(c, &q, &e);
+        if (q.code == EW_OK)
+            q.code = put(cookie, &e, err);
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
+}

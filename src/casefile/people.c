@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* People of a case. What must not be written down in the clear never reaches SQLite: a protected
+ * identity is encrypted in memory, and the statement is given the encrypted form only. */
+#include "casefile/people.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/utf8.h"
+#include "casefile/events.h"
+#include "casefile/sql.h"
+#include "seal/age.h"
+
+enum { IDENTITY_MAX = 16 * 1024, AGE_OVERHEAD = 16 * 1024 };
+
+static ew_code check_name(const char *name, ew_err *err)
+{
+    size_t n = name != NULL ? strlen(name) : 0;
+    if (n == 0 || n > EW_CASE_NAME || !ew_utf8_valid(name, n) ||
+        strpbrk(name, "\n\r\t") != NULL)
+        return ew_fail(err, EW_E_ARG, 0, "a name is one line of up to %d bytes",
+                       (int)EW_CASE_NAME);
+    return EW_OK;
+}
+
+/* ------------------------------------------------------------------ recipients */
+
+ew_code ew_case_add_recipient(ew_case *c, const char *recipient, ew_err *err)
+{
+    ew_age_recipients *check = ew_alloc(sizeof *check);
+    if (check == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = ew_case__in_event(c, err);
+    if (code == EW_OK)
+        code = ew_age_add_recipient(check, ew_slice_of(recipient), err);
+    ew_free(check);
+    if (code != EW_OK)
+        return code;
+    ew_sql q = ew_sql_begin(c, "INSERT INTO recipient VALUES(NULL,?,?)", err);
+    ew_sql_words(&q, recipient);
+    ew_sql_int(&q, c->event);
+    return ew_sql_run(&q, NULL);
+}
+
+/* Those that count now. */
+static ew_code recipients(ew_case *c, ew_age_recipients *out, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(c, "SELECT age,added FROM recipient ORDER BY id", err);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        if (!ew_case__undone(c, ew_sql_col_int(&q, 1)))
+            q.code = ew_age_add_recipient(out, ew_slice_of(ew_sql_col_text(&q, 0)), err);
+        code = ew_sql_step(&q, &row);
+    }
+    code = ew_sql_end(&q);
+    if (code == EW_OK && out->n == 0)
+        code = ew_fail(err, EW_E_ARG, 0,
+                       "nobody could read a protected identity: first give the case a "
+                       "recipient, the public half of an age key");
+    return code;
+}
+
+/* ------------------------------------------------------------------ encrypting */
+
+static ew_code append_age(void *cookie, const void *bytes, size_t n, ew_err *err)
+{
+    return ew_buf_append(cookie, bytes, n, err);
+}
+
+static ew_code encrypt(ew_case *c, ew_slice identity, ew_buf *out, ew_err *err)
+{
+    ew_age_writer *w = NULL;
+    ew_age_sink sink = {out, append_age};
+    if (identity.n == 0 || identity.n > IDENTITY_MAX)
+        return ew_fail(err, EW_E_ARG, 0, "an identity is up to %d bytes of text",
+                       (int)IDENTITY_MAX);
+    ew_age_recipients *to = ew_alloc(sizeof *to);
+    if (to == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = recipients(c, to, err);
+    ew_age_closing closing = {.recipients = to};
+    if (code == EW_OK)
+        code = ew_age_create(&w, &sink, &closing, err);
+    if (code == EW_OK)
+        code = ew_age_write(w, identity.p, identity.n, err);
+    if (code == EW_OK)
+        code = ew_age_finish(w, err);
+    ew_age_writer_free(w);
+    ew_free(to);
+    return code;
+}
+
+/* ------------------------------------------------------------------ people */
+
+static ew_code insert(ew_case *c, const ew_person *p, const ew_buf *identity, int64_t *id,
+                      ew_err *err)
+{
+    ew_sql q = ew_sql_begin(c, "INSERT INTO person VALUES(NULL,?,?,?,?,?)", err);
+    ew_sql_int(&q, p->kind);
+    ew_sql_words(&q, p->name);
+    ew_sql_words(&q, p->note);
+    if (identity->len > 0)
+        ew_sql_blob(&q, identity->data, identity->len);
+    else
+        ew_sql_null(&q);
+    ew_sql_int(&q, c->event);
+    return ew_sql_run(&q, id);
+}
+
+/* The living person of this name; 0: there is none. */
+static ew_code find_named(ew_case *c, const char *name, int64_t *id, ew_err *err)
+{
+    bool row;
+    *id = 0;
+    ew_sql q =
+        ew_sql_begin(c, "SELECT id,added FROM person WHERE name=? ORDER BY id", err);
+    ew_sql_words(&q, name);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row && *id == 0) {
+        if (!ew_case__undone(c, ew_sql_col_int(&q, 1)))
+            *id = ew_sql_col_int(&q, 0);
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
+}
+
+ew_code ew_case_add_person(ew_case *c, const ew_person *p, ew_slice identity, int64_t *id,
+                           ew_err *err)
+{
+    ew_buf box;
+    ew_buf_init(&box, IDENTITY_MAX + AGE_OVERHEAD);
+    ew_code code = ew_case__in_event(c, err);
+    if (code == EW_OK)
+        code = check_name(p->name, err);
+    if (code == EW_OK)
+        code = find_named(c, p->name, id, err);
+    if (code == EW_OK && *id != 0)
+        code = ew_fail(err, EW_E_ARG, 0, "there is somebody of this name in the case");
+    if (code == EW_OK && (p->kind == EW_PERSON_PROTECTED) != (identity.n > 0))
+        code = ew_fail(err, EW_E_ARG, 0,
+                       "an identity is kept of protected people, and of no others");
+    if (code == EW_OK && p->kind == EW_PERSON_PROTECTED)
+        code = encrypt(c, identity, &box, err);
+    if (code == EW_OK)
+        code = insert(c, p, &box, id, err);
+    ew_buf_release(&box);
+    return code;
+}
+
+ew_code ew_case_person_named(ew_case *c, const char *name, int64_t *id, ew_err *err)
+{
+    ew_person p = {.kind = EW_PERSON_PUBLIC, .name = name, .note = ""};
+    ew_buf nothing;
+    ew_buf_init(&nothing, 1);
+    ew_code code = check_name(name, err);
+    if (code == EW_OK)
+        code = find_named(c, name, id, err);
+    if (code != EW_OK || *id != 0)
+        return code;
+    code = ew_case__in_event(c, err);
+    return code == EW_OK ? insert(c, &p, &nothing, id, err) : code;
+}
+
+ew_code ew_case_people(ew_case *c,
+                       ew_code (*put)(void *cookie, const ew_person *p, ew_err *err),
+                       void *cookie, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(
+        c, "SELECT id,kind,name,note,identity IS NOT NULL,added FROM person ORDER BY id",
+        err);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        ew_person p = {.id = ew_sql_col_int(&q, 0),
+                       .kind = (ew_person_kind)ew_sql_col_int(&q, 1),
+                       .name = ew_sql_col_text(&q, 2),
+                       .note = ew_sql_col_text(&q, 3),
+                       .has_identity = ew_sql_col_int(&q, 4) != 0,
+                       .added = ew_sql_col_int(&q, 5)};
+        p.undone = ew_case__undone(c, p.added);
+        if (q.code == EW_OK)
+            q.code = put(cookie, &p, err);
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
+}
+
+ew_code ew_case_identity(ew_case *c, int64_t person, ew_buf *age_file, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(c, "SELECT identity FROM person WHERE id=?", err);
+    ew_sql_int(&q, person);
+    ew_code code = ew_sql_step(&q, &row);
+    if (code == EW_OK && (!row || ew_sql_col_null(&q, 0)))
+        q.code = ew_fail(err, EW_E_NOTFOUND, 0, "no identity of person %lld is kept",
+                         (long long)person);
+    if (q.code == EW_OK) {
+        ew_slice box = ew_sql_col_blob(&q, 0);
+        if (q.code == EW_OK)
+            q.code = ew_buf_append(age_file, box.p, box.n, err);
+    }
+    return ew_sql_end(&q);
+}

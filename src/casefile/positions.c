@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Positions: adding and listing them. */
+#include "casefile/positions.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "base/when.h"
+#include "casefile/dates.h"
+#include "casefile/events.h"
+#include "casefile/sql.h"
+
+static const char *const stances[] = {"confirms",     "denies",     "says-fabricated",
+                                      "says-altered", "no-comment", "retracts",
+                                      "asked",        "answered",   "no-reply-by"};
+
+static bool is_stance(const char *text)
+{
+    for (size_t i = 0; i < sizeof stances / sizeof stances[0]; i++)
+        if (strcmp(text, stances[i]) == 0)
+            return true;
+    return false;
+}
+
+static ew_code check(const ew_position *p, ew_err *err)
+{
+    int64_t day;
+    size_t words = strlen(p->words);
+    if (!is_stance(p->stance))
+        return ew_fail(
+            err, EW_E_ARG, 0,
+            "a stance is one of confirms, denies, says-fabricated, says-altered, "
+            "no-comment, retracts, asked, answered, no-reply-by");
+    if (!ew_case__day_of(p->date, &day) ||
+        (p->until[0] != 0 && !ew_case__day_of(p->until, &day)))
+        return ew_fail(
+            err, EW_E_ARG, 0,
+            "a date is like 2026, 2026-10, 2026-10-12 or 2026-10-12T14:05:00Z");
+    if (words > EW_CASE_WORDS || !ew_utf8_valid(p->words, words))
+        return ew_fail(err, EW_E_LIMIT, 0, "words of more than %d bytes, or not UTF-8",
+                       (int)EW_CASE_WORDS);
+    if (strlen(p->channel) > EW_CASE_NAME)
+        return ew_fail(err, EW_E_LIMIT, 0, "a channel of more than %d bytes",
+                       (int)EW_CASE_NAME);
+    return EW_OK;
+}
+
+/* A position that this one repeats must be about the same item and not go round in a circle; later
+ * numbers only ever name earlier ones. */
+static ew_code check_via(ew_case *c, const ew_position *p, ew_err *err)
+{
+    int64_t item = 0;
+    if (p->via == 0)
+        return EW_OK;
+    ew_sql q = ew_sql_begin(c, "SELECT item FROM position WHERE id=?", err);
+    ew_sql_int(&q, p->via);
+    ew_code code = ew_sql_number(&q, &item);
+    if (code == EW_OK && item != p->item)
+        code = ew_fail(err, EW_E_ARG, 0, "position %lld is not about this item",
+                       (long long)p->via);
+    return code;
+}
+
+ew_code ew_case_add_position(ew_case *c, const ew_position *p, int64_t *id, ew_err *err)
+{
+    ew_code code = ew_case__in_event(c, err);
+    if (code == EW_OK)
+        code = check(p, err);
+    if (code == EW_OK)
+        code = check_via(c, p, err);
+    if (code != EW_OK)
+        return code;
+    ew_sql q =
+        ew_sql_begin(c, "INSERT INTO position VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?)", err);
+    ew_sql_int(&q, p->item);
+    ew_sql_int(&q, p->person);
+    ew_sql_words(&q, p->stance);
+    ew_sql_words(&q, p->date);
+    ew_sql_words(&q, p->channel);
+    ew_sql_words(&q, p->words);
+    ew_sql_int(&q, p->report);
+    ew_sql_int(&q, (int64_t)p->at);
+    ew_sql_int(&q, (int64_t)p->bytes);
+    ew_sql_int(&q, p->via);
+    ew_sql_words(&q, p->until);
+    ew_sql_int(&q, c->event);
+    return ew_sql_run(&q, id);
+}
+
+ew_code ew_case_positions(ew_case *c, int64_t item, int64_t person,
+                          ew_code (*put)(void *cookie, const ew_position *p, ew_err *err),
+                          void *cookie, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(c,
+                            "SELECT * FROM position WHERE (?1=0 OR item=?1) AND "
+                            "(?2=0 OR person=?2) ORDER BY date,id",
+                            err);
+    ew_sql_int(&q, item);
+    ew_sql_int(&q, person);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        ew_position p = {.id = ew_sql_col_int(&q, 0),
+                         .item = ew_sql_col_int(&q, 1),
+                         .person = ew_sql_col_int(&q, 2),
+                         .stance = ew_sql_col_text(&q, 3),
+                         .date = ew_sql_col_text(&q, 4),
+                         .channel = ew_sql_col_text(&q, 5),
+                         .words = ew_sql_col_text(&q, 6),
+                         .report = ew_sql_col_int(&q, 7),
+                         .at = (uint64_t)ew_sql_col_int(&q, 8),
+                         .bytes = (uint64_t)ew_sql_col_int(&q, 9),
+                         .via = ew_sql_col_int(&q, 10),
+                         .until = ew_sql_col_text(&q, 11),
+                         .added = ew_sql_col_int(&q, 12)};
+        p.undone = ew_case__undone(c, p.added);
+        if (q.code == EW_OK)
+            q.code = put(cookie, &p, err);
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
+}

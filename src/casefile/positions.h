@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who said what about an item, when, where; and what follows: reversals, silence, one voice quoted by
+ * many. */
+#ifndef EW_CASEFILE_POSITIONS_H
+#define EW_CASEFILE_POSITIONS_H
+
+#include "casefile/people.h"
+
+/* The words of a stance are those of events in docs/formats/event.md, and "asked", "answered",
+ * "no-reply-by". */
+typedef struct ew_position {
+    int64_t id, item, person;
+    const char *
+        stance; /* "confirms denies says-fabricated says-altered no-comment retracts asked
+                            answered no-reply-by" */
+    const char *date; /* ISO 8601, as exact as it is known: year, month, day, or moment */
+    const char *channel; /* "press conference", "statement", "X" ... */
+    const char *words;   /* exactly as reported */
+    int64_t report;      /* the item in which it stands; 0 */
+    uint64_t at, bytes;  /* where in the report's original */
+    int64_t via;         /* the position that this report only repeats; 0 */
+    const char *until;   /* of asked: when an answer was asked for; "" */
+    int64_t added;       /* event */
+    bool undone;
+} ew_position;
+
+/* Within an event. */
+EW_MUST_CHECK ew_code ew_case_add_position(ew_case *c, const ew_position *p, int64_t *id,
+                                           ew_err *err);
+/* By date, then by number; item 0: all; person 0: all. Those taken back are told as such. */
+EW_MUST_CHECK ew_code ew_case_positions(ew_case *c, int64_t item, int64_t person,
+                                        ew_code (*put)(void *cookie, const ew_position *p,
+                                                       ew_err *err),
+                                        void *cookie, ew_err *err);
+
+typedef enum ew_turn_kind {
+    EW_TURN_REVERSAL, /* the same person, the same item, a contradicting stance later */
+    EW_TURN_SILENCE,  /* asked, and no answer since */
+    EW_TURN_ONE_VOICE /* several reports that trace back to one */
+} ew_turn_kind;
+
+typedef struct ew_turn {
+    ew_turn_kind kind;
+    int64_t first,
+        second;     /* positions; of one voice the origin and one that repeats it */
+    int64_t days;   /* between the two; of silence until `today` */
+    uint64_t count; /* of one voice: reports */
+} ew_turn;
+
+/* today: ISO date, so that an answer can be repeated. */
+EW_MUST_CHECK ew_code ew_case_turns(ew_case *c, const char *today,
+                                    ew_code (*put)(void *cookie, const ew_turn *t,
+                                                   ew_err *err),
+                                    void *cookie, ew_err *err);
+
+#endif

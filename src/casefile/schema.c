@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of a case file. */
+#include "casefile/schema.h"
+
+#include <stdio.h>
+
+/* Facts: each row names the event that added it, and none is ever changed. `found` numbers the texts
+ * that can be searched: kind and row say which table and row a text is of. */
+static const struct {
+    const char *name, *columns;
+} tables[] = {
+    {"event", "id INTEGER PRIMARY KEY,time INTEGER NOT NULL,kind TEXT NOT NULL,"
+              "item INTEGER NOT NULL,who TEXT NOT NULL,purpose TEXT NOT NULL,"
+              "detail TEXT NOT NULL,before BLOB,after BLOB,undoes INTEGER NOT NULL,"
+              "tool TEXT NOT NULL,chain BLOB NOT NULL"},
+    {"item", "id INTEGER PRIMARY KEY,kind TEXT NOT NULL,name TEXT NOT NULL,"
+             "origin TEXT NOT NULL,obtained TEXT NOT NULL,giver TEXT NOT NULL,"
+             "note TEXT NOT NULL,parent INTEGER NOT NULL,"
+             "sha256 BLOB NOT NULL UNIQUE,bytes INTEGER NOT NULL,"
+             "added INTEGER NOT NULL REFERENCES event"},
+    {"analysis", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+                 "other INTEGER NOT NULL,tool TEXT NOT NULL,version TEXT NOT NULL,"
+                 "settings TEXT NOT NULL,result TEXT NOT NULL,"
+                 "added INTEGER NOT NULL REFERENCES event"},
+    {"recipient", "id INTEGER PRIMARY KEY,age TEXT NOT NULL UNIQUE,"
+                  "added INTEGER NOT NULL REFERENCES event"},
+    {"person", "id INTEGER PRIMARY KEY,kind INTEGER NOT NULL,name TEXT NOT NULL,"
+               "note TEXT NOT NULL,identity BLOB,"
+               "added INTEGER NOT NULL REFERENCES event"},
+    {"position", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+                 "person INTEGER NOT NULL REFERENCES person,stance TEXT NOT NULL,"
+                 "date TEXT NOT NULL,channel TEXT NOT NULL,words TEXT NOT NULL,"
+                 "report INTEGER NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
+                 "via INTEGER NOT NULL,until TEXT NOT NULL,"
+                 "added INTEGER NOT NULL REFERENCES event"},
+    {"chat", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+             "export_id TEXT NOT NULL,name TEXT NOT NULL,kind TEXT NOT NULL,"
+             "member TEXT NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
+             "added INTEGER NOT NULL REFERENCES event"},
+    {"message", "id INTEGER PRIMARY KEY,chat INTEGER NOT NULL REFERENCES chat,"
+                "export_id TEXT NOT NULL,service INTEGER NOT NULL,sender TEXT NOT NULL,"
+                "sender_id TEXT NOT NULL,time INTEGER,time_kind INTEGER NOT NULL,"
+                "time_text TEXT NOT NULL,edited INTEGER,text TEXT NOT NULL,"
+                "reply_to TEXT NOT NULL,forwarded INTEGER NOT NULL,"
+                "forwarded_from TEXT NOT NULL,forwarded_from_id TEXT NOT NULL,"
+                "forwarded_time INTEGER,marks INTEGER NOT NULL,member TEXT NOT NULL,"
+                "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
+                "added INTEGER NOT NULL REFERENCES event"},
+    {"attachment", "id INTEGER PRIMARY KEY,"
+                   "message INTEGER NOT NULL REFERENCES message,kind INTEGER NOT NULL,"
+                   "state INTEGER NOT NULL,path TEXT NOT NULL,name TEXT NOT NULL,"
+                   "mime TEXT NOT NULL,bytes INTEGER NOT NULL,seconds REAL NOT NULL,"
+                   "words TEXT NOT NULL,item INTEGER NOT NULL,"
+                   "added INTEGER NOT NULL REFERENCES event"},
+    {"article", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+                "title TEXT NOT NULL,byline TEXT NOT NULL,outlet TEXT NOT NULL,"
+                "dateline TEXT NOT NULL,language TEXT NOT NULL,url TEXT NOT NULL,"
+                "translation_of TEXT NOT NULL,published INTEGER,modified INTEGER,"
+                "published_text TEXT NOT NULL,modified_text TEXT NOT NULL,"
+                "added INTEGER NOT NULL REFERENCES event"},
+    {"paragraph", "id INTEGER PRIMARY KEY,"
+                  "article INTEGER NOT NULL REFERENCES article,"
+                  "number INTEGER NOT NULL,part INTEGER NOT NULL,text TEXT NOT NULL,"
+                  "member TEXT NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
+                  "added INTEGER NOT NULL REFERENCES event"},
+    {"quote", "id INTEGER PRIMARY KEY,"
+              "article INTEGER NOT NULL REFERENCES article,"
+              "paragraph INTEGER NOT NULL,at INTEGER NOT NULL,"
+              "bytes INTEGER NOT NULL,kind INTEGER NOT NULL,words TEXT NOT NULL,"
+              "speaker TEXT NOT NULL,as_written TEXT NOT NULL,"
+              "anonymous INTEGER NOT NULL,pattern TEXT NOT NULL,"
+              "precision REAL NOT NULL,shown INTEGER NOT NULL,"
+              "stance TEXT NOT NULL,about TEXT NOT NULL,"
+              "added INTEGER NOT NULL REFERENCES event"},
+    {"verdict", "id INTEGER PRIMARY KEY,quote INTEGER NOT NULL REFERENCES quote,"
+                "accepted INTEGER NOT NULL,position INTEGER NOT NULL,"
+                "added INTEGER NOT NULL REFERENCES event"},
+    {"capture", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+                "page INTEGER NOT NULL,url TEXT NOT NULL,mime TEXT NOT NULL,"
+                "time INTEGER,time_text TEXT NOT NULL,status INTEGER NOT NULL,"
+                "digest INTEGER NOT NULL,signer TEXT NOT NULL,member TEXT NOT NULL,"
+                "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
+                "added INTEGER NOT NULL REFERENCES event"},
+    {"picture", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+                "name TEXT NOT NULL,value TEXT NOT NULL,odd INTEGER NOT NULL,"
+                "added INTEGER NOT NULL REFERENCES event"},
+    {"gap", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+            "what TEXT NOT NULL,words TEXT NOT NULL,member TEXT NOT NULL,"
+            "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
+            "added INTEGER NOT NULL REFERENCES event"},
+    {"remark", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+               "text TEXT NOT NULL,member TEXT NOT NULL,at INTEGER NOT NULL,"
+               "bytes INTEGER NOT NULL,added INTEGER NOT NULL REFERENCES event"},
+    {"found", "id INTEGER PRIMARY KEY,kind INTEGER NOT NULL,row INTEGER NOT NULL"},
+};
+
+static const char *const others[] = {
+    "CREATE TABLE info(key TEXT PRIMARY KEY,value TEXT NOT NULL) STRICT,WITHOUT ROWID",
+    "CREATE INDEX message_chat ON message(chat,time)",
+    "CREATE INDEX attachment_message ON attachment(message)",
+    "CREATE INDEX paragraph_article ON paragraph(article,number)",
+    "CREATE INDEX position_item ON position(item,date)",
+    "CREATE INDEX event_item ON event(item)",
+    "CREATE VIRTUAL TABLE words USING fts5(text,content='',columnsize=0,"
+    "tokenize=\"unicode61 categories 'L* N* Co Mn Mc'\")",
+    "CREATE VIRTUAL TABLE runs USING fts5(text,content='',columnsize=0,"
+    "tokenize=\"trigram\")",
+};
+
+static int make_table(sqlite3 *db, const char *name, const char *columns)
+{
+    char sql[2048];
+    (void)snprintf(sql, sizeof sql,
+                   "CREATE TABLE %s(%s) STRICT;"
+                   "CREATE TRIGGER %s_kept BEFORE UPDATE ON %s BEGIN "
+                   "SELECT RAISE(ABORT,'nothing in a case is changed'); END;"
+                   "CREATE TRIGGER %s_stays BEFORE DELETE ON %s BEGIN "
+                   "SELECT RAISE(ABORT,'nothing in a case is deleted'); END;",
+                   name, columns, name, name, name, name);
+    return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+int ew_case__make_schema(sqlite3 *db)
+{
+    int rc = SQLITE_OK;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == SQLITE_OK; i++)
+        rc = make_table(db, tables[i].name, tables[i].columns);
+    for (size_t i = 0; i < sizeof others / sizeof others[0] && rc == SQLITE_OK; i++)
+        rc = sqlite3_exec(db, others[i], NULL, NULL, NULL);
+    return rc;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SQLite as the case file uses it: statements that are prepared once, bound in order, and whose
+ * first failure is kept until it is asked for. */
+#ifndef EW_CASEFILE_SQL_H
+#define EW_CASEFILE_SQL_H
+
+#include <sqlite3.h>
+
+#include "casefile/casefile.h"
+
+enum { EW_CASE_STATEMENTS = 64 }; /* prepared at a time */
+
+struct ew_case {
+    sqlite3 *db;
+    char *dir;
+    int lock; /* descriptor held by who writes, or -1 */
+    bool write;
+    int64_t event;   /* the one that is being written, or 0 */
+    bool damaged;    /* a row of this event failed: commit refuses */
+    int64_t *undone; /* events that were taken back, ascending */
+    size_t undone_count;
+    struct {
+        const char *sql; /* a string literal: compared by address */
+        sqlite3_stmt *stmt;
+        bool busy;
+    } cache[EW_CASE_STATEMENTS];
+};
+
+/* One use of a statement. */
+typedef struct ew_sql {
+    ew_case *c;
+    sqlite3_stmt *stmt;
+    size_t slot; /* in the cache */
+    int bound;
+    ew_code code;
+    ew_err *err;
+} ew_sql;
+
+/* sql: a string literal, the same address whenever it is used. Close it in any case. */
+ew_sql ew_sql_begin(ew_case *c, const char *sql, ew_err *err);
+
+/* The next parameter. */
+void ew_sql_int(ew_sql *q, int64_t v);
+void ew_sql_real(ew_sql *q, double v);
+void ew_sql_text(ew_sql *q,
+                 ew_slice text); /* stays valid until the statement is closed */
+void ew_sql_words(ew_sql *q, const char *text);
+void ew_sql_blob(ew_sql *q, const void *bytes, size_t n);
+void ew_sql_null(ew_sql *q);
+
+/* Steps; *row: there is one. */
+EW_MUST_CHECK ew_code ew_sql_step(ew_sql *q, bool *row);
+
+/* Of the present row, columns from 0 on. Pointers stay until the next step. */
+int64_t ew_sql_col_int(const ew_sql *q, int i);
+double ew_sql_col_real(const ew_sql *q, int i);
+const char *
+ew_sql_col_text(ew_sql *q, int i); /* never NULL; ends the statement when out of memory */
+ew_slice ew_sql_col_blob(ew_sql *q, int i);
+bool ew_sql_col_null(const ew_sql *q, int i);
+
+/* Resets it for the next use. What failed before comes back. */
+EW_MUST_CHECK ew_code ew_sql_end(ew_sql *q);
+
+/* For statements that give no row: step and end; *rowid may be NULL. A failure within an event spoils
+ * the event. */
+EW_MUST_CHECK ew_code ew_sql_run(ew_sql *q, int64_t *rowid);
+
+/* Of a statement with one number as its answer; 0 when there is no row. */
+EW_MUST_CHECK ew_code ew_sql_number(ew_sql *q, int64_t *number);
+
+/* Fills err from the connection and returns the code that fits. */
+ew_code ew_case__sql_fail(ew_case *c, int rc, ew_err *err);
+
+/* Refuses when no event is being written. */
+EW_MUST_CHECK ew_code ew_case__in_event(ew_case *c, ew_err *err);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is a case what it was? The database's structure, the chain of events, every original. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "casefile/sql.h"
+
+typedef struct verifier {
+    ew_case *c;
+    void (*problem)(void *cookie, const char *text);
+    void *cookie;
+    int64_t next; /* event */
+    uint8_t chain[EW_SHA256_BYTES];
+} verifier;
+
+static ew_code check_structure(verifier *v, ew_err *err)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(v->c->db, "PRAGMA integrity_check(100)", -1, &s, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(s);
+    while (rc == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(s, 0);
+        if (text != NULL && strcmp(text, "ok") != 0)
+            v->problem(v->cookie, text);
+        rc = sqlite3_step(s);
+    }
+    (void)sqlite3_finalize(s);
+    return rc == SQLITE_DONE ? EW_OK : ew_case__sql_fail(v->c, rc, err);
+}
+
+static ew_code check_event(void *cookie, const ew_case_event *e, ew_err *err)
+{
+    verifier *v = cookie;
+    uint8_t want[EW_SHA256_BYTES];
+    char text[96];
+    v->next++;
+    ew_code code = ew_case__chain(v->chain, e, want, err);
+    if (code != EW_OK)
+        return code;
+    if (e->id != v->next || memcmp(want, e->chain, sizeof want) != 0) {
+        (void)snprintf(text, sizeof text,
+                       "event %lld does not follow from those before it",
+                       (long long)e->id);
+        v->problem(v->cookie, text);
+        v->next = e->id;
+    }
+    memcpy(v->chain, e->chain, sizeof v->chain);
+    return EW_OK;
+}
+
+static ew_code check_original(void *cookie, const ew_case_item *i, ew_err *err)
+{
+    verifier *v = cookie;
+    uint8_t got[EW_SHA256_BYTES] = {0};
+    char *path = NULL;
+    char text[128];
+    ew_code code = ew_case_original(v->c, i->id, &path, err);
+    if (code != EW_OK)
+        return code;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        (void)snprintf(text, sizeof text, "the original of item %lld is missing",
+                       (long long)i->id);
+    else
+        (void)snprintf(text, sizeof text, "the original of item %lld was changed",
+                       (long long)i->id);
+    ew_err why;
+    if (fd < 0 || ew_sha256_fd(fd, got, &why) != EW_OK ||
+        memcmp(got, i->sha256, sizeof got) != 0)
+        v->problem(v->cookie, text);
+    if (fd >= 0)
+        (void)close(fd);
+    ew_free(path);
+    return EW_OK;
+}
+
+ew_code ew_case_verify(ew_case *c, void (*problem)(void *cookie, const char *text),
+                       void *cookie, ew_err *err)
+{
+    verifier v = {.c = c, .problem = problem, .cookie = cookie};
+    ew_code code = check_structure(&v, err);
+    if (code == EW_OK)
+        code = ew_case_events(c, 0, check_event, &v, err);
+    return code == EW_OK ? ew_case_items(c, check_original, &v, err) : code;
+}
