@@ -54,11 +54,10 @@ char *ew_desk_log_dir(const char *dir)
     return ew_path_join(dir, "log");
 }
 
-/* dir/keys/<use> */
-static char *key_path(const char *dir, const char *use)
+char *ew_desk__key_path(const char *dir, const char *file)
 {
     char name[32];
-    (void)snprintf(name, sizeof name, "keys/%s", use);
+    (void)snprintf(name, sizeof name, "keys/%s", file);
     return ew_path_join(dir, name);
 }
 
@@ -74,17 +73,18 @@ static ew_code append_key_head(ew_buf *b, const char *use, const ew_vkey *key,
     return code == EW_OK ? ew_buf_append(b, "\n", 1, err) : code;
 }
 
-static ew_code write_key(const ew_desk *d, const char *use, const ew_vkey *key,
+/* at: where it is and what it is for. */
+static ew_code write_key(const ew_desk *d, ew_key_place at, const ew_vkey *key,
                          const ew_secret *seed, ew_err *err)
 {
     ew_buf file;
     ew_buf box;
-    char *path = key_path(d->dir, use);
+    char *path = ew_desk__key_path(d->dir, at.file);
     if (path == NULL)
         return ew_fail_nomem(err);
     ew_buf_init(&file, KEY_FILE_MAX);
     ew_buf_init(&box, KEY_FILE_MAX);
-    ew_code code = append_key_head(&file, use, key, err);
+    ew_code code = append_key_head(&file, at.use, key, err);
     if (code == EW_OK) {
         ew_slice label = {(const char *)file.data, file.len};
         code = ew_vault_lock(d->vault, label, seed->bytes, seed->n, &box, err);
@@ -106,6 +106,12 @@ static ew_code write_key(const ew_desk *d, const char *use, const ew_vkey *key,
 ew_code ew_desk__make_key(const ew_desk *d, const char *name, const char *use,
                           uint8_t type, ew_err *err)
 {
+    return ew_desk__make_key_at(d, name, (ew_key_place){use, use}, type, err);
+}
+
+ew_code ew_desk__make_key_at(const ew_desk *d, const char *name, ew_key_place at,
+                             uint8_t type, ew_err *err)
+{
     ew_secret seed;
     ew_signer *signer = NULL;
     ew_code code = ew_secret_init(&seed, EW_ED25519_SEED, err);
@@ -116,7 +122,7 @@ ew_code ew_desk__make_key(const ew_desk *d, const char *name, const char *use,
         code = ew_signer_new(&signer, ew_slice_of(name), type,
                              (const uint8_t *)seed.bytes, err);
     if (code == EW_OK)
-        code = write_key(d, use, ew_signer_vkey(signer), &seed, err);
+        code = write_key(d, at, ew_signer_vkey(signer), &seed, err);
     ew_signer_free(signer);
     ew_secret_release(&seed);
     return code;
@@ -154,16 +160,16 @@ static bool parse_key(key_file *f, const char *use)
 }
 
 /* Release f->bytes in any case. */
-static ew_code read_key(const char *dir, const char *use, key_file *f, ew_err *err)
+static ew_code read_key(const char *dir, ew_key_place at, key_file *f, ew_err *err)
 {
-    char *path = key_path(dir, use);
+    char *path = ew_desk__key_path(dir, at.file);
     ew_buf_init(&f->bytes, KEY_FILE_MAX);
     if (path == NULL)
         return ew_fail_nomem(err);
     ew_code code = ew_file_get(path, &f->bytes, err);
     if (code == EW_E_NOTFOUND)
         code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no desk in '%s'", dir);
-    if (code == EW_OK && !parse_key(f, use))
+    if (code == EW_OK && !parse_key(f, at.use))
         code = ew_fail(err, EW_E_FORMAT, 0, "'%s' is damaged", path);
     ew_free(path);
     return code;
@@ -171,8 +177,13 @@ static ew_code read_key(const char *dir, const char *use, key_file *f, ew_err *e
 
 ew_code ew_desk_vkey(const char *dir, const char *use, ew_vkey *key, ew_err *err)
 {
+    return ew_desk__vkey_at(dir, (ew_key_place){use, use}, key, err);
+}
+
+ew_code ew_desk__vkey_at(const char *dir, ew_key_place at, ew_vkey *key, ew_err *err)
+{
     key_file f;
-    ew_code code = read_key(dir, use, &f, err);
+    ew_code code = read_key(dir, at, &f, err);
     if (code == EW_OK)
         *key = f.key;
     ew_buf_release(&f.bytes);
@@ -181,15 +192,21 @@ ew_code ew_desk_vkey(const char *dir, const char *use, ew_vkey *key, ew_err *err
 
 ew_code ew_desk_signer(const ew_desk *d, const char *use, ew_signer **out, ew_err *err)
 {
+    return ew_desk__signer_at(d, (ew_key_place){use, use}, out, err);
+}
+
+ew_code ew_desk__signer_at(const ew_desk *d, ew_key_place at, ew_signer **out,
+                           ew_err *err)
+{
     uint8_t box[EW_ED25519_SEED + EW_LOCKED_OVERHEAD];
     key_file f;
     ew_secret seed;
     ew_code code = ew_secret_init(&seed, EW_ED25519_SEED, err);
     if (code != EW_OK)
         return code;
-    code = read_key(d->dir, use, &f, err);
+    code = read_key(d->dir, at, &f, err);
     if (code == EW_OK && !ew_slice_base64(f.secret, box, sizeof box))
-        code = ew_fail(err, EW_E_FORMAT, 0, "the key '%s' is damaged", use);
+        code = ew_fail(err, EW_E_FORMAT, 0, "the key '%s' is damaged", at.use);
     ew_slice locked = {(const char *)box, sizeof box};
     if (code == EW_OK)
         code = ew_vault_unlock(d->vault, f.label, locked, &seed, err);
@@ -199,34 +216,12 @@ ew_code ew_desk_signer(const ew_desk *d, const char *use, ew_signer **out, ew_er
     if (code == EW_OK && !ew_vkey_same(ew_signer_vkey(*out), &f.key)) {
         ew_signer_free(*out);
         *out = NULL;
-        code =
-            ew_fail(err, EW_E_FORMAT, 0, "the halves of the key '%s' do not agree", use);
+        code = ew_fail(err, EW_E_FORMAT, 0, "the halves of the key '%s' do not agree",
+                       at.use);
     }
     ew_buf_release(&f.bytes);
     ew_secret_release(&seed);
     return code;
-}
-
-static ew_code append_policy_key(const char *dir, const char *before, const char *use,
-                                 ew_buf *out, ew_err *err)
-{
-    ew_vkey key;
-    ew_code code = ew_desk_vkey(dir, use, &key, err);
-    if (code == EW_OK)
-        code = ew_buf_printf(out, err, "%s", before);
-    if (code == EW_OK)
-        code = ew_vkey_append(out, &key, err);
-    return code == EW_OK ? ew_buf_append(out, "\n", 1, err) : code;
-}
-
-ew_code ew_desk_policy(const char *dir, ew_buf *out, ew_err *err)
-{
-    ew_code code = append_policy_key(dir, "#!earwitness seal ", "seal", out, err);
-    if (code == EW_OK)
-        code = append_policy_key(dir, "#!earwitness statement ", "statement", out, err);
-    if (code == EW_OK)
-        code = append_policy_key(dir, "log ", "log", out, err);
-    return code == EW_OK ? ew_buf_printf(out, err, "quorum none\n") : code;
 }
 
 /* ------------------------------------------------------------------ the desk */
@@ -328,7 +323,9 @@ ew_code ew_desk_open(ew_desk *d, const char *dir, const ew_secret *pass, bool *r
         code = ew_vault_open(&d->vault, pass, text, err);
     }
     *right = code == EW_OK && d->vault != NULL;
-    if (!*right)
+    if (*right)
+        code = ew_desk__settle(d, err);
+    if (code != EW_OK || !*right)
         ew_desk_close(d);
     ew_buf_release(&file);
     ew_free(path);

@@ -10,6 +10,9 @@
 typedef struct ew_desk {
     char *dir;
     ew_vault *vault;
+    const char
+        *settled; /* use of a key whose interrupted revocation was brought to its end
+                            when the desk was opened; NULL */
 } ew_desk;
 
 enum { EW_ITEM_HEX = 2 * EW_ITEM };
@@ -51,7 +54,24 @@ EW_MUST_CHECK ew_code ew_desk_signer(const ew_desk *d, const char *use, ew_signe
 EW_MUST_CHECK ew_code ew_desk__make_key(const ew_desk *d, const char *name,
                                         const char *use, uint8_t type, ew_err *err);
 
-/* A policy that names the keys of this desk, and asks for no witness. */
+/* A key's file below keys/, and its use. */
+typedef struct ew_key_place {
+    const char *file, *use;
+} ew_key_place;
+
+char *ew_desk__key_path(const char *dir, const char *file);
+EW_MUST_CHECK ew_code ew_desk__make_key_at(const ew_desk *d, const char *name,
+                                           ew_key_place at, uint8_t type, ew_err *err);
+EW_MUST_CHECK ew_code ew_desk__vkey_at(const char *dir, ew_key_place at, ew_vkey *key,
+                                       ew_err *err);
+EW_MUST_CHECK ew_code ew_desk__signer_at(const ew_desk *d, ew_key_place at,
+                                         ew_signer **out, ew_err *err);
+
+/* Brings an interrupted revocation to its end; sets d->settled. See ops/seal_key.h. */
+EW_MUST_CHECK ew_code ew_desk__settle(ew_desk *d, ew_err *err);
+
+/* A policy that names the keys of this desk, those that were revoked too, and asks for no
+ * witness. */
 EW_MUST_CHECK ew_code ew_desk_policy(const char *dir, ew_buf *out, ew_err *err);
 
 /* Folder of the log; to be freed, NULL when out of memory. */
