@@ -17,166 +17,13 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/when.h"
 #include "ops/seal.h"
 #include "ops/seal_event_kept.h"
+#include "ops/seal_key_old.h"
 
-#define OLD_HEAD "earwitness-old-keys/v1"
 #define REVOKE_HEAD "earwitness-revoke/v1"
 
-enum { OLD_FILE_MAX = 64 * 1024, REVOKE_FILE_MAX = 4096, EVENTS = 2, FILE_NAME = 32 };
-
-const char *ew_desk_use(const char *name)
-{
-    for (size_t i = 0; ew_desk_uses[i] != NULL; i++)
-        if (strcmp(ew_desk_uses[i], name) == 0)
-            return ew_desk_uses[i];
-    return NULL;
-}
-
-static const char *use_named(ew_slice name)
-{
-    for (size_t i = 0; ew_desk_uses[i] != NULL; i++)
-        if (ew_slice_is(name, ew_desk_uses[i]))
-            return ew_desk_uses[i];
-    return NULL;
-}
-
-static ew_code put_key_file(const char *dir, const char *file, const ew_buf *b,
-                            ew_err *err)
-{
-    char *path = ew_desk__key_path(dir, file);
-    ew_code code =
-        path != NULL ? ew_file_put(path, b->data, b->len, err) : ew_fail_nomem(err);
-    ew_free(path);
-    return code;
-}
-
-/* EW_E_NOTFOUND when there is none. */
-static ew_code get_key_file(const char *dir, const char *file, ew_buf *b, ew_err *err)
-{
-    char *path = ew_desk__key_path(dir, file);
-    ew_code code = path != NULL ? ew_file_get(path, b, err) : ew_fail_nomem(err);
-    ew_free(path);
-    return code;
-}
-
-static ew_code append_key_line(ew_buf *b, const char *before, const ew_vkey *key,
-                               const int64_t *since, ew_err *err)
-{
-    char iso[EW_ISO_TEXT];
-    ew_code code = ew_buf_printf(b, err, "%s ", before);
-    if (code == EW_OK)
-        code = ew_vkey_append(b, key, err);
-    if (code == EW_OK && since != NULL)
-        code = ew_buf_printf(b, err, " since %s", ew_iso_text(*since, iso));
-    return code == EW_OK ? ew_buf_append(b, "\n", 1, err) : code;
-}
-
-/* ------------------------------------------------------------------ keys that were */
-
-/* USE VKEY since TIME */
-static bool parse_old(ew_slice line, ew_old_key *k)
-{
-    ew_slice word;
-    if (!ew_slice_word(&line, &word) || (k->use = use_named(word)) == NULL ||
-        !ew_slice_word(&line, &word) || ew_vkey_parse(&k->key, word, NULL) != EW_OK)
-        return false;
-    return ew_slice_skip(&line, "since ") && ew_iso_parse(line.p, line.n, &k->since);
-}
-
-static bool parse_old_file(ew_slice text, ew_old_key *keys, size_t *n)
-{
-    ew_slice line;
-    if (!ew_slice_line(&text, &line) || !ew_slice_is(line, OLD_HEAD))
-        return false;
-    while (text.n > 0)
-        if (*n == EW_OLD_KEYS_MAX || !ew_slice_line(&text, &line) ||
-            !parse_old(line, &keys[(*n)++]))
-            return false;
-    return true;
-}
-
-ew_code ew_desk_old_keys(const char *dir, ew_old_key **keys, size_t *n, ew_err *err)
-{
-    ew_buf b;
-    *n = 0;
-    *keys = ew_alloc_array(EW_OLD_KEYS_MAX, sizeof **keys);
-    if (*keys == NULL)
-        return ew_fail_nomem(err);
-    ew_buf_init(&b, OLD_FILE_MAX);
-    ew_code code = get_key_file(dir, "old", &b, err);
-    if (code == EW_OK &&
-        !parse_old_file((ew_slice){(const char *)b.data, b.len}, *keys, n))
-        code =
-            ew_fail(err, EW_E_FORMAT, 0, "the list of old keys in '%s' is damaged", dir);
-    else if (code == EW_E_NOTFOUND)
-        code = EW_OK;
-    ew_buf_release(&b);
-    if (code != EW_OK) {
-        ew_free(*keys);
-        *keys = NULL;
-    }
-    return code;
-}
-
-/* Adds one, unless it is there. */
-static ew_code add_old_key(const char *dir, const ew_old_key *k, ew_err *err)
-{
-    ew_buf b;
-    ew_old_key *keys = NULL;
-    size_t n = 0;
-    bool there = false;
-    ew_code code = ew_desk_old_keys(dir, &keys, &n, err);
-    if (code != EW_OK)
-        return code;
-    ew_buf_init(&b, OLD_FILE_MAX);
-    code = ew_buf_printf(&b, err, OLD_HEAD "\n");
-    for (size_t i = 0; i < n && code == EW_OK; i++) {
-        there = there || ew_vkey_same(&keys[i].key, &k->key);
-        code = append_key_line(&b, keys[i].use, &keys[i].key, &keys[i].since, err);
-    }
-    if (code == EW_OK && !there) {
-        code = append_key_line(&b, k->use, &k->key, &k->since, err);
-        if (code == EW_OK)
-            code = put_key_file(dir, "old", &b, err);
-    }
-    ew_buf_release(&b);
-    ew_free(keys);
-    return code;
-}
-
-/* The key of a use, and those of the same use that were. */
-static ew_code append_uses(const char *dir, const char *before, const char *use,
-                           const ew_old_key *old, size_t n, ew_buf *out, ew_err *err)
-{
-    ew_vkey key;
-    ew_code code = ew_desk_vkey(dir, use, &key, err);
-    if (code == EW_OK)
-        code = append_key_line(out, before, &key, NULL, err);
-    for (size_t i = 0; i < n && code == EW_OK; i++)
-        if (strcmp(old[i].use, use) == 0 && !ew_vkey_same(&old[i].key, &key))
-            code = append_key_line(out, before, &old[i].key, NULL, err);
-    return code;
-}
-
-ew_code ew_desk_policy(const char *dir, ew_buf *out, ew_err *err)
-{
-    ew_old_key *old = NULL;
-    size_t n = 0;
-    ew_code code = ew_desk_old_keys(dir, &old, &n, err);
-    if (code == EW_OK)
-        code = append_uses(dir, "#!earwitness seal", "seal", old, n, out, err);
-    if (code == EW_OK)
-        code = append_uses(dir, "#!earwitness statement", "statement", old, n, out, err);
-    for (size_t i = 0; i < n && code == EW_OK; i++)
-        code =
-            append_key_line(out, "#!earwitness revoked", &old[i].key, &old[i].since, err);
-    if (code == EW_OK)
-        code = append_uses(dir, "log", "log", old, n, out, err);
-    ew_free(old);
-    return code == EW_OK ? ew_buf_printf(out, err, "quorum none\n") : code;
-}
+enum { REVOKE_FILE_MAX = 4096, EVENTS = 2, FILE_NAME = 32 };
 
 /* ------------------------------------------------------------------ what is to be done */
 
@@ -212,7 +59,7 @@ static bool parse_plan(ew_slice text, plan *p)
     ew_slice line;
     ew_old_key old;
     if (!ew_slice_line(&text, &line) || !ew_slice_is(line, REVOKE_HEAD) ||
-        !ew_slice_line(&text, &line) || !parse_old(line, &old) ||
+        !ew_slice_line(&text, &line) || !ew_keys__parse(line, &old) ||
         !ew_slice_line(&text, &line) || !ew_slice_skip(&line, "new ") ||
         ew_vkey_parse(&p->fresh, line, NULL) != EW_OK ||
         !take_event(&text, p->events[0]) || !take_event(&text, p->events[1]))
@@ -228,7 +75,7 @@ static ew_code read_plan(const char *dir, plan *p, bool *there, ew_err *err)
     ew_buf b;
     ew_buf_init(&b, REVOKE_FILE_MAX);
     memset(p, 0, sizeof *p);
-    ew_code code = get_key_file(dir, "revoke", &b, err);
+    ew_code code = ew_keys__get(dir, "revoke", &b, err);
     *there = code == EW_OK;
     if (code == EW_OK && !parse_plan((ew_slice){(const char *)b.data, b.len}, p))
         code = ew_fail(err, EW_E_FORMAT, 0, "the file 'keys/revoke' in '%s' is damaged",
@@ -245,13 +92,13 @@ static ew_code write_plan(const char *dir, const plan *p, ew_err *err)
     ew_buf_init(&b, REVOKE_FILE_MAX);
     ew_code code = ew_buf_printf(&b, err, REVOKE_HEAD "\n");
     if (code == EW_OK)
-        code = append_key_line(&b, p->use, &p->old, &p->since, err);
+        code = ew_keys__append(&b, p->use, &p->old, &p->since, err);
     if (code == EW_OK)
-        code = append_key_line(&b, "new", &p->fresh, NULL, err);
+        code = ew_keys__append(&b, "new", &p->fresh, NULL, err);
     if (code == EW_OK)
         code = ew_buf_printf(&b, err, "event %s\nevent %s\n", p->events[0], p->events[1]);
     if (code == EW_OK)
-        code = put_key_file(dir, "revoke", &b, err);
+        code = ew_keys__put(dir, "revoke", &b, err);
     ew_buf_release(&b);
     return code;
 }
@@ -375,7 +222,7 @@ static ew_code carry_out(const ew_desk *d, ew_log *log, const plan *p, uint64_t 
     ew_old_key old = {p->use, p->old, p->since};
     ew_code code = log_events(d, log, p, entry, err);
     if (code == EW_OK)
-        code = add_old_key(d->dir, &old, err);
+        code = ew_keys__add(d->dir, &old, err);
     if (code == EW_OK)
         code = exchange(d, p, err);
     if (code == EW_OK && strcmp(p->use, "log") == 0)
