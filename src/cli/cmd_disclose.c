@@ -13,8 +13,10 @@ static const opt_spec options[] = {
     PASS_OPTIONS,
     {OPT_SHOW, 0, "show", "RANGES", "show these"},
     {OPT_HIDE, 0, "hide", "RANGES", "hide these; without --show, show the rest"},
+    {OPT_META, 0, "meta", "KEYS", "show these lines of its metadata (default: none)"},
+    {OPT_MEMBERS, 0, "members", NULL, "of a collection: bundles of its members too"},
     {OPT_FILE, 0, "file", "FILE", "where the sealed file is now"},
-    {OPT_OUTPUT, 'o', "output", "FILE", "the bundle to write"},
+    {OPT_OUTPUT, 'o', "output", "FILE", "the bundle to write; with --members a folder"},
     {OPT_DRY_RUN, 'n', "dry-run", NULL, "only say what would be shown"},
 };
 
@@ -38,7 +40,102 @@ static void print_run(const ew_stream *s, const ew_run *r)
                      r->first + r->count);
 }
 
-static void print_json(app *a, const ew_disclosed *d, const char *out)
+/* ------------------------------------------------------------------ what is visible */
+
+static const char *const kinds[] = {"unit", "head", "tail", "metadata"};
+
+/* Where preview lines go. */
+typedef struct viewed {
+    app *a;
+    json_t *list;
+} viewed;
+
+static void view_json(viewed *v, const ew_preview *p)
+{
+    ew_obj o = ew_obj_new();
+    ew_obj_str(&o, "kind", kinds[p->kind]);
+    ew_obj_bool(&o, "shown", p->state == EW_PART_SHOWN);
+    if (p->state == EW_PART_GUARD)
+        ew_obj_bool(&o, "guard", true);
+    if (p->count > 0) {
+        ew_obj_int(&o, "first", (int64_t)p->first);
+        ew_obj_int(&o, "count", (int64_t)p->count);
+    }
+    if (p->from >= 0) {
+        ew_obj_real(&o, "from", p->from, 3);
+        ew_obj_real(&o, "to", p->to, 3);
+    }
+    if (p->text != NULL)
+        ew_obj_str(&o, "text", p->text);
+    if (p->file != NULL)
+        ew_obj_str(&o, "names_file", p->file);
+    ew_list_add(&v->list, o.json);
+}
+
+static void view_stretch(const ew_preview *p)
+{
+    static const char *const words[] = {"hidden", "hidden, beside what is hidden",
+                                        "shown"};
+    char from[EW_TIME_TEXT];
+    char to[EW_TIME_TEXT];
+    if (p->kind == EW_PREVIEW_HEAD || p->kind == EW_PREVIEW_TAIL)
+        (void)printf("  %s", p->kind == EW_PREVIEW_HEAD ? "what comes before"
+                                                        : "what comes after");
+    else if (p->from >= 0)
+        (void)printf("  %s - %s", ew_time_text(p->from, from), ew_time_text(p->to, to));
+    else if (p->count == 1)
+        (void)printf("  #%" PRIu64, p->first);
+    else
+        (void)printf("  #%" PRIu64 "-%" PRIu64, p->first, p->first + p->count - 1);
+    (void)printf("  %s%s\n", words[p->state],
+                 p->state == EW_PART_SHOWN && p->kind == EW_PREVIEW_HEAD
+                     ? "; it may hold names, or a checksum of what is hidden"
+                     : "");
+}
+
+static void view_text(const ew_preview *p)
+{
+    char number[48];
+    if (p->kind == EW_PREVIEW_META)
+        (void)snprintf(number, sizeof number, "metadata");
+    else if (p->kind == EW_PREVIEW_HEAD)
+        (void)snprintf(number, sizeof number, "before");
+    else if (p->count == 1)
+        (void)snprintf(number, sizeof number, "%" PRIu64, p->first);
+    else
+        (void)snprintf(number, sizeof number, "%" PRIu64 "-%" PRIu64, p->first,
+                       p->first + p->count - 1);
+    (void)printf("  %8s  %s\n", number, p->text);
+    if (p->file != NULL && p->state == EW_PART_SHOWN)
+        (void)printf("  %8s  (the file '%s' is not in the bundle)\n", "", p->file);
+}
+
+/* A member that is withheld is named here, and marked. */
+static void view_member(const ew_preview *p)
+{
+    (void)printf("  %8" PRIu64 "  %s%s\n", p->first,
+                 p->state == EW_PART_SHOWN ? "" : "[withheld] ", p->text);
+}
+
+static void view(void *cookie, const ew_preview *p)
+{
+    viewed *v = cookie;
+    if (v->list != NULL)
+        view_json(v, p);
+    else if (v->a->quiet || v->a->json)
+        return;
+    else if (p->text == NULL)
+        view_stretch(p);
+    else if (p->state != EW_PART_SHOWN && p->text[0] != '[')
+        view_member(p);
+    else
+        view_text(p);
+}
+
+/* ------------------------------------------------------------------ answers */
+
+static void print_json(app *a, const ew_disclosed *d, const ew_disclosure *what,
+                       json_t *preview)
 {
     ew_obj o = ew_obj_new();
     json_t *runs = json_array();
@@ -54,31 +151,59 @@ static void print_json(app *a, const ew_disclosed *d, const char *out)
     ew_obj_int(&o, "parts", (int64_t)d->stream.n);
     ew_obj_int(&o, "shown", (int64_t)d->shown);
     ew_obj_set(&o, "runs", runs);
-    ew_obj_bool(&o, "written", out != NULL);
+    ew_obj_bool(&o, "written", what->out != NULL);
+    if (what->members)
+        ew_obj_int(&o, "bundles", (int64_t)d->bundles);
+    if (preview != NULL)
+        ew_obj_set(&o, "preview", preview);
     out_object(a, &o);
 }
 
-static void report(app *a, const ew_disclosed *d, const char *out)
+static void print_text(const ew_disclosed *d, const ew_disclosure *what)
 {
-    if (a->json) {
-        print_json(a, d, out);
-        return;
-    }
-    if (a->quiet)
-        return;
-    (void)printf("%s: %" PRIu64 " of %" PRIu64 " parts %s, %" PRIu64 " hidden\n", d->hex,
-                 d->shown, d->stream.n, out != NULL ? "shown" : "would be shown",
-                 d->stream.n - d->shown);
-    for (size_t i = 0; i < d->run_count; i++)
+    const char *unit = d->stream.splitter == EW_SPLIT_SEALS ? "members" : "parts";
+    (void)printf("%s: %" PRIu64 " of %" PRIu64 " %s %s, %" PRIu64 " hidden\n", d->hex,
+                 d->shown, d->stream.n, unit,
+                 what->out != NULL ? "shown" : "would be shown", d->stream.n - d->shown);
+    for (size_t i = 0; i < d->run_count && what->out != NULL; i++)
         print_run(&d->stream, &d->runs[i]);
+    if (what->members && what->out != NULL)
+        (void)printf("  %" PRIu64 " bundles\n", d->bundles);
+}
+
+static int disclose(app *a, const ew_desk *d, ew_disclosure *what)
+{
+    viewed v = {a, NULL};
+    ew_disclosed done;
+    ew_err err;
+    bool dry = what->out == NULL;
+    if (dry) {
+        v.list = a->json ? json_array() : NULL;
+        what->preview = view;
+        what->cookie = &v;
+    }
+    if (ew_ops_disclose(d, what, &done, &err) != EW_OK) {
+        json_decref(v.list);
+        return fail_desk(a, &err);
+    }
+    if (a->json)
+        print_json(a, &done, what, v.list);
+    else if (!a->quiet)
+        print_text(&done, what);
+    ew_disclosed_release(&done);
+    return EXIT_FOUND;
 }
 
 static int run(app *a, const args *in)
 {
     bool dry = in->values[OPT_DRY_RUN] != NULL;
-    ew_disclosure what = {in->operands[0], in->values[OPT_SHOW], in->values[OPT_HIDE],
-                          in->values[OPT_FILE], dry ? NULL : in->values[OPT_OUTPUT]};
-    ew_disclosed done;
+    ew_disclosure what = {.item = in->operands[0],
+                          .show = in->values[OPT_SHOW],
+                          .hide = in->values[OPT_HIDE],
+                          .meta = in->values[OPT_META],
+                          .file = in->values[OPT_FILE],
+                          .out = dry ? NULL : in->values[OPT_OUTPUT],
+                          .members = in->values[OPT_MEMBERS] != NULL};
     ew_desk d;
     ew_err err;
     if ((what.show == NULL && what.hide == NULL) || (!dry && what.out == NULL)) {
@@ -89,12 +214,7 @@ static int run(app *a, const args *in)
     int code = desk_open(a, in, &d);
     if (code != 0)
         return code;
-    if (ew_ops_disclose(&d, &what, &done, &err) != EW_OK) {
-        code = fail_desk(a, &err);
-    } else {
-        report(a, &done, what.out);
-        ew_disclosed_release(&done);
-    }
+    code = disclose(a, &d, &what);
     ew_desk_close(&d);
     return code;
 }

@@ -5,25 +5,33 @@
 
 #include "earwitness/seal.h"
 #include "ops/seal_desk.h"
+#include "seal/select.h"
 
-/* What became of one file. */
+/* What became of one file, or of a folder. */
 typedef struct ew_sealed {
-    const char *path; /* as it was given */
+    const char *path; /* as it was given; of a member with its folder */
     char hex[EW_ITEM_HEX + 1];
     ew_splitter splitter;
     uint64_t parts;
-    uint64_t entry; /* number in the log */
+    uint64_t bytes;         /* of the stream */
+    uint64_t entry;         /* number in the log */
+    const char *collection; /* number of the one that it is a member of, or NULL */
 } ew_sealed;
 
-/* Asked once per file, in order: `s` with its entry, or why it was not sealed. */
+/* Asked once per file, in order, members before their collection: `s` with its entry, or why it
+ * was not sealed. */
 typedef void (*ew_seal_told)(void *cookie, const ew_sealed *s, const ew_err *why);
 
 typedef struct ew_seal_opts {
-    const char *const *paths;
+    const char *const *paths; /* files, and folders, which become collections */
     size_t n;
     ew_splitter splitter; /* or EW_SPLIT_AUTO */
     ew_seal_told told;
     void *cookie;
+    const char *const
+        *meta;         /* EW_META_SLOTS values of metadata, NULL where there is none, or
+                                NULL; the desk's own slots are not looked at */
+    const char *after; /* something that nobody could know before; or NULL */
 } ew_seal_opts;
 
 /* Seals files and puts them on the log in one batch. A file that fails is told and left out;
@@ -34,11 +42,36 @@ EW_MUST_CHECK ew_code ew_ops_seal(const ew_desk *d, const ew_seal_opts *opts,
 /* Signs the log as it is now; appends the checkpoint to `note`. */
 EW_MUST_CHECK ew_code ew_ops_checkpoint(const ew_desk *d, ew_buf *note, ew_err *err);
 
+/* What would be visible, or is: a person is to look at it before anything is sent. Of chats,
+ * texts and collections a line for each unit, those wholly withheld one after another together; of
+ * sound a line for each stretch. */
+typedef enum ew_preview_kind {
+    EW_PREVIEW_UNIT,
+    EW_PREVIEW_HEAD, /* what comes before the content, or only a player needs */
+    EW_PREVIEW_TAIL,
+    EW_PREVIEW_META
+} ew_preview_kind;
+
+typedef struct ew_preview {
+    ew_preview_kind kind;
+    ew_part_state state;   /* EW_PART_SHOWN also when only a part of it is */
+    uint64_t first, count; /* units, from 1; 0 of them for head and tail */
+    double from, to;       /* of sound, seconds; from < 0: not known */
+    const char *text; /* of it, safe, one line, what is hidden as "[withheld]"; or NULL */
+    const char *file; /* that a message names, safe; it is not in the bundle; or NULL */
+} ew_preview;
+
+typedef void (*ew_previewed)(void *cookie, const ew_preview *p);
+
 typedef struct ew_disclosure {
     const char *item;        /* its number or the beginning of it */
-    const char *show, *hide; /* one of them; see seal/select.h */
+    const char *show, *hide; /* at least one of them; see seal/select.h */
+    const char *meta;        /* keys joined by commas, or "all"; NULL: none */
     const char *file;        /* where the content is now; NULL: where it was sealed */
     const char *out;         /* the bundle; NULL: only say what would be shown */
+    bool members; /* of a collection: out is a folder, for bundles of the members too */
+    ew_previewed preview; /* or NULL */
+    void *cookie;
 } ew_disclosure;
 
 typedef struct ew_disclosed {
@@ -46,7 +79,8 @@ typedef struct ew_disclosed {
     ew_stream stream;
     ew_run *runs; /* shown; freed by ew_disclosed_release */
     size_t run_count;
-    uint64_t shown; /* parts */
+    uint64_t shown;   /* parts */
+    uint64_t bundles; /* written */
 } ew_disclosed;
 
 /* EW_E_FORMAT when the file is not what was sealed; EW_E_NOTFOUND when the log's checkpoint
@@ -63,23 +97,30 @@ EW_MUST_CHECK ew_code ew_ops_verify(const char *bundle, const char *policy,
 
 /* A file cut and hashed; shared by sealing and disclosing. */
 typedef struct ew_cut_file {
-    int fd;
+    int fd; /* 0: there is none, the bytes are in memory */
+    ew_memory memory;
+    int64_t modified; /* POSIX seconds */
     ew_src src;
     ew_cuts cuts;
     ew_stream stream; /* without its root */
     ew_part *parts;
 } ew_cut_file;
 
-/* *f is zeroed first; close it in any case. */
+/* *f is zeroed first; close it in any case. A file that changes meanwhile is refused. */
 EW_MUST_CHECK ew_code ew_ops__cut_file(ew_cut_file *f, const char *path,
                                        ew_splitter which, ew_err *err);
+/* The same for a member of a folder, which must not be a link. */
+EW_MUST_CHECK ew_code ew_ops__cut_member(ew_cut_file *f, const char *path,
+                                         ew_splitter which, ew_err *err);
+/* The list of a collection; bytes stay with the caller. */
+EW_MUST_CHECK ew_code ew_ops__cut_seals(ew_cut_file *f, const ew_buf *bytes, ew_err *err);
 void ew_ops__close_cut(ew_cut_file *f);
 
-/* The metadata stream of a kept item: 16 slots, of which the first are the lines of meta. */
+/* The metadata stream of a kept item: a line of meta stands in the slot of its key. */
 typedef struct ew_meta_cut {
     ew_memory bytes;
     ew_cuts cuts;
-    ew_part parts[16];
+    ew_part parts[EW_META_SLOTS];
 } ew_meta_cut;
 
 EW_MUST_CHECK ew_code ew_ops__cut_meta(ew_meta_cut *m, const ew_buf *meta, ew_err *err);

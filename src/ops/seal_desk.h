@@ -86,6 +86,9 @@ typedef struct ew_kept {
     ew_buf meta; /* content of the meta stream, one line per slot */
     char *path;  /* where the file was */
     ew_buf note; /* the seal */
+    ew_buf
+        members; /* of a collection: lines of an item's number and what its entry in the log
+                       holds, in base64; else empty */
     bool logged; /* the entry's number is known */
     uint64_t entry;
 } ew_kept;
@@ -97,6 +100,12 @@ void ew_kept_release(ew_kept *k); /* wipes */
 EW_MUST_CHECK ew_code ew_desk_keep(const ew_desk *d, const ew_kept *k, ew_err *err);
 /* Notes the number of its entry. */
 EW_MUST_CHECK ew_code ew_desk_keep_entry(const ew_desk *d, const ew_kept *k, ew_err *err);
+/* One line of k->members. */
+EW_MUST_CHECK ew_code ew_desk_add_member(ew_buf *members, const char *hex,
+                                         const ew_hash *entry, ew_err *err);
+/* Takes the next one; false at the end, or when the list is damaged (then rest->n > 0). */
+bool ew_desk_next_member(ew_slice *rest, char hex[EW_ITEM_HEX + 1], ew_hash *entry);
+
 /* beginning: of the hex, 4 digits or more. EW_E_NOTFOUND; EW_E_ARG when it is that of several. */
 EW_MUST_CHECK ew_code ew_desk_find(const ew_desk *d, const char *beginning, ew_kept *k,
                                    ew_err *err);

@@ -1,37 +1,178 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Disclosing a part of what was sealed, and verifying what somebody disclosed. */
+/* Disclosing a part of what was sealed: an item, or a collection with those of its members that
+ * are shown. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
 #include "ops/seal_gather.h"
-#include "seal/policy.h"
-#include "seal/select.h"
+
+enum { NAME_MAX_BYTES = 32 };
+
+/* ------------------------------------------------------------------ metadata */
+
+/* One key of --meta: its slot, which must hold something. */
+static ew_code name_slot(const ew_gathered *g, ew_slice key, bool *shown, ew_err *err)
+{
+    size_t slot = ew_meta_slot(key);
+    const uint64_t *ends = g->meta.cuts.ends;
+    if (slot == EW_META_SLOTS)
+        return ew_fail(err, EW_E_ARG, 0, "no metadata is called '%.*s'",
+                       (int)(key.n < 100 ? key.n : 100), key.p);
+    if (ends[slot] == (slot > 0 ? ends[slot - 1] : 0))
+        return ew_fail(err, EW_E_NOTFOUND, 0, "nothing was said of '%.*s' in this seal",
+                       (int)key.n, key.p);
+    shown[slot] = true;
+    return EW_OK;
+}
+
+static ew_code name_slots(const ew_gathered *g, const char *keys, bool *shown,
+                          ew_err *err)
+{
+    ew_slice rest = ew_slice_of(keys != NULL ? keys : "");
+    ew_code code = EW_OK;
+    if (ew_slice_is(rest, "all")) {
+        memset(shown, true, EW_META_SLOTS);
+        return EW_OK;
+    }
+    while (rest.n > 0 && code == EW_OK) {
+        const char *comma = memchr(rest.p, ',', rest.n);
+        ew_slice key = {rest.p, comma != NULL ? (size_t)(comma - rest.p) : rest.n};
+        code = name_slot(g, key, shown, err);
+        size_t n = key.n + (comma != NULL);
+        rest = (ew_slice){rest.p + n, rest.n - n};
+    }
+    return code;
+}
+
+/* runs: room for half the slots. */
+static ew_code choose_meta(const ew_gathered *g, const char *keys, ew_run *runs,
+                           ew_view *view, ew_err *err)
+{
+    bool shown[EW_META_SLOTS] = {false};
+    ew_code code = name_slots(g, keys, shown, err);
+    *view = (ew_view){EW_META_SLOTS, runs, 0};
+    for (size_t i = 0; i < EW_META_SLOTS; i++) {
+        if (!shown[i])
+            continue;
+        if (i == 0 || !shown[i - 1])
+            runs[view->run_count++] = (ew_run){i, 0};
+        runs[view->run_count - 1].count++;
+    }
+    return code;
+}
+
+/* ------------------------------------------------------------------ one item */
+
+/* What is shown of one item. */
+typedef struct choice {
+    ew_selection parts;
+    ew_run slots[EW_META_SLOTS / 2];
+    ew_view content, meta;
+} choice;
+
+/* Release c->parts in any case. */
+static ew_code choose(const ew_gathered *g, const ew_disclosure *what, choice *c,
+                      ew_err *err)
+{
+    ew_select_in in = {&g->seal.streams[0], &g->file.cuts, g->file.src, what->show,
+                       what->hide};
+    ew_code code = ew_select(&c->parts, &in, err);
+    if (code == EW_OK)
+        code = choose_meta(g, what->meta, c->slots, &c->meta, err);
+    c->content = (ew_view){g->file.cuts.n, c->parts.runs, c->parts.run_count};
+    return code;
+}
+
+static ew_code write_one(ew_gathered *g, const char *path, const choice *c, ew_err *err)
+{
+    ew_code code = ew_ops__gather_proof(g, err);
+    return code == EW_OK ? ew_ops__gathered_write(g, path, &c->content, &c->meta, err)
+                         : code;
+}
+
+/* ------------------------------------------------------------------ members */
+
+/* All of one member. */
+static ew_code write_member(const ew_gathered *g, const ew_disclosure *what,
+                            const char *hex, size_t number, ew_err *err)
+{
+    ew_disclosure all = {.item = hex, .show = "all", .meta = what->meta};
+    ew_gathered *m = NULL;
+    choice c = {.parts = {0}};
+    char name[NAME_MAX_BYTES];
+    (void)snprintf(name, sizeof name, "%08zu.ewb", number);
+    char *path = ew_path_join(what->out, name);
+    ew_code code =
+        path != NULL ? ew_ops__gather(&m, g->d, hex, NULL, err) : ew_fail_nomem(err);
+    if (code == EW_OK)
+        code = choose(m, &all, &c, err);
+    if (code == EW_OK)
+        code = write_one(m, path, &c, err);
+    ew_selection_release(&c.parts);
+    ew_ops__gathered_free(m);
+    ew_free(path);
+    return code;
+}
+
+/* The collection's bundle comes last: when it is there, all are. */
+static ew_code write_members(ew_gathered *g, const ew_disclosure *what, const choice *c,
+                             uint64_t *bundles, ew_err *err)
+{
+    ew_slice rest = {(const char *)g->kept.members.data, g->kept.members.len};
+    char hex[EW_ITEM_HEX + 1];
+    ew_hash entry;
+    ew_code code = ew_mkdirs(what->out, err);
+    for (size_t i = 0;
+         i < g->file.cuts.n && code == EW_OK && ew_desk_next_member(&rest, hex, &entry);
+         i++) {
+        if (c->parts.states[i] != EW_PART_SHOWN)
+            continue;
+        code = write_member(g, what, hex, i + 1, err);
+        *bundles += code == EW_OK;
+    }
+    char *path = ew_path_join(what->out, "collection.ewb");
+    if (code == EW_OK)
+        code = path != NULL ? write_one(g, path, c, err) : ew_fail_nomem(err);
+    ew_free(path);
+    return code;
+}
+
+/* ------------------------------------------------------------------ all of it */
+
+static ew_code write_all(ew_gathered *g, const ew_disclosure *what, const choice *c,
+                         ew_disclosed *out, ew_err *err)
+{
+    ew_code code = EW_OK;
+    if (what->out == NULL)
+        return EW_OK;
+    code = what->members ? write_members(g, what, c, &out->bundles, err)
+                         : write_one(g, what->out, c, err);
+    out->bundles += code == EW_OK;
+    return code;
+}
 
 static ew_code disclose(ew_gathered *g, const ew_disclosure *what, ew_disclosed *out,
                         ew_err *err)
 {
-    ew_select_in in = {&g->seal.streams[0], &g->file.cuts, g->file.src, what->show,
-                       what->hide};
-    ew_selection chosen;
-    ew_code code = ew_select(&chosen, &in, err);
-    if (code != EW_OK)
-        return code;
-    out->runs = chosen.runs;
-    out->run_count = chosen.run_count;
-    chosen.runs = NULL;
-    ew_selection_release(&chosen);
+    choice c = {.parts = {0}};
     memcpy(out->hex, g->kept.hex, sizeof out->hex);
     out->stream = g->seal.streams[0];
+    if (what->members && out->stream.splitter != EW_SPLIT_SEALS)
+        return ew_fail(err, EW_E_ARG, 0, "only a collection has members");
+    ew_code code = choose(g, what, &c, err);
+    if (code == EW_OK && what->preview != NULL)
+        code = ew_ops__preview(g, &c.parts, &c.meta, what, err);
+    if (code == EW_OK)
+        code = write_all(g, what, &c, out, err);
+    out->runs = c.parts.runs;
+    out->run_count = c.parts.run_count;
+    c.parts.runs = NULL;
+    ew_selection_release(&c.parts);
     for (size_t i = 0; i < out->run_count; i++)
         out->shown += out->runs[i].count;
-    if (what->out == NULL)
-        return EW_OK;
-    ew_view content = {g->file.cuts.n, out->runs, out->run_count};
-    ew_view meta = {g->meta.cuts.n, NULL, 0};
-    code = ew_ops__gather_proof(g, err);
-    return code == EW_OK ? ew_ops__gathered_write(g, what->out, &content, &meta, err)
-                         : code;
+    return code;
 }
 
 ew_code ew_ops_disclose(const ew_desk *d, const ew_disclosure *what, ew_disclosed *out,

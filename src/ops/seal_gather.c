@@ -21,12 +21,28 @@ static ew_code read_seal(ew_gathered *g, ew_err *err)
     return code;
 }
 
+/* The list of a collection is with the desk. */
+static ew_code cut_members(ew_gathered *g, ew_err *err)
+{
+    ew_slice rest = {(const char *)g->kept.members.data, g->kept.members.len};
+    char hex[EW_ITEM_HEX + 1];
+    ew_hash entry;
+    ew_code code = EW_OK;
+    while (code == EW_OK && ew_desk_next_member(&rest, hex, &entry))
+        code = ew_buf_append(&g->seals, entry.b, EW_HASH, err);
+    if (code == EW_OK && (rest.n > 0 || g->seals.len == 0))
+        code = ew_fail(err, EW_E_FORMAT, 0, "the list of members is damaged");
+    return code == EW_OK ? ew_ops__cut_seals(&g->file, &g->seals, err) : code;
+}
+
 /* The file must be what was sealed, to the last part. */
 static ew_code cut_again(ew_gathered *g, const char *file, ew_err *err)
 {
     const char *path = file != NULL ? file : g->kept.path;
     const ew_stream *s = g->seal.streams;
-    ew_code code = ew_ops__cut_file(&g->file, path, s[0].splitter, err);
+    ew_code code = s[0].splitter == EW_SPLIT_SEALS
+                       ? cut_members(g, err)
+                       : ew_ops__cut_file(&g->file, path, s[0].splitter, err);
     if (code == EW_OK)
         code = ew_ops__cut_meta(&g->meta, &g->kept.meta, err);
     if (code != EW_OK)
@@ -98,6 +114,7 @@ ew_code ew_ops__gather(ew_gathered **out, const ew_desk *d, const char *item,
     g->d = d;
     ew_kept_init(&g->kept);
     ew_buf_init(&g->proof, PROOF_MAX);
+    ew_buf_init(&g->seals, EW_PARTS_MAX);
     ew_buf_init(&g->policy, EW_POLICY_BYTES_MAX);
     ew_code code = ew_desk_find(d, item, &g->kept, err);
     if (code == EW_OK)
@@ -117,6 +134,7 @@ void ew_ops__gathered_free(ew_gathered *g)
         return;
     ew_buf_release(&g->proof);
     ew_buf_release(&g->policy);
+    ew_buf_release(&g->seals);
     ew_cuts_release(&g->meta.cuts);
     ew_ops__close_cut(&g->file);
     ew_kept_release(&g->kept);

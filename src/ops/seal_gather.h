@@ -12,6 +12,7 @@ typedef struct ew_gathered {
     ew_kept kept;
     ew_seal seal;
     ew_cut_file file;     /* stream 0 */
+    ew_buf seals;         /* its bytes when it is that of a collection */
     ew_meta_cut meta;     /* stream 1 */
     ew_buf proof, policy; /* after ew_ops__gather_proof */
 } ew_gathered;
@@ -21,6 +22,11 @@ typedef struct ew_gathered {
 EW_MUST_CHECK ew_code ew_ops__gather(ew_gathered **out, const ew_desk *d,
                                      const char *item, const char *file, ew_err *err);
 void ew_ops__gathered_free(ew_gathered *g); /* wipes */
+
+/* What a selection of it shows, told line by line; meta: that of the metadata. */
+EW_MUST_CHECK ew_code ew_ops__preview(const ew_gathered *g, const ew_selection *chosen,
+                                      const ew_view *meta, const ew_disclosure *what,
+                                      ew_err *err);
 
 /* Its proof against the log's checkpoint, and the desk's policy. EW_E_NOTFOUND when the
  * checkpoint does not reach the item yet. */

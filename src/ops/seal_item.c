@@ -13,19 +13,26 @@
 
 #define HEAD "earwitness-item/v1"
 
-enum { SECRET_MAX = 64 * 1024, META_MAX = 16 * 1024, BEGINNING_MIN = 4 };
+enum {
+    SECRET_MAX = 64 * 1024,
+    META_MAX = 20 * 1024,
+    MEMBERS_MAX = 4 << 20,
+    BEGINNING_MIN = 4
+};
 
 void ew_kept_init(ew_kept *k)
 {
     memset(k, 0, sizeof *k);
     ew_buf_init(&k->meta, META_MAX);
     ew_buf_init(&k->note, EW_NOTE_MAX);
+    ew_buf_init(&k->members, MEMBERS_MAX);
 }
 
 void ew_kept_release(ew_kept *k)
 {
     ew_buf_release(&k->meta);
     ew_buf_release(&k->note);
+    ew_buf_release(&k->members);
     ew_free(k->path);
     ew_wipe(k, sizeof *k);
 }
@@ -47,6 +54,33 @@ static ew_code put_file(const ew_desk *d, const char *hex, const char *name,
                                 : ew_fail_nomem(err);
     ew_free(path);
     return code;
+}
+
+/* ------------------------------------------------------------------ members */
+
+ew_code ew_desk_add_member(ew_buf *members, const char *hex, const ew_hash *entry,
+                           ew_err *err)
+{
+    ew_code code = ew_buf_printf(members, err, "%s ", hex);
+    if (code == EW_OK)
+        code = ew_base64_append(members, entry->b, EW_HASH, err);
+    return code == EW_OK ? ew_buf_append(members, "\n", 1, err) : code;
+}
+
+bool ew_desk_next_member(ew_slice *rest, char hex[EW_ITEM_HEX + 1], ew_hash *entry)
+{
+    ew_slice after = *rest;
+    ew_slice line;
+    ew_slice word;
+    if (!ew_slice_line(&after, &line) || !ew_slice_word(&line, &word) ||
+        word.n != EW_ITEM_HEX || !ew_slice_base64(line, entry->b, EW_HASH))
+        return false;
+    memcpy(hex, word.p, EW_ITEM_HEX);
+    hex[EW_ITEM_HEX] = 0;
+    if (strspn(hex, "0123456789abcdef") != EW_ITEM_HEX)
+        return false;
+    *rest = after;
+    return true;
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -103,6 +137,8 @@ ew_code ew_desk_keep(const ew_desk *d, const ew_kept *k, ew_err *err)
         code = ew_fail_sys(err, errno, "cannot create folder '%s'", dir);
     if (code == EW_OK)
         code = put_secret(d, k, err);
+    if (code == EW_OK && k->members.len > 0)
+        code = put_file(d, k->hex, "members", &k->members, err);
     if (code == EW_OK)
         code = put_file(d, k->hex, "seal.note", &k->note, err);
     if (code == EW_OK)
@@ -215,12 +251,23 @@ static ew_code read_entry(const ew_desk *d, ew_kept *k, ew_err *err)
     return code;
 }
 
+static ew_code read_members(const ew_desk *d, ew_kept *k, ew_err *err)
+{
+    char *path = item_path(d, k->hex, "members");
+    ew_code code =
+        path != NULL ? ew_file_get(path, &k->members, err) : ew_fail_nomem(err);
+    ew_free(path);
+    return code == EW_E_NOTFOUND ? EW_OK : code;
+}
+
 static ew_code read_item(const ew_desk *d, ew_kept *k, ew_err *err)
 {
     char *path = item_path(d, k->hex, "seal.note");
     ew_code code = path != NULL ? ew_file_get(path, &k->note, err) : ew_fail_nomem(err);
     if (code == EW_OK)
         code = read_secret(d, k, err);
+    if (code == EW_OK)
+        code = read_members(d, k, err);
     if (code == EW_OK)
         code = read_entry(d, k, err);
     ew_free(path);

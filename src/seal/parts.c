@@ -12,6 +12,7 @@
 
 #define GGM_LABEL "ew/ggm/v1" /* with its final 0 */
 #define LEAF_LABEL "ew-part/v1"
+#define MARK_LABEL "ew/seed-used/v1"
 
 enum { LEAF_BYTES = sizeof LEAF_LABEL + 1 + 8 + EW_HASH + EW_HASH };
 
@@ -57,6 +58,18 @@ ew_hash ew_seed_salt(const ew_seed *leaf)
     ew_hash out;
     memcpy(out.b, salt.b, EW_HASH);
     return out;
+}
+
+void ew_seed_mark(const ew_seed *seed, uint8_t mark[EW_SEED_MARK])
+{
+    crypto_auth_hmacsha256_state state;
+    uint8_t full[crypto_auth_hmacsha256_BYTES];
+    (void)crypto_auth_hmacsha256_init(&state, seed->b, sizeof seed->b);
+    (void)crypto_auth_hmacsha256_update(&state, (const uint8_t *)MARK_LABEL,
+                                        sizeof MARK_LABEL);
+    (void)crypto_auth_hmacsha256_final(&state, full);
+    memcpy(mark, full, EW_SEED_MARK);
+    sodium_memzero(&state, sizeof state);
 }
 
 ew_hash ew_part_leaf(const ew_part *part, uint64_t index, const ew_hash *salt)

@@ -48,6 +48,10 @@ uint64_t ew_view_visible(const ew_view *v); /* how many parts */
 /* Secret of the left or right child of a node. */
 ew_seed ew_seed_child(const ew_seed *seed, bool right);
 ew_hash ew_seed_salt(const ew_seed *leaf);
+
+/* By which a seed is known again, and from which it cannot be computed. */
+enum { EW_SEED_MARK = 16 };
+void ew_seed_mark(const ew_seed *seed, uint8_t mark[EW_SEED_MARK]);
 ew_hash ew_part_leaf(const ew_part *part, uint64_t index, const ew_hash *salt);
 
 /* Root of the tree over n > 0 parts. */

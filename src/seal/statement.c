@@ -27,6 +27,11 @@ static bool after_ok(const char *after)
     return n == 0 || (after[0] != ' ' && after[n - 1] != ' ');
 }
 
+bool ew_seal_after_ok(const char *after)
+{
+    return after[0] != 0 && strlen(after) <= EW_AFTER_MAX && after_ok(after);
+}
+
 static ew_code append_stream(ew_buf *b, size_t i, const ew_stream *s, ew_err *err)
 {
     ew_code code = ew_buf_printf(b, err, "stream %zu %s n=%ju ", i,
@@ -148,19 +153,30 @@ ew_code ew_seal_parse(ew_seal *s, ew_slice text, ew_err *err)
 
 /* ------------------------------------------------------------------ hashes */
 
-ew_code ew_entry_append(ew_buf *b, const uint8_t salt[EW_SALT], ew_slice note,
-                        ew_err *err)
+ew_hash ew_entry_hash(const uint8_t salt[EW_SALT], ew_slice note)
 {
     crypto_hash_sha256_state state;
-    uint8_t hash[crypto_hash_sha256_BYTES];
+    ew_hash hash;
     (void)crypto_hash_sha256_init(&state);
     (void)crypto_hash_sha256_update(&state, (const uint8_t *)ENTRY_LABEL,
                                     sizeof ENTRY_LABEL);
     (void)crypto_hash_sha256_update(&state, salt, EW_SALT);
     (void)crypto_hash_sha256_update(&state, (const uint8_t *)note.p, note.n);
-    (void)crypto_hash_sha256_final(&state, hash);
+    (void)crypto_hash_sha256_final(&state, hash.b);
+    return hash;
+}
+
+ew_code ew_entry_text(ew_buf *b, const ew_hash *hash, ew_err *err)
+{
     ew_code code = ew_buf_printf(b, err, ENTRY_HEAD);
-    return code == EW_OK ? ew_base64_append(b, hash, sizeof hash, err) : code;
+    return code == EW_OK ? ew_base64_append(b, hash->b, EW_HASH, err) : code;
+}
+
+ew_code ew_entry_append(ew_buf *b, const uint8_t salt[EW_SALT], ew_slice note,
+                        ew_err *err)
+{
+    ew_hash hash = ew_entry_hash(salt, note);
+    return ew_entry_text(b, &hash, err);
 }
 
 /* The source in blocks; parts end where they end. */

@@ -14,12 +14,20 @@ typedef struct ew_seal {
     size_t stream_count; /* 1 to EW_STREAMS_MAX */
 } ew_seal;
 
+/* Fit to stand in the `after` line. */
+bool ew_seal_after_ok(const char *after);
+
 /* EW_E_ARG when `after` is not one line of text or there are no streams. */
 EW_MUST_CHECK ew_code ew_seal_append(ew_buf *b, const ew_seal *s, ew_err *err);
 
 /* Of the text of a note. One spelling of everything, else EW_E_FORMAT; EW_E_VERSION for a first
  * line of another version. */
 EW_MUST_CHECK ew_code ew_seal_parse(ew_seal *s, ew_slice text, ew_err *err);
+
+/* What the log's entry for a signed note holds. */
+ew_hash ew_entry_hash(const uint8_t salt[EW_SALT], ew_slice note);
+
+EW_MUST_CHECK ew_code ew_entry_text(ew_buf *b, const ew_hash *hash, ew_err *err);
 
 /* The log's entry for a signed note: says nothing without the salt. */
 EW_MUST_CHECK ew_code ew_entry_append(ew_buf *b, const uint8_t salt[EW_SALT],

@@ -75,7 +75,7 @@ static ew_code seal_work(void *arg, ew_err *err)
     fixture *f = arg;
     told t = {f, {.code = EW_OK}};
     const char *paths[] = {f->file};
-    ew_seal_opts opts = {paths, 1, EW_SPLIT_AUTO, tell, &t};
+    ew_seal_opts opts = {.paths = paths, .n = 1, .told = tell, .cookie = &t};
     size_t failed = 0;
     ew_code code = ew_ops_seal(&f->desk, &opts, &failed, err);
     if (code == EW_OK && failed == 0)
@@ -99,7 +99,7 @@ static ew_code checkpoint_work(void *arg, ew_err *err)
 static ew_code disclose_work(void *arg, ew_err *err)
 {
     const fixture *f = arg;
-    ew_disclosure what = {f->last, "1", NULL, NULL, f->out};
+    ew_disclosure what = {.item = f->last, .show = "1", .out = f->out};
     ew_disclosed done;
     ew_code code = ew_ops_disclose(&f->desk, &what, &done, err);
     if (code == EW_OK)

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Membership: the hash in the log entry of a member's seal is a part that the collection shows. */
+#include "seal/collection.h"
+
+#include "base/alloc.h"
+#include "seal/checkpoint.h"
+#include "seal/cover_file.h"
+
+enum { NOTE, PROOF, COVER, PARTS }; /* after the first file, which says what this is */
+
+/* A bundle taken apart. */
+typedef struct opened {
+    ew_zip_file *files;
+    size_t count, part_count;
+    ew_note *note;
+    ew_seal seal;
+} opened;
+
+static ew_code open_bundle(opened *o, ew_slice bytes, ew_err *err)
+{
+    static const char *const names[] = {"seal.note", "seal.tlog-proof", "cover.bin"};
+    *o = (opened){0};
+    ew_code code = ew_zip_parse(bytes.p, bytes.n, &o->files, &o->count, err);
+    if (code != EW_OK)
+        return code;
+    for (size_t i = 0; i < PARTS; i++)
+        if (o->count < 1 + PARTS || !ew_slice_is(o->files[1 + i].name, names[i]))
+            return ew_fail(err, EW_E_FORMAT, 0, "not a bundle");
+    while (1 + PARTS + o->part_count < o->count) {
+        ew_slice name = o->files[1 + PARTS + o->part_count].name;
+        if (!ew_slice_skip(&name, "parts/"))
+            break;
+        o->part_count++;
+    }
+    const ew_zip_file *note = &o->files[1 + NOTE];
+    code = ew_note_parse(&o->note, note->bytes.p, note->bytes.n, err);
+    return code == EW_OK ? ew_seal_parse(&o->seal, o->note->text, err) : code;
+}
+
+static void close_bundle(opened *o)
+{
+    ew_note_free(o->note);
+    ew_free(o->files);
+}
+
+/* What the log says of a member's seal. */
+static ew_code entry_of(ew_slice bundle, ew_hash *out, ew_err *err)
+{
+    opened o;
+    ew_tlog_proof *proof = NULL;
+    ew_code code = open_bundle(&o, bundle, err);
+    if (code == EW_OK) {
+        ew_slice p = o.files[1 + PROOF].bytes;
+        code = ew_tlog_proof_parse(&proof, p.p, p.n, err);
+    }
+    if (code == EW_OK && proof->extra_n != EW_SALT)
+        code = ew_fail(err, EW_E_FORMAT, 0, "a proof without a salt");
+    if (code == EW_OK)
+        *out = ew_entry_hash(proof->extra, o.files[1 + NOTE].bytes);
+    ew_tlog_proof_free(proof);
+    close_bundle(&o);
+    return code;
+}
+
+static void look_in_run(const ew_run *run, ew_slice bytes, const ew_hash *entry,
+                        ew_membership *out)
+{
+    for (uint64_t i = 0; i < run->count && (i + 1) * EW_HASH <= bytes.n; i++) {
+        const ew_hash *h = (const ew_hash *)(const void *)(bytes.p + i * EW_HASH);
+        if (out->holds || !ew_hash_same(h, entry))
+            continue;
+        out->holds = true;
+        out->number = run->first + i + 1;
+    }
+}
+
+static ew_code look(ew_slice collection, const ew_hash *entry, ew_membership *out,
+                    ew_err *err)
+{
+    opened o;
+    ew_cover_file cover = {0};
+    ew_code code = open_bundle(&o, collection, err);
+    const ew_zip_file *parts = code == EW_OK ? o.files + 1 + PARTS : NULL;
+    if (code == EW_OK)
+        code = ew_cover_file_parse(&cover, o.files[1 + COVER].bytes, &o.seal, parts,
+                                   o.part_count, err);
+    for (size_t s = 0; code == EW_OK && s < o.seal.stream_count; s++) {
+        const ew_cover_stream *c = &cover.streams[s];
+        for (size_t r = 0; r < c->run_count; r++, parts++)
+            if (o.seal.streams[s].splitter == EW_SPLIT_SEALS)
+                look_in_run(&c->runs[r], parts->bytes, entry, out);
+        if (o.seal.streams[s].splitter == EW_SPLIT_SEALS)
+            out->members = o.seal.streams[s].n;
+    }
+    ew_cover_file_release(&cover);
+    close_bundle(&o);
+    return code;
+}
+
+ew_code ew_collection_holds(ew_slice collection, ew_slice member, ew_membership *out,
+                            ew_err *err)
+{
+    ew_hash entry;
+    *out = (ew_membership){0};
+    ew_code code = entry_of(member, &entry, err);
+    if (code == EW_OK)
+        code = look(collection, &entry, out, err);
+    if (code == EW_OK || code == EW_E_NOMEM)
+        return code;
+    ew_err_clear(err);
+    *out = (ew_membership){0};
+    return EW_OK;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a bundle is one of a collection, by another bundle that shows the collection's list. */
+#ifndef EW_SEAL_COLLECTION_H
+#define EW_SEAL_COLLECTION_H
+
+#include "seal/statement.h"
+
+typedef struct ew_membership {
+    bool holds;
+    uint64_t number, members; /* when it holds: which of how many, from 1 */
+} ew_membership;
+
+/* Both are whole bundles, each of which was verified by itself: here only the two are compared.
+ * A bundle that is none, or no collection, holds nothing. EW_E_NOMEM. */
+EW_MUST_CHECK ew_code ew_collection_holds(ew_slice collection, ew_slice member,
+                                          ew_membership *out, ew_err *err);
+
+#endif
