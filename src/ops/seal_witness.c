@@ -67,6 +67,16 @@ ew_code ew_witness_signer(const char *dir, const ew_secret *pass, ew_signer **ke
     return none_there(dir, code, err);
 }
 
+/* A memory that an interrupted creation left behind, still empty, is as good as a new one. */
+static ew_code make_state(const char *dir, ew_err *err)
+{
+    ew_witness_state *s = NULL;
+    bool empty =
+        ew_witness_state_read(dir, &s, NULL) == EW_OK && s->count == 0 && s->time == 0;
+    ew_free(s);
+    return empty ? EW_OK : ew_witness_state_create(dir, err);
+}
+
 /* The folder is nobody else's; the vault's file comes last: a witness is there when it is. */
 static ew_code fill(ew_desk *d, const char *name, const ew_buf *vault, ew_err *err)
 {
@@ -81,7 +91,7 @@ static ew_code fill(ew_desk *d, const char *name, const ew_buf *vault, ew_err *e
         code = ew_desk__make_key(d, name, USE, EW_SIG_COSIGNATURE, err);
     }
     if (code == EW_OK)
-        code = ew_witness_state_create(d->dir, err);
+        code = make_state(d->dir, err);
     if (code == EW_OK)
         code = ew_file_put(path, vault->data, vault->len, err);
     ew_free(path);

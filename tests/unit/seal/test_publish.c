@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The published copy of a log is a whole log at every moment, never goes back, and its
+ * checkpoint gathers cosignatures without losing any. */
+#include "seal/log_publish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "logs.h"
+#include "seal/log_cosign.h"
+
+/* A log, and where it is published. */
+typedef struct desk {
+    char *dir;
+    char log[300], pub[300];
+    ew_signer *key;
+    ew_publication p;
+} desk;
+
+static int set_up(void **state)
+{
+    desk *d = calloc(1, sizeof *d);
+    assert_non_null(d);
+    d->dir = test_dir_new();
+    (void)snprintf(d->log, sizeof d->log, "%s/log", d->dir);
+    (void)snprintf(d->pub, sizeof d->pub, "%s/pub", d->dir);
+    d->key = test_signer(ORIGIN, EW_SIG_ED25519, 1);
+    assert_int_equal(ew_log_create(d->log, ORIGIN, NULL), EW_OK);
+    *state = d;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    desk *d = *state;
+    ew_signer_free(d->key);
+    test_dir_remove(d->dir);
+    free(d);
+    return 0;
+}
+
+/* n more entries and a checkpoint; entries hold the letter. */
+static void grow_with(desk *d, const char *dir, uint64_t n, char letter)
+{
+    ew_log *log = NULL;
+    ew_buf note;
+    uint64_t first;
+    char(*texts)[32] = calloc(n + 1, sizeof *texts);
+    ew_slice *entries = calloc(n + 1, sizeof *entries);
+    assert_true(texts != NULL && entries != NULL);
+    ew_buf_init(&note, EW_NOTE_MAX);
+    assert_int_equal(ew_log_open(&log, dir, NULL), EW_OK);
+    for (uint64_t i = 0; i < n; i++) {
+        int len = snprintf(texts[i], sizeof texts[i], "%c %ju", letter,
+                           (uintmax_t)(ew_log_size(log) + i));
+        entries[i] = (ew_slice){texts[i], (size_t)len};
+    }
+    assert_int_equal(ew_log_append(log, entries, n, &first, NULL), EW_OK);
+    assert_int_equal(ew_log_checkpoint(log, d->key, &note, NULL), EW_OK);
+    ew_log_close(log);
+    ew_buf_release(&note);
+    free(entries);
+    free(texts);
+}
+
+static void grow(desk *d, uint64_t n)
+{
+    grow_with(d, d->log, n, 'a');
+}
+
+static ew_code publish(desk *d, ew_err *err)
+{
+    return ew_log_publish(d->log, d->pub, ew_signer_vkey(d->key), &d->p, err);
+}
+
+static void print_problem(void *cookie, const char *text)
+{
+    (void)cookie;
+    print_error("%s\n", text);
+}
+
+/* Size of the published log, which is whole; 0 when there is none yet. */
+static uint64_t check_public(const desk *d)
+{
+    ew_fsck f = {.problem = print_problem, .key = ew_signer_vkey(d->key)};
+    ew_code code = ew_log_fsck(d->pub, &f, NULL);
+    if (code == EW_E_NOTFOUND)
+        return 0;
+    assert_int_equal(code, EW_OK);
+    assert_int_equal(f.problems, 0);
+    return f.entries;
+}
+
+static void put_back(const char *dir, const char *name, char *bytes, size_t n)
+{
+    test_file_put(test_path(dir, name), bytes, n);
+    free(bytes);
+}
+
+/* ------------------------------------------------------------------ publishing */
+
+static void test_growing(void **state)
+{
+    desk *d = *state;
+    static const uint64_t batches[] = {0, 1, 254, 1, 1, 256, 0, 700, 3};
+    uint64_t size = 0;
+    ew_err err;
+    assert_int_equal(publish(d, &err), EW_E_NOTFOUND); /* nothing was signed yet */
+    assert_int_not_equal(access(d->pub, F_OK), 0);
+    for (size_t i = 0; i < EW_COUNT(batches); i++) {
+        grow(d, batches[i]);
+        if (publish(d, &err) != EW_OK)
+            fail_msg("%s", err.text);
+        assert_int_equal(d->p.before, size);
+        size += batches[i];
+        assert_int_equal(d->p.size, size);
+        assert_int_equal(check_public(d), size);
+        assert_int_equal(d->p.checkpoint, i == 0 || batches[i] > 0);
+        assert_true((d->p.files > 0) == (batches[i] > 0));
+        /* Again: nothing to do. */
+        assert_int_equal(publish(d, NULL), EW_OK);
+        assert_true(d->p.files == 0 && !d->p.checkpoint);
+    }
+    /* Nothing but the log is in it. */
+    assert_int_not_equal(access(test_path(d->pub, ".state"), F_OK), 0);
+    assert_int_not_equal(access(test_path(d->pub, ".lock"), F_OK), 0);
+}
+
+/* What was not signed yet is nobody's business. */
+static void test_only_what_is_signed(void **state)
+{
+    desk *d = *state;
+    ew_log *log = NULL;
+    uint64_t first;
+    ew_slice e = ew_slice_of("later");
+    grow(d, 300);
+    assert_int_equal(ew_log_open(&log, d->log, NULL), EW_OK);
+    assert_int_equal(ew_log_append(log, &e, 1, &first, NULL), EW_OK);
+    ew_log_close(log);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    assert_int_equal(check_public(d), 300);
+    assert_int_not_equal(access(test_path(d->pub, "tile/0/001.p/45"), F_OK), 0);
+}
+
+/* A file that somebody removed from the copy comes back. */
+static void test_mending(void **state)
+{
+    desk *d = *state;
+    grow(d, 600);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    assert_int_equal(unlink(test_path(d->pub, "tile/0/000")), 0);
+    assert_int_equal(unlink(test_path(d->pub, "tile/entries/002.p/88")), 0);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    assert_int_equal(d->p.files, 2);
+    assert_int_equal(check_public(d), 600);
+}
+
+/* A reader who took the checkpoint before finds all of it while and after more is published. */
+static void test_old_readers(void **state)
+{
+    desk *d = *state;
+    size_t n;
+    grow(d, 300);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    char *old = test_file_get(test_path(d->pub, "checkpoint"), &n);
+    grow(d, 500);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    size_t n2;
+    char *now = test_file_get(test_path(d->pub, "checkpoint"), &n2);
+    put_back(d->pub, "checkpoint", old, n);
+    assert_int_equal(check_public(d), 300);
+    put_back(d->pub, "checkpoint", now, n2);
+    assert_int_equal(check_public(d), 800);
+}
+
+/* ------------------------------------------------------------------ refusals */
+
+static void row_11_publishing_never_goes_back(void **state)
+{
+    desk *d = *state;
+    ew_err err;
+    char small[320];
+    (void)snprintf(small, sizeof small, "%s/small", d->dir);
+    grow(d, 9);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    /* The same history, less of it, as after restoring a copy. */
+    assert_int_equal(ew_log_create(small, ORIGIN, NULL), EW_OK);
+    grow_with(d, small, 5, 'a');
+    assert_int_equal(ew_log_publish(small, d->pub, ew_signer_vkey(d->key), &d->p, &err),
+                     EW_E_FORMAT);
+    assert_non_null(strstr(err.text, "does not go back"));
+    grow_with(d, small, 4, 'a');
+    assert_int_equal(ew_log_publish(small, d->pub, ew_signer_vkey(d->key), &d->p, &err),
+                     EW_OK);
+    assert_int_equal(check_public(d), 9);
+}
+
+static void row_11_publishing_another_history(void **state)
+{
+    desk *d = *state;
+    ew_err err;
+    char other[320];
+    (void)snprintf(other, sizeof other, "%s/other", d->dir);
+    grow(d, 9);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    assert_int_equal(ew_log_create(other, ORIGIN, NULL), EW_OK);
+    grow_with(d, other, 300, 'b');
+    assert_int_equal(ew_log_publish(other, d->pub, ew_signer_vkey(d->key), &d->p, &err),
+                     EW_E_FORMAT);
+    assert_non_null(strstr(err.text, "contradict what is published"));
+    assert_int_equal(check_public(d), 9);
+    assert_int_not_equal(access(test_path(d->pub, "tile/0/000"), F_OK), 0);
+}
+
+static void test_refusals(void **state)
+{
+    desk *d = *state;
+    ew_err err;
+    size_t n;
+    ew_signer *thief = test_signer(ORIGIN, EW_SIG_ED25519, 7);
+    grow(d, 3);
+    assert_int_equal(ew_log_publish(d->log, d->pub, ew_signer_vkey(thief), &d->p, &err),
+                     EW_E_FORMAT);
+    assert_int_equal(ew_log_publish(d->log, d->log, ew_signer_vkey(d->key), &d->p, &err),
+                     EW_E_ARG);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    char *kept = test_file_get(test_path(d->pub, "checkpoint"), &n);
+    test_file_put(test_path(d->pub, "checkpoint"), "x", 1);
+    grow(d, 3);
+    assert_int_equal(publish(d, &err), EW_E_FORMAT);
+    put_back(d->pub, "checkpoint", kept, n);
+    int fd = open(d->pub, O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0 && flock(fd, LOCK_EX) == 0);
+    assert_int_equal(publish(d, &err), EW_E_BUSY);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(publish(d, &err), EW_OK);
+    ew_signer_free(thief);
+}
+
+/* A log that is damaged anywhere in what is new does not get out. */
+static void test_damage_does_not_get_out(void **state)
+{
+    desk *d = *state;
+    static const char *const files[] = {"tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1",
+                                        "tile/entries/000", "tile/entries/001.p/44"};
+    ew_err err;
+    grow(d, 300);
+    for (size_t i = 0; i < 2 * EW_COUNT(files); i++) {
+        size_t n;
+        const char *name = files[i / 2];
+        char *good = test_file_get(test_path(d->log, name), &n);
+        char *bad = test_file_get(test_path(d->log, name), &n);
+        bad[n / 2] = (char)(bad[n / 2] ^ 1);
+        if (i % 2 == 0)
+            put_back(d->log, name, bad, n);
+        else
+            put_back(d->log, name, bad, n / 2);
+        if (publish(d, &err) != EW_E_FORMAT)
+            fail_msg("a damaged %s is published", name);
+        assert_int_not_equal(access(test_path(d->pub, "checkpoint"), F_OK), 0);
+        assert_int_equal(unlink(test_path(d->log, name)), 0);
+        if (publish(d, &err) != EW_E_FORMAT)
+            fail_msg("without %s it is published", name);
+        put_back(d->log, name, good, n);
+    }
+    assert_int_equal(publish(d, &err), EW_OK);
+    assert_int_equal(check_public(d), 300);
+}
+
+/* ------------------------------------------------------------------ faults */
+
+static void fail_each(desk *d, void (*place)(int64_t), int sys)
+{
+    uint64_t before = 0;
+    int failed = 0;
+    for (int round = 0; round < 3; round++) {
+        grow(d, 258);
+        for (int64_t n = 0;; n++) {
+            ew_err err = {.code = EW_OK};
+            place(n);
+            ew_code code = publish(d, &err);
+            place(-1);
+            uint64_t now = check_public(d);
+            assert_true(now == before || now == before + 258);
+            if (code == EW_OK) {
+                before = now;
+                break;
+            }
+            assert_int_equal(code, EW_E_IO);
+            assert_int_equal(err.sys, sys);
+            before = now == before ? before : now - 258;
+            failed++;
+        }
+        assert_int_equal(before, 258 * (uint64_t)(round + 1));
+    }
+    assert_true(failed >= 9);
+}
+
+static void test_each_write_fails(void **state)
+{
+    fail_each(*state, ew_write_fail_at, ENOSPC);
+}
+
+static void test_each_sync_fails(void **state)
+{
+    fail_each(*state, ew_sync_fail_at, EIO);
+}
+
+static ew_code publish_work(void *arg, ew_err *err)
+{
+    desk *d = arg;
+    (void)unlink(test_path(d->pub, "checkpoint"));
+    return publish(d, err);
+}
+
+static void test_each_allocation_fails(void **state)
+{
+    desk *d = *state;
+    grow(d, 300);
+    assert_true(test_torture_alloc(publish_work, d, 0) > 10);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    assert_int_equal(check_public(d), 300);
+}
+
+/* ------------------------------------------------------------------ cosignatures */
+
+/* Signature line of a witness over the log's checkpoint. */
+static void sign_line(const desk *d, const ew_signer *w, uint64_t time, ew_buf *line)
+{
+    ew_buf note;
+    ew_buf_init(&note, EW_NOTE_MAX);
+    assert_int_equal(ew_log_read_checkpoint(d->log, &note, NULL), EW_OK);
+    size_t n = note.len;
+    assert_int_equal(ew_note_add(&note, w, time, NULL), EW_OK);
+    assert_int_equal(ew_buf_append(line, note.data + n, note.len - n, NULL), EW_OK);
+    ew_buf_release(&note);
+}
+
+static ew_code add(desk *d, const ew_buf *lines, const ew_signer *w, ew_cosigned *of,
+                   ew_err *err)
+{
+    uint64_t size;
+    ew_slice s = {(const char *)lines->data, lines->len};
+    *of = (ew_cosigned){.key = ew_signer_vkey(w)};
+    return ew_log_add_cosignatures(d->log, s, of, 1, &size, err);
+}
+
+/* When the witness signed the log's checkpoint; 0: it did not. */
+static uint64_t signed_at(const desk *d, const ew_signer *w)
+{
+    ew_note *note = NULL;
+    uint64_t time = 0;
+    ew_buf b;
+    ew_buf_init(&b, EW_NOTE_MAX);
+    assert_int_equal(ew_log_read_checkpoint(d->log, &b, NULL), EW_OK);
+    assert_int_equal(ew_note_parse(&note, b.data, b.len, NULL), EW_OK);
+    assert_int_equal(ew_note_check(note, ew_signer_vkey(d->key), NULL), EW_SIG_GOOD);
+    if (ew_note_check(note, ew_signer_vkey(w), &time) != EW_SIG_GOOD)
+        time = 0;
+    ew_note_free(note);
+    ew_buf_release(&b);
+    return time;
+}
+
+static void test_cosignatures_gather(void **state)
+{
+    desk *d = *state;
+    ew_signer *w[2] = {test_signer("w1", EW_SIG_COSIGNATURE, 11),
+                       test_signer("w2", EW_SIG_COSIGNATURE, 12)};
+    ew_cosigned of;
+    ew_buf b;
+    ew_err err;
+    uint64_t size;
+    ew_buf_init(&b, 10000);
+    grow(d, 5);
+    sign_line(d, w[0], 500, &b);
+    assert_int_equal(add(d, &b, w[0], &of, NULL), EW_OK);
+    assert_true(of.found && of.added && of.time == 500);
+    assert_int_equal(add(d, &b, w[0], &of, NULL), EW_OK);
+    assert_true(of.found && !of.added && of.time == 500);
+    /* The other's, together with what is there; asked for by one key only. */
+    sign_line(d, w[1], 600, &b);
+    assert_int_equal(add(d, &b, w[1], &of, NULL), EW_OK);
+    assert_true(of.found && of.added);
+    assert_true(signed_at(d, w[0]) == 500 && signed_at(d, w[1]) == 600);
+    /* Later adds nothing; earlier does. */
+    ew_buf_reset(&b);
+    sign_line(d, w[0], 501, &b);
+    assert_int_equal(add(d, &b, w[0], &of, NULL), EW_OK);
+    assert_true(of.found && !of.added && of.time == 500);
+    ew_buf_reset(&b);
+    sign_line(d, w[0], 400, &b);
+    assert_int_equal(add(d, &b, w[0], &of, NULL), EW_OK);
+    assert_true(of.added && signed_at(d, w[0]) == 400);
+    /* A whole note does as well. */
+    ew_buf_reset(&b);
+    assert_int_equal(ew_log_read_checkpoint(d->log, &b, NULL), EW_OK);
+    assert_int_equal(add(d, &b, w[1], &of, NULL), EW_OK);
+    assert_true(of.found && !of.added);
+    assert_int_equal(ew_log_seen_by(d->log, ew_signer_vkey(w[0]), &size, NULL), EW_OK);
+    assert_int_equal(size, 5);
+    /* It is published, though no entry is new. */
+    assert_int_equal(publish(d, NULL), EW_OK);
+    grow(d, 0);
+    assert_int_equal(signed_at(d, w[1]), 600);
+    /* Over a checkpoint that is not the present one any more. */
+    ew_buf_reset(&b);
+    sign_line(d, w[0], 700, &b);
+    grow(d, 1);
+    assert_int_equal(add(d, &b, w[0], &of, &err), EW_E_FORMAT);
+    assert_non_null(strstr(err.text, "present checkpoint"));
+    assert_int_equal(signed_at(d, w[0]), 0);
+    /* Of nobody who was asked for. */
+    assert_int_equal(add(d, &b, w[1], &of, NULL), EW_OK);
+    assert_false(of.found);
+    assert_int_equal(
+        add(d, &(ew_buf){(uint8_t *)(char[]){"x\n"}, 2, 3, 3}, w[1], &of, &err),
+        EW_E_FORMAT);
+    assert_int_equal(ew_log_seen_by(d->log, ew_signer_vkey(w[1]), &size, NULL), EW_OK);
+    assert_int_equal(size, 5);
+    ew_buf_release(&b);
+    ew_signer_free(w[0]);
+    ew_signer_free(w[1]);
+}
+
+/* Whatever fails while a cosignature is added, none is lost. */
+static void fail_adding(desk *d, void (*place)(int64_t))
+{
+    ew_signer *w[2] = {test_signer("w1", EW_SIG_COSIGNATURE, 11),
+                       test_signer("w2", EW_SIG_COSIGNATURE, 12)};
+    ew_cosigned of;
+    ew_buf b;
+    int failed = 0;
+    ew_buf_init(&b, 10000);
+    grow(d, 5);
+    sign_line(d, w[0], 500, &b);
+    assert_int_equal(add(d, &b, w[0], &of, NULL), EW_OK);
+    ew_buf_reset(&b);
+    sign_line(d, w[1], 600, &b);
+    for (int64_t n = 0;; n++) {
+        place(n);
+        ew_code code = add(d, &b, w[1], &of, NULL);
+        place(-1);
+        assert_int_equal(signed_at(d, w[0]), 500);
+        if (code == EW_OK)
+            break;
+        assert_int_equal(code, EW_E_IO);
+        failed++;
+    }
+    assert_int_equal(signed_at(d, w[1]), 600);
+    assert_true(failed > 1);
+    ew_buf_release(&b);
+    ew_signer_free(w[0]);
+    ew_signer_free(w[1]);
+}
+
+static void test_cosignatures_each_write_fails(void **state)
+{
+    fail_adding(*state, ew_write_fail_at);
+}
+
+static void test_cosignatures_each_sync_fails(void **state)
+{
+    fail_adding(*state, ew_sync_fail_at);
+}
+
+/* The log asks; a witness of the other tests would say yes. */
+static void test_asking(void **state)
+{
+    desk *d = *state;
+    ew_witness_request *r = NULL;
+    ew_witness_log seen = {.keys = {*ew_signer_vkey(d->key)}, .key_count = 1};
+    ew_buf b;
+    ew_err err;
+    ew_buf_init(&b, EW_WITNESS_REQUEST_MAX);
+    assert_int_equal(ew_log_ask(d->log, 0, &b, &err), EW_E_NOTFOUND);
+    for (int i = 0; i < 6; i++) {
+        grow(d, i == 3 ? 0 : 200);
+        ew_buf_reset(&b);
+        assert_int_equal(ew_log_ask(d->log, seen.size, &b, &err), EW_OK);
+        ew_slice text = {(const char *)b.data, b.len};
+        assert_int_equal(ew_witness_request_parse(&r, text, &err), EW_OK);
+        assert_int_equal(ew_witness_decide(&seen, r), EW_WITNESS_GOOD);
+        seen.size = r->checkpoint.size;
+        seen.root = r->checkpoint.root;
+        ew_witness_request_free(r);
+    }
+    assert_int_equal(ew_log_ask(d->log, 1001, &b, &err), EW_E_ARG);
+    ew_buf_release(&b);
+}
+
+#define WITH_LOG(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_LOG(test_growing),
+        WITH_LOG(test_only_what_is_signed),
+        WITH_LOG(test_mending),
+        WITH_LOG(test_old_readers),
+        WITH_LOG(row_11_publishing_never_goes_back),
+        WITH_LOG(row_11_publishing_another_history),
+        WITH_LOG(test_refusals),
+        WITH_LOG(test_damage_does_not_get_out),
+        WITH_LOG(test_each_write_fails),
+        WITH_LOG(test_each_sync_fails),
+        WITH_LOG(test_each_allocation_fails),
+        WITH_LOG(test_cosignatures_gather),
+        WITH_LOG(test_cosignatures_each_write_fails),
+        WITH_LOG(test_cosignatures_each_sync_fails),
+        WITH_LOG(test_asking),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
