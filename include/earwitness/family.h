@@ -25,7 +25,6 @@ typedef struct ew_copy {
     const int16_t *sound; /* mono, EW_FAMILY_RATE_HZ; borrowed */
     size_t samples;
     const char *codec;     /* FFmpeg's name, "aac"; "" when unknown; borrowed */
-    uint32_t stored_hz;    /* sample rate in the file; 0 when unknown */
     uint32_t bits_per_sec; /* of the file as a whole; 0 when unknown */
     const char
         *name; /* tells copies of equal sound apart; NULL: their order does; borrowed */

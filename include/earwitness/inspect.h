@@ -27,10 +27,8 @@ enum {
 typedef struct ew_inspect_sound {
     uint32_t rate_hz;
     uint32_t channels;
-    char codec[32];    /* FFmpeg's name of the present coding: "mp3", "pcm_s16le"; "" */
-    uint32_t bit_rate; /* of the sound as coded, bit/s; 0 when not known */
-    uint32_t bits; /* per sample of PCM and FLAC as stored; 0 when it has no meaning */
-    bool lossy;    /* the present coding changes the wave */
+    char codec[32]; /* FFmpeg's name of the present coding: "mp3", "pcm_s16le"; "" */
+    bool lossy;     /* the present coding changes the wave */
     int64_t samples_likely; /* how many will come, for progress and sizes; 0 not known */
 } ew_inspect_sound;
 

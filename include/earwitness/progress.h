@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Callbacks through which the library reports progress and remarks; it never prints. */
+/* Callback through which the library reports progress; it never prints. */
 #ifndef EW_PROGRESS_H
 #define EW_PROGRESS_H
 
@@ -17,20 +17,6 @@ typedef struct ew_progress {
     int (*tick)(void *cookie, const char *stage, int64_t done, int64_t total);
     void *cookie;
 } ew_progress;
-
-typedef enum ew_log_level {
-    EW_LOG_ERROR,
-    EW_LOG_WARN,
-    EW_LOG_INFO,
-    EW_LOG_DEBUG
-} ew_log_level;
-
-/* Remarks for the user; `fn` may be NULL. `text` is one line without a newline. */
-typedef struct ew_log {
-    void (*fn)(void *cookie, ew_log_level level, const char *text);
-    void *cookie;
-    ew_log_level level; /* remarks above this level are not made */
-} ew_log;
 
 #ifdef __cplusplus
 }

@@ -211,7 +211,6 @@ int open_archive(app *a, ew_index **ix);
 typedef struct progress_state {
     const char *stage;
     double share;
-    const char *text; /* "12.3 x real time" */
     uint64_t files_done, files_total;
     double sound_seconds; /* 0: not known */
 } progress_state;

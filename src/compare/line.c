@@ -46,7 +46,6 @@ static void take_piece(ew_clines *c, const ew_piece *p)
         .at = p->source_start - rate * (double)p->clip_start,
         .rate = rate,
         .pitch = p->pitch,
-        .agreement = p->wave,
         .from = p->clip_start,
         .to = p->clip_end,
     };

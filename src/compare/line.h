@@ -31,7 +31,6 @@ typedef struct ew_sums {
 typedef struct ew_cline {
     double at, rate;    /* sample of A = at + rate * sample of B; rate < 0: backwards */
     double pitch;       /* of B over that of A */
-    double agreement;   /* as `align` found it */
     int64_t from, to;   /* samples of B in which it was found */
     int64_t first, end; /* frames of B in which it is weighed */
     bool wave;          /* the waves run together, not only the spectra */

@@ -23,7 +23,8 @@ void ew_span_set(ew_span *s, const ew_cline *l, double b0, double b1)
     s->a1 = ew_cline_place(l, b1);
 }
 
-bool ew_same_place(const ew_cline *x, const ew_cline *y, double t)
+/* Do two lines run within a few samples of each other around sample t of B? */
+static bool same_place(const ew_cline *x, const ew_cline *y, double t)
 {
     return fabs(ew_cline_place(x, t) - ew_cline_place(y, t)) < SAME_PLACE &&
            fabs(x->rate - y->rate) < 2e-3;
@@ -71,7 +72,7 @@ static ew_code continues(const ew_spans *s, const ew_clines *l, const ew_cline *
     bool differs = true;
     ew_code rc = EW_OK;
 
-    if (last != NULL && ew_same_place(&l->items[last->line], c, b0))
+    if (last != NULL && same_place(&l->items[last->line], c, b0))
         rc = ew_gap_differs(loud, c, last->b1, b0, &differs, err);
     *yes = !differs;
     return rc;

@@ -36,7 +36,4 @@ EW_MUST_CHECK ew_code ew_spans_order(ew_spans *s, ew_err *err);
 /* Sets b0 and b1 and the places in A that follow. */
 void ew_span_set(ew_span *s, const ew_cline *l, double b0, double b1);
 
-/* Do two lines run within a few samples of each other around sample t of B? */
-bool ew_same_place(const ew_cline *x, const ew_cline *y, double t);
-
 #endif

@@ -22,7 +22,6 @@ static void not_tested(ew_whole *w, const char *why)
 /* What is kept of the excerpts besides their frames. */
 typedef struct gathered {
     double speed[EW_WHOLE_EXCERPTS_MAX];
-    double stray[EW_WHOLE_EXCERPTS_MAX];
     size_t count;
 } gathered;
 
@@ -33,8 +32,7 @@ static void keep(ew_whole__case *c, gathered *g, const ew_whole__pair *p,
         c->offset_s =
             p->a_s - p->b_s + (s->b_start / EW_FP_RATE_HZ - p->b_s) * (p->speed - 1);
     c->from = g->count == 0 || c->from == p->from ? p->from : 0;
-    g->speed[g->count] = p->speed;
-    g->stray[g->count++] = p->stray_ms;
+    g->speed[g->count++] = p->speed;
     for (int i = 0; i < 2; i++) {
         c->flat[i] += p->flat[i];
         c->peak[i] = fmax(c->peak[i], p->peak[i]);
@@ -74,7 +72,6 @@ static ew_code gather(const ew_whole_source *s, const ew_progress *prog, ew_whol
     c->speed_sd = (ew_whole__percentile(g.speed, g.count, 0.84) -
                    ew_whole__percentile(g.speed, g.count, 0.16)) /
                   2;
-    c->stray_ms = ew_whole__percentile(g.stray, g.count, 0.5);
     return rc;
 }
 

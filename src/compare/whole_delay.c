@@ -129,12 +129,11 @@ static double median(double *x, size_t n)
     return n % 2 == 1 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 
-/* The line through the lags that most agree on (Theil, Sen), and how far they stray. */
-static double fit_line(const delays *d, double *slope, double *stray)
+/* The line through the lags that most agree on (Theil, Sen). */
+static double fit_line(const delays *d, double *slope)
 {
     double v[BLOCKS_MAX * BLOCKS_MAX / 2];
     size_t n = 0;
-    double first;
 
     for (size_t i = 0; i < d->count; i++)
         for (size_t k = i + 1; k < d->count; k++)
@@ -142,11 +141,7 @@ static double fit_line(const delays *d, double *slope, double *stray)
     *slope = d->count >= 3 ? median(v, n) : 0;
     for (size_t i = 0; i < d->count; i++)
         v[i] = d->lag[i] - *slope * d->at[i];
-    first = median(v, d->count);
-    for (size_t i = 0; i < d->count; i++)
-        v[i] = fabs(d->lag[i] - *slope * d->at[i] - first);
-    *stray = median(v, d->count);
-    return first;
+    return median(v, d->count);
 }
 
 ew_whole__lag ew_whole__delay_find(ew_whole__delay *d, const ew_whole__waves *w,
@@ -160,7 +155,7 @@ ew_whole__lag ew_whole__delay_find(ew_whole__delay *d, const ew_whole__waves *w,
     find_delays(d, w, reach < most ? reach : most, &found);
     if (found.count == 0)
         return lag;
-    lag.first = fit_line(&found, &lag.slope, &lag.stray);
+    lag.first = fit_line(&found, &lag.slope);
     lag.match = median(found.match, found.count);
     return lag;
 }

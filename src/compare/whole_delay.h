@@ -30,7 +30,6 @@ typedef struct ew_whole__waves {
 /* B lies first + slope * i samples behind A at sample i. */
 typedef struct ew_whole__lag {
     double first, slope;
-    double stray; /* samples that half of the blocks lie off the line */
     double match; /* 0..1: height of the peak; 0 = they are not one wave */
 } ew_whole__lag;
 

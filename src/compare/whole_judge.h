@@ -15,7 +15,6 @@ typedef struct ew_whole__case {
     size_t count;           /* excerpts that could be laid on each other */
     double speed, speed_sd; /* of the waves; the median of the excerpts */
     double offset_s;
-    double stray_ms;
     double active_s;
     double rest_dbfs; /* level of A's pauses */
     ew_whole__cross cross;

@@ -273,7 +273,6 @@ static void refine(ew_whole__delay *d, ew_whole__pair *p, line *l)
         const ew_whole__lag lag = ew_whole__delay_find(d, &w, reach_ms[pass]);
 
         p->match = lag.match;
-        p->stray_ms = lag.stray * 1000 / p->rate_hz;
         if (lag.match <= 0)
             return;
         if (fabs(lag.first) < 0.01 && fabs(lag.slope) * (double)p->n < 0.01)

@@ -35,7 +35,6 @@ typedef struct ew_whole__pair {
     size_t n;
     float *a, *b;    /* mixed to one channel */
     double match;    /* 0..1: height of the peak of the correlation */
-    double stray_ms; /* how far single blocks lie off the line */
     double speed;    /* as the waves say */
     double a_s, b_s; /* first sample */
     ew_whole__cross cross;

@@ -239,7 +239,6 @@ static void measure_curve(const ew_whole__frames *f, const band_sum *sums, doubl
  * transfer taken out band by band. */
 typedef struct course {
     double *a, *c, *p, *n;
-    size_t count;
 } course;
 
 static void course_release(course *t)
@@ -252,7 +251,7 @@ static void course_release(course *t)
 
 static ew_code course_init(course *t, size_t count, ew_err *err)
 {
-    *t = (course){.count = count};
+    *t = (course){0};
     t->a = ew_alloc_array(count + 1, sizeof(*t->a));
     t->c = ew_alloc_array(count + 1, sizeof(*t->c));
     t->p = ew_alloc_array(count + 1, sizeof(*t->p));

@@ -59,7 +59,7 @@ int64_t ew_inspect__clue_number(const ew_inspect__clues *c, const char *key,
     return value && ew_inspect__clue_numbers(value, &n, 1, &rest) == 1 ? n : otherwise;
 }
 
-const char *ew_inspect__tag_value(const char *tag, const char *name)
+static const char *tag_value(const char *tag, const char *name)
 {
     size_t n = strlen(name);
 
@@ -73,7 +73,7 @@ const char *ew_inspect__tag(const ew_inspect__clues *c, const char *name)
     for (size_t k = 0; k < 2; k++) {
         const char *tag;
         for (size_t at = 0; (tag = ew_inspect__clue_next(c, from[k], &at)) != NULL;) {
-            const char *value = ew_inspect__tag_value(tag, name);
+            const char *value = tag_value(tag, name);
             if (value)
                 return value;
         }

@@ -30,9 +30,6 @@ size_t ew_inspect__clue_numbers(const char *value, int64_t *numbers, size_t most
 /* The value of a tag ("creation_time"), of the file first, then of the sound; case does not
  * matter. NULL when there is none. */
 const char *ew_inspect__tag(const ew_inspect__clues *c, const char *name);
-/* Value of "KEY=VALUE" if the key is `name`, else NULL. */
-const char *ew_inspect__tag_value(const char *tag, const char *name);
-
 /* Place of a sample counted from the first packet, in the decoded sound. */
 int64_t ew_inspect__clue_place(const ew_inspect__clues *c, int64_t packet_sample);
 

@@ -217,8 +217,6 @@ ew_grid_coder ew_grid_rate_coder(ew_grid_rate *r)
                        .unit = FINE * EW_MP3_GRANULE,
                        .near = FINE / 2,
                        .fine = FINE,
-                       .before = FINE * EW_MP3_BEFORE,
-                       .after = FINE * EW_MP3_AFTER,
                        .centre = FINE * EW_MP3_CENTRE,
                        .scale = (double)r->rate_hz / (FINE * (double)r->had_hz),
                        .search_s = 3,

@@ -20,13 +20,13 @@ typedef struct ew_grid_coder {
     int period;       /* samples from frame to frame */
     int unit; /* offsets that differ by a multiple of it may be one coding: Vorbis moves its
                * frames by multiples of 64 where it changes their length */
-    int near;                  /* so far apart, offsets are one grid seen twice */
-    int before, after, centre; /* a frame at x[0] reads x[-before .. after) */
-    int fine;                  /* places per sample of the rate it was coded at */
-    double scale;              /* samples of the file per sample here */
-    double search_s, again_s;  /* one place is searched in so many seconds: as long as no
+    int near;                 /* so far apart, offsets are one grid seen twice */
+    int centre;               /* of what a frame reads, from its place */
+    int fine;                 /* places per sample of the rate it was coded at */
+    double scale;             /* samples of the file per sample here */
+    double search_s, again_s; /* one place is searched in so many seconds: as long as no
                                * grid was found, and after one was */
-    void *state;               /* borrowed */
+    void *state;              /* borrowed */
     void (*search)(void *state, const float *x, float *score);
     void (*check)(void *state, const float *x, float score[EW_GRID_CHECKED]);
 } ew_grid_coder;

@@ -21,7 +21,6 @@ typedef enum ew_add_kind {
 typedef struct ew_add_result {
     ew_add_kind kind;
     const char *name; /* safe */
-    const char *path; /* raw; "" for standard input */
     bool has_sha256;
     uint8_t sha256[32];
     int64_t samples;     /* decoded length at EW_FP_RATE_HZ, ADDED only */

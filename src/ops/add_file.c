@@ -189,7 +189,7 @@ void ew_add__process(ew_add_shop *a, ew_add_slot *slot, const ew_input *in,
 {
     ew_code rc;
 
-    o->r = (ew_add_result){.kind = EW_ADD_ADDED, .name = in->name, .path = in->path};
+    o->r = (ew_add_result){.kind = EW_ADD_ADDED, .name = in->name};
     o->r.trouble = o->trouble;
     if (in->kind == EW_INPUT_PROBLEM) {
         o->r.kind = EW_ADD_FAILED;

@@ -13,7 +13,6 @@ typedef struct owned {
     ew_finding f; /* first: a pointer to it is a pointer to this */
     ew_map *map;
     char *name;
-    char **paths; /* safe copies, one per source */
     char trouble[240];
 } owned;
 
@@ -39,42 +38,35 @@ static void note_rec(owned *o, size_t rec)
     o->f.source_count++;
 }
 
-static ew_code describe_source(owned *o, size_t i, const ew_index *ix, ew_err *err)
+static void describe_source(owned *o, size_t i, const ew_index *ix)
 {
     ew_source_info *s = &o->f.sources[i];
     const ew_recording *r = ew_index_recording(ix, s->rec);
 
-    o->paths[i] = ew_safe_name(r->paths[0]);
-    if (o->paths[i] == NULL)
-        return ew_fail_nomem(err);
     s->name = r->names[0];
     s->file = last_part(r->names[0]);
-    s->path = o->paths[i];
     s->samples = r->samples;
     memcpy(s->sha256, r->sha256, sizeof(s->sha256));
-    return EW_OK;
 }
 
 static ew_code gather_sources(owned *o, const ew_index *ix, ew_err *err)
 {
     const ew_map *m = o->map;
-    ew_code rc = EW_OK;
     size_t most = 0;
 
     for (size_t i = 0; i < m->piece_count; i++)
         most += 1 + m->pieces[i].other_count;
     o->f.sources = ew_alloc_array(most, sizeof(*o->f.sources));
-    o->paths = ew_alloc_array(most, sizeof(*o->paths));
-    if (o->f.sources == NULL || o->paths == NULL)
+    if (o->f.sources == NULL)
         return ew_fail_nomem(err);
     for (size_t i = 0; i < m->piece_count; i++) {
         note_rec(o, m->pieces[i].rec);
         for (size_t k = 0; k < m->pieces[i].other_count; k++)
             note_rec(o, m->pieces[i].others[k].rec);
     }
-    for (size_t i = 0; i < o->f.source_count && rc == EW_OK; i++)
-        rc = describe_source(o, i, ix, err);
-    return rc;
+    for (size_t i = 0; i < o->f.source_count; i++)
+        describe_source(o, i, ix);
+    return EW_OK;
 }
 
 static void describe_archive(ew_finding *f, const ew_index *ix)
@@ -148,9 +140,6 @@ void ew_finding_free(ew_finding *f)
 
     if (o == NULL)
         return;
-    for (size_t i = 0; i < o->f.source_count; i++)
-        ew_free(o->paths[i]);
-    ew_free(o->paths);
     ew_free(o->f.sources);
     ew_map_free(o->map);
     ew_free(o->name);

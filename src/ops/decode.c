@@ -83,8 +83,12 @@ static bool died_of_interrupt(const ew_sink *sink, ew_code rc)
     return ew_stopped(sink->stop);
 }
 
-ew_code ew_decode(const ew_source *s, const char *name, const ew_sink *sink,
-                  ew_decoded *out, ew_err *err)
+/* Decodes the whole file as mono at EW_FP_RATE_HZ into the sink. Sound that breaks off is
+ * kept and noted in `trouble`.
+ * Errors: those of ew_media_open_fd, EW_E_FORMAT when there was no sound at all,
+ * EW_E_CANCELLED. */
+static ew_code decode(const ew_source *s, const char *name, const ew_sink *sink,
+                      ew_decoded *out, ew_err *err)
 {
     ew_media_opts opts = ew_media_opts_default();
     ew_media *m = NULL;
@@ -130,7 +134,7 @@ ew_code ew_decode_print(const ew_source *s, const char *name, ew_sink *sink, ew_
     sink->feed = feed_maker;
     sink->cookie = maker;
     sink->samples_max = hours_in_samples(EW_RECORDING_HOURS_MAX);
-    rc = ew_decode(s, name, sink, out, err);
+    rc = decode(s, name, sink, out, err);
     if (rc == EW_OK)
         rc = ew_fp_maker_finish(maker, fp, err);
     if (rc == EW_OK && (*fp)->key_count == 0 && out->trouble[0] == 0)
@@ -173,7 +177,7 @@ ew_code ew_decode_sound(const ew_source *s, const char *name, ew_sink *sink,
     sink->feed = feed_gather;
     sink->cookie = &g;
     sink->samples_max = hours_in_samples(EW_CLIP_HOURS_MAX);
-    rc = ew_decode(s, name, sink, out, err);
+    rc = decode(s, name, sink, out, err);
     if (rc == EW_OK)
         *sound = g.sound;
     else

@@ -29,13 +29,6 @@ typedef struct ew_sink {
     void *moved_cookie;
 } ew_sink;
 
-/* Decodes the whole file as mono at EW_FP_RATE_HZ into the sink. Sound that breaks off is
- * kept and noted in `trouble`.
- * Errors: those of ew_media_open_fd, EW_E_FORMAT when there was no sound at all,
- * EW_E_CANCELLED. */
-EW_MUST_CHECK ew_code ew_decode(const ew_source *s, const char *name, const ew_sink *sink,
-                                ew_decoded *out, ew_err *err);
-
 /* The print of a recording. EW_E_LIMIT beyond EW_RECORDING_HOURS_MAX. */
 enum { EW_RECORDING_HOURS_MAX = 100, EW_CLIP_HOURS_MAX = 6 };
 EW_MUST_CHECK ew_code ew_decode_print(const ew_source *s, const char *name, ew_sink *sink,

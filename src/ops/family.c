@@ -326,9 +326,8 @@ static ew_code order(shop *s, ew_err *err)
         } else if (p->why.code != EW_OK) {
             o->failures[o->f.failure_count++] = (ew_family_failure){p->copy.name, p->why};
         } else {
-            sounds[n] = (ew_copy){p->sound,           p->samples,
-                                  p->copy.info.codec, p->copy.info.stored_rate_hz,
-                                  p->bits_per_sec,    p->copy.name};
+            sounds[n] = (ew_copy){p->sound, p->samples, p->copy.info.codec,
+                                  p->bits_per_sec, p->copy.name};
             o->copies[n++] = p->copy;
         }
     }

@@ -67,9 +67,6 @@ EW_MUST_CHECK ew_code ew_source_hash(const ew_source *s, const char *name,
 EW_MUST_CHECK ew_code ew_source_unchanged(const ew_source *s, const char *name,
                                           ew_err *err);
 
-/* What a file system object that is not a regular file is: "a folder", "a named pipe". */
-const char *ew_mode_noun(unsigned mode);
-
 /* A copy of raw made safe for terminals and JSON; free with ew_free. NULL: out of memory. */
 char *ew_safe_name(const char *raw);
 

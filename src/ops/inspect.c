@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -47,21 +46,12 @@ static const char *fact_of(const job *j, const char *key)
     return "";
 }
 
-static uint32_t number_of(const job *j, const char *key, uint32_t most)
-{
-    unsigned long long v = strtoull(fact_of(j, key), NULL, 10);
-
-    return v > most ? 0 : (uint32_t)v;
-}
-
 static ew_code open_inspector(job *j, ew_err *err)
 {
     const ew_media_info *info = ew_media_get_info(j->media);
     ew_inspect_sound s = {
         .rate_hz = info->rate_hz,
         .channels = info->channels,
-        .bit_rate = number_of(j, "stream.bit-rate", 1U << 30),
-        .bits = number_of(j, "stream.bits", 64),
         .lossy = strcmp(fact_of(j, "stream.lossy"), "0") != 0,
     };
 

@@ -31,7 +31,8 @@ char *ew_safe_name(const char *raw)
     return copy;
 }
 
-const char *ew_mode_noun(unsigned mode)
+/* What a file system object that is not a regular file is. */
+static const char *mode_noun(unsigned mode)
 {
     switch (mode & S_IFMT) {
     case S_IFDIR:
@@ -50,8 +51,7 @@ const char *ew_mode_noun(unsigned mode)
 
 ew_code ew_input_refuse_mode(ew_err *err, const char *name, unsigned mode)
 {
-    return ew_fail(err, EW_E_ARG, 0, "'%s' is %s, not a file; %s", name,
-                   ew_mode_noun(mode),
+    return ew_fail(err, EW_E_ARG, 0, "'%s' is %s, not a file; %s", name, mode_noun(mode),
                    S_ISFIFO(mode) ? "pipe it to '-' instead" : "leave it out");
 }
 

@@ -16,7 +16,6 @@ typedef struct ew_source_info {
     size_t rec;       /* as in the map */
     const char *name; /* its first name: "speeches/1998.mp3" */
     const char *file; /* last part of the name: "1998.mp3" */
-    const char *path; /* where it was when added; "" when unknown */
     uint8_t sha256[32];
     int64_t samples;
 } ew_source_info;

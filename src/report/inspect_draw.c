@@ -87,7 +87,7 @@ void put_across(ew_canvas *c, double x, double y, double w, uint32_t rgb)
     c->ops->rect(c, (ew_box){x, floor(y), w, 1}, rgb, 1);
 }
 
-void put_down(ew_canvas *c, double x, double y, double h, uint32_t rgb)
+static void put_down(ew_canvas *c, double x, double y, double h, uint32_t rgb)
 {
     c->ops->rect(c, (ew_box){floor(x), y, 1, h}, rgb, 1);
 }

@@ -76,6 +76,5 @@ void put_end(ew_canvas *c, double x, double y, const char *text);
 void put_middle(ew_canvas *c, double x, double y, uint32_t rgb, const char *text);
 void put_frame(ew_canvas *c, double top, double h);
 void put_across(ew_canvas *c, double x, double y, double w, uint32_t rgb);
-void put_down(ew_canvas *c, double x, double y, double h, uint32_t rgb);
 
 #endif

@@ -37,7 +37,7 @@ typedef struct mp3 {
     bool fresh;   /* after junk, where nothing is known of frames before */
     uint16_t crc; /* of all frames behind the header frame */
     bool has_header;
-    int64_t said_frames, said_bytes, said_music;
+    int64_t said_frames, said_bytes;
     int64_t said_crc; /* -1: none */
 } mp3;
 
@@ -151,7 +151,6 @@ static void lame_tag(mp3 *m, const uint8_t *p)
         walk_say(m->w, "mp3.lowpass", "%u", p[10] * 100U);
     walk_say(m->w, "mp3.delay", "%u", delay);
     walk_say(m->w, "mp3.padding", "%u", padding);
-    m->said_music = (int64_t)walk_u32be(p + 28);
     m->said_crc = p[32] << 8 | p[33];
 }
 
@@ -421,8 +420,7 @@ static void say_counts(const mp3 *m)
 
 void walk_mp3(walk *w)
 {
-    mp3 m = {
-        .w = w, .said_frames = -1, .said_bytes = -1, .said_music = -1, .said_crc = -1};
+    mp3 m = {.w = w, .said_frames = -1, .said_bytes = -1, .said_crc = -1};
     const int64_t begin = id3v2(w), end = end_tags(w);
     int64_t last;
 

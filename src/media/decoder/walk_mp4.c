@@ -27,7 +27,7 @@ typedef struct mp4 {
     walk *w;
     unsigned boxes;
     char list[LIST_BYTES]; /* top level */
-    int64_t movie_scale, movie_length;
+    int64_t movie_scale;
     int64_t media_bytes, used_bytes, beyond;
     bool all_known; /* every track had a table of sizes */
     bool fragments;
@@ -126,7 +126,6 @@ static void time_head(mp4 *m, span in, bool movie)
         say_date(m, "mp4.created", made);
         say_date(m, "mp4.modified", changed);
         m->movie_scale = scale;
-        m->movie_length = (int64_t)length;
         if (scale > 0)
             walk_say(m->w, "mp4.movie-ms", "%lld",
                      (long long)((int64_t)length * 1000 / scale));

@@ -18,8 +18,8 @@ enum { CONTINUED = 1, FIRST = 2, LAST = 4 };
 
 typedef struct stream {
     uint32_t serial, number;
-    int64_t granule, begun_at; /* begun_at: in samples of the output, of chained ones */
-    bool opus, vorbis, ended;
+    int64_t granule;
+    bool opus, ended;
     int packets; /* header packets seen */
 } stream;
 
@@ -117,7 +117,6 @@ static void begin(ogg *o, uint32_t serial, const uint8_t *p, size_t n)
     memset(s, 0, sizeof *s);
     s->serial = serial;
     s->opus = n >= 19 && memcmp(p, "OpusHead", 8) == 0;
-    s->vorbis = n >= 7 && memcmp(p, "\x01vorbis", 7) == 0;
     if (s->opus)
         walk_say(o->w, "opus.pre-skip", "%u", (unsigned)(p[10] | p[11] << 8));
     if (s->opus && u32le(p + 12) > 0)

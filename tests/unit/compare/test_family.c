@@ -27,7 +27,7 @@ static size_t put(made *m, float *x, size_t n, const char *codec, uint32_t bits)
         pcm[i] = (int16_t)lrintf(fmaxf(-1, fminf(x[i], 0.9999F)) * 32767);
     m->x[m->count] = x;
     m->pcm[m->count] = pcm;
-    m->copies[m->count] = (ew_copy){pcm, n, codec, RATE, bits, NULL};
+    m->copies[m->count] = (ew_copy){pcm, n, codec, bits, NULL};
     return m->count++;
 }
 

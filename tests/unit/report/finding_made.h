@@ -86,18 +86,10 @@ static ew_map made_map = {.clip_samples = 12 * S,
                           .gaps = made_gaps};
 
 static ew_source_info made_sources[4] = {
-    {.rec = 1,
-     .name = "x/same.mp3",
-     .file = "same.mp3",
-     .path = "/x/same.mp3",
-     .samples = 60 * S},
-    {.rec = 2, .name = "y/same.mp3", .file = "same.mp3", .path = "", .samples = 40 * S},
-    {.rec = 3,
-     .name = "<a>&\"b'.wav",
-     .file = "<a>&\"b'.wav",
-     .path = "",
-     .samples = 40 * S},
-    {.rec = 5, .name = "z/long.mp3", .file = "long.mp3", .path = "", .samples = 7200 * S},
+    {.rec = 1, .name = "x/same.mp3", .file = "same.mp3", .samples = 60 * S},
+    {.rec = 2, .name = "y/same.mp3", .file = "same.mp3", .samples = 40 * S},
+    {.rec = 3, .name = "<a>&\"b'.wav", .file = "<a>&\"b'.wav", .samples = 40 * S},
+    {.rec = 5, .name = "z/long.mp3", .file = "long.mp3", .samples = 7200 * S},
 };
 
 static inline ew_finding made_finding(void)
