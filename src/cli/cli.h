@@ -72,6 +72,7 @@ typedef enum opt_id {
     OPT_MEMBERS,
     OPT_WITH_CUSTODY,
     OPT_PUBLISHED,
+    OPT_FILLER,
     OPT_DIR,
     OPT_LISTEN,
     OPT_REMOTE,

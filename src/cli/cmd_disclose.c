@@ -17,6 +17,9 @@ static const opt_spec options[] = {
     {OPT_MEMBERS, 0, "members", NULL, "of a collection: bundles of its members too"},
     {OPT_FILE, 0, "file", "FILE", "where the sealed file is now"},
     {OPT_OUTPUT, 'o', "output", "FILE", "the bundle to write; with --members a folder"},
+    {OPT_PUBLISHED, 0, "published", "FILE",
+     "write what can be published too, with its gaps filled"},
+    {OPT_FILLER, 0, "filler", "KIND", "with silence (default) or a tone"},
     {OPT_DRY_RUN, 'n', "dry-run", NULL, "only say what would be shown"},
 };
 
@@ -152,6 +155,8 @@ static void print_json(app *a, const ew_disclosed *d, const ew_disclosure *what,
     ew_obj_int(&o, "shown", (int64_t)d->shown);
     ew_obj_set(&o, "runs", runs);
     ew_obj_bool(&o, "written", what->out != NULL);
+    if (what->published != NULL)
+        ew_obj_bool(&o, "published", what->out != NULL);
     if (what->members)
         ew_obj_int(&o, "bundles", (int64_t)d->bundles);
     if (preview != NULL)
@@ -203,12 +208,18 @@ static int run(app *a, const args *in)
                           .meta = in->values[OPT_META],
                           .file = in->values[OPT_FILE],
                           .out = dry ? NULL : in->values[OPT_OUTPUT],
+                          .published = in->values[OPT_PUBLISHED],
+                          .filler = in->values[OPT_FILLER],
                           .members = in->values[OPT_MEMBERS] != NULL};
     ew_desk d;
     ew_err err;
     if ((what.show == NULL && what.hide == NULL) || (!dry && what.out == NULL)) {
         (void)ew_fail(&err, EW_E_ARG, 0,
                       "needed are --show or --hide or both, and -o FILE or --dry-run");
+        return fail_command(a, &err);
+    }
+    if (what.filler != NULL && what.published == NULL) {
+        (void)ew_fail(&err, EW_E_ARG, 0, "--filler is for --published");
         return fail_command(a, &err);
     }
     int code = desk_open(a, in, &d);

@@ -69,6 +69,8 @@ typedef struct ew_disclosure {
     const char *meta;        /* keys joined by commas, or "all"; NULL: none */
     const char *file;        /* where the content is now; NULL: where it was sealed */
     const char *out;         /* the bundle; NULL: only say what would be shown */
+    const char *published;   /* its published derivative; NULL: none */
+    const char *filler;      /* of that, by name; NULL: what suits it */
     bool members; /* of a collection: out is a folder, for bundles of the members too */
     ew_previewed preview; /* or NULL */
     void *cookie;

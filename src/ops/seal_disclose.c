@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "base/file.h"
+#include "ops/seal_derivative.h"
 #include "ops/seal_gather.h"
 
 enum { NAME_MAX_BYTES = 32 };
@@ -141,15 +143,35 @@ static ew_code write_members(ew_gathered *g, const ew_disclosure *what, const ch
 
 /* ------------------------------------------------------------------ all of it */
 
+/* a: for the published file, made before the bundle and given its name after it, so that no half
+ * of it is ever there, and none when the bundle fails. */
+static ew_code derive(const ew_gathered *g, const ew_disclosure *what, const choice *c,
+                      ew_atomic *a, ew_err *err)
+{
+    ew_derivative_in in = {what->published,   what->filler, &g->seal.streams[0],
+                           &g->file.cuts,     &g->file.src, c->parts.runs,
+                           c->parts.run_count};
+    if (what->published == NULL)
+        return EW_OK;
+    if (what->out != NULL && strcmp(what->published, what->out) == 0)
+        return ew_fail(err, EW_E_ARG, 0,
+                       "the bundle and what is published are two files");
+    return ew_ops__derive(what->out != NULL ? a : NULL, &in, err);
+}
+
 static ew_code write_all(ew_gathered *g, const ew_disclosure *what, const choice *c,
                          ew_disclosed *out, ew_err *err)
 {
-    ew_code code = EW_OK;
-    if (what->out == NULL)
-        return EW_OK;
+    ew_atomic a = {.fd = -1};
+    ew_code code = derive(g, what, c, &a, err);
+    if (what->out == NULL || code != EW_OK)
+        return code;
     code = what->members ? write_members(g, what, c, &out->bundles, err)
                          : write_one(g, what->out, c, err);
     out->bundles += code == EW_OK;
+    if (code == EW_OK && what->published != NULL)
+        return ew_atomic_commit(&a, err);
+    ew_atomic_abort(&a);
     return code;
 }
 

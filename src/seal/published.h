@@ -35,7 +35,8 @@ typedef struct ew_published_out {
 /* Can a derivative with this filler be made of such a stream? why: one line when not. */
 bool ew_published_possible(const ew_published_in *in, ew_filler filler, ew_err *why);
 
-/* EW_E_ARG when it is not possible; else what put and read return. */
+/* out NULL: only finds out whether it is possible. EW_E_ARG when it is not; else what put and
+ * read return. */
 EW_MUST_CHECK ew_code ew_published_make(const ew_published_in *in, ew_filler filler,
                                         const ew_published_out *out, ew_err *err);
 

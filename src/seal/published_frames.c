@@ -12,8 +12,12 @@ enum {
     MP3_SIDE_MAX = 32,
     MP3_LOOK = MP3_HEAD + MP3_CRC + MP3_SIDE_MAX,
     MP3_BACK = 511, /* bytes that a frame may reach back */
+    TAGS_MP3 = 2, /* hidden parts at the beginning that may be a tag and an info frame */
+    TAGS_AAC = 1,
+    TAGS_END = 1,
     VBRI_AT = 36,
-    INFO_LOOK = 48, /* of an info frame: its name, flags, and number of frames */
+    INFO_LOOK = 40,
+    INFO_BYTES = 12, /* name, flags, number of frames */
     AAC_HEAD = 7,
     AAC_MONO = 4, /* bytes of a block without a spectrum */
     AAC_STEREO = 6,
@@ -26,8 +30,7 @@ enum {
 typedef struct coded {
     const ew_maker *m;
     bool aac;
-    bool skip_first, skip_last; /* hidden, and known to be no frames */
-    uint64_t mean;              /* bytes of a visible frame, rounded down */
+    uint64_t mean; /* bytes of a visible frame, rounded down */
 } coded;
 
 /* A place among the visible parts. */
@@ -144,53 +147,10 @@ static void mute(uint8_t *h, unsigned back)
     }
 }
 
-/* An info frame (Xing, Info, VBRI) is the first of a file. frames: that it promises after
- * itself; 0: it does not say. */
-static bool is_info(const uint8_t *h, size_t n, uint64_t *frames)
-{
-    size_t at = MP3_HEAD + side_bytes(h);
-    *frames = 0;
-    if (n < INFO_LOOK)
-        return false;
-    if (memcmp(h + VBRI_AT, "VBRI", 4) == 0)
-        return true;
-    if (memcmp(h + at, "Xing", 4) != 0 && memcmp(h + at, "Info", 4) != 0)
-        return false;
-    const uint8_t *p = h + at + 8;
-    if ((p[-1] & 1) != 0)
-        *frames =
-            (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 | p[3];
-    return true;
-}
-
-/* What an info frame tells of hidden first and last parts. */
-static ew_code ask_info(coded *c)
-{
-    const ew_published_in *in = c->m->in;
-    uint8_t h[INFO_LOOK];
-    uint64_t frames;
-    size_t n;
-    place p = {0};
-    if (c->aac || in->run_count == 0 || in->runs[0].first > 1)
-        return EW_OK;
-    if (!is_frame(c, &p)) {
-        if (in->runs[0].count == 1)
-            return EW_OK;
-        p = (place){0, 1, in->runs[0].lengths[0]};
-        if (!is_frame(c, &p))
-            return EW_OK;
-    }
-    ew_code code = look(c, &p, h, sizeof h, &n);
-    if (code != EW_OK || !is_info(h, n, &frames))
-        return code;
-    c->skip_first = in->runs[0].first == 1;
-    c->skip_last = frames > 0 && in->stream->n - 1 - (in->runs[0].first + p.i) > frames;
-    return EW_OK;
-}
-
-/* A frame of silence like the one at p, in the bit rate that comes nearest to the mean: players
- * that do not count frames reckon with it. */
-static ew_code mp3_silence(const coded *c, const place *p, uint8_t *out, size_t *n)
+/* A frame of silence like the one at p, at least so long, in the bit rate that comes nearest to
+ * the mean: players that do not count frames reckon with it. */
+static ew_code mp3_silence(const coded *c, const place *p, size_t least, uint8_t *out,
+                           size_t *n)
 {
     ew_code code = look(c, p, out, MP3_HEAD, n);
     uint8_t rest = out[2] & 0x0C; /* without bit rate, padding and private bit */
@@ -200,7 +160,7 @@ static ew_code mp3_silence(const coded *c, const place *p, uint8_t *out, size_t 
         out[2] = (uint8_t)(rate << 4 | rest);
         uint64_t bytes = ew_split__mp3_bytes(out);
         uint64_t far = bytes > c->mean ? bytes - c->mean : c->mean - bytes;
-        if (far < off) {
+        if (bytes >= least && far < off) {
             off = far;
             best = rate;
         }
@@ -210,6 +170,33 @@ static ew_code mp3_silence(const coded *c, const place *p, uint8_t *out, size_t 
     out[3] &= 0xCF; /* kind of joint stereo */
     *n = ew_split__mp3_bytes(out);
     return code;
+}
+
+static bool is_info(const uint8_t *h, size_t n)
+{
+    size_t at = MP3_HEAD + side_bytes(h);
+    return (n >= at + 4 &&
+            (memcmp(h + at, "Xing", 4) == 0 || memcmp(h + at, "Info", 4) == 0)) ||
+           (n >= VBRI_AT + 4 && memcmp(h + VBRI_AT, "VBRI", 4) == 0);
+}
+
+/* In the place of a hidden beginning: an info frame that says how many frames there are, unless
+ * the file's own is the first thing shown. Without one players guess at how long a file with
+ * changing bit rates is. */
+static ew_code put_info(const coded *c, const place *p, uint64_t frames)
+{
+    uint8_t h[FRAME_MAX] = {0};
+    size_t n = 0;
+    ew_code code = look(c, p, h, INFO_LOOK, &n);
+    if (code != EW_OK || is_info(h, n))
+        return code;
+    size_t at = MP3_HEAD + side_bytes(h);
+    memset(h + MP3_HEAD, 0, INFO_LOOK);
+    code = mp3_silence(c, p, at + INFO_BYTES, h, &n);
+    memcpy(h + at, "Xing\0\0\0\1", 8);
+    for (unsigned i = 0; i < 4; i++)
+        h[at + 8 + i] = (uint8_t)(frames >> (24 - 8 * i));
+    return code == EW_OK ? ew_published__put(c->m, h, n) : code;
 }
 
 /* Frames after a gap, until nothing reaches into it: *i is where to go on. */
@@ -301,19 +288,48 @@ static ew_code aac_silence(const coded *c, const place *p, uint8_t *out, size_t 
 
 /* ------------------------------------------------------------------ both */
 
+/* A short gap at either end is taken for tags: so many of its parts. Should they have been sound,
+ * nothing that is shown is joined by that: on the other side there is nothing. */
+static uint64_t tags(const coded *c, uint64_t first, uint64_t end)
+{
+    uint64_t n = c->m->in->stream->n;
+    bool begins = first == 0 && end < n && end <= (c->aac ? TAGS_AAC : TAGS_MP3);
+    bool ends = first > 0 && end == n && end - first <= TAGS_END;
+    return begins || ends ? end - first : 0;
+}
+
+/* How many frames the derivative has. */
+static uint64_t count_frames(const coded *c)
+{
+    const ew_published_in *in = c->m->in;
+    uint64_t next = 0;
+    uint64_t sum = 0;
+    for (size_t r = 0; r < in->run_count; r++) {
+        const ew_shown *run = &in->runs[r];
+        sum += run->first - next - tags(c, next, run->first);
+        for (size_t i = 0; i < run->count; i++)
+            sum += run->kinds[i] == EW_PART_CONTENT;
+        next = run->first + run->count;
+    }
+    return sum + in->stream->n - next - tags(c, next, in->stream->n);
+}
+
 /* Parts first to end-1, which stand before run r. */
 static ew_code put_gap(const coded *c, size_t r, uint64_t first, uint64_t end)
 {
     uint8_t frame[FRAME_MAX] = {0};
     size_t n = 0;
     place p;
-    first += first == 0 && c->skip_first;
-    end -= end == c->m->in->stream->n && c->skip_last;
-    if (first >= end)
+    ew_code code = EW_OK;
+    if (first == end)
         return EW_OK;
     if (!find_near(c, r, &p))
         return ew_published__refuse(c->m, "no frame of the sound is shown");
-    ew_code code = c->aac ? aac_silence(c, &p, frame, &n) : mp3_silence(c, &p, frame, &n);
+    if (first == 0 && !c->aac)
+        code = put_info(c, &p, count_frames(c));
+    first += tags(c, first, end);
+    if (code == EW_OK)
+        code = c->aac ? aac_silence(c, &p, frame, &n) : mp3_silence(c, &p, 0, frame, &n);
     for (; first < end && code == EW_OK && c->m->out != NULL; first++)
         code = ew_published__put(c->m, frame, n);
     return code;
@@ -337,7 +353,7 @@ ew_code ew_published__frames(const ew_maker *m)
 {
     coded c = {.m = m, .aac = m->in->stream->splitter == EW_SPLIT_AAC};
     uint64_t next = 0;
-    ew_code code = ask_info(&c);
+    ew_code code = EW_OK;
     c.mean = mean_bytes(&c);
     for (size_t r = 0; r < m->in->run_count && code == EW_OK; r++) {
         uint64_t first = m->in->runs[r].first;

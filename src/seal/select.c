@@ -20,7 +20,9 @@ enum {
     GUARD_OGG_UNTIMED = 8,
     RESERVOIR = 511, /* bytes of sound that an MP3 frame may keep in those before it */
     TEXT_MAX = 64 * 1024,
-    PLAIN_HEAD = 44 /* RIFF, fmt of 16 bytes, data: nothing else has room in it */
+    PLAIN_HEAD = 44, /* RIFF, fmt of 16 bytes, data: nothing else has room in it */
+    OPUS_HEAD = 19,
+    PLAIN_OPUS = 28 + OPUS_HEAD /* a page of Ogg */
 };
 
 typedef struct chooser {
@@ -310,12 +312,25 @@ static ew_code add_guards(chooser *c)
 
 /* ------------------------------------------------------------------ all of it */
 
+/* The first page of Opus with nothing in it but how to play it: channels, delay, gain. Whoever is
+ * to hear anything needs it. */
+static bool is_plain_opus(const chooser *c)
+{
+    char room[PLAIN_OPUS];
+    ew_slice page = text_of_part(c, 0, room, sizeof room);
+    return c->in->stream->splitter == EW_SPLIT_OGG && page.n == PLAIN_OPUS &&
+           memcmp(page.p + PLAIN_OPUS - OPUS_HEAD, "OpusHead", 8) == 0;
+}
+
 /* A plain WAV head says nothing that the seal and the last block do not. Hiding it would hide
  * nothing and cost an entry of the cover for each level of the tree. */
 static void show_plain_head(chooser *c)
 {
     const ew_cuts *cuts = c->in->cuts;
     size_t last = cuts->n - 1;
+    bool any = memchr(c->out->states, EW_PART_SHOWN, cuts->n) != NULL;
+    if (any && (c->marks[0] & HIDE) == 0 && is_plain_opus(c))
+        c->out->states[0] = EW_PART_SHOWN;
     if (c->in->stream->splitter == EW_SPLIT_GRID && cuts->kinds[0] == EW_PART_HEAD &&
         cuts->ends[0] == PLAIN_HEAD && cuts->kinds[last] == EW_PART_CONTENT &&
         c->out->states[last] == EW_PART_SHOWN && (c->marks[0] & HIDE) == 0)

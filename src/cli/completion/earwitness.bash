@@ -30,9 +30,9 @@ _earwitness() {
     seal) own='--desk --passphrase-fd --passphrase-command --splitter' ;;
     log) own='--desk --passphrase-fd --passphrase-command --output --request --old --add --key --policy' ;;
     witness) own='--dir --passphrase-fd --passphrase-command --listen --remote --output' ;;
-    disclose) own='--desk --passphrase-fd --passphrase-command --show --hide --file --output --dry-run' ;;
+    disclose) own='--desk --passphrase-fd --passphrase-command --show --hide --file --output --published --filler --dry-run' ;;
     vault) own='--desk --passphrase-fd --passphrase-command --recipient --recipients-file --armor --identity --checkpoint --protect --output' ;;
-    verify) own='--policy' ;;
+    verify) own='--policy --published' ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$own $global" -- "$cur")
