@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files, folders and ZIP files as lists of members; hostile ones too. */
+#include "import/delivery.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support.h"
+
+static int set_up(void **state)
+{
+    *state = test_dir_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    test_dir_remove(*state);
+    return 0;
+}
+
+static ew_delivery *opened(const char *path)
+{
+    ew_delivery *s = NULL;
+    ew_err err;
+    if (ew_delivery_open(&s, path, &err) != EW_OK)
+        fail_msg("%s", err.text);
+    return s;
+}
+
+static void holds(ew_delivery *s, size_t i, const char *name, const char *content)
+{
+    ew_slice bytes;
+    ew_err err;
+    assert_true(ew_slice_is(ew_delivery_name(s, i), name));
+    if (ew_delivery_read(s, i, &bytes, &err) != EW_OK)
+        fail_msg("%s", err.text);
+    assert_true(ew_slice_is(bytes, content));
+    assert_int_equal(ew_delivery_find(s, ew_slice_of(name)), i);
+}
+
+static void a_single_file(void **state)
+{
+    const char *path = test_path(*state, "chat.txt");
+    test_file_put(path, "hello", 5);
+    ew_delivery *s = opened(path);
+    assert_int_equal(ew_delivery_kind_of(s), EW_DELIVERY_FILE);
+    assert_int_equal(ew_delivery_count(s), 1);
+    holds(s, 0, "chat.txt", "hello");
+    assert_int_equal(ew_delivery_find(s, ew_slice_of("other")), SIZE_MAX);
+    ew_delivery_close(s);
+    test_file_put(path, "", 0);
+    s = opened(path);
+    holds(s, 0, "chat.txt", "");
+    ew_delivery_close(s);
+}
+
+static void a_folder(void **state)
+{
+    const char *dir = *state;
+    assert_int_equal(mkdir(test_path(dir, "files"), 0700), 0);
+    test_file_put(test_path(dir, "result.json"), "{}", 2);
+    test_file_put(test_path(dir, "files/b.ogg"), "bb", 2);
+    test_file_put(test_path(dir, "files/a.ogg"), "a", 1);
+    assert_int_equal(symlink("/etc/passwd", test_path(dir, "files/link")), 0);
+    ew_delivery *s = opened(dir);
+    assert_int_equal(ew_delivery_count(s), 3);
+    holds(s, 0, "files/a.ogg", "a");
+    holds(s, 1, "files/b.ogg", "bb");
+    holds(s, 2, "result.json", "{}");
+    assert_non_null(strstr(ew_delivery_odd(s, 0), "link"));
+    assert_null(ew_delivery_odd(s, 1));
+    ew_delivery_close(s);
+}
+
+typedef struct packed {
+    const char *name;
+    const char *content;
+    size_t n;
+} packed;
+
+static void make_zip(const char *path, const packed *files, size_t count)
+{
+    struct archive *a = archive_write_new();
+    assert_int_equal(archive_write_set_format_zip(a), ARCHIVE_OK);
+    assert_int_equal(archive_write_open_filename(a, path), ARCHIVE_OK);
+    for (size_t i = 0; i < count; i++) {
+        struct archive_entry *e = archive_entry_new();
+        archive_entry_set_pathname(e, files[i].name);
+        archive_entry_set_size(e, (la_int64_t)files[i].n);
+        archive_entry_set_filetype(e, AE_IFREG);
+        archive_entry_set_perm(e, 0644);
+        assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
+        assert_true(archive_write_data(a, files[i].content, files[i].n) ==
+                    (la_ssize_t)files[i].n);
+        archive_entry_free(e);
+    }
+    assert_int_equal(archive_write_close(a), ARCHIVE_OK);
+    assert_int_equal(archive_write_free(a), ARCHIVE_OK);
+}
+
+static void a_zip(void **state)
+{
+    static const packed files[] = {{"_chat.txt", "chat", 4},
+                                   {"b/\xE1\x9E\x81.jpg", "pic", 3},
+                                   {"a.opus", "voice", 5}};
+    const char *path = test_path(*state, "x.zip");
+    make_zip(path, files, 3);
+    ew_delivery *s = opened(path);
+    assert_int_equal(ew_delivery_kind_of(s), EW_DELIVERY_ZIP);
+    assert_int_equal(ew_delivery_count(s), 3);
+    /* In any order, and again. */
+    holds(s, 2, "b/\xE1\x9E\x81.jpg", "pic");
+    holds(s, 0, "_chat.txt", "chat");
+    holds(s, 1, "a.opus", "voice");
+    holds(s, 0, "_chat.txt", "chat");
+    ew_delivery_close(s);
+}
+
+static void names_that_lead_out_are_left_out(void **state)
+{
+    static const packed files[] = {
+        {"../../etc/passwd", "x", 1}, {"a/../../b", "x", 1}, {"/abs", "x", 1},
+        {"dir\\..\\c", "x", 1},       {"good.txt", "y", 1},  {"good.txt", "z", 1}};
+    const char *path = test_path(*state, "x.zip");
+    make_zip(path, files, 6);
+    ew_delivery *s = opened(path);
+    assert_int_equal(ew_delivery_count(s), 1);
+    holds(s, 0, "good.txt", "y");
+    for (size_t i = 0; i < 5; i++)
+        assert_non_null(ew_delivery_odd(s, i));
+    assert_null(ew_delivery_odd(s, 5));
+    ew_delivery_close(s);
+}
+
+static void bombs_and_stumps_are_refused(void **state)
+{
+    enum { MB = 1 << 20, SIZE = 200 * MB };
+    const char *path = test_path(*state, "bomb.zip");
+    char *zeros = calloc(1, SIZE);
+    assert_non_null(zeros);
+    packed one = {"zeros", zeros, SIZE};
+    make_zip(path, &one, 1);
+    free(zeros);
+    ew_delivery *s = opened(path);
+    ew_slice bytes;
+    assert_int_equal(ew_delivery_read(s, 0, &bytes, NULL), EW_E_LIMIT);
+    ew_delivery_close(s);
+    size_t n;
+    char *whole = test_file_get(path, &n);
+    ew_err err;
+    for (size_t cut = 4; cut < n; cut += n / 7) {
+        test_file_put(path, whole, cut);
+        ew_code code = ew_delivery_open(&s, path, &err);
+        if (code == EW_OK) {
+            if (ew_delivery_count(s) > 0)
+                assert_int_not_equal(ew_delivery_read(s, 0, &bytes, &err), EW_OK);
+            ew_delivery_close(s);
+        } else {
+            assert_int_equal(code, EW_E_FORMAT);
+        }
+    }
+    free(whole);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_single_file),
+        TEST(a_folder),
+        TEST(a_zip),
+        TEST(names_that_lead_out_are_left_out),
+        TEST(bombs_and_stumps_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
