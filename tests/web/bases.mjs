@@ -45,7 +45,7 @@ function codedSound(dir) {
             const path = join(dir, name);
             execFileSync('ffmpeg', ['-v', 'error', '-i', join(dir, 'a.wav'), '-ar', '16000', ...codec, path],
                 { stdio: 'ignore' });
-            made.push([path, name === 'a.ogg' ? '3' : '20-25']);
+            made.push([path, name === 'a.ogg' ? '#4' : '#20-25']);
         } catch {
             continue;
         }

@@ -2,8 +2,10 @@
 // The published derivative: what anybody can play or read, with fillers where parts are
 // withheld. It follows from what a bundle shows, byte for byte. Mirrors src/seal/published*.c;
 // docs/formats/published.md.
-import { bytesOf, same } from './bytes.js';
+import { bytesOf, refuse, same, unlessRefused } from './bytes.js';
 import { KIND } from './parts.js';
+import { framePieces } from './published_frames.js';
+import { oggPieces } from './published_ogg.js';
 import { SAMPLES } from './split.js';
 
 const WAV_HEAD = 44;
@@ -22,6 +24,9 @@ const FILLERS = {
     'grid': ['silence', 'tone'],
     'chat-v1': ['mark'],
     'para-v1': ['mark'],
+    'mp3-frame': ['silence'],
+    'aac-frame': ['silence'],
+    'ogg-page': ['silence'],
 };
 
 /**
@@ -131,7 +136,11 @@ function soundOf(run) {
     return run.bytes.subarray(skip, end);
 }
 
-function* gridPieces({ stream, runs }, filler, layout) {
+function* gridPieces(showing, filler) {
+    const { stream, runs } = showing;
+    const layout = wavLayout(showing);
+    if (layout === null)
+        refuse('a WAV file cannot be larger than 4 GiB');
     const { sample, frame, block, total } = layout;
     const most = Math.floor(ROOM / frame);
     function* fill(first, end) {
@@ -194,22 +203,36 @@ function* textPieces({ stream, runs }) {
 
 /* ------------------------------------------------------------------ all of it */
 
-/**
- * The derivative, piece by piece; null: none can be made with this filler.
- * @param {Showing} showing
- */
-export function publishedPieces(showing, filler) {
-    if (!(FILLERS[showing.stream.splitter] ?? []).includes(filler))
-        return null;
-    if (showing.stream.splitter !== 'grid')
-        return textPieces(showing);
-    const layout = wavLayout(showing);
-    return layout === null ? null : gridPieces(showing, filler, layout);
+function* pieces(showing, filler) {
+    switch (showing.stream.splitter) {
+    case 'grid':
+        return yield* gridPieces(showing, filler);
+    case 'ogg-page':
+        return yield* oggPieces(showing);
+    case 'mp3-frame':
+    case 'aac-frame':
+        return yield* framePieces(showing);
+    default:
+        return yield* textPieces(showing);
+    }
 }
 
-function samePieces(pieces, bytes) {
+const fillersOf = (showing) => FILLERS[showing.stream.splitter] ?? [];
+
+/**
+ * The derivative, in pieces; null: none can be made with this filler.
+ * @param {Showing} showing
+ * @returns {Uint8Array[] | null}
+ */
+export function publishedPieces(showing, filler) {
+    if (!fillersOf(showing).includes(filler))
+        return null;
+    return unlessRefused(() => [...pieces(showing, filler)]) ?? null;
+}
+
+function isMadeOf(bytes, made) {
     let at = 0;
-    for (const piece of pieces) {
+    for (const piece of made) {
         if (!same(piece, bytes.subarray(at, at + piece.length)))
             return false;
         at += piece.length;
@@ -223,10 +246,6 @@ function samePieces(pieces, bytes) {
  * @param {Uint8Array} published
  */
 export function publishedFiller(showing, published) {
-    for (const filler of FILLERS[showing.stream.splitter] ?? []) {
-        const pieces = publishedPieces(showing, filler);
-        if (pieces !== null && samePieces(pieces, published))
-            return filler;
-    }
-    return null;
+    return fillersOf(showing).find((filler) =>
+        unlessRefused(() => isMadeOf(published, pieces(showing, filler)))) ?? null;
 }

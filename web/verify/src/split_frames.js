@@ -33,14 +33,14 @@ const OGG_CRC = Int32Array.from({ length: 256 }, (_, byte) => {
     return c;
 });
 
-/** Whether the page's checksum is right; its own field counts as zeros. */
-function pageSums(p) {
+/** The checksum of a page; its own field counts as zeros. */
+export function oggCrc(p) {
     let c = 0;
     for (let i = 0; i < p.length; i++) {
         const byte = i >= CRC_AT && i < CRC_AT + 4 ? 0 : p[i];
         c = (c << 8) ^ OGG_CRC[(c >>> 24) ^ byte];
     }
-    return c >>> 0 === u32le(p, CRC_AT);
+    return c >>> 0;
 }
 
 /** Whether a page may come right after another: those of one stream are counted. */
@@ -86,7 +86,7 @@ function tagBytes(p) {
 
 function frameFits(splitter, p) {
     if (splitter === 'ogg-page')
-        return pageBytes(p) === p.length && pageSums(p);
+        return pageBytes(p) === p.length && oggCrc(p) === u32le(p, CRC_AT);
     if (p.length < FRAME_HEAD)
         return false;
     return (splitter === 'aac-frame' ? aacBytes(p) : mp3Bytes(p)) === p.length;

@@ -13,6 +13,7 @@ import { blockAt, keyStands, parsePolicy } from './policy.js';
 import { publishedFiller } from './published.js';
 import { splitFits } from './split.js';
 import { entryOf, parseSeal, SALT } from './statement.js';
+import { judgeTimeToken } from './time_token.js';
 import { broken, Broken, BROKEN, fitText, signer, UNVOUCHED, unvouched, VERIFIED, weighed }
     from './verify_base.js';
 import { parseZip } from './zip.js';
@@ -175,7 +176,9 @@ function judgeKeys(k) {
     }
 }
 
-function checkTimes(k) {
+async function checkTimes(k) {
+    for (const file of k.files.times)
+        await judgeTimeToken(k.proof.note.text, k.policy, file, k.verdict);
     judgeQuote(k);
     judgeKeys(k);
 }
@@ -255,7 +258,7 @@ async function runChecks(k, bundle) {
         k.suggested = unlessRefused(() => parsePolicy(k.files.suggested)) ?? null;
     checkSeal(k);
     checkLog(k);
-    checkTimes(k);
+    await checkTimes(k);
     await checkStreams(k);
     checkEvents(k);
 }
