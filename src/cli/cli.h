@@ -80,6 +80,7 @@ typedef enum opt_id {
     OPT_ADD,
     OPT_OLD,
     OPT_KEY,
+    OPT_DATA,
     OPT_RECIPIENT,
     OPT_RECIPIENTS_FILE,
     OPT_ARMOR,
@@ -126,8 +127,8 @@ typedef struct command {
 } command;
 
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
-    cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_log, cmd_disclose,
-    cmd_vault, cmd_verify, cmd_witness;
+    cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_stamp, cmd_log,
+    cmd_disclose, cmd_vault, cmd_verify, cmd_witness;
 extern const command *const commands[];
 extern const size_t command_count;
 

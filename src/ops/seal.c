@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "ops/seal_event.h"
+#include "ops/seal_stamp.h"
 #include "ops/seal_make.h"
 
 enum { ENTRY_TEXT_MAX = 128, SEALS_MAX = EW_COLLECTION_MAX * EW_HASH };
@@ -312,6 +313,8 @@ ew_code ew_ops_checkpoint(const ew_desk *d, ew_buf *note, ew_err *err)
     ew_code code = ew_desk_signer(d, "log", &by, err);
     if (code == EW_OK)
         code = open_log(d, &log, err);
+    if (code == EW_OK)
+        code = ew_ops_stamp_refresh(d->dir, err);
     if (code == EW_OK)
         code = ew_log_checkpoint(log, by, note, err);
     ew_log_close(log);

@@ -91,15 +91,28 @@ static ew_code find_entry(ew_gathered *g, const char *log, ew_err *err)
     return code;
 }
 
+/* With tokens, against the earliest checkpoint that has some; else against the newest. */
+static ew_code prove_when_stamped(ew_gathered *g, const char *log, ew_err *err)
+{
+    ew_slice salt = {(const char *)g->kept.salt, sizeof g->kept.salt};
+    ew_leaf_extra of = {g->kept.entry, salt};
+    ew_code code = ew_ops_stamped(g->d->dir, g->kept.entry, &g->stamped, err);
+    ew_slice note = {(const char *)g->stamped.note.data, g->stamped.note.len};
+    if (code != EW_OK)
+        return code;
+    return g->stamped.token_count > 0
+               ? ew_log_prove_with(log, note, &of, &g->proof, err)
+               : ew_log_prove(log, g->kept.entry, salt, &g->proof, err);
+}
+
 ew_code ew_ops__gather_proof(ew_gathered *g, ew_err *err)
 {
     char *log = ew_desk_log_dir(g->d->dir);
-    ew_slice salt = {(const char *)g->kept.salt, sizeof g->kept.salt};
     if (log == NULL)
         return ew_fail_nomem(err);
     ew_code code = find_entry(g, log, err);
     if (code == EW_OK)
-        code = ew_log_prove(log, g->kept.entry, salt, &g->proof, err);
+        code = prove_when_stamped(g, log, err);
     ew_free(log);
     return code == EW_OK ? ew_desk_policy(g->d->dir, &g->policy, err) : code;
 }
@@ -113,6 +126,7 @@ ew_code ew_ops__gather(ew_gathered **out, const ew_desk *d, const char *item,
         return ew_fail_nomem(err);
     g->d = d;
     ew_kept_init(&g->kept);
+    ew_stamped_init(&g->stamped);
     ew_buf_init(&g->proof, PROOF_MAX);
     ew_buf_init(&g->seals, EW_PARTS_MAX);
     ew_buf_init(&g->policy, EW_POLICY_BYTES_MAX);
@@ -149,9 +163,16 @@ ew_code ew_ops__gathered_write(ew_gathered *g, const char *path, const ew_view *
         {&g->kept.seeds[1], g->meta.parts, &g->meta.cuts, ew_src_memory(&g->meta.bytes),
          *meta},
     };
+    ew_bundle_time times[EW_STAMP_TOKENS];
+    for (size_t i = 0; i < g->stamped.token_count; i++) {
+        const ew_stamp_token *t = &g->stamped.tokens[i];
+        times[i] = (ew_bundle_time){t->ots, {(const char *)t->bytes.data, t->bytes.len}};
+    }
     ew_bundle_in in = {.note = {(const char *)g->kept.note.data, g->kept.note.len},
                        .proof = {(const char *)g->proof.data, g->proof.len},
                        .policy = {(const char *)g->policy.data, g->policy.len},
+                       .times = times,
+                       .time_count = g->stamped.token_count,
                        .streams = s,
                        .stream_count = 2};
     return ew_bundle_write(path, &in, err);

@@ -5,6 +5,7 @@
 #define EW_OPS_SEAL_GATHER_H
 
 #include "ops/seal.h"
+#include "ops/seal_stamp.h"
 #include "seal/bundle.h"
 
 typedef struct ew_gathered {
@@ -15,6 +16,7 @@ typedef struct ew_gathered {
     ew_buf seals;         /* its bytes when it is that of a collection */
     ew_meta_cut meta;     /* stream 1 */
     ew_buf proof, policy; /* after ew_ops__gather_proof */
+    ew_stamped stamped;   /* the same: time tokens, where there are any */
 } ew_gathered;
 
 /* item: its number or the beginning of it. file: where the content is now, or NULL for where it
@@ -28,8 +30,8 @@ EW_MUST_CHECK ew_code ew_ops__preview(const ew_gathered *g, const ew_selection *
                                       const ew_view *meta, const ew_disclosure *what,
                                       ew_err *err);
 
-/* Its proof against the log's checkpoint, and the desk's policy. EW_E_NOTFOUND when the
- * checkpoint does not reach the item yet. */
+/* Its proof against the earliest checkpoint with time tokens, else the log's newest, and the
+ * desk's policy. EW_E_NOTFOUND when no checkpoint reaches the item yet. */
 EW_MUST_CHECK ew_code ew_ops__gather_proof(ew_gathered *g, ew_err *err);
 
 /* Writes the bundle that shows these runs of the content and these slots of the metadata. */

@@ -183,14 +183,23 @@ static bool read_validity(ew_cert *c, ew_slice in)
     return ew_der_next(&in, &v) && ew_der_time(&v, &c->to, NULL) && in.n == 0;
 }
 
-/* What stands between the version and the key. */
-static bool read_tbs_head(ew_cert *c, ew_slice *in, ew_slice *algorithm)
+/* Version 1, which is not written down, 2 or 3. What has no extensions can vouch for nobody. */
+static bool read_version(ew_slice *in)
 {
     ew_slice v;
     ew_slice number;
-    uint64_t version;
-    if (!ew_der_take(in, EW_DER_IN_0, &v) || !ew_der_take(&v, EW_DER_INTEGER, &number) ||
-        v.n > 0 || !ew_der_small(number, 2, &version) || version != 2)
+    uint64_t version = 0;
+    if (!ew_der_comes(*in, EW_DER_IN_0))
+        return true;
+    return ew_der_take(in, EW_DER_IN_0, &v) && ew_der_take(&v, EW_DER_INTEGER, &number) &&
+           v.n == 0 && ew_der_small(number, 2, &version) && version > 0;
+}
+
+/* What stands before the key, and the key. */
+static bool read_tbs_head(ew_cert *c, ew_slice *in, ew_slice *algorithm)
+{
+    ew_slice v;
+    if (!read_version(in))
         return false;
     return ew_der_take(in, EW_DER_INTEGER, &c->serial) && c->serial.n > 0 &&
            ew_der_take_whole(in, EW_DER_SEQUENCE, algorithm) &&

@@ -214,6 +214,17 @@ static ew_code judge(work *w, const uint8_t digest[32], ew_tsa_answer *out, ew_e
     return name_signer(signer, out, err);
 }
 
+bool ew_tsa_over(ew_slice token, uint8_t digest[32])
+{
+    ew_tsa_token t;
+    ew_tsa_state state = ew_tsa_token_read(&t, token);
+    if ((state != EW_TSA_GOOD && state != EW_TSA_METHOD) ||
+        t.imprint_md != EW_MD_SHA256 || t.imprint.n != 32)
+        return false;
+    memcpy(digest, t.imprint.p, 32);
+    return true;
+}
+
 ew_code ew_tsa_check(ew_slice token, const uint8_t digest[32], const ew_slice *anchors,
                      size_t anchor_count, ew_tsa_answer *out, ew_err *err)
 {

@@ -32,6 +32,10 @@ typedef struct ew_tsa_answer {
 /* A request for a SHA-256 digest, DER, with a random nonce, asking for the certificates. */
 EW_MUST_CHECK ew_code ew_tsa_request(const uint8_t digest[32], ew_buf *out, ew_err *err);
 
+/* What a token is over, when that is a SHA-256 digest; nothing else of it is checked. False: it
+ * cannot be read, or is over another kind of digest. */
+bool ew_tsa_over(ew_slice token, uint8_t digest[32]);
+
 /* token: a TimeStampResp or the token of one, DER. anchors: certificates, DER. Certificates are
  * judged as of the time in the token, never of today. Errors: EW_E_NOMEM only; everything else
  * is a state. */

@@ -11,12 +11,12 @@ _earwitness() {
     --splitter) mapfile -t COMPREPLY < <(compgen -W 'whole grid ogg-page mp3-frame aac-frame chat-v1 para-v1' -- "$cur"); return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     --progress) mapfile -t COMPREPLY < <(compgen -W 'auto json none' -- "$cur"); return ;;
-    --svg | --png | --dot | --files-from | --file | --output | -o | --recipients-file | -R | --identity | -i | --checkpoint | --policy | --add) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --svg | --png | --dot | --files-from | --file | --output | -o | --recipients-file | -R | --identity | -i | --checkpoint | --policy | --add | --data) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --jobs | -j | --wait | --context | --rate | --only | --show | --hide | --recipient | -r | --passphrase-fd | --passphrase-command | --listen | --key | --old) return ;;
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | disclose | vault | verify | witness | help) command=$word; break ;;
+        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | stamp | disclose | vault | verify | witness | help) command=$word; break ;;
         esac
     done
     case $command in
@@ -29,6 +29,7 @@ _earwitness() {
     key) own='--desk --passphrase-fd --passphrase-command' ;;
     seal) own='--desk --passphrase-fd --passphrase-command --splitter' ;;
     log) own='--desk --passphrase-fd --passphrase-command --output --request --old --add --key --policy' ;;
+    stamp) own='--desk --output --policy --data' ;;
     witness) own='--dir --passphrase-fd --passphrase-command --listen --remote --output' ;;
     disclose) own='--desk --passphrase-fd --passphrase-command --show --hide --file --output --published --filler --dry-run' ;;
     vault) own='--desk --passphrase-fd --passphrase-command --recipient --recipients-file --armor --identity --checkpoint --protect --output' ;;
@@ -39,13 +40,19 @@ _earwitness() {
         return
     fi
     case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log disclose vault verify witness help' -- "$cur") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose vault verify witness help' -- "$cur") ;;
     vault) mapfile -t COMPREPLY < <(compgen -W 'backup restore identity passphrase' -- "$cur"; compgen -f -- "$cur") ;;
     key) mapfile -t COMPREPLY < <(compgen -W 'new list export' -- "$cur") ;;
     log) mapfile -t COMPREPLY < <(compgen -W 'checkpoint publish prove fsck witness' -- "$cur") ;;
+    stamp)
+        if [ "${COMP_WORDS[COMP_CWORD-1]}" = stamp ]; then
+            mapfile -t COMPREPLY < <(compgen -W 'request text add list check' -- "$cur")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        fi ;;
     witness) mapfile -t COMPREPLY < <(compgen -W 'new key trust list serve sign' -- "$cur") ;;
     archive) mapfile -t COMPREPLY < <(compgen -W 'verify compact' -- "$cur") ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log disclose vault verify witness' -- "$cur") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose vault verify witness' -- "$cur") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     esac
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of earwitness for fish.
-set -l commands add check diff family inspect list remove info archive key seal log disclose vault verify witness help
+set -l commands add check diff family inspect list remove info archive key seal log stamp disclose vault verify witness help
 complete -c earwitness -n "not __fish_seen_subcommand_from $commands" -f
 complete -c earwitness -n __fish_use_subcommand -a add -d 'Put recordings into the archive'
 complete -c earwitness -n __fish_use_subcommand -a check -d 'Say from which recordings a clip was taken'
@@ -14,6 +14,7 @@ complete -c earwitness -n __fish_use_subcommand -a archive -d 'Verify or compact
 complete -c earwitness -n __fish_use_subcommand -a key -d 'Keys of the desk: make, list, export'
 complete -c earwitness -n __fish_use_subcommand -a seal -d 'Put on record what files hold'
 complete -c earwitness -n __fish_use_subcommand -a log -d 'The log: sign, publish, prove, check, witness'
+complete -c earwitness -n __fish_use_subcommand -a stamp -d 'Time tokens over the signed log'
 complete -c earwitness -n __fish_use_subcommand -a disclose -d 'Show a part of what was sealed'
 complete -c earwitness -n __fish_use_subcommand -a vault -d 'Back up the desk, restore it'
 complete -c earwitness -n __fish_use_subcommand -a verify -d 'Check what a bundle proves'
@@ -65,6 +66,11 @@ complete -c earwitness -n '__fish_seen_subcommand_from log' -l old -x -d 'The wi
 complete -c earwitness -n '__fish_seen_subcommand_from log' -l add -r -d 'Add the cosignature that came back'
 complete -c earwitness -n '__fish_seen_subcommand_from log' -l key -x -d 'Public key of the witness'
 complete -c earwitness -n '__fish_seen_subcommand_from log' -l policy -r -d 'The keys of all witnesses in a policy'
+complete -c earwitness -n '__fish_seen_subcommand_from stamp' -a 'request text add list check'
+complete -c earwitness -n '__fish_seen_subcommand_from stamp' -l desk -xa '(__fish_complete_directories)' -d 'Folder of the desk'
+complete -c earwitness -n '__fish_seen_subcommand_from stamp' -s o -l output -r -d 'Where to write'
+complete -c earwitness -n '__fish_seen_subcommand_from stamp' -l policy -r -d 'Which authorities and blocks you trust'
+complete -c earwitness -n '__fish_seen_subcommand_from stamp' -l data -r -d 'What the token should be over'
 complete -c earwitness -n '__fish_seen_subcommand_from witness' -a 'new key trust list serve sign'
 complete -c earwitness -n '__fish_seen_subcommand_from witness' -l dir -xa '(__fish_complete_directories)' -d 'Folder of the witness'
 complete -c earwitness -n '__fish_seen_subcommand_from witness' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
