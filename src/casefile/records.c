@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records of imports. */
+#include "casefile/records.h"
+
+#include "casefile/sql.h"
+
+/* ------------------------------------------------------------------ search index */
+
+static ew_code index_into(ew_case *c, const char *sql, int64_t id, ew_slice text,
+                          ew_err *err)
+{
+    ew_sql q = ew_sql_begin(c, sql, err);
+    ew_sql_int(&q, id);
+    ew_sql_text(&q, text);
+    return ew_sql_run(&q, NULL);
+}
+
+ew_code ew_case_index_text(ew_case *c, ew_found_kind kind, int64_t row, ew_slice text,
+                           ew_err *err)
+{
+    int64_t id = 0;
+    if (text.n == 0)
+        return EW_OK;
+    ew_sql q = ew_sql_begin(c, "INSERT INTO found VALUES(NULL,?,?)", err);
+    ew_sql_int(&q, kind);
+    ew_sql_int(&q, row);
+    ew_code code = ew_sql_run(&q, &id);
+    if (code == EW_OK)
+        code = index_into(c, "INSERT INTO words(rowid,text) VALUES(?,?)", id, text, err);
+    return code == EW_OK
+               ? index_into(c, "INSERT INTO runs(rowid,text) VALUES(?,?)", id, text, err)
+               : code;
+}
+
+/* ------------------------------------------------------------------ helpers */
+
+/* The member's name, its place and size: three columns. */
+static void put_place(ew_sql *q, const ew_case_intake *in, const ew_place *p)
+{
+    ew_slice name = {"", 0};
+    if (in->from != NULL && p->member < ew_delivery_count(in->from))
+        name = ew_delivery_name(in->from, p->member);
+    ew_sql_text(q, name);
+    ew_sql_int(q, (int64_t)p->at);
+    ew_sql_int(q, (int64_t)p->bytes);
+}
+
+static void put_moment(ew_sql *q, const ew_moment *m)
+{
+    if (m->known)
+        ew_sql_int(q, m->unix_s);
+    else
+        ew_sql_null(q);
+}
+
+/* 1: a moment, else a clock's reading; 2: to the second. */
+static int64_t moment_kind(const ew_moment *m)
+{
+    return (m->zoned ? 1 : 0) | (m->exact ? 2 : 0);
+}
+
+/* ------------------------------------------------------------------ chats */
+
+static ew_code add_chat(void *cookie, const ew_chat *chat, ew_err *err)
+{
+    ew_case_intake *in = cookie;
+    ew_sql q = ew_sql_begin(in->c, "INSERT INTO chat VALUES(NULL,?,?,?,?,?,?,?,?)", err);
+    ew_sql_int(&q, in->item);
+    ew_sql_text(&q, chat->id);
+    ew_sql_text(&q, chat->name);
+    ew_sql_text(&q, chat->kind);
+    put_place(&q, in, &chat->place);
+    ew_sql_int(&q, in->c->event);
+    in->chats++;
+    return ew_sql_run(&q, &in->chat);
+}
+
+static ew_code add_attachment(ew_case_intake *in, int64_t message, const ew_attachment *a,
+                              ew_err *err)
+{
+    ew_sql q = ew_sql_begin(
+        in->c, "INSERT INTO attachment VALUES(NULL,?,?,?,?,?,?,?,?,?,0,?)", err);
+    ew_sql_int(&q, message);
+    ew_sql_int(&q, a->kind);
+    ew_sql_int(&q, a->state);
+    ew_sql_text(&q, a->path);
+    ew_sql_text(&q, a->name);
+    ew_sql_text(&q, a->mime);
+    ew_sql_int(&q, (int64_t)a->bytes);
+    ew_sql_real(&q, a->seconds);
+    ew_sql_text(&q, a->words);
+    ew_sql_int(&q, in->c->event);
+    in->attachments++;
+    return ew_sql_run(&q, NULL);
+}
+
+static ew_code insert_message(ew_case_intake *in, const ew_message *m, int64_t *row,
+                              ew_err *err)
+{
+    ew_sql q = ew_sql_begin(
+        in->c, "INSERT INTO message VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        err);
+    ew_sql_int(&q, in->chat);
+    ew_sql_text(&q, m->id);
+    ew_sql_int(&q, m->service);
+    ew_sql_text(&q, m->sender);
+    ew_sql_text(&q, m->sender_id);
+    put_moment(&q, &m->time);
+    ew_sql_int(&q, moment_kind(&m->time));
+    ew_sql_text(&q, m->time.text);
+    put_moment(&q, &m->edited);
+    ew_sql_text(&q, m->text);
+    ew_sql_text(&q, m->reply_to);
+    ew_sql_int(&q, m->forwarded);
+    ew_sql_text(&q, m->forwarded_from);
+    ew_sql_text(&q, m->forwarded_from_id);
+    put_moment(&q, &m->forwarded_time);
+    ew_sql_int(&q, (int64_t)m->marks);
+    put_place(&q, in, &m->place);
+    ew_sql_int(&q, in->c->event);
+    return ew_sql_run(&q, row);
+}
+
+static ew_code add_message(void *cookie, const ew_message *m, ew_err *err)
+{
+    ew_case_intake *in = cookie;
+    int64_t row = 0;
+    ew_code code = insert_message(in, m, &row, err);
+    for (size_t i = 0; i < m->attachment_count && code == EW_OK; i++)
+        code = add_attachment(in, row, &m->attachments[i], err);
+    in->messages++;
+    return code == EW_OK ? ew_case_index_text(in->c, EW_FOUND_MESSAGE, row, m->text, err)
+                         : code;
+}
+
+/* ------------------------------------------------------------------ articles */
+
+static ew_code add_paragraph(ew_case_intake *in, size_t number, const ew_paragraph *p,
+                             ew_err *err)
+{
+    int64_t row = 0;
+    ew_sql q =
+        ew_sql_begin(in->c, "INSERT INTO paragraph VALUES(NULL,?,?,?,?,?,?,?,?)", err);
+    ew_sql_int(&q, in->article);
+    ew_sql_int(&q, (int64_t)number);
+    ew_sql_int(&q, p->part);
+    ew_sql_text(&q, p->text);
+    put_place(&q, in, &p->place);
+    ew_sql_int(&q, in->c->event);
+    ew_code code = ew_sql_run(&q, &row);
+    return code == EW_OK
+               ? ew_case_index_text(in->c, EW_FOUND_PARAGRAPH, row, p->text, err)
+               : code;
+}
+
+static ew_code add_article(void *cookie, const ew_article *a, ew_err *err)
+{
+    ew_case_intake *in = cookie;
+    ew_sql q = ew_sql_begin(
+        in->c, "INSERT INTO article VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
+    ew_sql_int(&q, in->item);
+    ew_sql_text(&q, a->title);
+    ew_sql_text(&q, a->byline);
+    ew_sql_text(&q, a->outlet);
+    ew_sql_text(&q, a->dateline);
+    ew_sql_text(&q, a->language);
+    ew_sql_text(&q, a->url);
+    ew_sql_text(&q, a->translation_of);
+    put_moment(&q, &a->published);
+    put_moment(&q, &a->modified);
+    ew_sql_text(&q, a->published.text);
+    ew_sql_text(&q, a->modified.text);
+    ew_sql_int(&q, in->c->event);
+    ew_code code = ew_sql_run(&q, &in->article);
+    for (size_t i = 0; i < a->paragraph_count && code == EW_OK; i++)
+        code = add_paragraph(in, i, &a->paragraphs[i], err);
+    in->articles++;
+    return code;
+}
+
+ew_code ew_case_add_quote(ew_case_intake *in, const ew_quote *s, ew_err *err)
+{
+    int64_t row = 0;
+    ew_sql q = ew_sql_begin(
+        in->c, "INSERT INTO quote VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
+    ew_sql_int(&q, in->article);
+    ew_sql_int(&q, (int64_t)s->paragraph);
+    ew_sql_int(&q, (int64_t)s->at);
+    ew_sql_int(&q, (int64_t)s->n);
+    ew_sql_int(&q, s->kind);
+    ew_sql_text(&q, s->words);
+    ew_sql_text(&q, s->speaker);
+    ew_sql_text(&q, s->speaker_as_written);
+    ew_sql_int(&q, s->anonymous);
+    ew_sql_words(&q, s->pattern->name);
+    ew_sql_real(&q, s->pattern->precision);
+    ew_sql_int(&q, s->pattern->shown);
+    ew_sql_words(&q, s->stance);
+    ew_sql_text(&q, s->item);
+    ew_sql_int(&q, in->c->event);
+    ew_code code = ew_sql_run(&q, &row);
+    return code == EW_OK ? ew_case_index_text(in->c, EW_FOUND_QUOTE, row, s->speaker, err)
+                         : code;
+}
+
+/* ------------------------------------------------------------------ the rest */
+
+static ew_code add_capture(void *cookie, const ew_capture *p, ew_err *err)
+{
+    ew_case_intake *in = cookie;
+    ew_sql q = ew_sql_begin(
+        in->c, "INSERT INTO capture VALUES(NULL,?,0,?,?,?,?,?,?,?,?,?,?,?)", err);
+    ew_sql_int(&q, in->item);
+    ew_sql_text(&q, p->url);
+    ew_sql_text(&q, p->mime);
+    put_moment(&q, &p->time);
+    ew_sql_text(&q, p->time.text);
+    ew_sql_int(&q, p->status);
+    ew_sql_int(&q, !p->digest_given ? 0 : p->digest_right ? 1 : -1);
+    ew_sql_text(&q, p->signed_by);
+    put_place(&q, in, &p->place);
+    ew_sql_int(&q, in->c->event);
+    in->captures++;
+    return ew_sql_run(&q, NULL);
+}
+
+static ew_code add_fact(void *cookie, const ew_picture_fact *f, ew_err *err)
+{
+    ew_case_intake *in = cookie;
+    ew_sql q = ew_sql_begin(in->c, "INSERT INTO picture VALUES(NULL,?,?,?,?,?)", err);
+    ew_sql_int(&q, in->item);
+    ew_sql_text(&q, f->name);
+    ew_sql_text(&q, f->value);
+    ew_sql_int(&q, f->odd);
+    ew_sql_int(&q, in->c->event);
+    in->facts++;
+    return ew_sql_run(&q, NULL);
+}
+
+static ew_code add_gap(void *cookie, const ew_gap *g, ew_err *err)
+{
+    ew_case_intake *in = cookie;
+    ew_sql q = ew_sql_begin(in->c, "INSERT INTO gap VALUES(NULL,?,?,?,?,?,?,?)", err);
+    ew_sql_int(&q, in->item);
+    ew_sql_text(&q, g->what);
+    ew_sql_text(&q, g->words);
+    put_place(&q, in, &g->place);
+    ew_sql_int(&q, in->c->event);
+    in->gaps++;
+    return ew_sql_run(&q, NULL);
+}
+
+static ew_code add_remark(void *cookie, const ew_remark *r, ew_err *err)
+{
+    ew_case_intake *in = cookie;
+    ew_sql q = ew_sql_begin(in->c, "INSERT INTO remark VALUES(NULL,?,?,?,?,?,?)", err);
+    ew_sql_int(&q, in->item);
+    ew_sql_text(&q, r->text);
+    put_place(&q, in, &r->place);
+    ew_sql_int(&q, in->c->event);
+    in->remarks++;
+    return ew_sql_run(&q, NULL);
+}
+
+ew_import_sink ew_case_sink(ew_case_intake *in)
+{
+    return (ew_import_sink){.cookie = in,
+                            .chat = add_chat,
+                            .message = add_message,
+                            .article = add_article,
+                            .capture = add_capture,
+                            .picture = add_fact,
+                            .gap = add_gap,
+                            .remark = add_remark};
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an importer finds, written into a case within one event, and made searchable. */
+#ifndef EW_CASEFILE_RECORDS_H
+#define EW_CASEFILE_RECORDS_H
+
+#include "casefile/casefile.h"
+#include "import/import.h"
+#include "import/quotes.h"
+
+/* Which table a searchable text is of. */
+typedef enum ew_found_kind {
+    EW_FOUND_MESSAGE = 1,
+    EW_FOUND_PARAGRAPH,
+    EW_FOUND_POSITION,
+    EW_FOUND_ITEM, /* its name and note */
+    EW_FOUND_QUOTE
+} ew_found_kind;
+
+/* One import on its way into the case. */
+typedef struct ew_case_intake {
+    ew_case *c;
+    int64_t item;            /* the original that is read */
+    const ew_delivery *from; /* for the names of its members */
+    int64_t chat, article;   /* the last ones that were written */
+    uint64_t chats, messages, attachments, articles, captures, facts, gaps, remarks;
+} ew_case_intake;
+
+/* A sink that writes into the case; each call needs an event being written. in is borrowed. */
+ew_import_sink ew_case_sink(ew_case_intake *in);
+
+/* A suggestion for the last article. */
+EW_MUST_CHECK ew_code ew_case_add_quote(ew_case_intake *in, const ew_quote *q,
+                                        ew_err *err);
+
+/* Makes a text searchable; row: of the table that kind says. */
+EW_MUST_CHECK ew_code ew_case_index_text(ew_case *c, ew_found_kind kind, int64_t row,
+                                         ew_slice text, ew_err *err);
+
+/* ------------------------------------------------------------------ search */
+
+typedef struct ew_search {
+    const char *words;  /* what a person types: words, "a phrase"; any script; "" all */
+    const char *person; /* sender or person; "" */
+    const char *stance; /* "" */
+    const char *since, *until; /* dates as in positions; "" */
+    uint64_t limit;            /* at most so many; 0: 100 */
+} ew_search;
+
+typedef struct ew_hit {
+    ew_found_kind kind;
+    int64_t row, item;
+    const char *who;   /* sender, person; "" */
+    const char *when;  /* as exact as it is known; "" */
+    const char *text;  /* all of it */
+    int64_t at, bytes; /* place in the item's original */
+    bool undone;
+} ew_hit;
+
+/* Newest last; the same for any order of adding. EW_E_ARG when the words cannot be understood. */
+EW_MUST_CHECK ew_code ew_case_search(ew_case *c, const ew_search *s,
+                                     ew_code (*put)(void *cookie, const ew_hit *h,
+                                                    ew_err *err),
+                                     void *cookie, ew_err *err);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An import told as text, one line a record, so that tests can say what they expect. */
+#ifndef TOLD_H
+#define TOLD_H
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "import/import.h"
+#include "support.h"
+
+typedef struct told {
+    char *text;
+    size_t n, cap;
+    bool places; /* check that every place lies in its member */
+    const ew_delivery *from;
+} told;
+
+static inline void told_add(told *t, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static inline void told_add(told *t, const char *fmt, ...)
+{
+    va_list args;
+    char line[8192];
+    va_start(args, fmt);
+    int n = vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
+    assert_true(n >= 0 && n < (int)sizeof line);
+    if (t->n + (size_t)n + 1 > t->cap) {
+        t->cap = 2 * t->cap + (size_t)n + 1024;
+        t->text = realloc(t->text, t->cap);
+        assert_non_null(t->text);
+    }
+    memcpy(t->text + t->n, line, (size_t)n + 1);
+    t->n += (size_t)n;
+}
+
+static inline void told_place(const told *t, const ew_place *p)
+{
+    assert_true(p->member < ew_delivery_count(t->from));
+    uint64_t all = ew_delivery_bytes(t->from, p->member);
+    assert_true(p->at <= all && p->bytes <= all - p->at);
+}
+
+#define TEXT(s) (int)(s).n, (s).p
+
+static inline ew_code told_chat(void *cookie, const ew_chat *c, ew_err *err)
+{
+    (void)err;
+    told_place(cookie, &c->place);
+    told_add(cookie, "chat %.*s|%.*s|%.*s\n", TEXT(c->id), TEXT(c->name), TEXT(c->kind));
+    return EW_OK;
+}
+
+static inline void told_moment(told *t, const char *name, const ew_moment *m)
+{
+    if (m->known)
+        told_add(t, " %s=%" PRId64 "%s%s", name, m->unix_s, m->zoned ? "Z" : "",
+                 m->exact ? "" : "~");
+}
+
+static inline ew_code told_message(void *cookie, const ew_message *m, ew_err *err)
+{
+    told *t = cookie;
+    (void)err;
+    told_place(t, &m->place);
+    told_add(t, "%s %.*s <%.*s|%.*s>", m->service ? "service" : "message", TEXT(m->id),
+             TEXT(m->sender), TEXT(m->sender_id));
+    told_moment(t, "at", &m->time);
+    told_moment(t, "edited", &m->edited);
+    if (m->reply_to.n > 0)
+        told_add(t, " re=%.*s", TEXT(m->reply_to));
+    if (m->forwarded)
+        told_add(t, " fwd=%.*s", TEXT(m->forwarded_from));
+    told_moment(t, "sent", &m->forwarded_time);
+    if (m->marks != 0)
+        told_add(t, " marks=%u", m->marks);
+    told_add(t, ": %.*s\n", TEXT(m->text));
+    for (size_t i = 0; i < m->attachment_count; i++) {
+        const ew_attachment *a = &m->attachments[i];
+        told_add(t, "  %s %s %.*s|%.*s|%.*s|%" PRIu64 "|%g|%.*s\n",
+                 ew_attachment_kind_name(a->kind), ew_attachment_state_name(a->state),
+                 TEXT(a->path), TEXT(a->name), TEXT(a->mime), a->bytes, a->seconds,
+                 TEXT(a->words));
+    }
+    return EW_OK;
+}
+
+static inline ew_code told_gap(void *cookie, const ew_gap *g, ew_err *err)
+{
+    (void)err;
+    told_place(cookie, &g->place);
+    told_add(cookie, "gap %.*s: %.*s\n", TEXT(g->what), TEXT(g->words));
+    return EW_OK;
+}
+
+static inline ew_code told_remark(void *cookie, const ew_remark *r, ew_err *err)
+{
+    (void)err;
+    told_place(cookie, &r->place);
+    told_add(cookie, "remark %.*s\n", TEXT(r->text));
+    return EW_OK;
+}
+
+/* Runs an import; the text is to be freed. */
+static inline char *told_import(const char *path, const ew_import_opts *opts)
+{
+    ew_delivery *d = NULL;
+    ew_err err;
+    told t = {.n = 0};
+    if (ew_delivery_open(&d, path, &err) != EW_OK)
+        fail_msg("%s", err.text);
+    t.from = d;
+    told_add(&t, "%s", "");
+    ew_import_sink sink = {.cookie = &t,
+                           .chat = told_chat,
+                           .message = told_message,
+                           .gap = told_gap,
+                           .remark = told_remark};
+    ew_code code = ew_import_run(d, opts, &sink, &err);
+    if (code != EW_OK)
+        told_add(&t, "!%s %s\n", ew_code_name(code), err.text);
+    ew_delivery_close(d);
+    return t.text;
+}
+
+#endif
