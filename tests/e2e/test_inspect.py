@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """earwitness inspect: what container, packets and metadata betray, on files made by ffmpeg and
 by changing bytes; the answer in all its forms; bad input."""
+import json
 import os
 import re
 import signal
@@ -257,6 +258,34 @@ class Inspect(Case):
         answer = self.container(self.write("b.wav", read(wav) + b"what is this"), code=1)
         self.says(answer, "12 bytes stand behind the sound", "fact")
         self.assertIn("data", self.fact(answer, "chunks")[0])
+
+    def test_more_behind_flac_and_mp4(self):
+        flac = read(self.tone("a.flac"))
+        for name, more, told in (("b", b"what is this", 12), ("c", b"\0", 1),
+                                 ("d", b"", 0), ("e", b"TAG" + bytes(125), 0),
+                                 ("f", b"\xff\xf8\xc9\x08" * 50000, 200000)):
+            answer = self.container(self.write(name + ".flac", flac + more), code=1)
+            self.tells_bytes_behind(answer, told)
+        for name, options in (("g.flac", ["-sample_fmt", "s32", "-ac", "2"]),
+                              ("h.flac", ["-ac", "6", "-compression_level", "12"]),
+                              ("i.flac", ["-lpc_type", "none", "-frame_size", "20000"])):
+            data = read(self.tone(name, *options))
+            self.tells_bytes_behind(
+                self.container(self.write("x" + name, data + b"behind"), code=1), 6)
+        mp4 = read(self.tone("a.m4a", "-movflags", "+faststart"))
+        for name, more, told in (("b", b"what is this", 12), ("c", bytes(30), 30),
+                                 ("d", b"abc", 3), ("e", b"\0\0\0\x10free12345678", 0)):
+            answer = self.container(self.write(name + ".m4a", mp4 + more), code=1)
+            self.tells_bytes_behind(answer, told)
+            self.assertNotIn("cut off", json.dumps(answer["findings"]))
+        self.says(self.container(self.write("f.m4a", mp4 + b"\0\0\0\x40free1234"), code=1),
+                  "it is cut off", "fact")
+
+    def tells_bytes_behind(self, answer, count):
+        if count == 0:
+            self.assertNotIn("bytes stand behind", json.dumps(answer["findings"]))
+        else:
+            self.says(answer, "%d bytes stand behind the sound" % count, "fact")
 
     def test_jumping_time_stamps(self):
         one = self.tone("a.mka", "-c:a", "libopus", seconds=4)

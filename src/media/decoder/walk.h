@@ -28,6 +28,8 @@ typedef struct walk {
 void walk_file(walk *w, const char *format);
 
 void walk_flac(walk *w);
+/* What stands behind the last frame. info: the block of that name; pos: of the first frame. */
+void walk_flac_end(walk *w, const uint8_t info[34], int64_t pos);
 void walk_mp3(walk *w);
 void walk_mp4(walk *w);
 void walk_ogg(walk *w);

@@ -5,7 +5,14 @@
 
 #include "media/decoder/walk.h"
 
-enum { BLOCKS_MAX = 128, LIST_BYTES = 300, VENDOR_MAX = 120, COMMENTS = 4 };
+enum {
+    BLOCKS_MAX = 128,
+    LIST_BYTES = 300,
+    VENDOR_MAX = 120,
+    STREAM_INFO = 0,
+    COMMENTS = 4,
+    INFO_BYTES = 34
+};
 
 static void vendor(walk *w, int64_t at, int64_t bytes)
 {
@@ -31,14 +38,15 @@ void walk_flac(walk *w)
                                         "picture"};
     char list[LIST_BYTES] = "";
     const uint8_t *p = walk_get(w, 0, 4);
+    uint8_t info[INFO_BYTES];
+    bool informed = false, last = false;
     int64_t pos = 4;
 
     if (p == NULL || memcmp(p, "fLaC", 4) != 0)
         return; /* behind an ID3 tag: left to FFmpeg */
-    for (int i = 0; i < BLOCKS_MAX; i++) {
+    for (int i = 0; i < BLOCKS_MAX && !last; i++) {
         unsigned kind;
         int64_t bytes;
-        bool last;
         p = walk_get(w, pos, 4);
         if (p == NULL)
             break;
@@ -51,9 +59,15 @@ void walk_flac(walk *w)
                  (long long)bytes);
         if (kind == COMMENTS)
             vendor(w, pos + 4, bytes);
+        p = kind == STREAM_INFO && bytes == INFO_BYTES ? walk_get(w, pos + 4, INFO_BYTES)
+                                                       : NULL;
+        if (p != NULL) {
+            memcpy(info, p, INFO_BYTES);
+            informed = true;
+        }
         pos += 4 + bytes;
-        if (last)
-            break;
     }
     walk_say(w, "flac.blocks", "%s", list);
+    if (informed && last)
+        walk_flac_end(w, info, pos);
 }

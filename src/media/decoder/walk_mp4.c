@@ -44,46 +44,9 @@ typedef void (*box_fn)(mp4 *m, const uint8_t type[4], span in, int depth);
 
 /* ---------------------------------------------------------------- boxes */
 
-/* Calls fn for each box of the span. Sizes that do not fit end it. */
-static void each_box(mp4 *m, span in, int depth, box_fn fn)
-{
-    int64_t pos = in.at;
-
-    while (pos + 8 <= in.end && depth < DEPTH_MAX && m->boxes++ < BOXES_MAX) {
-        const uint8_t *p = walk_get(m->w, pos, 8);
-        uint8_t type[4];
-        int64_t bytes, head = 8;
-        if (p == NULL)
-            return;
-        bytes = walk_u32be(p);
-        memcpy(type, p + 4, 4);
-        if (bytes == 1) {
-            p = walk_get(m->w, pos, 16);
-            if (p == NULL || walk_u64be(p + 8) > INT64_MAX / 4)
-                return;
-            bytes = (int64_t)walk_u64be(p + 8);
-            head = 16;
-        } else if (bytes == 0) {
-            bytes = in.end - pos;
-        }
-        if (bytes < head)
-            return;
-        fn(m, type, (span){pos + head, pos + bytes < in.end ? pos + bytes : in.end},
-           depth);
-        if (bytes > in.end - pos) {
-            if (depth == 0)
-                walk_say(m->w, "mp4.box-beyond", "%.4s %lld", (const char *)type,
-                         (long long)(bytes - (in.end - pos)));
-            return;
-        }
-        pos += bytes;
-    }
-}
-
-static bool is(const uint8_t type[4], const char *name)
-{
-    return memcmp(type, name, 4) == 0;
-}
+/* Boxes of the top level. */
+static const char known[] =
+    "ftypmoovmdatfreeskipwidepnotudtametamoofmfrasidxssixpdinstypuuidprftemsgidatjunk";
 
 static bool is_any(const uint8_t type[4], const char *names)
 {
@@ -91,6 +54,61 @@ static bool is_any(const uint8_t type[4], const char *names)
         if (memcmp(type, names, 4) == 0)
             return true;
     return false;
+}
+
+typedef struct box {
+    uint8_t type[4];
+    int64_t head, bytes; /* of the head, of all */
+    bool to_end;         /* it goes on to the end, however far that is */
+} box;
+
+/* False where there is none. */
+static bool read_box(const mp4 *m, int64_t pos, int64_t end, box *b)
+{
+    const uint8_t *p = walk_get(m->w, pos, 8);
+
+    if (p == NULL)
+        return false;
+    *b = (box){.head = 8, .bytes = walk_u32be(p), .to_end = walk_u32be(p) == 0};
+    memcpy(b->type, p + 4, 4);
+    if (b->to_end) {
+        b->bytes = end - pos;
+    } else if (b->bytes == 1) {
+        p = walk_get(m->w, pos, 16);
+        if (p == NULL || walk_u64be(p + 8) > INT64_MAX / 4)
+            return false;
+        b->bytes = (int64_t)walk_u64be(p + 8);
+        b->head = 16;
+    }
+    return b->bytes >= b->head;
+}
+
+/* Calls fn for each box of the span. Sizes that do not fit end it; at the top level, what
+ * neither fits nor has the name of a box is none: something else stands behind them. */
+static void each_box(mp4 *m, span in, int depth, box_fn fn)
+{
+    int64_t pos = in.at;
+
+    while (pos + 8 <= in.end && depth < DEPTH_MAX && m->boxes++ < BOXES_MAX) {
+        const int64_t left = in.end - pos;
+        box b;
+        if (!read_box(m, pos, in.end, &b) ||
+            (depth == 0 && (b.bytes > left || b.to_end) && !is_any(b.type, known)))
+            break;
+        fn(m, b.type, (span){pos + b.head, b.bytes < left ? pos + b.bytes : in.end},
+           depth);
+        if (b.bytes > left && depth == 0)
+            walk_say(m->w, "mp4.box-beyond", "%.4s %lld", (const char *)b.type,
+                     (long long)(b.bytes - left));
+        pos = b.bytes < left ? pos + b.bytes : in.end;
+    }
+    if (depth == 0 && pos > 0 && pos < in.end && m->boxes < BOXES_MAX)
+        walk_say(m->w, "trailing", "%lld", (long long)(in.end - pos));
+}
+
+static bool is(const uint8_t type[4], const char *name)
+{
+    return memcmp(type, name, 4) == 0;
 }
 
 /* ---------------------------------------------------------------- headers */
