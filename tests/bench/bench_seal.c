@@ -70,7 +70,11 @@ static void keep_sealed(void *cookie, const ew_sealed *s, const ew_err *why)
 static ew_sealed seal(const ew_desk *d, const char *path)
 {
     ew_sealed sealed = {0};
-    ew_seal_opts opts = {&path, 1, EW_SPLIT_AUTO, keep_sealed, &sealed};
+    ew_seal_opts opts = {.paths = &path,
+                         .n = 1,
+                         .splitter = EW_SPLIT_AUTO,
+                         .told = keep_sealed,
+                         .cookie = &sealed};
     size_t failed = 0;
     ew_err err;
     if (ew_ops_seal(d, &opts, &failed, &err) != EW_OK)
