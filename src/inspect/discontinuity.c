@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "dsp/window.h"
+#include "inspect/nothing.h"
 #include "inspect/peaks.h"
 
 enum {
@@ -34,6 +35,7 @@ typedef struct jump_state {
     float *errors; /* three blocks of absolute errors: before, now, after */
     size_t fill;
     int64_t done; /* blocks of errors */
+    float most;
 } jump_state;
 
 static void stop(void *state)
@@ -215,6 +217,7 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
     jump_state *s = state;
     size_t full = 2 * s->block + ORDER;
 
+    s->most = ew_inspect__louder(s->most, pcm, samples);
     while (samples > 0) {
         size_t n = full - s->fill < samples ? full - s->fill : samples;
 
@@ -235,8 +238,15 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
 static ew_code finish(void *state, ew_inspection *out, ew_err *err)
 {
     jump_state *s = state;
-    ew_code rc =
-        ew_inspect__peaks_thin(&s->peaks, (int64_t)s->block, EW_INSPECT_TRACES_MAX, err);
+    ew_code rc;
+
+    if (s->done <= EDGE_BLOCKS)
+        return ew_inspect__untested(out, ew_inspect__discontinuity.id, err,
+                                    "the file is shorter than %.2f s",
+                                    (EDGE_BLOCKS + 1.6) / BLOCKS_PER_S);
+    if (ew_inspect__nothing(s->most))
+        return ew_inspect__told_nothing(out, ew_inspect__discontinuity.id, err);
+    rc = ew_inspect__peaks_thin(&s->peaks, (int64_t)s->block, EW_INSPECT_TRACES_MAX, err);
 
     for (size_t i = 0; i < s->peaks.count && rc >= 0; i++) {
         const ew_inspect__peak *p = &s->peaks.list[i];

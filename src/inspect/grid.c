@@ -10,6 +10,7 @@
 #include "inspect/grid_rate.h"
 #include "inspect/grid_track.h"
 #include "inspect/mp3_grid.h"
+#include "inspect/nothing.h"
 
 enum { MP3, AAC, RATES, CODERS = RATES + 3 };
 
@@ -24,6 +25,7 @@ static const uint32_t RESAMPLED_MIN_HZ = 12000;
 
 /* Searches dear enough to be rationed: the shortest pieces worth finding have two or three
  * places for MP3; AAC costs four times as much, and each search tries one of two windows. */
+static const double SHORTEST_S = 1.2; /* two pieces of the shortest that were measured */
 static const double MP3_SEARCH_S = 0.2, AAC_SEARCH_S = 0.6;
 
 typedef struct grid_state {
@@ -32,6 +34,9 @@ typedef struct grid_state {
     ew_grid_rate *rate[CODERS]; /* of those from RATES on */
     ew_grid_coder coder[CODERS];
     ew_grid_track *track[CODERS]; /* NULL: not looked for */
+    uint32_t rate_hz;
+    int64_t samples;
+    float most;
 } grid_state;
 
 static void mp3_search(void *state, const float *x, float *score)
@@ -147,6 +152,7 @@ static ew_code start(void **state, const ew_inspect_sound *sound, ew_inspection 
     *state = NULL;
     if (!s)
         return ew_fail_nomem(err);
+    s->rate_hz = sound->rate_hz;
     rc = start_own_rate(s, sound, out, err);
     if (rc >= 0)
         rc = start_other_rates(s, sound, err);
@@ -169,6 +175,8 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
     double explained = 0; /* samples of the file */
     ew_code rc = EW_OK;
 
+    s->samples += (int64_t)samples;
+    s->most = ew_inspect__louder(s->most, pcm, 2 * samples);
     for (int c = 0; c < CODERS && rc >= 0; c++) {
         ew_grid_track *t = s->track[c];
         double until;
@@ -278,11 +286,40 @@ static ew_code tell_all(ew_inspection *out, const grid_state *s,
     return rc;
 }
 
+/* Has no block of frames been looked at? */
+static bool saw_nothing(const grid_state *s)
+{
+    int64_t all = 0;
+
+    for (int c = 0; c < CODERS; c++) {
+        int64_t looked_at = 0, seen;
+        if (s->track[c])
+            ew_grid_track_counts(s->track[c], &looked_at, &seen);
+        all += looked_at;
+    }
+    return all == 0;
+}
+
+/* Where nothing was found although something was there: could it have been? */
+static ew_code tell_untested(const grid_state *s, ew_inspection *out, ew_err *err)
+{
+    if (ew_inspect__nothing(s->most))
+        return ew_inspect__told_nothing(out, ew_inspect__frame_grid.id, err);
+    if ((double)s->samples < SHORTEST_S * s->rate_hz)
+        return ew_inspect__untested(out, ew_inspect__frame_grid.id, err,
+                                    "the file is shorter than %.1f s", SHORTEST_S);
+    if (saw_nothing(s))
+        return ew_inspect__untested(out, ew_inspect__frame_grid.id, err,
+                                    "there is too little sound that is loud enough");
+    return EW_OK;
+}
+
 static ew_code finish(void *state, ew_inspection *out, ew_err *err)
 {
     grid_state *s = state;
     ew_grid_source source[CODERS] = {{0}};
     ew_grid_joins joins = {0};
+    size_t before = out->trace_count;
     ew_code rc = EW_OK;
 
     for (int c = 0; c < CODERS; c++) {
@@ -298,6 +335,8 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
     rc = ew_grid_joins_find(&joins, source, CODERS, err);
     if (rc >= 0)
         rc = tell_all(out, s, source, &joins, err);
+    if (rc >= 0 && out->trace_count == before)
+        rc = tell_untested(s, out, err);
     ew_grid_joins_release(&joins);
     return rc;
 }

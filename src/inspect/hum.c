@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "dsp/window.h"
 #include "inspect/decimate.h"
+#include "inspect/nothing.h"
 #include "inspect/peaks.h"
 
 enum {
@@ -51,7 +52,8 @@ typedef struct hum_state {
     float *low;               /* OVERLAP steps */
     float *wave_re, *wave_im; /* per line, one window long */
     int64_t steps;            /* made */
-    ew_buf track[LINES];      /* amplitudes */
+    float most;
+    ew_buf track[LINES]; /* amplitudes */
 } hum_state;
 
 static void stop(void *state)
@@ -147,6 +149,7 @@ static ew_code feed(void *state, const float *pcm, size_t samples, ew_err *err)
 {
     hum_state *s = state;
 
+    s->most = ew_inspect__louder(s->most, pcm, samples);
     for (size_t i = 0; i < samples; i++) {
         ew_code rc;
 
@@ -380,6 +383,8 @@ static ew_code finish(void *state, ew_inspection *out, ew_err *err)
         rc = ew_inspect__untested(out, ew_inspect__hum.id, err,
                                   "the file is shorter than %d s",
                                   2 * (SIDE + GAP) / STEPS_PER_S + 1);
+    } else if (ew_inspect__nothing(s->most)) {
+        rc = ew_inspect__told_nothing(out, ew_inspect__hum.id, err);
     } else if (share[base] < SHARE) {
         rc = ew_inspect__untested(out, ew_inspect__hum.id, err,
                                   "there is no steady hum at 50 or 60 Hz");

@@ -63,6 +63,21 @@ static void the_beginning_of_a_file_is_no_jump(void **state)
     free(x);
 }
 
+static void a_very_short_file_is_not_tested(void **state)
+{
+    static const char *const methods[] = {"discontinuity", "frame-grid", "hum"};
+    float *x = recording(N, 1, 0.001);
+
+    (void)state;
+    for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+        ew_inspection *i = inspect(methods[m], x, RATE / 10);
+
+        assert_true(untested(i, methods[m]));
+        ew_inspection_free(i);
+    }
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -70,6 +85,7 @@ int main(void)
         cmocka_unit_test(a_hard_cut_in_a_tone_is_told),
         cmocka_unit_test(speech_is_clean),
         cmocka_unit_test(the_beginning_of_a_file_is_no_jump),
+        cmocka_unit_test(a_very_short_file_is_not_tested),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

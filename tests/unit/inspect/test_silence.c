@@ -104,7 +104,8 @@ static void padding_at_the_end_is_no_sign(void **state)
 static void a_file_without_sound_is_said_to_be_one(void **state)
 {
     static const char *const methods[] = {"dc-offset",  "level-change", "bandwidth",
-                                          "resampling", "copy-move",    "clipping"};
+                                          "resampling", "copy-move",    "clipping",
+                                          "frame-grid", "hum",          "discontinuity"};
     enum { LONG = 30 * RATE };
     float *x = calloc(LONG, sizeof *x);
     uint64_t dice = 1;
