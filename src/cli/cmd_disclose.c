@@ -15,6 +15,7 @@ static const opt_spec options[] = {
     {OPT_HIDE, 0, "hide", "RANGES", "hide these; without --show, show the rest"},
     {OPT_META, 0, "meta", "KEYS", "show these lines of its metadata (default: none)"},
     {OPT_MEMBERS, 0, "members", NULL, "of a collection: bundles of its members too"},
+    {OPT_WITH_CUSTODY, 0, "with-custody", NULL, "with what was done with the item"},
     {OPT_FILE, 0, "file", "FILE", "where the sealed file is now"},
     {OPT_OUTPUT, 'o', "output", "FILE", "the bundle to write; with --members a folder"},
     {OPT_PUBLISHED, 0, "published", "FILE",
@@ -157,6 +158,10 @@ static void print_json(app *a, const ew_disclosed *d, const ew_disclosure *what,
     ew_obj_bool(&o, "written", what->out != NULL);
     if (what->published != NULL)
         ew_obj_bool(&o, "published", what->out != NULL);
+    if (what->out != NULL) {
+        ew_obj_int(&o, "events", (int64_t)d->events);
+        ew_obj_int(&o, "events_left_out", (int64_t)d->events_left_out);
+    }
     if (what->members)
         ew_obj_int(&o, "bundles", (int64_t)d->bundles);
     if (preview != NULL)
@@ -195,6 +200,11 @@ static int disclose(app *a, const ew_desk *d, ew_disclosure *what)
         print_json(a, &done, what, v.list);
     else if (!a->quiet)
         print_text(&done, what);
+    if (done.events_left_out > 0)
+        say(a,
+            "%" PRIu64 " events about it are not in the bundle: the log was not signed "
+            "since; see 'earwitness log checkpoint'",
+            done.events_left_out);
     ew_disclosed_release(&done);
     return EXIT_FOUND;
 }
@@ -210,7 +220,8 @@ static int run(app *a, const args *in)
                           .out = dry ? NULL : in->values[OPT_OUTPUT],
                           .published = in->values[OPT_PUBLISHED],
                           .filler = in->values[OPT_FILLER],
-                          .members = in->values[OPT_MEMBERS] != NULL};
+                          .members = in->values[OPT_MEMBERS] != NULL,
+                          .custody = in->values[OPT_WITH_CUSTODY] != NULL};
     ew_desk d;
     ew_err err;
     if ((what.show == NULL && what.hide == NULL) || (!dry && what.out == NULL)) {

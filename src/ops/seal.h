@@ -72,6 +72,7 @@ typedef struct ew_disclosure {
     const char *published;   /* its published derivative; NULL: none */
     const char *filler;      /* of that, by name; NULL: what suits it */
     bool members; /* of a collection: out is a folder, for bundles of the members too */
+    bool custody; /* with the events of its custody, not only what was said of it */
     ew_previewed preview; /* or NULL */
     void *cookie;
 } ew_disclosure;
@@ -81,8 +82,10 @@ typedef struct ew_disclosed {
     ew_stream stream;
     ew_run *runs; /* shown; freed by ew_disclosed_release */
     size_t run_count;
-    uint64_t shown;   /* parts */
-    uint64_t bundles; /* written */
+    uint64_t shown;           /* parts */
+    uint64_t bundles;         /* written */
+    uint64_t events;          /* about the item, in its bundle; */
+    uint64_t events_left_out; /* and those that the checkpoint does not reach yet */
 } ew_disclosed;
 
 /* EW_E_FORMAT when the file is not what was sealed; EW_E_NOTFOUND when the log's checkpoint

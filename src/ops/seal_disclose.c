@@ -3,6 +3,8 @@
  * are shown. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -87,11 +89,30 @@ static ew_code choose(const ew_gathered *g, const ew_disclosure *what, choice *c
     return code;
 }
 
-static ew_code write_one(ew_gathered *g, const char *path, const choice *c, ew_err *err)
+/* Removes a bundle that is new; what stood there before stays. */
+static void take_back(const char *path, bool was, const struct stat *before)
 {
+    struct stat now;
+    if (stat(path, &now) == 0 && (!was || now.st_ino != before->st_ino))
+        (void)unlink(path);
+}
+
+/* What was not put on record was not done: then the bundle goes again. */
+static ew_code write_one(ew_gathered *g, const char *path, const choice *c,
+                         const ew_disclosure *what, ew_err *err)
+{
+    struct stat before;
+    bool was = stat(path, &before) == 0;
     ew_code code = ew_ops__gather_proof(g, err);
-    return code == EW_OK ? ew_ops__gathered_write(g, path, &c->content, &c->meta, err)
-                         : code;
+    if (code == EW_OK)
+        code = ew_ops__gather_events(g, what->custody, err);
+    if (code == EW_OK)
+        code = ew_ops__gathered_write(g, path, &c->content, &c->meta, err);
+    if (code == EW_OK)
+        code = ew_ops__record_disclosure(g, path, err);
+    if (code != EW_OK)
+        take_back(path, was, &before);
+    return code;
 }
 
 /* ------------------------------------------------------------------ members */
@@ -111,7 +132,7 @@ static ew_code write_member(const ew_gathered *g, const ew_disclosure *what,
     if (code == EW_OK)
         code = choose(m, &all, &c, err);
     if (code == EW_OK)
-        code = write_one(m, path, &c, err);
+        code = write_one(m, path, &c, what, err);
     ew_selection_release(&c.parts);
     ew_ops__gathered_free(m);
     ew_free(path);
@@ -136,7 +157,7 @@ static ew_code write_members(ew_gathered *g, const ew_disclosure *what, const ch
     }
     char *path = ew_path_join(what->out, "collection.ewb");
     if (code == EW_OK)
-        code = path != NULL ? write_one(g, path, c, err) : ew_fail_nomem(err);
+        code = path != NULL ? write_one(g, path, c, what, err) : ew_fail_nomem(err);
     ew_free(path);
     return code;
 }
@@ -167,8 +188,10 @@ static ew_code write_all(ew_gathered *g, const ew_disclosure *what, const choice
     if (what->out == NULL || code != EW_OK)
         return code;
     code = what->members ? write_members(g, what, c, &out->bundles, err)
-                         : write_one(g, what->out, c, err);
+                         : write_one(g, what->out, c, what, err);
     out->bundles += code == EW_OK;
+    out->events = g->event_count;
+    out->events_left_out = g->events_left_out;
     if (code == EW_OK && what->published != NULL)
         return ew_atomic_commit(&a, err);
     ew_atomic_abort(&a);

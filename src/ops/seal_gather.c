@@ -148,6 +148,9 @@ void ew_ops__gathered_free(ew_gathered *g)
         return;
     ew_buf_release(&g->proof);
     ew_buf_release(&g->policy);
+    for (size_t i = 0; i < g->event_count; i++)
+        ew_buf_release(&g->event_proofs[i]);
+    ew_event_list_release(&g->event_list);
     ew_buf_release(&g->seals);
     ew_cuts_release(&g->meta.cuts);
     ew_ops__close_cut(&g->file);
@@ -173,6 +176,8 @@ ew_code ew_ops__gathered_write(ew_gathered *g, const char *path, const ew_view *
                        .policy = {(const char *)g->policy.data, g->policy.len},
                        .times = times,
                        .time_count = g->stamped.token_count,
+                       .events = g->events,
+                       .event_count = g->event_count,
                        .streams = s,
                        .stream_count = 2};
     return ew_bundle_write(path, &in, err);

@@ -6,17 +6,23 @@
 
 #include "ops/seal.h"
 #include "ops/seal_stamp.h"
+#include "ops/seal_event.h"
 #include "seal/bundle.h"
 
 typedef struct ew_gathered {
     const ew_desk *d;
     ew_kept kept;
     ew_seal seal;
-    ew_cut_file file;     /* stream 0 */
-    ew_buf seals;         /* its bytes when it is that of a collection */
-    ew_meta_cut meta;     /* stream 1 */
-    ew_buf proof, policy; /* after ew_ops__gather_proof */
-    ew_stamped stamped;   /* the same: time tokens, where there are any */
+    ew_cut_file file;         /* stream 0 */
+    ew_buf seals;             /* its bytes when it is that of a collection */
+    ew_meta_cut meta;         /* stream 1 */
+    ew_buf proof, policy;     /* after ew_ops__gather_proof */
+    ew_stamped stamped;       /* the same: time tokens, where there are any */
+    ew_event_list event_list; /* after ew_ops__gather_events */
+    ew_bundle_event events[EW_BUNDLE_EVENTS_MAX];
+    ew_buf event_proofs[EW_BUNDLE_EVENTS_MAX];
+    size_t event_count;
+    uint64_t events_left_out; /* which the checkpoint does not reach yet */
 } ew_gathered;
 
 /* item: its number or the beginning of it. file: where the content is now, or NULL for where it
@@ -33,6 +39,13 @@ EW_MUST_CHECK ew_code ew_ops__preview(const ew_gathered *g, const ew_selection *
 /* Its proof against the earliest checkpoint with time tokens, else the log's newest, and the
  * desk's policy. EW_E_NOTFOUND when no checkpoint reaches the item yet. */
 EW_MUST_CHECK ew_code ew_ops__gather_proof(ew_gathered *g, ew_err *err);
+
+/* What is said about it: statements, repudiations, positions; custody when that is asked for. */
+EW_MUST_CHECK ew_code ew_ops__gather_events(ew_gathered *g, bool custody, ew_err *err);
+
+/* Puts on the log that this bundle was made of it. */
+EW_MUST_CHECK ew_code ew_ops__record_disclosure(const ew_gathered *g, const char *bundle,
+                                                ew_err *err);
 
 /* Writes the bundle that shows these runs of the content and these slots of the metadata. */
 EW_MUST_CHECK ew_code ew_ops__gathered_write(ew_gathered *g, const char *path,

@@ -12,7 +12,7 @@ _earwitness() {
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     --progress) mapfile -t COMPREPLY < <(compgen -W 'auto json none' -- "$cur"); return ;;
     --svg | --png | --dot | --files-from | --file | --output | -o | --recipients-file | -R | --identity | -i | --checkpoint | --policy | --add | --data) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-    --jobs | -j | --wait | --context | --rate | --only | --show | --hide | --recipient | -r | --passphrase-fd | --passphrase-command | --listen | --key | --old) return ;;
+    --jobs | -j | --wait | --context | --rate | --only | --show | --hide | --meta | --from | --obtained | --place | --time-claimed | --note | --device | --reference | --after | --recipient | -r | --passphrase-fd | --passphrase-command | --listen | --key | --old) return ;;
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
@@ -27,11 +27,11 @@ _earwitness() {
     inspect) own='--svg --png --rate --only' ;;
     remove) own='--dry-run' ;;
     key) own='--desk --passphrase-fd --passphrase-command' ;;
-    seal) own='--desk --passphrase-fd --passphrase-command --splitter' ;;
+    seal) own='--desk --passphrase-fd --passphrase-command --splitter --from --obtained --place --time-claimed --note --device --reference --after' ;;
     log) own='--desk --passphrase-fd --passphrase-command --output --request --old --add --key --policy' ;;
     stamp) own='--desk --output --policy --data' ;;
     witness) own='--dir --passphrase-fd --passphrase-command --listen --remote --output' ;;
-    disclose) own='--desk --passphrase-fd --passphrase-command --show --hide --file --output --published --filler --dry-run' ;;
+    disclose) own='--desk --passphrase-fd --passphrase-command --show --hide --meta --members --with-custody --file --output --published --filler --dry-run' ;;
     vault) own='--desk --passphrase-fd --passphrase-command --recipient --recipients-file --armor --identity --checkpoint --protect --output' ;;
     verify) own='--policy --published' ;;
     esac
