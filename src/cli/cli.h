@@ -71,6 +71,7 @@ typedef enum opt_id {
     OPT_META,
     OPT_MEMBERS,
     OPT_WITH_CUSTODY,
+    OPT_COLLECTION,
     OPT_PUBLISHED,
     OPT_FILLER,
     OPT_DIR,

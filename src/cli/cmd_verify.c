@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* earwitness verify: what a bundle proves, and what it does not. */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
@@ -11,6 +14,7 @@ static const opt_spec options[] = {
     {OPT_POLICY, 0, "policy", "FILE", "whom you trust; never from the bundle"},
     {OPT_PUBLISHED, 0, "published", "FILE",
      "what was published of it, with its gaps filled"},
+    {OPT_COLLECTION, 0, "collection", "BUNDLE", "of a collection that it belongs to"},
 };
 
 enum { TEXT_MAX = 1 << 20 };
@@ -26,26 +30,90 @@ static ew_code print(app *a, const ew_verdict *v, const char *name, ew_err *err)
     return code;
 }
 
-static int run(app *a, const args *in)
+/* One bundle, told. */
+static ew_code verify(app *a, const char *bundle, const char *published, const args *in,
+                      ew_verdict *v, ew_err *err)
 {
-    static const int codes[] = {EXIT_FOUND, EXIT_NOTHING, EXIT_BROKEN};
-    ew_err err;
-    ew_verdict *v = ew_alloc(sizeof *v);
-    char *name = ew_safe_name(in->operands[0]);
-    ew_code code = v != NULL && name != NULL ? EW_OK : ew_fail_nomem(&err);
+    char *name = ew_safe_name(bundle);
+    ew_code code = name != NULL ? EW_OK : ew_fail_nomem(err);
     if (code == EW_OK)
-        code = ew_ops_verify(in->operands[0], in->values[OPT_POLICY],
-                             in->values[OPT_PUBLISHED], v, &err);
+        code = ew_ops_verify(bundle, in->values[OPT_POLICY], published, v, err);
     if (code == EW_OK && a->json) {
         ew_obj o = ew_verdict_json(v, name);
         out_object(a, &o);
     } else if (code == EW_OK && !a->quiet) {
-        code = print(a, v, name, &err);
+        code = print(a, v, name, err);
     }
-    int out = code == EW_OK ? codes[v->state] : fail_command(a, &err);
     ew_free(name);
+    return code;
+}
+
+static void tell_member(app *a, const char *bundle, const char *collection,
+                        const ew_membership *m)
+{
+    char *name = ew_safe_name(bundle);
+    char *of = ew_safe_name(collection);
+    if (name != NULL && of != NULL && a->json) {
+        ew_obj o = ew_obj_new();
+        ew_obj_str(&o, "schema", "earwitness.membership/1");
+        ew_obj_str(&o, "name", name);
+        ew_obj_str(&o, "collection", of);
+        ew_obj_bool(&o, "member", m->holds);
+        if (m->holds) {
+            ew_obj_int(&o, "number", (int64_t)m->number);
+            ew_obj_int(&o, "members", (int64_t)m->members);
+        }
+        out_object(a, &o);
+    } else if (name != NULL && of != NULL && !a->quiet) {
+        if (m->holds)
+            (void)printf("%s: number %" PRIu64 " of the %" PRIu64
+                         " members of the collection in %s\n",
+                         name, m->number, m->members, of);
+        else
+            (void)printf("%s: NOT a member that %s shows\n", name, of);
+    }
+    ew_free(name);
+    ew_free(of);
+}
+
+/* The collection's own bundle, and whether the first belongs to it. *state: the worse. */
+static ew_code verify_member(app *a, const args *in, ew_verdict *v,
+                             ew_verdict_state *state, ew_err *err)
+{
+    const char *collection = in->values[OPT_COLLECTION];
+    ew_membership m;
+    ew_code code = verify(a, collection, NULL, in, v, err);
+    if (code != EW_OK)
+        return code;
+    if (v->state > *state)
+        *state = v->state;
+    if (*state == EW_BROKEN) /* of what is broken nothing is repeated */
+        return EW_OK;
+    code = ew_ops_member(in->operands[0], collection, &m, err);
+    if (code != EW_OK)
+        return code;
+    tell_member(a, in->operands[0], collection, &m);
+    if (!m.holds)
+        *state = EW_UNVOUCHED;
+    return EW_OK;
+}
+
+static int run(app *a, const args *in)
+{
+    static const int codes[] = {EXIT_FOUND, EXIT_NOTHING, EXIT_BROKEN};
+    ew_verdict_state state = EW_BROKEN;
+    ew_err err;
+    ew_verdict *v = ew_alloc(sizeof *v);
+    ew_code code = v != NULL ? EW_OK : ew_fail_nomem(&err);
+    if (code == EW_OK)
+        code = verify(a, in->operands[0], in->values[OPT_PUBLISHED], in, v, &err);
+    if (code == EW_OK) {
+        state = v->state;
+        if (in->values[OPT_COLLECTION] != NULL)
+            code = verify_member(a, in, v, &state, &err);
+    }
     ew_free(v);
-    return out;
+    return code == EW_OK ? codes[state] : fail_command(a, &err);
 }
 
 const command cmd_verify = {

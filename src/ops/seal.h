@@ -5,6 +5,7 @@
 
 #include "earwitness/seal.h"
 #include "ops/seal_desk.h"
+#include "seal/collection.h"
 #include "seal/select.h"
 
 /* What became of one file, or of a folder. */
@@ -99,6 +100,10 @@ enum { EW_BUNDLE_READ_MAX = 1 << 30 };
 /* policy, published: files, or NULL. */
 EW_MUST_CHECK ew_code ew_ops_verify(const char *bundle, const char *policy,
                                     const char *published, ew_verdict *out, ew_err *err);
+
+/* Is a bundle a member that the bundle of a collection shows? Both are to be verified too. */
+EW_MUST_CHECK ew_code ew_ops_member(const char *bundle, const char *collection,
+                                    ew_membership *out, ew_err *err);
 
 /* A file cut and hashed; shared by sealing and disclosing. */
 typedef struct ew_cut_file {

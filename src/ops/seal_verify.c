@@ -36,3 +36,21 @@ ew_code ew_ops_verify(const char *bundle, const char *policy, const char *publis
         ew_buf_release(&files[i]);
     return code;
 }
+
+ew_code ew_ops_member(const char *bundle, const char *collection, ew_membership *out,
+                      ew_err *err)
+{
+    ew_buf a;
+    ew_buf b;
+    ew_buf_init(&a, EW_BUNDLE_READ_MAX);
+    ew_buf_init(&b, EW_BUNDLE_READ_MAX);
+    ew_code code = ew_file_get(bundle, &a, err);
+    if (code == EW_OK)
+        code = ew_file_get(collection, &b, err);
+    if (code == EW_OK)
+        code = ew_collection_holds((ew_slice){bytes_of(&b), b.len},
+                                   (ew_slice){bytes_of(&a), a.len}, out, err);
+    ew_buf_release(&a);
+    ew_buf_release(&b);
+    return code;
+}

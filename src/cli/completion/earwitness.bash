@@ -33,7 +33,7 @@ _earwitness() {
     witness) own='--dir --passphrase-fd --passphrase-command --listen --remote --output' ;;
     disclose) own='--desk --passphrase-fd --passphrase-command --show --hide --meta --members --with-custody --file --output --published --filler --dry-run' ;;
     vault) own='--desk --passphrase-fd --passphrase-command --recipient --recipients-file --armor --identity --checkpoint --protect --output' ;;
-    verify) own='--policy --published' ;;
+    verify) own='--policy --published --collection' ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$own $global" -- "$cur")
