@@ -121,24 +121,26 @@ typedef struct tarball {
     ew_err err;
 } tarball;
 
+/* Failure is kept and told by us: libarchive 3.6 loses memory when it is told. */
 static la_ssize_t on_write(struct archive *a, void *cookie, const void *bytes, size_t n)
 {
     tarball *t = cookie;
+    (void)a;
     if (t->code == EW_OK)
         t->code = ew_age_write(t->age, bytes, n, &t->err);
-    if (t->code == EW_OK)
-        return (la_ssize_t)n;
-    archive_set_error(a, EIO, "cannot write");
-    return -1;
+    return (la_ssize_t)n;
 }
 
-static ew_code tar_failed(const tarball *t, ew_err *err)
+/* What a call of libarchive came to. */
+static ew_code tar_done(const tarball *t, bool ok, ew_err *err)
 {
     if (t->code != EW_OK) {
         if (err != NULL)
             *err = t->err;
         return t->code;
     }
+    if (ok)
+        return EW_OK;
     if (archive_errno(t->a) == ENOMEM)
         return ew_fail_nomem(err);
     const char *why = archive_error_string(t->a);
@@ -152,20 +154,18 @@ static ew_code tar_open(tarball *t, ew_err *err)
     t->entry = archive_entry_new();
     if (t->a == NULL || t->entry == NULL)
         return ew_fail_nomem(err);
-    if (archive_write_set_format_ustar(t->a) != ARCHIVE_OK ||
-        archive_write_add_filter_none(t->a) != ARCHIVE_OK ||
-        archive_write_set_bytes_per_block(t->a, 0) != ARCHIVE_OK ||
-        archive_write_open(t->a, t, NULL, on_write, NULL) != ARCHIVE_OK)
-        return tar_failed(t, err);
-    return EW_OK;
+    bool ok = archive_write_set_format_ustar(t->a) == ARCHIVE_OK &&
+              archive_write_add_filter_none(t->a) == ARCHIVE_OK &&
+              archive_write_set_bytes_per_block(t->a, 0) == ARCHIVE_OK &&
+              archive_write_open(t->a, t, NULL, on_write, NULL) == ARCHIVE_OK;
+    return tar_done(t, ok, err);
 }
 
 static void tar_free(tarball *t)
 {
-    if (t->a != NULL) {
-        (void)archive_write_fail(t->a); /* nothing more is written */
+    t->code = EW_E_CANCELLED; /* nothing more is written */
+    if (t->a != NULL)
         (void)archive_write_free(t->a);
-    }
     archive_entry_free(t->entry);
 }
 
@@ -182,14 +182,12 @@ static ew_code tar_entry(tarball *t, const char *path, uint64_t size, int64_t ti
                            folder ? (is_open ? 0755 : 0700) : (is_open ? 0644 : 0600));
     archive_entry_set_size(t->entry, (la_int64_t)size);
     archive_entry_set_mtime(t->entry, (time_t)time, 0);
-    return archive_write_header(t->a, t->entry) == ARCHIVE_OK ? EW_OK
-                                                              : tar_failed(t, err);
+    return tar_done(t, archive_write_header(t->a, t->entry) == ARCHIVE_OK, err);
 }
 
 static ew_code tar_data(tarball *t, const void *bytes, size_t n, ew_err *err)
 {
-    return archive_write_data(t->a, bytes, n) == (la_ssize_t)n ? EW_OK
-                                                               : tar_failed(t, err);
+    return tar_done(t, archive_write_data(t->a, bytes, n) == (la_ssize_t)n, err);
 }
 
 static ew_code tar_bytes(tarball *t, const char *path, const void *bytes, size_t n,
@@ -311,8 +309,8 @@ static ew_code put_all(backup *b, ew_err *err)
                          err);
     for (size_t i = 0; i < b->tree.n && code == EW_OK; i++)
         code = put_path(b, b->tree.paths[i], err);
-    if (code == EW_OK && archive_write_close(b->tar.a) != ARCHIVE_OK)
-        code = tar_failed(&b->tar, err);
+    if (code == EW_OK)
+        code = tar_done(&b->tar, archive_write_close(b->tar.a) == ARCHIVE_OK, err);
     ew_buf_release(&text);
     return code;
 }
