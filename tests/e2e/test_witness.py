@@ -248,6 +248,18 @@ class OverHttp(Desk):
         self.serve()
         self.assertEqual(self.post(self.request(old=0))[:2], (CONFLICT, "%d\n" % n3))
 
+    def too_much(self, headers):
+        """What is said to such a head; None when nobody listened to the end."""
+        c = self.connect()
+        try:
+            c.putrequest("POST", "/add-checkpoint")
+            for name, value in headers.items():
+                c.putheader(name, value)
+            c.endheaders()
+            return c.getresponse().status
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            return None
+
     def test_bad_requests(self):
         self.serve("--json")
         good = self.request()
@@ -258,14 +270,12 @@ class OverHttp(Desk):
         self.assertEqual(self.post(good.replace("log\n%d\n" % self.size(), "log\n1\n"))[0], UNSIGNED)
         self.assertEqual(self.post(good, path="/")[0], 404)
         self.assertEqual(self.post("", method="GET")[0], 405)
-        self.assertEqual(self.post("x" * (256 * 1024 + 1))[0], 413)
+        self.assertIn(self.too_much({"Content-Length": str(256 * 1024 + 1)}), (None, 413))
+        self.assertIn(self.too_much({"X": "y" * 60000}), (None, 413, 431))
         c = self.connect()
         c.request("POST", "/add-checkpoint", iter([b"x" * 100000] * 4), encode_chunked=True,
                   headers={"Transfer-Encoding": "chunked"})
         self.assertEqual(c.getresponse().status, 413)
-        c = self.connect()
-        c.request("POST", "/add-checkpoint", good.encode(), headers={"X": "y" * 60000})
-        self.assertIn(c.getresponse().status, (413, 431))
         # Keep-alive: several requests over one connection.
         c = self.connect()
         for want in (200, 409):
