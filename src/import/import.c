@@ -4,11 +4,14 @@
 
 #include <string.h>
 
+#include "import/whatsapp_head.h"
+
 static const struct {
     const char *name;
     ew_import_reader *read;
 } formats[EW_IMPORT_FORMATS] = {
     [EW_IMPORT_TELEGRAM_JSON] = {"telegram-json", ew_import__telegram_json},
+    [EW_IMPORT_WHATSAPP] = {"whatsapp", ew_import__whatsapp},
 };
 
 const char *ew_import_format_name(ew_import_format f)
@@ -45,14 +48,37 @@ static bool ends_with(ew_slice name, const char *end)
     return name.n >= n && memcmp(name.p + name.n - n, end, n) == 0;
 }
 
+/* Is there a message of WhatsApp within the first lines? */
+static ew_code looks_like_chat(ew_delivery *from, size_t i, bool *yes, ew_err *err)
+{
+    enum { LINES = 20 };
+    ew_slice rest;
+    ew_slice line;
+    ew_wa_head h;
+    *yes = false;
+    ew_code code = ew_delivery_read(from, i, &rest, err);
+    for (int n = 0; code == EW_OK && n < LINES && !*yes && ew_slice_line(&rest, &line);
+         n++)
+        *yes = ew_wa_head_at(line, &h);
+    return code;
+}
+
 ew_code ew_import_detect(ew_delivery *from, ew_import_format *format, ew_err *err)
 {
+    bool chat = false;
+    ew_code code = EW_OK;
     *format = EW_IMPORT_AUTO;
-    (void)err;
-    for (size_t i = 0; i < ew_delivery_count(from) && *format == EW_IMPORT_AUTO; i++)
+    for (size_t i = 0; i < ew_delivery_count(from); i++)
         if (ends_with(ew_delivery_name(from, i), "result.json"))
             *format = EW_IMPORT_TELEGRAM_JSON;
-    return EW_OK;
+    for (size_t i = 0; i < ew_delivery_count(from) && code == EW_OK && !chat &&
+                       *format == EW_IMPORT_AUTO;
+         i++)
+        if (ends_with(ew_delivery_name(from, i), ".txt"))
+            code = looks_like_chat(from, i, &chat, err);
+    if (chat)
+        *format = EW_IMPORT_WHATSAPP;
+    return code;
 }
 
 ew_code ew_import_run(ew_delivery *from, const ew_import_opts *opts,

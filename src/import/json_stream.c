@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
+#include "import/clean.h"
 
 void ew_json_init(ew_json *j, const void *bytes, size_t n)
 {
@@ -137,24 +137,15 @@ static ew_code take_escape(ew_json *j, ew_buf *b, ew_err *err)
 static ew_code clean(ew_json *j, ew_buf *b, ew_slice *text, ew_err *err)
 {
     ew_buf out;
-    uint32_t cp;
     ew_buf_init(&out, EW_JSON_TEXT);
-    ew_code code = EW_OK;
-    j->bad_utf8 = true;
-    for (size_t i = 0; i < text->n && code == EW_OK;) {
-        size_t n = ew_utf8_next(text->p + i, text->n - i, &cp);
-        code = n > 0 ? ew_buf_append(&out, text->p + i, n, err)
-                     : put_char(&out, 0xFFFD, err);
-        i += n > 0 ? n : 1;
-    }
-    if (code != EW_OK) {
+    ew_code code = ew_import_clean(*text, &out, text, &j->bad_utf8, err);
+    if (out.len == 0) {
         ew_buf_release(&out);
         return code;
     }
-    ew_buf_release(b);
+    ew_buf_release(b); /* the old text may have been in it */
     *b = out;
-    *text = (ew_slice){(const char *)b->data, b->len};
-    return EW_OK;
+    return code;
 }
 
 /* Bytes from `from` to j->at go to b; the escape that follows too. */
@@ -200,7 +191,7 @@ static ew_code take_string(ew_json *j, ew_buf *b, ew_slice *text, ew_err *err)
     if (text->n > EW_JSON_TEXT)
         return ew_fail(err, EW_E_LIMIT, from, "a text of more than %d bytes",
                        (int)EW_JSON_TEXT);
-    return ew_utf8_valid(text->p, text->n) ? EW_OK : clean(j, b, text, err);
+    return clean(j, b, text, err);
 }
 
 /* ------------------------------------------------------------------ other values */
@@ -246,8 +237,7 @@ static ew_code take_word(ew_json *j, ew_err *err)
         j->kind = EW_JSON_NUMBER;
     else
         j->odd = true;
-    return ew_utf8_valid(j->text.p, j->text.n) ? EW_OK
-                                               : clean(j, &j->text_buf, &j->text, err);
+    return clean(j, &j->text_buf, &j->text, err);
 }
 
 static ew_code take_open(ew_json *j, char c, ew_err *err)
