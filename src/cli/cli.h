@@ -88,6 +88,21 @@ typedef enum opt_id {
     OPT_IDENTITY,
     OPT_CHECKPOINT,
     OPT_PROTECT,
+    OPT_FORMAT,
+    OPT_SINCE,
+    OPT_YES,
+    OPT_TEXT,
+    OPT_TEXT_FILE,
+    OPT_ABOUT,
+    OPT_DIGEST_OF,
+    OPT_ACTOR,
+    OPT_STANCE,
+    OPT_KIND,
+    OPT_PREV,
+    OPT_UNSIGNED,
+    OPT_KEYS,
+    OPT_PROOF,
+    OPT_CHECK,
     OPT_COUNT
 } opt_id;
 
@@ -129,7 +144,8 @@ typedef struct command {
 
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
     cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_stamp, cmd_log,
-    cmd_disclose, cmd_vault, cmd_verify, cmd_witness;
+    cmd_disclose, cmd_vault, cmd_verify, cmd_witness, cmd_sign, cmd_statement,
+    cmd_repudiate;
 extern const command *const commands[];
 extern const size_t command_count;
 

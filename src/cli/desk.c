@@ -189,6 +189,9 @@ int desk_open(app *a, const args *in, ew_desk *d)
             (void)ew_fail(&err, EW_E_ARG, 0, "the passphrase is wrong");
             say_error(a, &err, NULL);
             code = EXIT_WRONG_KEY;
+        } else if (d->settled != NULL) {
+            say(a, "the %s key's revocation, which was interrupted, is finished now",
+                d->settled);
         }
         ew_secret_release(&pass);
     }

@@ -10,7 +10,8 @@ import subprocess
 from harness import Case, main
 
 COMMANDS = ("add", "check", "diff", "family", "inspect", "list", "remove", "info", "archive",
-            "key", "seal", "log", "stamp", "disclose", "vault", "verify", "witness", "help")
+            "key", "seal", "log", "stamp", "disclose", "vault", "verify", "witness", "sign",
+            "statement", "repudiate", "help")
 SOURCE = os.environ.get("EARWITNESS_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
 
 

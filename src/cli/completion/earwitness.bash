@@ -9,6 +9,11 @@ _earwitness() {
     case $prev in
     --archive | -a | --export | --desk | --dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --splitter) mapfile -t COMPREPLY < <(compgen -W 'whole grid ogg-page mp3-frame aac-frame chat-v1 para-v1' -- "$cur"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W 'vkey ssh minisign note policy' -- "$cur"); return ;;
+    --kind) mapfile -t COMPREPLY < <(compgen -W 'statement asked answered no-reply-by' -- "$cur"); return ;;
+    --stance) mapfile -t COMPREPLY < <(compgen -W 'confirms denies says-fabricated says-altered no-comment retracts' -- "$cur"); return ;;
+    --text-file | --digest-of | --keys | --proof) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --text | --since | --actor | --about | --prev) return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     --progress) mapfile -t COMPREPLY < <(compgen -W 'auto json none' -- "$cur"); return ;;
     --svg | --png | --dot | --files-from | --file | --output | -o | --recipients-file | -R | --identity | -i | --checkpoint | --policy | --add | --data) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -16,7 +21,7 @@ _earwitness() {
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | stamp | disclose | vault | verify | witness | help) command=$word; break ;;
+        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | stamp | disclose | vault | verify | witness | sign | statement | repudiate | help) command=$word; break ;;
         esac
     done
     case $command in
@@ -26,7 +31,10 @@ _earwitness() {
     family) own='--svg --dot --files-from --null' ;;
     inspect) own='--svg --png --rate --only' ;;
     remove) own='--dry-run' ;;
-    key) own='--desk --passphrase-fd --passphrase-command' ;;
+    key) own='--desk --passphrase-fd --passphrase-command --format --since --text --yes' ;;
+    sign) own='--desk --passphrase-fd --passphrase-command --format --output --check --key --keys' ;;
+    statement) own='--desk --passphrase-fd --passphrase-command --text --text-file --actor --prev --output --unsigned --about --digest-of --kind --stance --key --keys --policy --proof' ;;
+    repudiate) own='--desk --passphrase-fd --passphrase-command --text --text-file --actor --prev --output --unsigned' ;;
     seal) own='--desk --passphrase-fd --passphrase-command --splitter --from --obtained --place --time-claimed --note --device --reference --after' ;;
     log) own='--desk --passphrase-fd --passphrase-command --output --request --old --add --key --policy' ;;
     stamp) own='--desk --output --policy --data' ;;
@@ -40,9 +48,10 @@ _earwitness() {
         return
     fi
     case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose vault verify witness help' -- "$cur") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose vault verify witness sign statement repudiate help' -- "$cur") ;;
     vault) mapfile -t COMPREPLY < <(compgen -W 'backup restore identity passphrase' -- "$cur"; compgen -f -- "$cur") ;;
-    key) mapfile -t COMPREPLY < <(compgen -W 'new list export' -- "$cur") ;;
+    key) mapfile -t COMPREPLY < <(compgen -W 'new list export read revoke' -- "$cur") ;;
+    statement) mapfile -t COMPREPLY < <(compgen -W 'add check export list' -- "$cur"; compgen -f -- "$cur") ;;
     log) mapfile -t COMPREPLY < <(compgen -W 'checkpoint publish prove fsck witness' -- "$cur") ;;
     stamp)
         if [ "${COMP_WORDS[COMP_CWORD-1]}" = stamp ]; then
@@ -52,7 +61,7 @@ _earwitness() {
         fi ;;
     witness) mapfile -t COMPREPLY < <(compgen -W 'new key trust list serve sign' -- "$cur") ;;
     archive) mapfile -t COMPREPLY < <(compgen -W 'verify compact' -- "$cur") ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose vault verify witness' -- "$cur") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose vault verify witness sign statement repudiate' -- "$cur") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     esac
 }

@@ -73,7 +73,7 @@ static const char vec_minisign_old[] =
     "untrusted comment: signature from minisign secret key\n"
     "RWSkR2WueiHt1xVywGmCAPOtN15VefkFmcS+"
     "xgaxYspWobjumNJ60goeyZB8THGn2pj866MeQMjTBey408lW/Fxl/3Xsn60fkw8=\n"
-    "trusted comment: timestamp:1795333633	file:m\n"
+    "trusted comment: timestamp:1795333633\tfile:m\n"
     "5B/NT3u2pCmbM6Jty3V1afNo0B4YTA6orbui5Vtlk4QlYAAI6cj0qAvnRANivaVR67+L9sCX/"
     "kdDvfzrZ7zeAA==\n";
 
