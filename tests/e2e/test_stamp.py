@@ -69,6 +69,33 @@ class Authorities(Stamps):
     def bad(self, token, *anchors):
         return self.judged(token, self.data, *(anchors or (self.root,)))
 
+    def openssl(self, token, root):
+        """Whether openssl accepts it, at the moment of the token."""
+        done = subprocess.run(
+            [OPENSSL, "ts", "-verify", "-token_in", "-in", self.write("t", token), "-data",
+             self.write("d", self.data), "-CAfile", root.pem, "-attime", "1767225600"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        return done.returncode == 0
+
+    def test_openssl_agrees(self):
+        mid = self.made.cert("mid", self.root, ext=CA, key="rsa")
+        late = {"start": "20260101000001Z"}
+        for name, by, options, good in (
+                ("plain", self.root, {}, True), ("rsa", self.root, {"key": "rsa"}, True),
+                ("below", mid, {"key": "p384"}, True),
+                ("old", self.root, {"end": "20251231235959Z"}, False),
+                ("late", self.root, late, False),
+                ("code", self.root, {"ext": "extendedKeyUsage=critical,codeSigning\n"}, False),
+                ("quiet", self.root, {"ext": "extendedKeyUsage=timeStamping\n"}, False),
+                ("more", self.root,
+                 {"ext": "extendedKeyUsage=critical,timeStamping,codeSigning\n"}, False),
+                ("strange", self.root, {"ext": TSA + "nsComment=critical,x\n"}, False),
+                ("leafca", self.made.cert("leaf", self.root), {}, False)):
+            chain = [] if by is self.root else [by]
+            token = self.token(self.made.cert(name, by, **options), chain=chain)
+            self.assertEqual(self.openssl(token, self.root), good, name)
+            (self.good if good else self.bad)(token)
+
     def test_good(self):
         leaf = self.made.cert("leaf", self.root, subject="/O=Test/CN=Zeitstempel \u00fc")
         token = self.token(leaf)
