@@ -8,6 +8,8 @@ import json
 import os
 import shutil
 import socket
+import ssl
+import subprocess
 import tempfile
 import threading
 import time
@@ -29,6 +31,7 @@ class Desk(Case):
         self.witness = self.path("witness")
         self.env["EARWITNESS_DESK"] = self.desk
         self.env["EARWITNESS_WITNESS"] = self.witness
+        self.env["NO_PROXY"] = self.env["no_proxy"] = "127.0.0.1"
         if Desk.made is None:
             self.make()
         shutil.copytree(os.path.join(Desk.made.name, "desk"), self.desk)
@@ -343,7 +346,7 @@ class OverHttp(Desk):
 class Strangers(Desk):
     """Servers that are no witnesses, as the desk sees them."""
 
-    def answer(self, status, body, kind="text/plain", more=()):
+    def answer(self, status, body, kind="text/plain", more=(), tls=None):
         test = self
         test.asked = []
 
@@ -360,10 +363,29 @@ class Strangers(Desk):
             def log_message(self, *args):
                 pass
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.handle_error = lambda *args: None
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
-        return "http://127.0.0.1:%d/prefix" % server.server_port
+        return "http%s://127.0.0.1:%d/prefix" % ("s" if tls else "", server.server_port)
+
+    def test_an_unknown_certificate(self):
+        """Over HTTPS nobody is talked to whose certificate does not hold."""
+        if shutil.which("openssl") is None:
+            self.skipTest("openssl is not installed")
+        self.make_witness()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=127.0.0.1",
+                        "-addext", "subjectAltName=IP:127.0.0.1", "-days", "30",
+                        "-keyout", self.path("tls.key"), "-out", self.path("tls.crt")],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path("tls.crt"), self.path("tls.key"))
+        url = self.answer(200, b"", tls=context)
+        told = self.run_ew("log", "witness", url, "--key", self.vkey, code=3)
+        self.assertIn("certificate", told.err)
+        self.assertEqual(self.asked, [])
 
     def test_strange_answers(self):
         self.make_witness()

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -309,6 +311,28 @@ static void test_each_sync_fails(void **state)
     fail_each(*state, ew_sync_fail_at, EIO);
 }
 
+/* A process that is killed while it publishes, at many moments. */
+static void test_killed(void **state)
+{
+    desk *d = *state;
+    uint64_t before = 0;
+    for (int round = 0; round < 12; round++) {
+        grow(d, 600);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            _exit(publish(d, NULL) == EW_OK ? 0 : 1);
+        (void)usleep((useconds_t)(round * 1500));
+        (void)kill(child, SIGKILL);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        uint64_t now = check_public(d);
+        assert_true(now >= before && now <= 600 * (uint64_t)(round + 1));
+        before = now;
+    }
+    assert_int_equal(publish(d, NULL), EW_OK);
+    assert_int_equal(check_public(d), 600 * 12);
+}
+
 static ew_code publish_work(void *arg, ew_err *err)
 {
     desk *d = arg;
@@ -507,6 +531,7 @@ int main(void)
         WITH_LOG(test_damage_does_not_get_out),
         WITH_LOG(test_each_write_fails),
         WITH_LOG(test_each_sync_fails),
+        WITH_LOG(test_killed),
         WITH_LOG(test_each_allocation_fails),
         WITH_LOG(test_cosignatures_gather),
         WITH_LOG(test_cosignatures_each_write_fails),
