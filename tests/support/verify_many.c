@@ -4,12 +4,17 @@
  * A record is: u32 length and policy, u32 length and bundle, u32 length and published file;
  * big-endian; a length of FFFFFFFF says that there is none (not for the bundle). For each the
  * answer is the verdict's JSON, or that of an error, in one line; then the number of bytes of the
- * verdict's text, in one line; then the text. All bundles have the name x.ewb. */
+ * verdict's text, in one line; then the text. All bundles have the name x.ewb.
+ *
+ * verify_many ed25519: a record is a key, a signature, u32 length and message; the answer is one
+ * character, 1 or 0. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "earwitness/seal.h"
 #include "report/verdict.h"
+#include "seal/vkey.h"
 
 enum { TEXT_MAX = 4 << 20, JSON_MAX = 4 << 20 };
 
@@ -72,8 +77,25 @@ static bool answer(const ew_verify_in *in)
     return good;
 }
 
-int main(void)
+static int check_signatures(void)
 {
+    uint8_t key[EW_ED25519_KEY];
+    uint8_t sig[EW_ED25519_SIG];
+    while (fread(key, 1, sizeof key, stdin) == sizeof key) {
+        piece message = {NULL, 0};
+        if (fread(sig, 1, sizeof sig, stdin) != sizeof sig || !read_piece(&message) ||
+            message.bytes == NULL)
+            return 1;
+        (void)putchar(ew_ed25519_check(key, message.bytes, message.n, sig) ? '1' : '0');
+        free(message.bytes);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "ed25519") == 0)
+        return check_signatures();
     bool good = true;
     piece policy;
     while (good && read_piece(&policy)) {

@@ -13,10 +13,10 @@ const double = (bytes) => {
     return Uint8Array.from(createHash('sha256').update(once).digest());
 };
 
-const CHAT = '1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: yes, on Monday\n' +
+export const CHAT = '1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: yes, on Monday\n' +
     '1/2/20, 10:02 - Ann: Thanks.\n1/2/20, 10:03 - Bob: PTT-1.opus (file attached)\n';
 
-function wav(seconds, rate = 1000) {
+function wav(seconds, rate = 8000) {
     const n = seconds * rate;
     const out = Buffer.alloc(44 + 2 * n);
     out.write('RIFF', 0);
@@ -94,9 +94,14 @@ export async function describedBase(core, rng, splitter = rng.pick(SPLITTERS)) {
     const block = makeBlock(rng, 1790000000 - rng.below(20000), double);
     const description = describe(rng, splitter, block);
     const bundle = makeZip(bundleFiles(description));
+    const published = rng.chance(0.5) ? await publishedOf(core, bundle, rng) : null;
+    return { name: splitter, description, bundle, policy: description.policy, published };
+}
+
+/** What would be published of a bundle, if anything can be. */
+export async function publishedOf(core, bundle, rng) {
     const { shown } = await core.verifyBundle({ bundle });
-    const filler = rng.pick(['silence', 'tone', 'mark']);
-    const pieces = shown.length > 0 && rng.chance(0.5) ? core.publishedPieces(shown[0], filler) : null;
-    return { name: splitter, description, bundle, policy: description.policy,
-        published: pieces === null ? null : new Uint8Array(Buffer.concat([...pieces])) };
+    const fillers = shown.length > 0 ? ['silence', 'tone', 'mark'] : [];
+    const made = fillers.map((filler) => core.publishedPieces(shown[0], filler)).filter((p) => p !== null);
+    return made.length === 0 ? null : new Uint8Array(Buffer.concat(rng.pick(made)));
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random descriptions of bundles: whole and true ones, for make.mjs to write and for mutate.mjs
 // to spoil. Every splitter, with and without witnesses, events, and a policy that suits.
-import { base64, be, cat, latin, makeKey, makeNote, makeSshNote, oggCrc, sshKeyText, utf8 }
+import { base64, be, cat, latin, makeKey, makeNote, makeSshNote, oggCrc, sshKeyText, stampedDigest, utf8 }
     from './make.mjs';
+import { makeAuthorities, makeOts, makeToken } from './make_der.mjs';
+import { Rng } from './rng.mjs';
 
 export const KEYS = {
     seal: makeKey('desk.example/seal', 1, 1),
@@ -14,6 +16,8 @@ export const KEYS = {
 };
 
 const T0 = 1790000000; /* in 2026 */
+
+export const AUTHORITIES = makeAuthorities();
 
 /* ------------------------------------------------------------------ parts */
 
@@ -84,36 +88,70 @@ function gridStream(rng) {
     return { parts, line: `grid n=${parts.length} rate=${rate} ch=${channels} fmt=${format} block=${block}` };
 }
 
+/** MPEG 1 or 2, mono or stereo, with or without a checksum and an info frame. */
 function mp3Parts(rng) {
     const parts = [];
+    const low = rng.chance(0.5);
+    const mode = rng.pick([0x00, 0x40, 0xc0]);
+    const second = (low ? 0xf3 : 0xfb) ^ (rng.chance(0.3) ? 1 : 0);
+    const frame = (fill) => {
+        const padding = rng.below(2);
+        const bitrate = low ? 1 + rng.below(6) : 1 + rng.below(4); /* 24 kHz or 48 kHz */
+        const kbit = low ? 8 * bitrate : [0, 32, 40, 48, 56][bitrate];
+        const n = (low ? Math.floor((72 * kbit) / 24) : Math.floor((144 * kbit) / 48)) + padding;
+        return part(1, cat(Uint8Array.of(0xff, second, (bitrate << 4) | 0x04 | (padding << 1), mode), fill(n - 4)));
+    };
     if (rng.chance(0.5))
         parts.push(part(2, cat(latin('ID3\x04\0\0\0\0\0'), Uint8Array.of(12), rng.bytes(12))));
-    for (let i = 0, n = 1 + rng.below(15); i < n; i++) {
-        const padding = rng.below(2); /* MPEG 2, 8 kbit/s, 24 kHz: 24 bytes */
-        parts.push(part(1, cat(Uint8Array.of(0xff, 0xf3, 0x14 | (padding << 1), 0), rng.bytes(20 + padding))));
+    const count = 1 + rng.below(15);
+    if (rng.chance(0.4)) {
+        const side = low ? (mode === 0xc0 ? 9 : 17) : mode === 0xc0 ? 17 : 32;
+        const info = cat(new Uint8Array(side), latin(rng.pick(['Xing', 'Info', 'VBRI'])), be(1, 4), be(count, 4));
+        parts.push(frame((n) => cat(info, new Uint8Array(300)).slice(0, n)));
     }
+    for (let i = 0; i < count; i++)
+        parts.push(frame((n) => rng.bytes(n)));
     if (rng.chance(0.3))
         parts.push(part(3, cat(latin('TAG'), rng.bytes(9))));
     return parts;
 }
 
 function aacParts(rng) {
+    const channels = rng.pick([0x80, 0x40, 0x40, 0xc0]);
     return Array.from({ length: 1 + rng.below(15) }, () => {
         const n = 10 + rng.below(30);
-        return part(1, cat(Uint8Array.of(0xff, 0xf1, 0x50, 0x80 | (n >> 11), (n >> 3) & 255,
+        return part(1, cat(Uint8Array.of(0xff, 0xf1, 0x50, channels | (n >> 11), (n >> 3) & 255,
             ((n & 7) << 5) | 0x1f, 0xfc), rng.bytes(n - 7)));
     });
 }
 
+function oggPage(number, flags, position, packets) {
+    const laces = packets.flatMap((p) => [...Array(Math.floor(p.length / 255)).fill(255), p.length % 255]);
+    const page = cat(latin('OggS\0'), Uint8Array.of(flags), be(position, 8).reverse(), latin('SER1'),
+        be(number, 4).reverse(), new Uint8Array(4), Uint8Array.of(laces.length, ...laces), ...packets);
+    page.set(be(oggCrc(page), 4).reverse(), 22);
+    return part(1, page);
+}
+
 function oggParts(rng) {
-    return Array.from({ length: 1 + rng.below(12) }, (_, i) => {
-        const table = rng.bytes(rng.below(4)).map((b) => b & 31);
-        const page = cat(latin('OggS\0'), Uint8Array.of(i === 0 ? 2 : 0), new Uint8Array(8),
-            latin('SER1'), be(i, 4).reverse(), new Uint8Array(4), Uint8Array.of(table.length),
-            table, rng.bytes(table.reduce((a, b) => a + b, 0)));
-        page.set(be(oggCrc(page), 4).reverse(), 22);
-        return part(1, page);
-    });
+    return Array.from({ length: 1 + rng.below(12) }, (_, i) => oggPage(i, i === 0 ? 2 : 0, 0,
+        Array.from({ length: rng.below(4) }, () => rng.bytes(rng.below(32)))));
+}
+
+/** Opus: head, comments, and pages of packets of 20 ms, at times one of which is amiss. */
+function opusParts(rng) {
+    const channels = 1 + rng.below(2);
+    const pages = [oggPage(0, 2, 0, [cat(latin('OpusHead\x01'), Uint8Array.of(channels), new Uint8Array(9))]),
+        oggPage(1, 0, 0, [latin('OpusTags' + '\0'.repeat(8))])];
+    let position = rng.pick([0, 0, 312]);
+    for (let i = 2, n = 3 + rng.below(12); i < n; i++) {
+        const packets = Array.from({ length: 1 + rng.below(3) },
+            () => cat(Uint8Array.of(rng.chance(0.9) ? 0xf8 : rng.u32()), rng.bytes(1 + rng.below(300))));
+        position += rng.chance(0.03) ? rng.below(5000) : 960 * packets.length;
+        const last = i + 1 === n;
+        pages.push(oggPage(i, last ? 4 : 0, rng.chance(0.03) ? -1n : position - (last ? rng.below(900) : 0), packets));
+    }
+    return pages;
 }
 
 function metaStream(rng) {
@@ -138,7 +176,7 @@ function contentStream(rng, splitter) {
     case 'aac-frame':
         return named(splitter, aacParts(rng));
     case 'ogg-page':
-        return named(splitter, oggParts(rng));
+        return named(splitter, rng.chance(0.8) ? opusParts(rng) : oggParts(rng));
     case 'seals':
         return named(splitter, Array.from({ length: 1 + rng.below(6) }, () => part(1, rng.bytes(32))));
     default:
@@ -173,7 +211,22 @@ export function makeBlock(rng, time, double) {
     return { height: 800000 + rng.below(1000), header, id: double(header).reverse(), time };
 }
 
-export function makePolicy(rng, { blocks = [] } = {}) {
+/** One that holds this root. */
+function blockOver(rng, height, root) {
+    return { height, header: cat(rng.bytes(36), root, be(T0 + rng.below(3000), 4).reverse(), rng.bytes(8)) };
+}
+
+/** A token that is made anew for what it is to be over, in the same way each time. */
+export function makeTime(rng, roots = new Map()) {
+    const seed = rng.u32();
+    if (rng.chance(0.4))
+        return { end: '.ots', make: (digest) => makeOts(new Rng(seed), digest, roots) };
+    const authority = rng.pick(AUTHORITIES);
+    return { end: '.tsr', anchor: authority.anchor,
+        make: (digest) => makeToken(new Rng(seed), authority, digest) };
+}
+
+export function makePolicy(rng, { blocks = [], anchors = [] } = {}) {
     const k = KEYS;
     const lines = [`log ${k.log.vkey}`, `#!earwitness seal ${k.seal.vkey}`];
     const witnesses = rng.below(4);
@@ -197,6 +250,8 @@ export function makePolicy(rng, { blocks = [] } = {}) {
         lines.push(`#!earwitness revoked ${sshKeyText(k.person)} since ${iso(T0)}`);
     for (const b of blocks)
         lines.push(`#!earwitness bitcoin ${b.height} ${Buffer.from(b.header).toString('hex')}`);
+    for (const der of anchors)
+        lines.push(`#!earwitness tsa ${base64(der)}`);
     if (rng.chance(0.3))
         lines.splice(rng.below(lines.length), 0, '', '# a comment');
     return latin(lines.join('\n') + '\n');
@@ -269,15 +324,21 @@ export function describe(rng, splitter, block) {
     const item = rng.bytes(32);
     const after = rng.chance(0.3) ? `bitcoin ${block.height} ${Buffer.from(block.id).toString('hex')}`
         : rng.chance(0.3) ? words(rng).replace(/\t/g, '') : '';
-    return {
+    const roots = new Map();
+    const d = {
         item, after, streams,
         sealers: [[KEYS.seal, 0n]],
         log: someLog(rng),
-        times: [],
+        times: Array.from({ length: rng.chance(0.4) ? 1 + rng.below(3) : 0 }, () => makeTime(rng, roots)),
         events: Array.from({ length: rng.chance(0.4) ? 1 + rng.below(3) : 0 }, () => makeEvent(rng, item)),
         suggested: rng.chance(0.7) ? makePolicy(rng) : null,
         readme: rng.chance(0.8),
-        policy: rng.chance(0.9) ? makePolicy(rng, { blocks: rng.chance(0.7) ? [block] : [] }) : null,
-        published: null,
     };
+    const digest = stampedDigest(d);
+    d.times.forEach((t) => t.make(digest)); /* fills in the roots */
+    const blocks = [...(rng.chance(0.7) ? [block] : []),
+        ...[...roots].filter(() => rng.chance(0.7)).map(([height, root]) => blockOver(rng, height, root))];
+    const anchors = new Set(d.times.filter((t) => t.anchor !== undefined && rng.chance(0.85)).map((t) => t.anchor));
+    d.policy = rng.chance(0.9) ? makePolicy(rng, { blocks, anchors: [...anchors] }) : null;
+    return d;
 }

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { answer } from './answer.mjs';
-import { describedBase, realBases } from './bases.mjs';
+import { describedBase, publishedOf, realBases } from './bases.mjs';
 import { mutate } from './mutate.mjs';
 import { Reference } from './reference.mjs';
 import { Rng } from './rng.mjs';
@@ -30,6 +30,8 @@ const { values: given } = parseArgs({ options: {
 const core = await import(pathToFileURL(resolve(given.core)));
 const reference = new Reference(given['verify-many']);
 const real = realBases(given.earwitness);
+for (const base of real)
+    base.published = await publishedOf(core, base.bundle, new Rng(1));
 const seed = Number(given.seed);
 const end = Number(given.seconds) > 0 ? Date.now() + 1000 * Number(given.seconds) : Infinity;
 
@@ -46,11 +48,18 @@ async function batch(b) {
 }
 
 function count(json) {
-    const { verdict, reason, error } = JSON.parse(json);
+    const { verdict, reason, error, times, events, published, streams } = JSON.parse(json);
     const state = verdict ?? 'error';
-    const why = (reason ?? error.message).replace(/\d+/g, '#');
+    const tell = (why) => {
+        const kind = why.replace(/"[^"]*"/g, '...').replace(/\d+/g, '#').replace(/pending at .*:/, 'pending at ...:');
+        told.reasons.set(kind, (told.reasons.get(kind) ?? 0) + 1);
+    };
     told.states[state] = (told.states[state] ?? 0) + 1;
-    told.reasons.set(why, (told.reasons.get(why) ?? 0) + 1);
+    tell(reason ?? error.message);
+    times?.forEach((t) => tell(`${t.kind}: ${t.words.replace(/no later than.*/, 'no later than')}`));
+    events?.forEach((e) => tell(`event: ${e.kind} trusted ${e.trusted} logged ${e.logged}`));
+    if (published)
+        tell(`published: ${streams[0].splitter} ${published}`);
 }
 
 function disagree(where, given_, c, js) {

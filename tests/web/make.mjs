@@ -198,10 +198,16 @@ export function entryOf(salt, note) {
 }
 
 /** A proof of one entry in a log of `size` whose other entries are made up. */
-export function makeProof({ salt, note, index, size, origin, signers, extra = salt }) {
+function logOf({ salt, note, index, size, origin }) {
     const leaves = Array.from({ length: size }, (_, i) => leaf(latin(`entry ${i}`)));
     leaves[index] = leaf(entryOf(salt, note));
-    const text = latin(`${origin}\n${size}\n${base64(treeRoot(leaves))}\n`);
+    return { leaves, text: latin(`${origin}\n${size}\n${base64(treeRoot(leaves))}\n`) };
+}
+
+export function makeProof({ signers, extra, ...log }) {
+    const { leaves, text } = logOf(log);
+    const { salt, index } = log;
+    extra = extra === undefined ? salt : extra;
     return cat(latin('c2sp.org/tlog-proof@v1\n' +
         (extra === null ? '' : `extra ${base64(extra)}\n`) + `index ${index}\n` +
         treePath(leaves, index).map((h) => base64(h) + '\n').join('') + '\n'),
@@ -246,9 +252,15 @@ export function readZip(bytes) {
 
 const eight = (n) => String(n).padStart(8, '0');
 
+/** What time tokens are over: the checkpoint's text, without its signatures. */
+export function stampedDigest(d) {
+    return sha256(logOf({ ...d.log, note: makeNote(sealText(d), d.sealers) }).text);
+}
+
 /** Files of a bundle by its description; see describe.mjs. */
 export function bundleFiles(d) {
     const note = makeNote(sealText(d), d.sealers);
+    const digest = stampedDigest(d);
     const proof = makeProof({ ...d.log, note });
     return [
         { name: 'mimetype', bytes: latin('application/vnd.earwitness.bundle') },
@@ -256,7 +268,7 @@ export function bundleFiles(d) {
         { name: 'seal.tlog-proof', bytes: proof },
         { name: 'cover.bin', bytes: coverFile(d.streams) },
         ...runFiles(d.streams).map((bytes, i) => ({ name: `parts/${eight(i)}`, bytes })),
-        ...d.times.map(({ end, bytes }, i) => ({ name: `time/${eight(i)}${end}`, bytes })),
+        ...d.times.map(({ end, make }, i) => ({ name: `time/${eight(i)}${end}`, bytes: make(digest) })),
         ...d.events.flatMap((e, i) => [
             { name: `events/${eight(i)}${e.end}`, bytes: e.bytes },
             { name: `events/${eight(i)}.tlog-proof`,

@@ -3,7 +3,8 @@
 // zipped again with right checksums, and in the raw bytes.
 import { be, bundleFiles, cat, latin, makeNote, makeProof, makeSshNote, makeZip, readZip, sigLine }
     from './make.mjs';
-import { KEYS, makeEvent, makePolicy, someLog, someRuns } from './describe.mjs';
+import { KEYS, makeEvent, makePolicy, makeTime, someLog, someRuns } from './describe.mjs';
+import { Rng } from './rng.mjs';
 
 /* ------------------------------------------------------------------ bytes and texts */
 
@@ -160,7 +161,19 @@ const DEEP = [
     (rng, d) => { d.events.push(resigned(rng, makeEvent(rng, d.item))); },
     (rng, d) => { d.events.push(resigned(rng, makeEvent(rng, d.item))); },
     (rng, d) => { d.streams.push(...rng.pick([[], [d.streams[0]], Array(8).fill(d.streams[0])])); },
-    (rng, d) => { d.times.push({ end: rng.pick(['.tsr', '.ots']), bytes: rng.bytes(rng.below(50)) }); },
+    (rng, d) => {
+        const bytes = rng.bytes(rng.below(50));
+        d.times.push({ end: rng.pick(['.tsr', '.ots']), make: () => bytes });
+    },
+    (rng, d) => { /* a token that is damaged */
+        const t = makeTime(rng);
+        const seed = rng.u32();
+        d.times.push({ end: t.end, make: (digest) => mutateBytes(new Rng(seed), t.make(digest)) });
+    },
+    (rng, d) => {
+        const t = makeTime(rng);
+        d.times.push(...Array(rng.pick([1, 2, 17])).fill(t));
+    },
 ];
 
 /** An event whose text was changed before it was signed. */

@@ -124,14 +124,21 @@ function readExtension(c, in_, seen) {
 
 /* ------------------------------------------------------------------ the whole */
 
-function readTbs(c) {
-    const outer = new Der(c.tbs);
-    const in_ = outer.into(TAG.SEQUENCE);
+/** Version 1, which is not written down, 2 or 3. What has no extensions can vouch for nobody. */
+function readVersion(in_) {
+    if (in_.rest[0] !== TAG.IN_0)
+        return;
     const version = in_.into(TAG.IN_0);
     const number = version.take(TAG.INTEGER);
     version.end();
-    if (small(number, 2) !== 2)
+    if (small(number, 2) === 0)
         badDer();
+}
+
+function readTbs(c) {
+    const outer = new Der(c.tbs);
+    const in_ = outer.into(TAG.SEQUENCE);
+    readVersion(in_);
     c.serial = in_.take(TAG.INTEGER);
     if (c.serial.length === 0)
         badDer();

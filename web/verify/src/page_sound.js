@@ -78,6 +78,7 @@ export function gridView(showing) {
     });
     audio.addEventListener('pause', () => { button.textContent = 'Play'; });
     audio.addEventListener('seeked', follow);
+    audio.addEventListener('error', () => now.replaceChildren('This browser cannot play it.'));
     tell(0);
     return el('div', null, legend(), bar.element, el('div', 'player', button, now, audio));
 }

@@ -63,7 +63,7 @@ function toneAt(phase) {
     const half = TONE_STEPS / 2;
     const k = phase % half;
     const v = QUARTER[k <= half / 2 ? k : half - k];
-    return phase < half ? v : -v;
+    return phase < half ? v : 0 - v; /* which is never -0 */
 }
 
 function putSample(format, v, view, at) {

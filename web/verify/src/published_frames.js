@@ -2,15 +2,18 @@
 // The derivative of MP3 and of AAC in ADTS: a frame of silence in the place of each frame that is
 // withheld. MP3 frames reach back for bytes of earlier ones; those that would reach into a gap are
 // muted. Mirrors src/seal/published_frames.c; docs/formats/published.md.
-import { big, refuse, textOf } from './bytes.js';
+import { bytesOf, refuse, textOf } from './bytes.js';
 import { KIND } from './parts.js';
 import { mp3Bytes } from './split_frames.js';
 
 const MP3_HEAD = 4;
 const MP3_CRC = 2;
 const MP3_BACK = 511; /* bytes that a frame may reach back */
+const TAGS_MP3 = 2; /* hidden parts at the beginning that may be a tag and an info frame */
+const TAGS_AAC = 1;
+const TAGS_END = 1;
 const VBRI_AT = 36;
-const INFO_LOOK = 48; /* of an info frame: its name, flags, and number of frames */
+const INFO_BYTES = 12; /* name, flags, number of frames */
 const AAC_HEAD = 7;
 const AAC_MONO = 4; /* bytes of a block without a spectrum */
 const AAC_STEREO = 6;
@@ -87,52 +90,46 @@ function muted(frame, used, have) {
     return h;
 }
 
-/** An info frame (Xing, Info, VBRI): the frames that it promises after itself, 0 when it does not
- * say; null: it is none. */
-function infoFrames(frame) {
-    const at = MP3_HEAD + sideBytes(frame);
-    const name = (i) => textOf(frame.subarray(i, i + 4));
-    if (frame.length < INFO_LOOK)
-        return null;
-    if (name(VBRI_AT) === 'VBRI')
-        return 0;
-    if (name(at) !== 'Xing' && name(at) !== 'Info')
-        return null;
-    return (frame[at + 7] & 1) !== 0 ? big(frame, at + 8, 4) : 0;
-}
-
-/** What an info frame tells of hidden first and last parts: known to be no frames? */
-function askInfo(c, runs) {
-    if (c.aac || runs.length === 0 || runs[0].first > 1)
-        return;
-    const i = isFrame(c.runs[0][0]) ? 0 : 1;
-    const part = c.runs[0][i];
-    const frames = part !== undefined && isFrame(part) ? infoFrames(part.bytes) : null;
-    if (frames === null)
-        return;
-    c.skipFirst = runs[0].first === 1;
-    c.skipLast = frames > 0 && c.n - 1 - (runs[0].first + i) > frames;
-}
-
-/** A frame of silence like another, in the bit rate that comes nearest to the mean: players that
- * do not count frames reckon with it. */
-function mp3Silence(c, pattern) {
+/** A frame of silence like another, at least so long, in the bit rate that comes nearest to the
+ * mean: players that do not count frames reckon with it. */
+function mp3Silence(c, pattern, least = 0) {
     const h = pattern.slice(0, MP3_HEAD);
     const rest = h[2] & 0x0c; /* without bit rate, padding and private bit */
-    let best = null;
+    let best = 1;
+    let off = Infinity;
     for (let rate = 1; rate < 15; rate++) {
         h[2] = (rate << 4) | rest;
         const bytes = mp3Bytes(h);
-        const off = Math.abs(bytes - c.mean);
-        if (best === null || off < best.off)
-            best = { off, bytes, rate };
+        if (bytes >= least && Math.abs(bytes - c.mean) < off) {
+            off = Math.abs(bytes - c.mean);
+            best = rate;
+        }
     }
-    const frame = new Uint8Array(best.bytes);
+    h[1] |= 1; /* no CRC */
+    h[2] = (best << 4) | rest;
+    h[3] &= 0xcf; /* kind of joint stereo */
+    const frame = new Uint8Array(mp3Bytes(h));
     frame.set(h);
-    frame[1] |= 1; /* no CRC */
-    frame[2] = (best.rate << 4) | rest;
-    frame[3] &= 0xcf; /* kind of joint stereo */
     return frame;
+}
+
+function isInfo(frame) {
+    const name = (at) => textOf(frame.subarray(at, at + 4));
+    return ['Xing', 'Info'].includes(name(MP3_HEAD + sideBytes(frame))) || name(VBRI_AT) === 'VBRI';
+}
+
+/** In the place of a hidden beginning: an info frame that says how many frames there are, unless
+ * the file's own is the first thing shown. */
+function* infoPieces(c, pattern) {
+    if (isInfo(pattern))
+        return;
+    const at = MP3_HEAD + sideBytes(pattern);
+    const frame = mp3Silence(c, pattern, at + INFO_BYTES);
+    const info = new Uint8Array(INFO_BYTES);
+    info.set(bytesOf('Xing\0\0\0\x01'));
+    new DataView(info.buffer).setUint32(8, countFrames(c));
+    frame.set(info.subarray(0, Math.max(0, frame.length - at)), Math.min(at, frame.length));
+    yield frame;
 }
 
 /** A run after a gap: its first frames, until nothing reaches into it, and the rest. */
@@ -221,33 +218,49 @@ function aacSilence(c, pattern) {
 
 /* ------------------------------------------------------------------ both */
 
+/** A short gap at either end is taken for tags: so many of its parts. Should they have been sound,
+ * nothing that is shown is joined by that: on the other side there is nothing. */
+function tags(c, first, end) {
+    const begins = first === 0 && end < c.n && end <= (c.aac ? TAGS_AAC : TAGS_MP3);
+    const ends = first > 0 && end === c.n && end - first <= TAGS_END;
+    return begins || ends ? end - first : 0;
+}
+
+/** How many frames the derivative has. */
+function countFrames(c) {
+    let next = 0;
+    let sum = 0;
+    c.runs.forEach((run, r) => {
+        const { first } = c.shown[r];
+        sum += first - next - tags(c, next, first) + run.filter(isFrame).length;
+        next = first + run.length;
+    });
+    return sum + c.n - next - tags(c, next, c.n);
+}
+
 /** Parts first to end-1, which stand before run r. */
 function* gapPieces(c, r, first, end) {
-    if (first === 0 && c.skipFirst)
-        first++;
-    if (end === c.n && c.skipLast)
-        end--;
-    if (first >= end)
+    if (first === end)
         return;
     const pattern = findNear(c, r);
+    if (first === 0 && !c.aac)
+        yield* infoPieces(c, pattern);
     const frame = c.aac ? aacSilence(c, pattern) : mp3Silence(c, pattern);
-    for (; first < end; first++)
+    for (let i = first + tags(c, first, end); i < end; i++)
         yield frame;
 }
 
 /** @param {import('./published.js').Showing} showing */
 export function* framePieces({ stream, runs }) {
-    const c = { aac: stream.splitter === 'aac-frame', n: stream.n, runs: runs.map(partsOf),
-        skipFirst: false, skipLast: false, mean: 0 };
+    const c = { aac: stream.splitter === 'aac-frame', n: stream.n, shown: runs,
+        runs: runs.map(partsOf), mean: 0 };
     const frames = c.runs.flat().filter(isFrame);
     const sum = frames.reduce((bytes, part) => bytes + part.bytes.length, 0);
     c.mean = frames.length > 0 ? Math.floor(sum / frames.length) : 0;
-    askInfo(c, runs);
     let next = 0;
     for (let r = 0; r < runs.length; r++) {
         const { first } = runs[r];
-        if (first > next)
-            yield* gapPieces(c, r, next, first);
+        yield* gapPieces(c, r, next, first);
         if (first > next && !c.aac)
             yield* afterGap(c.runs[r]);
         else
