@@ -19,6 +19,7 @@
 #include "base/hash.h"
 #include "ops/seal.h"
 #include "ops/seal_event_kept.h"
+#include "ops/seal_stamp.h"
 #include "ops/seal_key_old.h"
 
 #define REVOKE_HEAD "earwitness-revoke/v1"
@@ -209,6 +210,8 @@ static ew_code sign_log(const ew_desk *d, ew_log *log, ew_err *err)
     ew_buf note;
     ew_buf_init(&note, EW_NOTE_MAX);
     ew_code code = ew_desk_signer(d, "log", &by, err);
+    if (code == EW_OK)
+        code = ew_ops_stamp_refresh(d->dir, err);
     if (code == EW_OK)
         code = ew_log_checkpoint(log, by, &note, err);
     ew_signer_free(by);
