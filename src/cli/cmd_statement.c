@@ -32,7 +32,7 @@ static const opt_spec statement_options[] = {
     {OPT_DIGEST_OF, 0, "digest-of", "FILE", "about this file, which is public"},
     {OPT_KIND, 0, "kind", "KIND", "statement (default), asked, answered or no-reply-by"},
     {OPT_STANCE, 0, "stance", "STANCE",
-     "a position: confirms, denies, says-fabricated, says-altered, no-comment, retracts"},
+     "a position: denies, says-fabricated, retracts ..."},
     {OPT_KEY, 0, "key", "KEY", "of add: the person's public key"},
     {OPT_KEYS, 0, "keys", "FILE", "of add and check: public keys, as allowed signers"},
     {OPT_POLICY, 0, "policy", "FILE", "of check: whom you trust"},
@@ -317,7 +317,8 @@ const command cmd_statement = {
         "that signature and puts it on the log. check says who signed a statement, by\n"
         "keys that you have, and since when it is on record; exit status 1 when none of\n"
         "your keys signed it, 4 when something does not hold. export writes a statement\n"
-        "and its proof to give away; list shows what this desk has on record",
+        "and its proof to give away; list shows what this desk has on record. Stances:\n"
+        "confirms, denies, says-fabricated, says-altered, no-comment, retracts",
     .options = statement_options,
     .option_count = EW_COUNT(statement_options),
     .operands_min = 0,
