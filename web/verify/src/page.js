@@ -2,7 +2,7 @@
 // The page. The same script is also what its thread runs.
 import { byId, el } from './dom.js';
 import { runJob, serve } from './job.js';
-import { codedView, forgetSound, gridView } from './page_sound.js';
+import { forgetSound, soundView } from './page_sound.js';
 import { textView } from './page_text.js';
 import { safeText, utf8Encode } from './utf8.js';
 import { NOT_PROVEN, STATE_WORDS, streamLine, verdictJson, verdictLines, verdictText } from './verdict.js';
@@ -23,22 +23,24 @@ function showVerdict(v, name) {
 function showFacts(v) {
     const list = el('dl', null);
     for (const [label, lines] of verdictLines(v))
-        list.append(el('dt', null, label), el('dd', null, ...lines.map((line) =>
-            (line.startsWith('| ') ? el('div', 'words', line.slice(2)) : el('div', null, line)))));
+        list.append(el('dt', null, label), el('dd', label === 'item' ? 'number' : '',
+            ...lines.map((line) => (line.startsWith('| ') ? el('div', 'words', line.slice(2))
+                : el('div', null, line)))));
     byId('facts').replaceChildren(el('div', 'card', list,
         el('p', 'not-proven', NOT_PROVEN.replace(/\n/g, ' ').trim())));
 }
 
-function streamView(showing) {
-    if (showing.stream.splitter === 'grid')
-        return gridView(showing);
-    return textView(showing) ?? codedView(showing);
-}
+const TITLES = {
+    'whole': 'The file', 'grid': 'The recording', 'ogg-page': 'The recording',
+    'mp3-frame': 'The recording', 'aac-frame': 'The recording', 'chat-v1': 'Messages',
+    'para-v1': 'The text', 'meta': 'About it', 'seals': 'A collection of other items',
+};
 
 function showStreams(v, shown) {
     byId('streams').replaceChildren(...shown.map((showing, i) => el('section', 'card',
-        el('h3', null, `Stream ${i}`), el('p', 'quiet', streamLine(v.streams[i])),
-        streamView(showing))));
+        el('h3', null, TITLES[showing.stream.splitter]),
+        el('p', 'quiet', `stream ${i}: ${streamLine(v.streams[i])}`),
+        textView(showing) ?? soundView(showing))));
 }
 
 function showMore(v, name, suggested) {

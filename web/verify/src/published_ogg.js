@@ -33,7 +33,7 @@ function packetSamples(p) {
 
 /** What counts of a page; samples: of the packets that begin and end on it, packet: of the first
  * of these, closes: some packet ends on it. */
-function readPage(p) {
+export function readPage(p) {
     const g = { flags: p[5], position: (BigInt(u32le(p, 10)) << 32n) | BigInt(u32le(p, 6)),
         serial: u32le(p, 14), number: u32le(p, 18), samples: 0, packet: 0, closes: false };
     let at = PAGE_HEAD + p[26];

@@ -57,11 +57,17 @@ const KBITS = [
 ];
 const RATES = [44100, 48000, 32000, 0];
 
-export function mp3Bytes(p) {
+/** Samples per second by the head of a frame; 0: none that may be. */
+export function mp3Rate(p) {
     const version = (p[1] >> 3) & 3; /* 0: 2.5, 2: 2, 3: 1 */
+    return RATES[(p[2] >> 2) & 3] >> (version === 3 ? 0 : version === 2 ? 1 : 2);
+}
+
+export function mp3Bytes(p) {
+    const version = (p[1] >> 3) & 3;
     if (p[0] !== 0xff || (p[1] & 0xe0) !== 0xe0 || version === 1 || (p[1] & 0x06) !== 0x02)
         return 0;
-    const rate = RATES[(p[2] >> 2) & 3] >> (version === 3 ? 0 : version === 2 ? 1 : 2);
+    const rate = mp3Rate(p);
     const bits = KBITS[version === 3 ? 0 : 1][p[2] >> 4] * 1000;
     if (rate === 0 || bits === 0)
         return 0;
