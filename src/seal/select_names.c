@@ -141,10 +141,13 @@ static ew_code take_message(ew_slice *rest, ew_buf *text, ew_name *out, ew_err *
     out->kind = ew_slice_skip(rest, "sender:") ? EW_NAME_SENDER : EW_NAME_ON;
     if (out->kind == EW_NAME_ON)
         (void)ew_slice_skip(rest, "on:");
+    size_t at = text->len;
     ew_code code = take_text(rest, text, &out->text, err);
     out->text2 = out->text;
     if (code == EW_OK && out->kind == EW_NAME_ON && ew_slice_skip(rest, ".."))
         code = take_text(rest, text, &out->text2, err);
+    if (code == EW_OK) /* the second may have moved the first */
+        out->text.p = (const char *)text->data + at;
     return code;
 }
 

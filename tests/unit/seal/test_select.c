@@ -164,6 +164,10 @@ static void test_senders_and_days(void **state)
     assert_string_equal(of_chat("on:2/2/20", NULL), "7+5");
     assert_string_equal(of_chat("on:\"1/2/20, 10:01\"..\"2/2/20, 9:00\"", NULL), "4+6");
     assert_string_equal(of_chat("on:2/2/20..2/2/2020,head", NULL), "0+1 7+9");
+    char on[2000] =
+        "on:2/2/20..2/2/2020"; /* the second text is longer than the first's room */
+    memset(on + strlen(on), 'x', sizeof on - strlen(on) - 1);
+    assert_string_equal(of_chat(on, NULL), "!");
     assert_string_equal(of_chat("1-end", "senders"), "1+1 3+2 6+2 9+4 14+2");
     assert_string_equal(of_chat("bodies", "3"), "3+1 6+1 11+1 15+1");
     assert_string_equal(of_chat("attachments", NULL), "14+1");
