@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* earwitness witness new|key|trust|list|serve|sign: cosigns the logs of others. */
+/* earwitness witness new|key|trust|distrust|list|serve|sign: cosigns the logs of others. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,7 +99,8 @@ static int create(app *a, const args *in, const char *dir)
 
 /* ------------------------------------------------------------------ logs */
 
-static int trust(app *a, const args *in, const char *dir)
+/* drop: not any more */
+static int trust(app *a, const args *in, const char *dir, bool drop)
 {
     ew_vkey log;
     ew_err err;
@@ -108,14 +109,19 @@ static int trust(app *a, const args *in, const char *dir)
         (void)ew_fail(&err, EW_E_ARG, 0, "'%s' is not a key", in->operands[1]);
         return fail_command(a, &err);
     }
-    if (ew_witness_trust(dir, &log, &added, &err) != EW_OK)
+    if (drop && ew_witness_distrust(dir, &log, &err) != EW_OK)
+        return fail_witness(a, &err);
+    if (!drop && ew_witness_trust(dir, &log, &added, &err) != EW_OK)
         return fail_witness(a, &err);
     if (a->json) {
         ew_obj o = ew_obj_new();
         ew_obj_str(&o, "schema", "earwitness.witness-trust/1");
         ew_obj_str(&o, "log", log.name);
         ew_obj_bool(&o, "added", added);
+        ew_obj_bool(&o, "removed", drop);
         out_object(a, &o);
+    } else if (drop) {
+        say(a, "does not trust this key of '%s' any more", log.name);
     } else {
         say(a, added ? "follows '%s' from now on" : "followed '%s' already", log.name);
     }
@@ -313,7 +319,9 @@ static int run(app *a, const args *in)
     else if (strcmp(verb, "key") == 0 && in->count == 1)
         code = key(a, dir);
     else if (strcmp(verb, "trust") == 0 && in->count == 2)
-        code = trust(a, in, dir);
+        code = trust(a, in, dir, false);
+    else if (strcmp(verb, "distrust") == 0 && in->count == 2)
+        code = trust(a, in, dir, true);
     else if (strcmp(verb, "list") == 0 && in->count == 1)
         code = list(a, dir);
     else if (strcmp(verb, "serve") == 0 && in->count == 1)
@@ -321,9 +329,10 @@ static int run(app *a, const args *in)
     else if (strcmp(verb, "sign") == 0 && in->count == 2)
         code = sign(a, in, dir);
     else {
-        (void)ew_fail(&err, EW_E_ARG, 0,
-                      "'witness' knows new NAME, key, trust VKEY, list, serve and sign "
-                      "REQUEST");
+        (void)ew_fail(
+            &err, EW_E_ARG, 0,
+            "'witness' knows new NAME, key, trust VKEY, distrust VKEY, list, serve "
+            "and sign REQUEST");
         code = fail_command(a, &err);
     }
     ew_free(dir);
@@ -332,13 +341,15 @@ static int run(app *a, const args *in)
 
 const command cmd_witness = {
     .name = "witness",
-    .usage = "new NAME|key|trust VKEY|list|serve|sign REQUEST",
+    .usage = "new NAME|key|[dis]trust VKEY|list|serve|sign REQUEST",
     .summary = "cosign the logs of others, and never two histories of one",
     .details =
         "new makes a witness with a key of its own, wrapped with a passphrase; key "
         "prints\n"
-        "its public key and the line for a policy; trust names a log to follow, list\n"
-        "those that are followed. serve answers over HTTP (c2sp.org/tlog-witness) on "
+        "its public key and the line for a policy; trust names a log to follow, or "
+        "another\n"
+        "key of it, distrust takes such a key away, list shows what is followed. serve "
+        "answers over HTTP (c2sp.org/tlog-witness) on "
         "this\n"
         "machine only, unless --remote is given; sign answers a request that was "
         "carried\n"

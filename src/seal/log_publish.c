@@ -25,7 +25,8 @@ typedef struct head {
 
 typedef struct work {
     const char *dir;
-    const ew_vkey *key;
+    const ew_vkey *keys;
+    size_t key_count;
     head ours, theirs;
     ew_tiles *tiles; /* of the log, as of our checkpoint */
     ew_tile_out out;
@@ -41,8 +42,20 @@ static void release_head(head *h)
     ew_buf_release(&h->bytes);
 }
 
-/* h: zeroed; released by the caller in any case. */
-static ew_code read_head(work *w, const char *dir, head *h)
+static bool is_signed(const head *h, const ew_vkey *keys, size_t n)
+{
+    bool good = false;
+    for (size_t i = 0; i < n; i++) {
+        ew_sig_state s = ew_note_check(h->note, &keys[i], NULL);
+        if (s == EW_SIG_BAD)
+            return false;
+        good = good || (s == EW_SIG_GOOD && ew_slice_is(h->c.origin, keys[i].name));
+    }
+    return good;
+}
+
+/* h: zeroed; released by the caller in any case. By one of the first n keys. */
+static ew_code read_head(work *w, const char *dir, size_t n, head *h)
 {
     ew_buf_init(&h->bytes, EW_NOTE_MAX);
     ew_code code = ew_log_read_checkpoint(dir, &h->bytes, w->err);
@@ -52,11 +65,10 @@ static ew_code read_head(work *w, const char *dir, head *h)
         code = ew_checkpoint_parse(&h->c, h->note->text, w->err);
     if (code != EW_OK)
         return code;
-    if (ew_note_check(h->note, w->key, NULL) != EW_SIG_GOOD ||
-        !ew_slice_is(h->c.origin, w->key->name))
+    if (!is_signed(h, w->keys, n))
         return ew_fail(w->err, EW_E_FORMAT, 0,
                        "the checkpoint in '%s' is not one that '%s' signed", dir,
-                       w->key->name);
+                       w->keys[0].name);
     return EW_OK;
 }
 
@@ -232,7 +244,7 @@ static ew_code lock_folder(const char *to, int *fd, ew_err *err)
 
 static ew_code publish(work *w, const char *to)
 {
-    ew_code code = read_head(w, to, &w->theirs);
+    ew_code code = read_head(w, to, w->key_count, &w->theirs);
     if (code == EW_E_NOTFOUND)
         code = EW_OK;
     if (code == EW_OK)
@@ -257,13 +269,15 @@ static ew_code refuse_a_log(const char *to, ew_err *err)
                : EW_OK;
 }
 
-ew_code ew_log_publish(const char *dir, const char *to, const ew_vkey *key,
-                       ew_publication *out, ew_err *err)
+ew_code ew_log_publish(const char *dir, const char *to, const ew_vkey *keys,
+                       size_t key_count, ew_publication *out, ew_err *err)
 {
-    work w = {.dir = dir, .key = key, .out = {.dir = to}, .told = out, .err = err};
+    work w = {.dir = dir, .out = {.dir = to}, .told = out, .err = err};
     int lock = -1;
+    w.keys = keys;
+    w.key_count = key_count;
     *out = (ew_publication){0};
-    ew_code code = read_head(&w, dir, &w.ours);
+    ew_code code = read_head(&w, dir, 1, &w.ours);
     if (code == EW_OK)
         code = refuse_a_log(to, err);
     if (code == EW_OK)

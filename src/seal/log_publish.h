@@ -16,12 +16,13 @@ typedef struct ew_publication {
 /* Brings the folder `to` up to the checkpoint of the log in `dir`; it is made when it is not
  * there. Everything new is compared with the tree of the checkpoint before it is written.
  *
- * key: of the log; the checkpoints of both must have its signature.
+ * keys: those of the log. Its checkpoint must have a signature of the first; the published one
+ * of any of them, which may have been exchanged since.
  *
  * EW_E_NOTFOUND: no checkpoint yet. EW_E_FORMAT: the log is damaged, or what is published is
  * larger than it, or of another history; nothing was changed then. EW_E_BUSY: somebody else
  * publishes there. */
-EW_MUST_CHECK ew_code ew_log_publish(const char *dir, const char *to, const ew_vkey *key,
-                                     ew_publication *out, ew_err *err);
+EW_MUST_CHECK ew_code ew_log_publish(const char *dir, const char *to, const ew_vkey *keys,
+                                     size_t key_count, ew_publication *out, ew_err *err);
 
 #endif

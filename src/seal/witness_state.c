@@ -244,6 +244,38 @@ ew_code ew_witness_trust(const char *dir, const ew_vkey *key, bool *added, ew_er
     return code;
 }
 
+static ew_code drop_key(ew_witness_state *s, const ew_vkey *key, ew_err *err)
+{
+    ew_witness_log *log = find_log(s, ew_slice_of(key->name));
+    for (size_t i = 0; log != NULL && i < log->key_count; i++) {
+        if (!ew_vkey_same(&log->keys[i], key))
+            continue;
+        if (log->key_count == 1)
+            return ew_fail(err, EW_E_ARG, 0,
+                           "this is the only key of '%s': trust its new one first",
+                           key->name);
+        log->key_count--;
+        for (; i < log->key_count; i++)
+            log->keys[i] = log->keys[i + 1];
+        return EW_OK;
+    }
+    return ew_fail(err, EW_E_NOTFOUND, 0, "this key of '%s' is not trusted", key->name);
+}
+
+ew_code ew_witness_distrust(const char *dir, const ew_vkey *key, ew_err *err)
+{
+    ew_witness_state *s = NULL;
+    int lock;
+    ew_code code = lock_and_read(dir, &lock, &s, err);
+    if (code == EW_OK)
+        code = drop_key(s, key, err);
+    if (code == EW_OK)
+        code = write_state(dir, s, err);
+    ew_free(s);
+    drop_lock(lock);
+    return code;
+}
+
 /* ------------------------------------------------------------------ answers */
 
 /* A cosignature says that something was there no later than its time. A time that is too late

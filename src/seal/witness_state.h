@@ -36,6 +36,11 @@ EW_MUST_CHECK ew_code ew_witness_state_read(const char *dir, ew_witness_state **
 EW_MUST_CHECK ew_code ew_witness_trust(const char *dir, const ew_vkey *key, bool *added,
                                        ew_err *err);
 
+/* Takes a key of a log away. EW_E_NOTFOUND when it is not trusted; EW_E_ARG for the last one of
+ * a log: what was signed of it must not be forgotten. */
+EW_MUST_CHECK ew_code ew_witness_distrust(const char *dir, const ew_vkey *key,
+                                          ew_err *err);
+
 /* Who answers. */
 typedef struct ew_witness {
     const char *dir;

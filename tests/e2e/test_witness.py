@@ -154,7 +154,8 @@ class ByHand(Desk):
         self.assertFalse(os.path.exists(self.witness))
         self.make_witness()
         self.run_ew("witness", "new", "again", *PASS, code=2)
-        self.run_ew("witness", "trust", self.vkey, code=2) # not a log
+        self.run_ew("witness", "trust", self.vkey, code=2)  # not a log
+        self.run_ew("witness", "distrust", self.log_vkey, code=2)  # the last one
         self.write("r", self.request())
         self.run_ew("witness", "sign", self.path("r"), "--passphrase-command", "echo no", code=12)
         self.run_ew("witness", "sign", self.path("none"), *PASS, code=3)
@@ -412,6 +413,27 @@ class Strangers(Desk):
         ask(self.answer(409, b"1\n", "Text/X.tlog.size; charset=utf-8"), 1)
         self.assertEqual([a[:6] for a in self.asked], ["old 0\n", "old 1\n"])
         ask(self.answer(200, b"x" * 100000), 3)
+
+
+class NewKey(Desk):
+    def test_the_log_gets_a_new_key(self):
+        """It is published and witnessed on, once the witness knows the new key."""
+        self.make_witness()
+        public = self.path("public")
+        self.serve()
+        self.run_ew("log", "publish", public)
+        self.run_ew("log", "witness", self.url, "--key", self.vkey)
+        self.run_ew("key", "revoke", "log", "--yes", *PASS)
+        self.run_ew("log", "publish", public)
+        self.assertEqual(self.run_json("log", "fsck", public)["entries"], self.size())
+        told = self.run_json("log", "witness", self.url, "--key", self.vkey, code=1)
+        self.assertEqual(told["status"], UNSIGNED)
+        fresh = next(k["vkey"] for k in self.run_jsonl("key", "list")
+                     if k["use"] == "log" and not k.get("revoked_since"))
+        self.run_ew("witness", "trust", fresh)
+        self.run_ew("witness", "distrust", self.log_vkey)
+        self.run_ew("log", "witness", self.url, "--key", self.vkey)
+        self.assertEqual(self.run_json("witness", "list")["size"], self.size())
 
 
 class Publishing(Desk):

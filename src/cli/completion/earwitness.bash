@@ -59,7 +59,7 @@ _earwitness() {
         else
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         fi ;;
-    witness) mapfile -t COMPREPLY < <(compgen -W 'new key trust list serve sign' -- "$cur") ;;
+    witness) mapfile -t COMPREPLY < <(compgen -W 'new key trust distrust list serve sign' -- "$cur") ;;
     archive) mapfile -t COMPREPLY < <(compgen -W 'verify compact' -- "$cur") ;;
     help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose vault verify witness sign statement repudiate' -- "$cur") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;

@@ -110,7 +110,7 @@ complete -c earwitness -n '__fish_seen_subcommand_from stamp' -l desk -xa '(__fi
 complete -c earwitness -n '__fish_seen_subcommand_from stamp' -s o -l output -r -d 'Where to write'
 complete -c earwitness -n '__fish_seen_subcommand_from stamp' -l policy -r -d 'Which authorities and blocks you trust'
 complete -c earwitness -n '__fish_seen_subcommand_from stamp' -l data -r -d 'What the token should be over'
-complete -c earwitness -n '__fish_seen_subcommand_from witness' -a 'new key trust list serve sign'
+complete -c earwitness -n '__fish_seen_subcommand_from witness' -a 'new key trust distrust list serve sign'
 complete -c earwitness -n '__fish_seen_subcommand_from witness' -l dir -xa '(__fish_complete_directories)' -d 'Folder of the witness'
 complete -c earwitness -n '__fish_seen_subcommand_from witness' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
 complete -c earwitness -n '__fish_seen_subcommand_from witness' -l passphrase-command -x -d 'Take it from what a command prints'

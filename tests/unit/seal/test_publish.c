@@ -75,7 +75,7 @@ static void grow(desk *d, uint64_t n)
 
 static ew_code publish(desk *d, ew_err *err)
 {
-    return ew_log_publish(d->log, d->pub, ew_signer_vkey(d->key), &d->p, err);
+    return ew_log_publish(d->log, d->pub, ew_signer_vkey(d->key), 1, &d->p, err);
 }
 
 static void print_problem(void *cookie, const char *text)
@@ -191,12 +191,13 @@ static void row_11_publishing_never_goes_back(void **state)
     /* The same history, less of it, as after restoring a copy. */
     assert_int_equal(ew_log_create(small, ORIGIN, NULL), EW_OK);
     grow_with(d, small, 5, 'a');
-    assert_int_equal(ew_log_publish(small, d->pub, ew_signer_vkey(d->key), &d->p, &err),
-                     EW_E_FORMAT);
+    assert_int_equal(
+        ew_log_publish(small, d->pub, ew_signer_vkey(d->key), 1, &d->p, &err),
+        EW_E_FORMAT);
     assert_non_null(strstr(err.text, "does not go back"));
     grow_with(d, small, 4, 'a');
-    assert_int_equal(ew_log_publish(small, d->pub, ew_signer_vkey(d->key), &d->p, &err),
-                     EW_OK);
+    assert_int_equal(
+        ew_log_publish(small, d->pub, ew_signer_vkey(d->key), 1, &d->p, &err), EW_OK);
     assert_int_equal(check_public(d), 9);
 }
 
@@ -210,8 +211,9 @@ static void row_11_publishing_another_history(void **state)
     assert_int_equal(publish(d, NULL), EW_OK);
     assert_int_equal(ew_log_create(other, ORIGIN, NULL), EW_OK);
     grow_with(d, other, 300, 'b');
-    assert_int_equal(ew_log_publish(other, d->pub, ew_signer_vkey(d->key), &d->p, &err),
-                     EW_E_FORMAT);
+    assert_int_equal(
+        ew_log_publish(other, d->pub, ew_signer_vkey(d->key), 1, &d->p, &err),
+        EW_E_FORMAT);
     assert_non_null(strstr(err.text, "contradict what is published"));
     assert_int_equal(check_public(d), 9);
     assert_int_not_equal(access(test_path(d->pub, "tile/0/000"), F_OK), 0);
@@ -224,10 +226,11 @@ static void test_refusals(void **state)
     size_t n;
     ew_signer *thief = test_signer(ORIGIN, EW_SIG_ED25519, 7);
     grow(d, 3);
-    assert_int_equal(ew_log_publish(d->log, d->pub, ew_signer_vkey(thief), &d->p, &err),
-                     EW_E_FORMAT);
-    assert_int_equal(ew_log_publish(d->log, d->log, ew_signer_vkey(d->key), &d->p, &err),
-                     EW_E_ARG);
+    assert_int_equal(
+        ew_log_publish(d->log, d->pub, ew_signer_vkey(thief), 1, &d->p, &err),
+        EW_E_FORMAT);
+    assert_int_equal(
+        ew_log_publish(d->log, d->log, ew_signer_vkey(d->key), 1, &d->p, &err), EW_E_ARG);
     assert_int_equal(publish(d, NULL), EW_OK);
     char *kept = test_file_get(test_path(d->pub, "checkpoint"), &n);
     test_file_put(test_path(d->pub, "checkpoint"), "x", 1);
@@ -240,6 +243,26 @@ static void test_refusals(void **state)
     assert_int_equal(close(fd), 0);
     assert_int_equal(publish(d, &err), EW_OK);
     ew_signer_free(thief);
+}
+
+/* The log has a new key; the published checkpoint is by the old one. */
+static void test_exchanged_key(void **state)
+{
+    desk *d = *state;
+    ew_err err;
+    ew_signer *old = d->key;
+    grow(d, 3);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    d->key = test_signer(ORIGIN, EW_SIG_ED25519, 9);
+    ew_vkey keys[2] = {*ew_signer_vkey(d->key), *ew_signer_vkey(old)};
+    assert_int_equal(ew_log_publish(d->log, d->pub, keys, 2, &d->p, &err), EW_E_FORMAT);
+    grow(d, 0); /* signed anew, though nothing was added */
+    assert_int_equal(publish(d, &err), EW_E_FORMAT);
+    assert_int_equal(ew_log_publish(d->log, d->pub, keys, 2, &d->p, &err), EW_OK);
+    assert_true(d->p.checkpoint && d->p.files == 0);
+    assert_int_equal(publish(d, &err), EW_OK);
+    assert_int_equal(check_public(d), 3);
+    ew_signer_free(old);
 }
 
 /* A log that is damaged anywhere in what is new does not get out. */
@@ -528,6 +551,7 @@ int main(void)
         WITH_LOG(row_11_publishing_never_goes_back),
         WITH_LOG(row_11_publishing_another_history),
         WITH_LOG(test_refusals),
+        WITH_LOG(test_exchanged_key),
         WITH_LOG(test_damage_does_not_get_out),
         WITH_LOG(test_each_write_fails),
         WITH_LOG(test_each_sync_fails),

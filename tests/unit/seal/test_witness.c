@@ -233,6 +233,15 @@ static void test_whose_log(void **state)
     assert_int_equal(remembered(d), 4);
     assert_int_equal(ew_witness_trust(d->dir, ew_signer_vkey(d->key), &added, NULL),
                      EW_E_ARG);
+    /* The old key goes; the last one stays, and with it what was signed. */
+    assert_int_equal(ew_witness_distrust(d->dir, ew_signer_vkey(d->log), NULL), EW_OK);
+    assert_int_equal(ew_witness_distrust(d->dir, ew_signer_vkey(d->log), NULL),
+                     EW_E_NOTFOUND);
+    assert_int_equal(ask(d, 'a', 4, 5), EW_WITNESS_UNSIGNED);
+    test_request(&d->request, 'a', 4, 5, thief);
+    assert_int_equal(send_text(d), EW_WITNESS_GOOD);
+    assert_int_equal(ew_witness_distrust(d->dir, ew_signer_vkey(thief), NULL), EW_E_ARG);
+    assert_int_equal(remembered(d), 5);
     ew_signer_free(other);
     ew_signer_free(thief);
 }
