@@ -148,6 +148,7 @@ void ew_ops__gathered_free(ew_gathered *g)
         return;
     ew_buf_release(&g->proof);
     ew_buf_release(&g->policy);
+    ew_stamped_release(&g->stamped);
     for (size_t i = 0; i < g->event_count; i++)
         ew_buf_release(&g->event_proofs[i]);
     ew_event_list_release(&g->event_list);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -69,8 +70,17 @@ static int compare_sizes(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static ew_code add_size(uint64_t **sizes, size_t *n, uint64_t size, ew_err *err)
+/* A folder without its checkpoint is an interrupted beginning, and holds nothing yet. */
+static ew_code add_size(const char *desk, uint64_t **sizes, size_t *n, uint64_t size,
+                        ew_err *err)
 {
+    char *path = ew_stamps__path(desk, size, "checkpoint");
+    bool there = path != NULL && access(path, F_OK) == 0;
+    ew_free(path);
+    if (path == NULL)
+        return ew_fail_nomem(err);
+    if (!there)
+        return EW_OK;
     uint64_t *more = ew_realloc_array(*sizes, *n + 1, sizeof **sizes);
     if (more == NULL)
         return ew_fail_nomem(err);
@@ -94,7 +104,7 @@ ew_code ew_ops_stamp_sizes(const char *desk, uint64_t **sizes, size_t *n, ew_err
         code = ew_fail_sys(err, errno, "cannot read '%s'", path);
     while (dir != NULL && code == EW_OK && (e = readdir(dir)) != NULL)
         if (ew_slice_u64(ew_slice_of(e->d_name), &size))
-            code = add_size(sizes, n, size, err);
+            code = add_size(desk, sizes, n, size, err);
     if (dir != NULL)
         (void)closedir(dir);
     ew_free(path);

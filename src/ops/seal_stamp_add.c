@@ -144,10 +144,7 @@ static ew_code find_kept(const char *desk, const uint8_t digest[32], ew_stamped 
         ew_stamped_release(s);
         ew_stamped_init(s);
         code = ew_ops_stamp_read(desk, sizes[i], s, err);
-        if (code == EW_E_NOTFOUND) /* an interrupted beginning */
-            code = EW_OK;
-        else
-            found = code == EW_OK && memcmp(s->digest, digest, 32) == 0;
+        found = code == EW_OK && memcmp(s->digest, digest, 32) == 0;
     }
     ew_free(sizes);
     if (code == EW_OK && !found)

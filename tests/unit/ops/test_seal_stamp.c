@@ -191,6 +191,28 @@ static void test_upgraded(void **state)
     assert_int_equal(tokens(f, 3), 2);
 }
 
+/* A folder that was made, and then the power failed. */
+static void test_interrupted_beginning(void **state)
+{
+    const fixture *f = *state;
+    uint8_t digest[32];
+    uint64_t *sizes = NULL;
+    size_t n = 0;
+    ew_stamped s;
+    (void)keep(f, digest);
+    assert_int_equal(mkdir(test_path(f->dir, "time/4"), 0777), 0);
+    assert_int_equal(mkdir(test_path(f->dir, "time/x"), 0777), 0);
+    assert_int_equal(ew_ops_stamp_sizes(f->dir, &sizes, &n, NULL), EW_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(sizes[0], 3);
+    ew_free(sizes);
+    (void)added(f, PROOF(f, digest, PENDING_AT_A));
+    ew_stamped_init(&s);
+    assert_int_equal(ew_ops_stamped(f->dir, 2, &s, NULL), EW_OK);
+    assert_int_equal(s.token_count, 1);
+    ew_stamped_release(&s);
+}
+
 static void test_limit(void **state)
 {
     const fixture *f = *state;
@@ -405,6 +427,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_kept_once, make, drop),
         cmocka_unit_test_setup_teardown(test_refused, make, drop),
         cmocka_unit_test_setup_teardown(test_upgraded, make, drop),
+        cmocka_unit_test_setup_teardown(test_interrupted_beginning, make, drop),
         cmocka_unit_test_setup_teardown(test_limit, make, drop),
         cmocka_unit_test_setup_teardown(test_earliest_that_covers, make, drop),
         cmocka_unit_test_setup_teardown(test_proof_against_it, make, drop),
