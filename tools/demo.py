@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demonstration: real voices joined into speeches, pieces of three of them joined with
 speech that is in none, coded hard, and traced back; then one speech doctored, and compared.
-Then a joined file is looked at alone. script/demo runs it.
+Then a joined file is looked at alone, and a part of a sealed one is shown to a stranger. script/demo
+runs it.
 
 The voices are the telephone prompts of Debian's asterisk-core-sounds-en-g722 (CC BY-SA 3.0),
 which are installed and never part of this project. Everything else follows from a seed."""
@@ -19,6 +20,7 @@ import sys
 import demo_diff
 import demo_family
 import demo_inspect
+import demo_seal
 
 PROMPTS = "/usr/share/asterisk/sounds/en_US_f_Allison"
 RATE = 16000          # samples per second of G.722
@@ -207,6 +209,7 @@ def main():
     copied = speeches[SPEECHES.index(("statement.wav", []))]
     good = demo_family.run(program, copied, RATE, write) and good
     good = demo_inspect.run(program, RATE, ffmpeg, write) and good
+    good = demo_seal.run(program) and good
     sys.exit(0 if good else 1)
 
 

@@ -267,6 +267,13 @@ static void put_event(page *p, const ew_verdict_event *e)
     put_words(p, e->words);
 }
 
+static const char *filler_words(const char *filler)
+{
+    if (strcmp(filler, "tone") == 0)
+        return "a tone of 1 kHz";
+    return strcmp(filler, "mark") == 0 ? "the mark [withheld]" : filler;
+}
+
 ew_code ew_verdict_text(const ew_verdict *v, const char *name, ew_buf *out, ew_err *err)
 {
     page p = {out, EW_OK, err};
@@ -279,7 +286,7 @@ ew_code ew_verdict_text(const ew_verdict *v, const char *name, ew_buf *out, ew_e
         put_stream(&p, i, &v->streams[i]);
     if (v->published[0] != 0) {
         put(&p, "  published  is what is shown, with every gap filled with ");
-        put(&p, v->published);
+        put(&p, filler_words(v->published));
         put(&p, "\n");
     }
     for (size_t i = 0; i < v->event_count; i++)

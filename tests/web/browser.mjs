@@ -162,7 +162,7 @@ await test('the published file: the right one, and one with something in a gap',
     wrong[44 + 2 * 1500] ^= 1;
     const page = await openWithPolicy();
     assert.equal(await check(page, real['a.wav'].path, { published: file('right.wav', right) }), 'VERIFIED');
-    assert.ok((await page.textContent('#facts')).includes('every gap filled with tone'));
+    assert.ok((await page.textContent('#facts')).includes('every gap filled with a tone of 1 kHz'));
     assert.equal(await check(page, real['a.wav'].path, { published: file('wrong.wav', wrong) }), 'BROKEN');
     await page.context().close();
 });

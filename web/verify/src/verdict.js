@@ -10,6 +10,8 @@ export const NOT_PROVEN =
     'Not proven, by any seal: that the content is true; that nothing was left out before it\n' +
     'was sealed; that no other version was sealed elsewhere.\n';
 
+const FILLERS = { silence: 'silence', tone: 'a tone of 1 kHz', mark: 'the mark [withheld]' };
+
 /* ------------------------------------------------------------------ JSON */
 
 /* Numbers of 64 bits go beyond what a double holds, and are signed in the C program's JSON. */
@@ -139,7 +141,7 @@ export function verdictLines(v) {
     ];
     if (v.published !== '')
         rows.push(['published',
-            [`is what is shown, with every gap filled with ${v.published}`]]);
+            [`is what is shown, with every gap filled with ${FILLERS[v.published]}`]]);
     for (const e of v.events)
         rows.push(['event', eventLines(e)]);
     return rows;
