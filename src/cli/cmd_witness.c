@@ -341,7 +341,7 @@ static int run(app *a, const args *in)
 
 const command cmd_witness = {
     .name = "witness",
-    .usage = "new NAME|key|[dis]trust VKEY|list|serve|sign REQUEST",
+    .usage = "new NAME|key|[dis]trust KEY|list|serve|sign REQUEST",
     .summary = "cosign the logs of others, and never two histories of one",
     .details =
         "new makes a witness with a key of its own, wrapped with a passphrase; key "
