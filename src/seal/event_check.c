@@ -59,13 +59,20 @@ static ew_code parse_text(check *c, ew_slice text)
 
 /* ------------------------------------------------------------------ notes */
 
-/* Every known key that the note claims must have signed it. */
+static bool is_revoked(const check *c, const uint8_t key[EW_ED25519_KEY])
+{
+    return c->in->policy != NULL && !ew_policy_stands(c->in->policy, key, false, 0);
+}
+
+/* Every known key that the note claims must have signed it. The revocation of a key is signed by
+ * that key and the next one: then the one that still stands counts. */
 static bool try_vkey(check *c, const ew_note *note, const ew_vkey *key)
 {
     ew_sig_state s = ew_note_check(note, key, NULL);
     if (s == EW_SIG_BAD)
         (void)broken(c, "the signature is not by the key '%s' that it names", key->name);
-    else if (s == EW_SIG_GOOD && !c->out->key_known)
+    else if (s == EW_SIG_GOOD && (!c->out->key_known || (is_revoked(c, c->out->key) &&
+                                                         !is_revoked(c, key->key))))
         know(c, key->key, key->name);
     return s != EW_SIG_BAD;
 }
