@@ -348,12 +348,11 @@ const command cmd_witness = {
         "prints\n"
         "its public key and the line for a policy; trust names a log to follow, or "
         "another\n"
-        "key of it, distrust takes such a key away, list shows what is followed. serve "
-        "answers over HTTP (c2sp.org/tlog-witness) on "
-        "this\n"
-        "machine only, unless --remote is given; sign answers a request that was "
-        "carried\n"
-        "by hand (exit status 1 when it refuses)",
+        "key of it, distrust takes such a key away; list shows what is followed. serve\n"
+        "answers over HTTP (c2sp.org/tlog-witness) on this machine only, unless --remote "
+        "is\n"
+        "given; sign answers a request that was carried by hand (exit status 1 when it\n"
+        "refuses)",
     .options = options,
     .option_count = EW_COUNT(options),
     .operands_min = 1,
