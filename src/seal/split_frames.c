@@ -194,6 +194,15 @@ ew_code ew_split__frames(const ew_src *src, bool aac, ew_cuts *out, ew_err *err)
 
 /* ------------------------------------------------------------------ checking */
 
+/* What comes after the last frame does not begin with another one. */
+static bool tail_fits(const ew_stream *s, const uint8_t *p, uint64_t n)
+{
+    size_t frame = 0;
+    if (n >= FRAME_HEAD)
+        frame = s->splitter == EW_SPLIT_AAC ? aac_bytes(p) : ew_split__mp3_bytes(p);
+    return n <= TAIL_MAX && (frame == 0 || frame > n);
+}
+
 static bool frame_fits(const ew_stream *s, const uint8_t *p, uint64_t n)
 {
     if (s->splitter == EW_SPLIT_OGG)
@@ -217,7 +226,7 @@ bool ew_split__frames_fit(const ew_stream *s, const ew_shown *run)
         else if (run->kinds[i] == EW_PART_HEAD && s->splitter != EW_SPLIT_OGG)
             fits = index == 0 && n >= FRAME_HEAD && tag_bytes(p) == n;
         else if (run->kinds[i] == EW_PART_TAIL && s->splitter != EW_SPLIT_OGG)
-            fits = index > 0 && index + 1 == s->n && n <= TAIL_MAX;
+            fits = index > 0 && index + 1 == s->n && tail_fits(s, p, n);
         if (fits && s->splitter == EW_SPLIT_OGG && i > 0)
             fits = page_follows(before, p);
         if (!fits)

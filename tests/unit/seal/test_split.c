@@ -425,6 +425,75 @@ static void test_mp3_and_aac(void **state)
     assert_int_equal(try_split(aac, at, EW_SPLIT_MP3, &p), EW_E_FORMAT);
 }
 
+/* One part, claimed to stand at `index` of n. */
+static bool fits(ew_stream s, uint64_t index, uint8_t kind, const void *bytes,
+                 uint64_t length)
+{
+    ew_shown run = {index, 1, &kind, &length, bytes};
+    return ew_split_fits(&s, &run);
+}
+
+/* Row 9: of coded sound a part is a whole frame and nothing else, also at the end. */
+static void row_9_frames(void **state)
+{
+    (void)state;
+    static uint8_t mp3[3000];
+    const uint8_t head[4] = {0xFF, 0xFB, 0x90, 0xC4};
+    for (size_t i = 0; i < 5; i++)
+        memcpy(mp3 + 417 * i, head, 4);
+    split p = checked(mp3, 417 * 5 + 128, EW_SPLIT_AUTO, EW_SPLIT_MP3);
+    assert_int_equal(p.cuts.n, 6);
+    cut_everywhere(&p, mp3);
+    for (uint64_t n = 1; n < 900; n++)
+        assert_int_equal(fits(p.s, 1, EW_PART_CONTENT, mp3, n), n == 417);
+    /* Frames passed off as what follows them, a tail in the middle, a head that is no tag. */
+    assert_false(fits(p.s, 5, EW_PART_TAIL, mp3, 417 + 128));
+    assert_false(fits(p.s, 5, EW_PART_TAIL, mp3, 417));
+    assert_true(fits(p.s, 5, EW_PART_TAIL, mp3, 416)); /* torn */
+    assert_true(fits(p.s, 5, EW_PART_TAIL, mp3, 5));
+    assert_false(fits(p.s, 4, EW_PART_TAIL, mp3 + 417 * 5, 128));
+    assert_false(fits(p.s, 0, EW_PART_TAIL, mp3 + 417 * 5, 128));
+    assert_false(fits(p.s, 0, EW_PART_HEAD, mp3, 417));
+    assert_false(fits(p.s, 1, EW_PART_HEAD, "ID3\x04\0\0\0\0\0\0", 10));
+    assert_true(fits(p.s, 0, EW_PART_HEAD, "ID3\x04\0\0\0\0\0\0", 10));
+    assert_false(fits(p.s, 0, EW_PART_HEAD, "ID3\x04\0\0\0\0\0\1", 10));
+    assert_false(fits(p.s, 1, EW_PART_BODY, mp3, 417));
+    assert_false(fits(p.s, 1, EW_PART_CONTENT, mp3, 0));
+    ew_cuts_release(&p.cuts);
+}
+
+/* Row 9: blocks are as long as the seal says; only the end is shorter. */
+static void row_9_blocks(void **state)
+{
+    (void)state;
+    static uint8_t wav[20000];
+    size_t n = make_wav(wav, 3200 * 4 + 100, true);
+    split p = checked(wav, n, EW_SPLIT_AUTO, EW_SPLIT_GRID);
+    for (uint64_t k = 0; k < 3300; k++) {
+        assert_int_equal(fits(p.s, 2, EW_PART_CONTENT, wav, k), k == 3200);
+        /* The last but one may be the end of the sound, before a tail. */
+        assert_int_equal(fits(p.s, 5, EW_PART_CONTENT, wav, k), k > 0 && k <= 3200);
+    }
+    assert_false(fits(p.s, 0, EW_PART_CONTENT, wav + 44, 3200));
+    assert_false(fits(p.s, 1, EW_PART_HEAD, wav, 44));
+    assert_false(fits(p.s, 0, EW_PART_HEAD, wav, 45));
+    assert_false(fits(p.s, 0, EW_PART_HEAD, wav, 43));
+    assert_false(fits(p.s, 5, EW_PART_TAIL, wav, 12));
+    assert_true(fits(p.s, 6, EW_PART_TAIL, wav, 12));
+    /* A short block and then a block. */
+    static const uint8_t kinds[] = {EW_PART_CONTENT, EW_PART_CONTENT};
+    static const uint64_t lengths[] = {100, 3200};
+    ew_shown run = {5, 2, kinds, lengths, wav};
+    assert_false(ew_split_fits(&p.s, &run));
+    ew_cuts_release(&p.cuts);
+    /* A whole is one part. */
+    ew_stream s = {.splitter = EW_SPLIT_WHOLE, .n = 1};
+    assert_true(fits(s, 0, EW_PART_CONTENT, "abc", 3));
+    assert_false(fits(s, 0, EW_PART_BODY, "abc", 3));
+    s.n = 2;
+    assert_false(fits(s, 0, EW_PART_CONTENT, "abc", 3));
+}
+
 static void test_whole_and_names(void **state)
 {
     (void)state;
@@ -469,6 +538,8 @@ int main(void)
         cmocka_unit_test(test_grid),
         cmocka_unit_test(test_ogg),
         cmocka_unit_test(row_9_ogg_pages),
+        cmocka_unit_test(row_9_frames),
+        cmocka_unit_test(row_9_blocks),
         cmocka_unit_test(row_9_metadata),
         cmocka_unit_test(row_9_seals),
         cmocka_unit_test(test_mp3_and_aac),

@@ -98,6 +98,14 @@ function frameFits(splitter, p) {
     return (splitter === 'aac-frame' ? aacBytes(p) : mp3Bytes(p)) === p.length;
 }
 
+/** What comes after the last frame does not begin with another one. */
+function tailFits(splitter, p) {
+    let frame = 0;
+    if (p.length >= FRAME_HEAD)
+        frame = splitter === 'aac-frame' ? aacBytes(p) : mp3Bytes(p);
+    return p.length <= TAIL_MAX && (frame === 0 || frame > p.length);
+}
+
 /** @param {import('./split.js').Shown} run */
 export function framesFit(stream, run) {
     const ogg = stream.splitter === 'ogg-page';
@@ -113,7 +121,7 @@ export function framesFit(stream, run) {
         else if (kind === KIND.HEAD && !ogg)
             fits = index === 0 && part.length >= FRAME_HEAD && tagBytes(part) === part.length;
         else if (kind === KIND.TAIL && !ogg)
-            fits = index > 0 && index + 1 === stream.n && part.length <= TAIL_MAX;
+            fits = index > 0 && index + 1 === stream.n && tailFits(stream.splitter, part);
         if (fits && ogg && before !== null)
             fits = pageFollows(before, part);
         if (!fits)
