@@ -10,8 +10,7 @@ export async function answer(core, { policy, bundle, published }) {
             text: core.verdictText(verdict, 'x.ewb'),
         };
     } catch (error) {
-        if (!(error instanceof core.Refused))
-            throw error;
+        if (!(error instanceof core.Refused)) throw error;
         return {
             json: JSON.stringify({ error: { code: error.code, message: error.message } }),
             text: '',

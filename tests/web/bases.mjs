@@ -13,7 +13,8 @@ const double = (bytes) => {
     return Uint8Array.from(createHash('sha256').update(once).digest());
 };
 
-export const CHAT = '1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: yes, on Monday\n' +
+export const CHAT =
+    '1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: yes, on Monday\n' +
     '1/2/20, 10:02 - Ann: Thanks.\n1/2/20, 10:03 - Bob: PTT-1.opus (file attached)\n';
 
 function wav(seconds, rate = 8000) {
@@ -39,12 +40,18 @@ function wav(seconds, rate = 8000) {
 /** An MP3, an AAC and an Ogg file by ffmpeg; what it cannot make is left out. */
 function codedSound(dir) {
     const made = [];
-    for (const [name, codec] of [['a.mp3', ['-ac', '1', '-b:a', '16k']], ['a.aac', ['-b:a', '16k']],
-        ['a.ogg', ['-c:a', 'libopus', '-b:a', '8k', '-page_duration', '60000']]]) {
+    for (const [name, codec] of [
+        ['a.mp3', ['-ac', '1', '-b:a', '16k']],
+        ['a.aac', ['-b:a', '16k']],
+        ['a.ogg', ['-c:a', 'libopus', '-b:a', '8k', '-page_duration', '60000']],
+    ]) {
         try {
             const path = join(dir, name);
-            execFileSync('ffmpeg', ['-v', 'error', '-i', join(dir, 'a.wav'), '-ar', '16000', ...codec, path],
-                { stdio: 'ignore' });
+            execFileSync(
+                'ffmpeg',
+                ['-v', 'error', '-i', join(dir, 'a.wav'), '-ar', '16000', ...codec, path],
+                { stdio: 'ignore' },
+            );
             made.push([path, name === 'a.ogg' ? '#4' : '#20-25']);
         } catch {
             continue;
@@ -56,10 +63,21 @@ function codedSound(dir) {
 /** Bundles that the program itself sealed and disclosed. */
 export function realBases(program) {
     const dir = mkdtempSync(join(tmpdir(), 'ew-web-'));
-    const env = { ...process.env, EARWITNESS_DESK: join(dir, 'desk'), HOME: dir, LC_ALL: 'C.UTF-8' };
-    const run = (args, input) => execFileSync(program, args,
-        { env, input, maxBuffer: 1 << 26, stdio: ['pipe', 'pipe', 'inherit'] });
-    const withPass = (...args) => run([...args, '--passphrase-fd', '0'], 'a passphrase of many words\n');
+    const env = {
+        ...process.env,
+        EARWITNESS_DESK: join(dir, 'desk'),
+        HOME: dir,
+        LC_ALL: 'C.UTF-8',
+    };
+    const run = (args, input) =>
+        execFileSync(program, args, {
+            env,
+            input,
+            maxBuffer: 1 << 26,
+            stdio: ['pipe', 'pipe', 'inherit'],
+        });
+    const withPass = (...args) =>
+        run([...args, '--passphrase-fd', '0'], 'a passphrase of many words\n');
     try {
         const file = (name, bytes) => {
             writeFileSync(join(dir, name), bytes);
@@ -74,15 +92,29 @@ export function realBases(program) {
         sources.push(...codedSound(dir));
         withPass('key', 'new', 'desk.example');
         const policy = run(['key', 'export']);
-        const sealed = withPass('seal', '--json', ...sources.map(([path]) => path)).toString().trim()
-            .split('\n').map((line) => JSON.parse(line));
+        const sealed = withPass('seal', '--json', ...sources.map(([path]) => path))
+            .toString()
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line));
         withPass('log', 'checkpoint');
         return sealed.map(({ item }, i) => {
             const hide = sources[i][1];
             const out = join(dir, 'x.ewb');
-            withPass('disclose', item, '-o', out, ...(hide === null ? ['--show', 'all'] : ['--hide', hide]));
-            return { name: sources[i][0].replace(/.*\//, 'real '), description: null,
-                bundle: new Uint8Array(readFileSync(out)), policy: new Uint8Array(policy), published: null };
+            withPass(
+                'disclose',
+                item,
+                '-o',
+                out,
+                ...(hide === null ? ['--show', 'all'] : ['--hide', hide]),
+            );
+            return {
+                name: sources[i][0].replace(/.*\//, 'real '),
+                description: null,
+                bundle: new Uint8Array(readFileSync(out)),
+                policy: new Uint8Array(policy),
+                published: null,
+            };
         });
     } finally {
         rmSync(dir, { recursive: true, force: true });
@@ -102,6 +134,8 @@ export async function describedBase(core, rng, splitter = rng.pick(SPLITTERS)) {
 export async function publishedOf(core, bundle, rng) {
     const { shown } = await core.verifyBundle({ bundle });
     const fillers = shown.length > 0 ? ['silence', 'tone', 'mark'] : [];
-    const made = fillers.map((filler) => core.publishedPieces(shown[0], filler)).filter((p) => p !== null);
+    const made = fillers
+        .map((filler) => core.publishedPieces(shown[0], filler))
+        .filter((p) => p !== null);
     return made.length === 0 ? null : new Uint8Array(Buffer.concat(rng.pick(made)));
 }

@@ -4,23 +4,41 @@
 //
 //   node tests/web/bench.mjs [--earwitness PROGRAM] [--runs N] [--seconds S]
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, openSync, closeSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+    mkdtempSync,
+    openSync,
+    closeSync,
+    rmSync,
+    statSync,
+    writeFileSync,
+    writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch, PAGE } from './chrome.mjs';
 
-const { values: given } = parseArgs({ options: {
-    earwitness: { type: 'string', default: process.env.EARWITNESS ?? 'build/bench/earwitness' },
-    runs: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3600' },
-} });
+const { values: given } = parseArgs({
+    options: {
+        earwitness: {
+            type: 'string',
+            default: process.env.EARWITNESS ?? 'build/bench/earwitness',
+        },
+        runs: { type: 'string', default: '5' },
+        seconds: { type: 'string', default: '3600' },
+    },
+});
 
 const RATE = 48000;
 const dir = mkdtempSync(join(tmpdir(), 'ew-web-bench-'));
 const env = { ...process.env, EARWITNESS_DESK: join(dir, 'desk'), HOME: dir };
-const run = (...args) => execFileSync(given.earwitness, args,
-    { env, input: 'a passphrase of many words\n', maxBuffer: 1 << 28, stdio: ['pipe', 'pipe', 'ignore'] });
+const run = (...args) =>
+    execFileSync(given.earwitness, args, {
+        env,
+        input: 'a passphrase of many words\n',
+        maxBuffer: 1 << 28,
+        stdio: ['pipe', 'pipe', 'ignore'],
+    });
 const withPass = (...args) => run(...args, '--passphrase-fd', '0');
 
 /** Noise, as no sound is harder. */
@@ -51,14 +69,15 @@ async function once(browser, bundle, policy) {
     await page.goto(PAGE);
     await page.setInputFiles('#policy-file', policy);
     await page.setInputFiles('#bundle', bundle);
-    await page.waitForFunction(() => document.documentElement.dataset.ms !== undefined, null, { timeout: 120000 });
+    await page.waitForFunction(() => document.documentElement.dataset.ms !== undefined, null, {
+        timeout: 120000,
+    });
     const told = await page.evaluate(() => ({
         verdict: document.querySelector('#verdict strong').textContent,
         ms: Number(document.documentElement.dataset.ms),
     }));
     await page.close();
-    if (told.verdict !== 'VERIFIED')
-        throw new Error(`the page says ${told.verdict}`);
+    if (told.verdict !== 'VERIFIED') throw new Error(`the page says ${told.verdict}`);
     return told.ms;
 }
 
@@ -71,15 +90,29 @@ try {
     withPass('log', 'checkpoint');
     const bundle = join(dir, 'hour.ewb');
     const third = Math.floor(seconds / 3);
-    withPass('disclose', item, '-o', bundle, '--hide', `0:${third}.2-0:${third + 3}.4,0:${2 * third}-0:${2 * third + 1}`);
+    withPass(
+        'disclose',
+        item,
+        '-o',
+        bundle,
+        '--hide',
+        `0:${third}.2-0:${third + 3}.4,0:${2 * third}-0:${2 * third + 1}`,
+    );
     const browser = await launch();
     const ms = [];
     for (let i = 0; i < Number(given.runs); i++)
         ms.push(await once(browser, bundle, join(dir, 'policy')));
     await browser.close();
     ms.sort((a, b) => a - b);
-    console.log(JSON.stringify({ bytes: statSync(bundle).size, runs: ms.length,
-        ms: ms[Math.floor(ms.length / 2)], ms_least: ms[0], ms_most: ms[ms.length - 1] }));
+    console.log(
+        JSON.stringify({
+            bytes: statSync(bundle).size,
+            runs: ms.length,
+            ms: ms[Math.floor(ms.length / 2)],
+            ms_least: ms[0],
+            ms_most: ms[ms.length - 1],
+        }),
+    );
 } finally {
     rmSync(dir, { recursive: true, force: true });
 }

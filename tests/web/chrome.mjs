@@ -10,11 +10,19 @@ const { chromium } = createRequire(resolve(here, 'package.json'))('playwright-co
 export const PAGE = pathToFileURL(resolve(here, 'verify.html')).href;
 
 /** Without these the browser looks for its maker at every start. */
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+];
 
 export function launch() {
     return chromium.launch({
-        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS,
+        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+        args: FLAGS,
     });
 }

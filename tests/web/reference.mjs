@@ -17,8 +17,7 @@ export class Reference {
         this.pending = Buffer.alloc(0);
         this.child.stdout.on('data', (data) => {
             this.pending = Buffer.concat([this.pending, data]);
-            while (this.waiting.length > 0 && this.takeAnswer())
-                continue;
+            while (this.waiting.length > 0 && this.takeAnswer()) continue;
         });
         this.child.on('close', (code) => {
             this.ended = code;
@@ -31,12 +30,10 @@ export class Reference {
     takeAnswer() {
         const line = this.pending.indexOf(10);
         const second = line < 0 ? -1 : this.pending.indexOf(10, line + 1);
-        if (second < 0)
-            return false;
+        if (second < 0) return false;
         const length = Number(this.pending.subarray(line + 1, second).toString());
         const end = second + 1 + length;
-        if (this.pending.length < end)
-            return false;
+        if (this.pending.length < end) return false;
         this.waiting.shift().resolve({
             json: this.pending.subarray(0, line).toString('utf8'),
             text: this.pending.subarray(second + 1, end).toString('utf8'),
@@ -48,12 +45,10 @@ export class Reference {
     /** @returns {Promise<{json: string, text: string}>} */
     ask({ policy, bundle, published }) {
         return new Promise((resolve, reject) => {
-            if (this.ended !== undefined)
-                return reject(new Error('the C verifier is gone'));
+            if (this.ended !== undefined) return reject(new Error('the C verifier is gone'));
             this.waiting.push({ resolve, reject });
             for (const p of [policy, bundle, published])
-                for (const bytes of piece(p))
-                    this.child.stdin.write(bytes);
+                for (const bytes of piece(p)) this.child.stdin.write(bytes);
         });
     }
 

@@ -7,8 +7,7 @@ export class Rng {
         this.b = 0x243f6a88;
         this.c = seed >>> 0;
         this.d = 1;
-        for (let i = 0; i < 16; i++)
-            this.u32();
+        for (let i = 0; i < 16; i++) this.u32();
     }
 
     u32() {
@@ -16,7 +15,7 @@ export class Rng {
         this.d = (this.d + 1) | 0;
         this.a = this.b ^ (this.b >>> 9);
         this.b = (this.c + (this.c << 3)) | 0;
-        this.c = ((this.c << 21) | (this.c >>> 11)) + t | 0;
+        this.c = (((this.c << 21) | (this.c >>> 11)) + t) | 0;
         return t >>> 0;
     }
 

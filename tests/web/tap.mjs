@@ -9,7 +9,10 @@ export async function test(name, run) {
     number++;
     try {
         const told = await run();
-        const skip = typeof told === 'string' && told.startsWith('skip: ') ? ` # SKIP ${told.slice(6)}` : '';
+        const skip =
+            typeof told === 'string' && told.startsWith('skip: ')
+                ? ` # SKIP ${told.slice(6)}`
+                : '';
         console.log(`ok ${number} - ${name}${skip}`);
     } catch (error) {
         failed++;
