@@ -16,6 +16,10 @@
 #include "base/file.h"
 #include "seal/tile_out.h"
 
+#define DASH "\xE2\x80\x94 " /* U+2014 and a space */
+
+enum { COSIGNATURE = 8 + EW_ED25519_SIG }; /* a time, and what was signed */
+
 /* A checkpoint with its bytes. */
 typedef struct head {
     ew_buf bytes;
@@ -210,20 +214,64 @@ static ew_code copy_files(work *w)
     return code == EW_OK ? ew_tile_out_sync(&w->out, w->err) : code;
 }
 
+static bool has_sig(const ew_note *note, const ew_note_sig *sig)
+{
+    for (size_t i = 0; i < note->sig_count; i++) {
+        const ew_note_sig *s = &note->sigs[i];
+        if (s->n == sig->n && memcmp(s->id, sig->id, EW_KEY_ID) == 0 &&
+            memcmp(s->bytes, sig->bytes, s->n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Cosignatures that are published already stay, though the log may have lost them. */
+static ew_code keep_cosignatures(work *w, ew_buf *next)
+{
+    const ew_note *a = w->ours.note;
+    const ew_note *b = w->theirs.note;
+    size_t count = a->sig_count;
+    ew_code code = EW_OK;
+    if (b == NULL || a->text.n != b->text.n ||
+        memcmp(a->text.p, b->text.p, a->text.n) != 0)
+        return EW_OK;
+    for (size_t i = 0; i < b->sig_count && code == EW_OK; i++) {
+        uint8_t raw[EW_KEY_ID + COSIGNATURE];
+        const ew_note_sig *s = &b->sigs[i];
+        if (s->n != COSIGNATURE || has_sig(a, s) || count == EW_NOTE_SIGS_MAX)
+            continue;
+        count++;
+        memcpy(raw, s->id, EW_KEY_ID);
+        memcpy(raw + EW_KEY_ID, s->bytes, s->n);
+        code = ew_buf_printf(next, w->err, DASH "%.*s ", (int)s->name.n, s->name.p);
+        if (code == EW_OK)
+            code = ew_base64_append(next, raw, sizeof raw, w->err);
+        if (code == EW_OK)
+            code = ew_buf_append(next, "\n", 1, w->err);
+    }
+    return code;
+}
+
 static ew_code put_checkpoint(work *w)
 {
-    const ew_buf *a = &w->ours.bytes;
-    const ew_buf *b = &w->theirs.bytes;
-    w->told->size = w->ours.c.size;
-    if (w->theirs.note != NULL && a->len == b->len &&
-        memcmp(a->data, b->data, a->len) == 0)
-        return EW_OK;
+    ew_buf next;
+    const ew_buf *now = &w->theirs.bytes;
     char *path = ew_path_join(w->out.dir, "checkpoint");
+    w->told->size = w->ours.c.size;
     if (path == NULL)
         return ew_fail_nomem(w->err);
-    ew_code code = ew_file_put(path, a->data, a->len, w->err);
+    ew_buf_init(&next, EW_NOTE_MAX);
+    ew_code code = ew_buf_append(&next, w->ours.bytes.data, w->ours.bytes.len, w->err);
+    if (code == EW_OK)
+        code = keep_cosignatures(w, &next);
+    bool same = w->theirs.note != NULL && next.len == now->len &&
+                memcmp(next.data, now->data, next.len) == 0;
+    if (code == EW_OK && !same) {
+        code = ew_file_put(path, next.data, next.len, w->err);
+        w->told->checkpoint = code == EW_OK;
+    }
+    ew_buf_release(&next);
     ew_free(path);
-    w->told->checkpoint = code == EW_OK;
     return code;
 }
 

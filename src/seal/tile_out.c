@@ -32,6 +32,8 @@ static ew_code remember(ew_tile_out *o, const char *folder, ew_err *err)
 static ew_code make_folders(ew_tile_out *o, char *path, ew_err *err)
 {
     size_t top = strlen(o->dir);
+    while (top > 1 && o->dir[top - 1] == '/') /* as ew_path_join has it */
+        top--;
     char *slash = strrchr(path, '/');
     *slash = 0;
     ew_code code = ew_mkdirs(path, err);

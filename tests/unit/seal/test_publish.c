@@ -473,6 +473,45 @@ static void test_cosignatures_gather(void **state)
     ew_signer_free(w[1]);
 }
 
+/* A desk that lost cosignatures does not take them from its readers. */
+static void test_cosignatures_stay_public(void **state)
+{
+    desk *d = *state;
+    ew_signer *w[2] = {test_signer("w1", EW_SIG_COSIGNATURE, 11),
+                       test_signer("w2", EW_SIG_COSIGNATURE, 12)};
+    ew_cosigned of;
+    ew_buf b;
+    size_t n;
+    ew_buf_init(&b, 10000);
+    grow(d, 5);
+    char *bare = test_file_get(test_path(d->log, "checkpoint"), &n);
+    for (int i = 0; i < 2; i++) {
+        ew_buf_reset(&b);
+        sign_line(d, w[i], 500, &b);
+        assert_int_equal(add(d, &b, w[i], &of, NULL), EW_OK);
+        assert_int_equal(publish(d, NULL), EW_OK);
+        assert_true(d->p.checkpoint);
+        test_file_put(test_path(d->log, "checkpoint"), bare, n);
+        assert_int_equal(publish(d, NULL), EW_OK);
+    }
+    char *now = test_file_get(test_path(d->pub, "checkpoint"), &n);
+    assert_non_null(strstr(now, " w1 "));
+    assert_non_null(strstr(now, " w2 "));
+    assert_int_equal(publish(d, NULL), EW_OK);
+    assert_false(d->p.checkpoint);
+    free(now);
+    /* The next checkpoint has none of them. */
+    grow(d, 1);
+    assert_int_equal(publish(d, NULL), EW_OK);
+    now = test_file_get(test_path(d->pub, "checkpoint"), &n);
+    assert_null(strstr(now, " w1 "));
+    free(now);
+    free(bare);
+    ew_buf_release(&b);
+    ew_signer_free(w[0]);
+    ew_signer_free(w[1]);
+}
+
 /* Whatever fails while a cosignature is added, none is lost. */
 static void fail_adding(desk *d, void (*place)(int64_t))
 {
@@ -558,6 +597,7 @@ int main(void)
         WITH_LOG(test_killed),
         WITH_LOG(test_each_allocation_fails),
         WITH_LOG(test_cosignatures_gather),
+        WITH_LOG(test_cosignatures_stay_public),
         WITH_LOG(test_cosignatures_each_write_fails),
         WITH_LOG(test_cosignatures_each_sync_fails),
         WITH_LOG(test_asking),
