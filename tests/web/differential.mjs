@@ -84,9 +84,12 @@ function disagree(where, given_, c, js) {
     writeFileSync(join(folder, 'x.ewb'), given_.bundle);
     if (given_.policy !== null) writeFileSync(join(folder, 'policy'), given_.policy);
     if (given_.published !== null) writeFileSync(join(folder, 'published'), given_.published);
-    console.log(`# disagreement in ${folder}\n#   C  ${c.json}\n#   JS ${js.json}`);
-    if (c.json === js.json)
-        console.log(`#   C  ${JSON.stringify(c.text)}\n#   JS ${JSON.stringify(js.text)}`);
+    /* From where they part. */
+    const [said, want] = c.json === js.json ? [js.text, c.text] : [js.json, c.json];
+    let at = 0;
+    while (at < said.length && said[at] === want[at]) at++;
+    const part = (text) => JSON.stringify(text.slice(Math.max(0, at - 60), at + 160));
+    console.log(`# disagreement in ${folder}\n#   C  ${part(want)}\n#   JS ${part(said)}`);
 }
 
 let done = 0;
@@ -109,6 +112,8 @@ for (
             disagree(`${given.seed}-${b}-${i}-${name.replace(/\W/g, '_')}`, cases[i], c, js);
     }
     done += cases.length;
+    if (done % 10240 === 0)
+        console.log(`# ${done} bundles, ${told.disagreements} disagreements so far`);
     if (given.only !== undefined) break;
 }
 reference.close();

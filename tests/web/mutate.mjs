@@ -202,6 +202,12 @@ const DEEP = [
         s.line = s.line.replace(/n=\d+/, `n=${s.parts.length}`);
         s.runs = someRuns(rng, s.parts.length);
     },
+    (rng, d) => {
+        /* the last part as what comes after the last one */
+        const p = d.streams[0].parts[d.streams[0].parts.length - 1];
+        p.kind = 3;
+        p.bytes = rng.pick([p.bytes, cat(p.bytes, rng.bytes(3)), p.bytes.slice(0, -1)]);
+    },
     (rng, d) => spoilPart(rng, rng.pick(d.streams)),
     (rng, d) => spoilPart(rng, rng.pick(d.streams)),
     (rng, d) => {

@@ -4,7 +4,7 @@
 // or for R, and no cofactor: R is computed and its bytes are compared.
 import { Point } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { join, same } from './bytes.js';
+import { join, same, textOf } from './bytes.js';
 
 const ORDER = Point.CURVE().n;
 
@@ -25,16 +25,29 @@ function goodPoint(bytes) {
     }
 }
 
-/** True when sig (64 bytes) is one of this key (32 bytes) over these bytes. */
-export function ed25519Check(key, bytes, sig) {
+/* The reader's policy and the bundle's suggestion mostly name the same keys: what was judged is
+ * remembered, by all that the judgement depends on. */
+const judged = new Map();
+const JUDGED_MAX = 1000;
+
+function judge(key, hash, sig) {
     const r = sig.subarray(0, 32);
     const s = little(sig.subarray(32));
-    if (s >= ORDER)
-        return false;
-    const a = goodPoint(key);
+    const a = s < ORDER ? goodPoint(key) : null;
     if (a === null)
         return false;
-    const h = little(sha512(join(r, key, bytes))) % ORDER;
+    const h = little(hash) % ORDER;
     const want = Point.BASE.multiply(s, false).subtract(a.multiply(h, false));
     return same(want.toBytes(), r) && !want.isSmallOrder();
+}
+
+/** True when sig (64 bytes) is one of this key (32 bytes) over these bytes. */
+export function ed25519Check(key, bytes, sig) {
+    const hash = sha512(join(sig.subarray(0, 32), key, bytes));
+    const id = textOf(join(key, hash, sig));
+    if (judged.size > JUDGED_MAX)
+        judged.clear();
+    if (!judged.has(id))
+        judged.set(id, judge(key, hash, sig));
+    return judged.get(id);
 }
