@@ -192,7 +192,9 @@ static int disclose(app *a, const ew_desk *d, ew_disclosure *what)
         what->preview = view;
         what->cookie = &v;
     }
-    if (ew_ops_disclose(d, what, &done, &err) != EW_OK) {
+    ew_code rc = ew_ops_disclose(d, what, &done, &err);
+    progress_clear(a);
+    if (rc != EW_OK) {
         json_decref(v.list);
         return fail_desk(a, &err);
     }
@@ -236,6 +238,8 @@ static int run(app *a, const args *in)
     int code = desk_open(a, in, &d);
     if (code != 0)
         return code;
+    ew_progress prog = app_progress(a);
+    d.prog = &prog;
     code = disclose(a, &d, &what);
     ew_desk_close(&d);
     return code;

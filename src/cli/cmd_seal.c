@@ -118,7 +118,10 @@ static int run(app *a, const args *in)
     int code = desk_open(a, in, &d);
     if (code != 0)
         return code;
+    ew_progress prog = app_progress(a);
+    d.prog = &prog;
     ew_code rc = ew_ops_seal(&d, &opts, &failed, &err);
+    progress_clear(a);
     ew_desk_close(&d);
     if (rc != EW_OK)
         return fail_desk(a, &err);

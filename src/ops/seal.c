@@ -183,20 +183,34 @@ static ew_code run_job(const batch *b, job *j, ew_err *err)
     return code;
 }
 
+/* Between files; small ones do not tell of themselves. */
+static bool is_cancelled(const batch *b, size_t i)
+{
+    const ew_progress *p = b->d->prog;
+    return p != NULL && p->tick != NULL &&
+           p->tick(p->cookie, "seal", (int64_t)i, (int64_t)b->n) != 0;
+}
+
 /* Cuts and signs them all; those that fail are told. */
-static void run_jobs(batch *b)
+static ew_code run_jobs(batch *b, ew_err *err)
 {
     ew_err why;
     for (size_t i = 0; i < b->n; i++) {
         job *j = &b->jobs[i];
         j->sealed.path = j->path;
-        j->done = run_job(b, j, &why) == EW_OK;
+        ew_code code = is_cancelled(b, i)
+                           ? ew_fail(&why, EW_E_CANCELLED, 0, "interrupted")
+                           : run_job(b, j, &why);
+        if (code == EW_E_CANCELLED)
+            return ew_fail(err, code, 0, "%s; nothing was put on record", why.text);
+        j->done = code == EW_OK;
         if (!j->done)
             tell_problem(b, j->path, &why);
         b->done += j->done;
         for (job *m = j - j->count; j->done && m < j; m++)
             m->sealed.collection = j->hex;
     }
+    return EW_OK;
 }
 
 /* ------------------------------------------------------------------ the log */
@@ -278,10 +292,9 @@ static ew_code run(batch *b, ew_err *err)
         code = ew_seed_book_open(&b->seeds, b->d, err);
     if (code == EW_OK)
         code = list_jobs(b, err);
-    if (code != EW_OK)
-        return code;
-    run_jobs(b);
-    if (b->done > 0)
+    if (code == EW_OK)
+        code = run_jobs(b, err);
+    if (code == EW_OK && b->done > 0)
         code = put_on_log(b, err);
     for (size_t i = 0; i < b->n && code == EW_OK; i++)
         if (b->jobs[i].done)

@@ -109,6 +109,9 @@ EW_MUST_CHECK ew_code ew_ops_member(const char *bundle, const char *collection,
 typedef struct ew_cut_file {
     int fd; /* 0: there is none, the bytes are in memory */
     ew_memory memory;
+    const ew_progress *prog;
+    uint64_t ticked;  /* where progress was told last */
+    uint32_t reads;   /* since then */
     int64_t modified; /* POSIX seconds */
     ew_src src;
     ew_cuts cuts;
@@ -118,10 +121,12 @@ typedef struct ew_cut_file {
 
 /* *f is zeroed first; close it in any case. A file that changes meanwhile is refused. */
 EW_MUST_CHECK ew_code ew_ops__cut_file(ew_cut_file *f, const char *path,
-                                       ew_splitter which, ew_err *err);
+                                       ew_splitter which, const ew_progress *prog,
+                                       ew_err *err);
 /* The same for a member of a folder, which must not be a link. */
 EW_MUST_CHECK ew_code ew_ops__cut_member(ew_cut_file *f, const char *path,
-                                         ew_splitter which, ew_err *err);
+                                         ew_splitter which, const ew_progress *prog,
+                                         ew_err *err);
 /* The list of a collection; bytes stay with the caller. */
 EW_MUST_CHECK ew_code ew_ops__cut_seals(ew_cut_file *f, const ew_buf *bytes, ew_err *err);
 void ew_ops__close_cut(ew_cut_file *f);

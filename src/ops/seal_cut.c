@@ -10,6 +10,23 @@
 #include "base/file.h"
 #include "ops/seal.h"
 
+enum { TICK_BYTES = 4 << 20, TICK_READS = 4096 };
+
+/* Reads, and says now and then how far it came. */
+static ew_code read_file(void *cookie, uint64_t at, void *out, size_t n, ew_err *err)
+{
+    ew_cut_file *f = cookie;
+    if (f->prog != NULL && f->prog->tick != NULL &&
+        (f->reads++ >= TICK_READS || at - f->ticked >= TICK_BYTES)) {
+        f->reads = 0;
+        f->ticked = at;
+        if (f->prog->tick(f->prog->cookie, "read", (int64_t)at, (int64_t)f->src.size) !=
+            0)
+            return ew_fail(err, EW_E_CANCELLED, 0, "interrupted");
+    }
+    return ew_pread_all(f->fd, out, n, at, err);
+}
+
 static ew_code open_file(ew_cut_file *f, const char *path, int flags, struct stat *st,
                          ew_err *err)
 {
@@ -24,7 +41,7 @@ static ew_code open_file(ew_cut_file *f, const char *path, int flags, struct sta
         return ew_fail_sys(err, errno, "cannot read '%s'", path);
     if (!S_ISREG(st->st_mode))
         return ew_fail(err, EW_E_FORMAT, 0, "'%s' is not a regular file", path);
-    f->src = ew_src_fd(&f->fd, (uint64_t)st->st_size);
+    f->src = (ew_src){read_file, f, (uint64_t)st->st_size};
     f->modified = st->st_mtim.tv_sec;
     return EW_OK;
 }
@@ -58,16 +75,17 @@ static ew_code cut(ew_cut_file *f, ew_splitter which, ew_err *err)
     return ew_parts_hash(&f->src, &f->cuts, f->parts, err);
 }
 
+/* f: zeroed but for how progress is told. */
 static ew_code cut_path(ew_cut_file *f, const char *path, int flags, ew_splitter which,
                         ew_err *err)
 {
     struct stat before;
-    memset(f, 0, sizeof *f);
     ew_code code = open_file(f, path, flags, &before, err);
     if (code == EW_OK)
         code = cut(f, which, err);
     /* What was read while it changed may look like anything: the change is told first. */
-    if (f->fd > 0 && code != EW_E_NOMEM && S_ISREG(before.st_mode)) {
+    if (f->fd > 0 && code != EW_E_NOMEM && code != EW_E_CANCELLED &&
+        S_ISREG(before.st_mode)) {
         ew_code changed = check_unchanged(f, path, &before, code == EW_OK ? err : NULL);
         if (code == EW_OK)
             code = changed;
@@ -75,14 +93,17 @@ static ew_code cut_path(ew_cut_file *f, const char *path, int flags, ew_splitter
     return code;
 }
 
-ew_code ew_ops__cut_file(ew_cut_file *f, const char *path, ew_splitter which, ew_err *err)
+ew_code ew_ops__cut_file(ew_cut_file *f, const char *path, ew_splitter which,
+                         const ew_progress *prog, ew_err *err)
 {
+    *f = (ew_cut_file){.prog = prog};
     return cut_path(f, path, 0, which, err);
 }
 
 ew_code ew_ops__cut_member(ew_cut_file *f, const char *path, ew_splitter which,
-                           ew_err *err)
+                           const ew_progress *prog, ew_err *err)
 {
+    *f = (ew_cut_file){.prog = prog};
     return cut_path(f, path, O_NOFOLLOW, which, err);
 }
 

@@ -3,6 +3,7 @@
 #ifndef EW_OPS_SEAL_DESK_H
 #define EW_OPS_SEAL_DESK_H
 
+#include "earwitness/progress.h"
 #include "seal/log.h"
 #include "seal/statement.h"
 #include "seal/vault.h"
@@ -10,6 +11,7 @@
 typedef struct ew_desk {
     char *dir;
     ew_vault *vault;
+    const ew_progress *prog; /* of long work with it, which it may cancel; or NULL */
     const char
         *settled; /* use of a key whose interrupted revocation was brought to its end
                             when the desk was opened; NULL */

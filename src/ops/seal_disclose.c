@@ -117,25 +117,53 @@ static ew_code write_one(ew_gathered *g, const char *path, const choice *c,
 
 /* ------------------------------------------------------------------ members */
 
+/* Bundles of members. */
+typedef struct member_writer {
+    const ew_gathered *g; /* the collection */
+    const ew_disclosure *what;
+    ew_event_list
+        events; /* of the whole desk: reading them again for each would take long */
+} member_writer;
+
 /* All of one member. */
-static ew_code write_member(const ew_gathered *g, const ew_disclosure *what,
-                            const char *hex, size_t number, ew_err *err)
+static ew_code write_member(const member_writer *w, const char *hex, size_t number,
+                            ew_err *err)
 {
-    ew_disclosure all = {.item = hex, .show = "all", .meta = what->meta};
+    ew_disclosure all = {.item = hex, .show = "all", .meta = w->what->meta};
     ew_gathered *m = NULL;
     choice c = {.parts = {0}};
     char name[NAME_MAX_BYTES];
     (void)snprintf(name, sizeof name, "%08zu.ewb", number);
-    char *path = ew_path_join(what->out, name);
+    char *path = ew_path_join(w->what->out, name);
     ew_code code =
-        path != NULL ? ew_ops__gather(&m, g->d, hex, NULL, err) : ew_fail_nomem(err);
+        path != NULL ? ew_ops__gather(&m, w->g->d, hex, NULL, err) : ew_fail_nomem(err);
     if (code == EW_OK)
         code = choose(m, &all, &c, err);
-    if (code == EW_OK)
-        code = write_one(m, path, &c, what, err);
+    if (code == EW_OK) {
+        m->all_events = &w->events;
+        code = write_one(m, path, &c, w->what, err);
+    }
     ew_selection_release(&c.parts);
     ew_ops__gathered_free(m);
     ew_free(path);
+    return code;
+}
+
+static ew_code write_each(const member_writer *w, const choice *c, uint64_t *bundles,
+                          ew_err *err)
+{
+    ew_slice rest = {(const char *)w->g->kept.members.data, w->g->kept.members.len};
+    char hex[EW_ITEM_HEX + 1];
+    ew_hash entry;
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < w->g->file.cuts.n && code == EW_OK &&
+                       ew_desk_next_member(&rest, hex, &entry);
+         i++) {
+        if (c->parts.states[i] != EW_PART_SHOWN)
+            continue;
+        code = write_member(w, hex, i + 1, err);
+        *bundles += code == EW_OK;
+    }
     return code;
 }
 
@@ -143,22 +171,17 @@ static ew_code write_member(const ew_gathered *g, const ew_disclosure *what,
 static ew_code write_members(ew_gathered *g, const ew_disclosure *what, const choice *c,
                              uint64_t *bundles, ew_err *err)
 {
-    ew_slice rest = {(const char *)g->kept.members.data, g->kept.members.len};
-    char hex[EW_ITEM_HEX + 1];
-    ew_hash entry;
+    member_writer w = {.g = g, .what = what};
     ew_code code = ew_mkdirs(what->out, err);
-    for (size_t i = 0;
-         i < g->file.cuts.n && code == EW_OK && ew_desk_next_member(&rest, hex, &entry);
-         i++) {
-        if (c->parts.states[i] != EW_PART_SHOWN)
-            continue;
-        code = write_member(g, what, hex, i + 1, err);
-        *bundles += code == EW_OK;
-    }
+    if (code == EW_OK)
+        code = ew_ops_events(g->d, NULL, &w.events, err);
+    if (code == EW_OK)
+        code = write_each(&w, c, bundles, err);
     char *path = ew_path_join(what->out, "collection.ewb");
     if (code == EW_OK)
         code = path != NULL ? write_one(g, path, c, what, err) : ew_fail_nomem(err);
     ew_free(path);
+    ew_event_list_release(&w.events);
     return code;
 }
 

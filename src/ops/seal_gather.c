@@ -42,7 +42,7 @@ static ew_code cut_again(ew_gathered *g, const char *file, ew_err *err)
     const ew_stream *s = g->seal.streams;
     ew_code code = s[0].splitter == EW_SPLIT_SEALS
                        ? cut_members(g, err)
-                       : ew_ops__cut_file(&g->file, path, s[0].splitter, err);
+                       : ew_ops__cut_file(&g->file, path, s[0].splitter, g->d->prog, err);
     if (code == EW_OK)
         code = ew_ops__cut_meta(&g->meta, &g->kept.meta, err);
     if (code != EW_OK)

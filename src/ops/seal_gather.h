@@ -13,12 +13,13 @@ typedef struct ew_gathered {
     const ew_desk *d;
     ew_kept kept;
     ew_seal seal;
-    ew_cut_file file;         /* stream 0 */
-    ew_buf seals;             /* its bytes when it is that of a collection */
-    ew_meta_cut meta;         /* stream 1 */
-    ew_buf proof, policy;     /* after ew_ops__gather_proof */
-    ew_stamped stamped;       /* the same: time tokens, where there are any */
-    ew_event_list event_list; /* after ew_ops__gather_events */
+    ew_cut_file file;                /* stream 0 */
+    ew_buf seals;                    /* its bytes when it is that of a collection */
+    ew_meta_cut meta;                /* stream 1 */
+    ew_buf proof, policy;            /* after ew_ops__gather_proof */
+    ew_stamped stamped;              /* the same: time tokens, where there are any */
+    const ew_event_list *all_events; /* of the desk, where they are at hand; or NULL */
+    ew_event_list event_list;        /* after ew_ops__gather_events */
     ew_bundle_event events[EW_BUNDLE_EVENTS_MAX];
     ew_buf event_proofs[EW_BUNDLE_EVENTS_MAX];
     size_t event_count;

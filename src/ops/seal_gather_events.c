@@ -49,12 +49,17 @@ static ew_code add_event(ew_gathered *g, const char *log, const ew_event_kept *k
 ew_code ew_ops__gather_events(ew_gathered *g, bool custody, ew_err *err)
 {
     char *log = ew_desk_log_dir(g->d->dir);
+    const ew_event_list *list = g->all_events;
     ew_code code = log != NULL ? EW_OK : ew_fail_nomem(err);
-    if (code == EW_OK)
+    if (code == EW_OK && list == NULL)
         code = ew_ops_events(g->d, g->seal.item, &g->event_list, err);
-    for (size_t i = 0; i < g->event_list.n && code == EW_OK; i++) {
-        const ew_event_kept *k = &g->event_list.kept[i];
-        if (k->logged && (custody || !is_custody(k->event.kind)))
+    if (list == NULL)
+        list = &g->event_list;
+    for (size_t i = 0; i < list->n && code == EW_OK; i++) {
+        const ew_event_kept *k = &list->kept[i];
+        bool about = k->event.has_item &&
+                     memcmp(k->event.item, g->seal.item, sizeof k->event.item) == 0;
+        if (about && k->logged && (custody || !is_custody(k->event.kind)))
             code = add_event(g, log, k, err);
     }
     ew_free(log);

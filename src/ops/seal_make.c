@@ -148,8 +148,9 @@ static ew_code cut(const ew_sealer *s, const ew_to_seal *what, ew_cut_file *f,
 {
     if (what->seals != NULL)
         return ew_ops__cut_seals(f, what->seals, err);
-    return what->inside != NULL ? ew_ops__cut_member(f, what->path, s->which, err)
-                                : ew_ops__cut_file(f, what->path, s->which, err);
+    return what->inside != NULL
+               ? ew_ops__cut_member(f, what->path, s->which, s->d->prog, err)
+               : ew_ops__cut_file(f, what->path, s->which, s->d->prog, err);
 }
 
 ew_code ew_ops__seal_make(const ew_sealer *s, const ew_to_seal *what, ew_sealed *told,

@@ -231,6 +231,69 @@ static void test_collections_with_faults(void **state)
     check_log(f);
 }
 
+static ew_code member_work(void *arg, ew_err *err)
+{
+    const fixture *f = arg;
+    ew_membership m;
+    char *one = strdup(test_path(f->folder_out, "00000002.ewb"));
+    assert_non_null(one);
+    ew_code code =
+        ew_ops_member(one, test_path(f->folder_out, "collection.ewb"), &m, err);
+    free(one);
+    if (code == EW_OK)
+        assert_true(m.holds && m.number == 2 && m.members == 2);
+    return code;
+}
+
+/* A member of a collection is known by its bundle, and nothing else is. */
+static void test_members(void **state)
+{
+    fixture *f = *state;
+    ew_membership m;
+    ew_err err;
+    char *list = ew_strdup(test_path(f->folder_out, "collection.ewb"));
+    assert_int_equal(seal_folder_work(f, NULL), EW_OK);
+    assert_int_equal(checkpoint_work(f, NULL), EW_OK);
+    assert_int_equal(disclose_members_work(f, NULL), EW_OK);
+    assert_true(test_torture_alloc(member_work, f, 0) > 5);
+    const char *const others[] = {list, f->file};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(ew_ops_member(others[i], list, &m, &err), EW_OK);
+        assert_false(m.holds);
+        assert_int_equal(err.code, EW_OK);
+        assert_int_equal(ew_ops_member(list, others[i], &m, &err), EW_OK);
+        assert_false(m.holds);
+    }
+    assert_int_equal(ew_ops_member(list, f->dir, &m, &err), EW_E_IO);
+    ew_free(list);
+}
+
+/* Long work says how far it is, and stops when it is told to. */
+static int stop_at(void *cookie, const char *stage, int64_t done, int64_t total)
+{
+    (void)stage;
+    assert_true(done >= 0 && done <= total);
+    return (*(int *)cookie)-- == 0;
+}
+
+static void test_cancelling(void **state)
+{
+    fixture *f = *state;
+    int left = 0;
+    ew_progress prog = {stop_at, &left};
+    f->desk.prog = &prog;
+    for (int i = 0; i < 3; i++) { /* two members and the list */
+        left = i;
+        size_t before = f->acknowledged;
+        assert_int_equal(seal_folder_work(f, NULL), EW_E_CANCELLED);
+        assert_true(f->acknowledged == before);
+    }
+    left = 1000;
+    assert_int_equal(seal_folder_work(f, NULL), EW_OK);
+    check_log(f);
+    f->desk.prog = NULL;
+}
+
 /* Row 8: a seed that was used is refused, also by the next process. */
 static void row_8_seed_reuse(void **state)
 {
@@ -294,6 +357,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_each_write_and_sync_fails, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_collections_with_faults, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_members, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_cancelling, set_up, tear_down),
         cmocka_unit_test_setup_teardown(row_8_seed_reuse, set_up, tear_down),
         cmocka_unit_test_setup_teardown(attack_8_fresh_seeds, set_up, tear_down),
     };
