@@ -88,6 +88,7 @@ typedef enum opt_id {
     OPT_IDENTITY,
     OPT_CHECKPOINT,
     OPT_PROTECT,
+    OPT_LOG,
     OPT_FORMAT,
     OPT_SINCE,
     OPT_YES,

@@ -25,6 +25,7 @@ static const opt_spec options[] = {
     {OPT_IDENTITY, 'i', "identity", "FILE", "restore: the secret key of a recipient"},
     {OPT_CHECKPOINT, 0, "checkpoint", "FILE",
      "restore: the newest checkpoint that was published"},
+    {OPT_LOG, 0, "log", "DIR", "restore: a published copy of the log, to go on from"},
     {OPT_PROTECT, 'p', "protect", NULL, "identity: lock it with a passphrase"},
     {OPT_OUTPUT, 'o', "output", "FILE", "backup, identity: the file to write"},
 };
@@ -34,11 +35,6 @@ static int fail_with(app *a, const char *text)
     ew_err err;
     (void)ew_fail(&err, EW_E_ARG, 0, "%s", text);
     return fail_command(a, &err);
-}
-
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
 }
 
 /* ------------------------------------------------------------------ backup */
@@ -79,20 +75,14 @@ static void tell_backup(app *a, const ew_backed_up *done, size_t recipients)
         ew_obj_int(&o, "files", (int64_t)done->files);
         ew_obj_int(&o, "secrets", (int64_t)done->secrets);
         ew_obj_int(&o, "recipients", (int64_t)recipients);
-        if (done->log.there) {
-            ew_obj_str(&o, "log", done->log.state.origin);
-            ew_obj_int(&o, "entries", (int64_t)done->log.state.size);
-        }
+        ew_obj_str(&o, "log", done->log.origin);
+        ew_obj_int(&o, "entries", (int64_t)done->log.size);
         out_object(a, &o);
     } else if (!a->quiet) {
         (void)printf("%" PRIu64 " files for %zu recipients, %" PRIu64
-                     " of them with secrets; ",
-                     done->files, recipients, done->secrets);
-        if (done->log.there)
-            (void)printf("log %s with %" PRIu64 " entr%s\n", done->log.state.origin,
-                         done->log.state.size, done->log.state.size == 1 ? "y" : "ies");
-        else
-            (void)printf("no log\n");
+                     " of them with secrets; log %s with %" PRIu64 " entr%s\n",
+                     done->files, recipients, done->secrets, done->log.origin,
+                     done->log.size, done->log.size == 1 ? "y" : "ies");
     }
     say(a,
         "whoever holds one of these identities and the file has the whole desk: keep "
@@ -207,27 +197,28 @@ static int take_identities(app *a, const args *in, ew_age_identities *ids)
     return rc == EW_OK ? code : fail_command(a, &err);
 }
 
-static void tell_behind(app *a, const ew_restored *done)
+static void tell_history(app *a, const ew_restored *done)
 {
-    if (!done->log.there) {
+    if (done->regained > 0)
         say(a,
-            "a witness that goes back can sign two histories: let it cosign again only "
-            "with the newest checkpoint that it signed");
-    } else if (done->behind) {
+            "%" PRIu64 " entr%s came from the published copy; what was sealed in them "
+            "cannot be shown from this desk",
+            done->regained, done->regained == 1 ? "y" : "ies");
+    if (done->behind)
         say(a,
             "the log is %" PRIu64 " entries behind the checkpoint, and closed: entries "
             "put on it now would make "
-            "a second history. What it holds can still be shown. For new seals make "
-            "another desk and say in public that this log ended; or bring back a newer "
-            "backup",
-            done->newest - done->log.state.size);
-    } else if (done->newest == 0) {
+            "a second history. What it holds can still be proven. Restore again with "
+            "--log DIR, a newer published copy of it; or make another desk for new seals "
+            "and say in public that this log ended",
+            done->newest - done->log.size);
+    else if (done->newest == 0)
         say(a,
             "if a checkpoint of %s with more than %" PRIu64
             " entries was ever published, do not go on with this log, it would make a "
-            "second history: restore again with --checkpoint FILE, the newest one",
-            done->log.state.origin, done->log.state.size);
-    }
+            "second history: restore again with --checkpoint FILE, the newest one, and "
+            "--log DIR, a published copy",
+            done->log.origin, done->log.size);
 }
 
 static void tell_restore(app *a, const ew_restored *done, const char *dir)
@@ -238,26 +229,23 @@ static void tell_restore(app *a, const ew_restored *done, const char *dir)
         ew_obj_str(&o, "schema", "earwitness.vault-restore/1");
         ew_obj_str(&o, "made", ew_iso_text(done->time, when));
         ew_obj_int(&o, "files", (int64_t)done->files);
-        if (done->log.there) {
-            ew_obj_str(&o, "log", done->log.state.origin);
-            ew_obj_int(&o, "entries", (int64_t)done->log.state.size);
-        }
+        ew_obj_str(&o, "log", done->log.origin);
+        ew_obj_int(&o, "entries", (int64_t)done->log.size);
+        ew_obj_int(&o, "regained", (int64_t)done->regained);
         ew_obj_bool(&o, "behind", done->behind);
         out_object(a, &o);
     } else if (!a->quiet) {
-        (void)printf("restored %" PRIu64 " file%s of %s", done->files,
-                     plural(done->files), ew_iso_text(done->time, when));
-        if (done->log.there)
-            (void)printf("; log %s with %" PRIu64 " entr%s", done->log.state.origin,
-                         done->log.state.size, done->log.state.size == 1 ? "y" : "ies");
-        (void)printf("\n");
+        (void)printf(
+            "restored %" PRIu64 " file%s of %s; log %s with %" PRIu64 " entr%s\n",
+            done->files, done->files == 1 ? "" : "s", ew_iso_text(done->time, when),
+            done->log.origin, done->log.size, done->log.size == 1 ? "y" : "ies");
     }
     say(a,
         "the desk is in '%s'. Anybody who knows a recipient can make a backup: compare "
         "its "
         "keys ('earwitness key list') with those that you published",
         dir);
-    tell_behind(a, done);
+    tell_history(a, done);
 }
 
 static int restore_desk(app *a, const args *in, ew_restore_opts *opts)
@@ -283,7 +271,8 @@ static int restore(app *a, const args *in, const char *dir)
 {
     ew_age_identities ids = {0};
     ew_age_opening with = {&ids, NULL, EW_AGE_ARMOR_AUTO};
-    ew_restore_opts opts = {.backup = in->operands[1], .with = &with, .dir = dir};
+    ew_restore_opts opts = {
+        .backup = in->operands[1], .with = &with, .dir = dir, .log = in->values[OPT_LOG]};
     const char *checkpoint = in->values[OPT_CHECKPOINT];
     ew_buf note;
     ew_err err;

@@ -368,17 +368,13 @@ static ew_code check_place(const char *desk, const char *out, ew_err *err)
                : EW_OK;
 }
 
-/* Keeps others from writing to the log; a folder without one, as of a witness, is fine. */
+/* Keeps others from writing to the log. */
 static ew_code hold_log(backup *b, ew_log **log, ew_err *err)
 {
     char *dir = ew_desk_log_dir(b->desk->dir);
     ew_code code = dir != NULL ? ew_log_open(log, dir, err) : ew_fail_nomem(err);
-    if (code == EW_OK) {
-        code = ew_log__read_state(dir, &b->manifest.log.state, err);
-        b->manifest.log.there = true;
-    } else if (code == EW_E_NOTFOUND) {
-        code = EW_OK;
-    }
+    if (code == EW_OK)
+        code = ew_log__read_state(dir, &b->manifest.log, err);
     ew_free(dir);
     return code;
 }

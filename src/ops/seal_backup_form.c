@@ -66,27 +66,21 @@ ew_code ew_backup__append_manifest(ew_buf *b, const ew_backup__manifest *m, ew_e
     char when[EW_ISO_TEXT];
     ew_code code = ew_buf_printf(b, err, HEAD "\nmade %s\nentries %ju\nlog ",
                                  ew_iso_text(m->time, when), (uintmax_t)m->entries);
-    if (code == EW_OK && !m->log.there)
-        return ew_buf_printf(b, err, "none\n");
     if (code == EW_OK)
-        code = ew_buf_printf(b, err, "%s %ju ", m->log.state.origin,
-                             (uintmax_t)m->log.state.size);
+        code = ew_buf_printf(b, err, "%s %ju ", m->log.origin, (uintmax_t)m->log.size);
     if (code == EW_OK)
-        code = ew_base64_append(b, m->log.state.root.b, EW_HASH, err);
+        code = ew_base64_append(b, m->log.root.b, EW_HASH, err);
     return code == EW_OK ? ew_buf_append(b, "\n", 1, err) : code;
 }
 
-static bool parse_log(ew_slice line, ew_backup_log *log)
+static bool parse_log(ew_slice line, ew_log_state *log)
 {
     ew_slice word;
-    if (ew_slice_is(line, "none"))
-        return true;
-    log->there = true;
     if (!ew_slice_word(&line, &word) || !ew_key_name_ok(word))
         return false;
-    memcpy(log->state.origin, word.p, word.n);
-    return ew_slice_word(&line, &word) && ew_slice_u64(word, &log->state.size) &&
-           ew_slice_base64(line, log->state.root.b, EW_HASH);
+    memcpy(log->origin, word.p, word.n);
+    return ew_slice_word(&line, &word) && ew_slice_u64(word, &log->size) &&
+           ew_slice_base64(line, log->root.b, EW_HASH);
 }
 
 ew_code ew_backup__parse_manifest(ew_backup__manifest *m, ew_slice text, ew_err *err)

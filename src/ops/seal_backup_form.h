@@ -20,7 +20,7 @@ enum {
 typedef struct ew_backup__manifest {
     int64_t time;
     uint64_t entries; /* folders and files that follow */
-    ew_backup_log log;
+    ew_log_state log;
 } ew_backup__manifest;
 
 EW_MUST_CHECK ew_code ew_backup__append_manifest(ew_buf *b, const ew_backup__manifest *m,
@@ -46,9 +46,13 @@ EW_MUST_CHECK ew_code ew_backup__unlock(const ew_vault *v, const char *path,
 EW_MUST_CHECK ew_code ew_backup__lock(const ew_vault *v, ew_slice opened, ew_buf *file,
                                       ew_err *err);
 
-/* Looks at a restored desk: keys, the log that done->log promises, the checkpoint; fills in the
- * rest of *done. EW_E_ARG for a checkpoint of another log, else EW_E_FORMAT. */
-EW_MUST_CHECK ew_code ew_backup__check(const ew_desk *d, ew_slice checkpoint,
+/* Looks at a restored desk: keys; the log, which must be what done->log says; a published copy of
+ * that, which takes its place; the checkpoint. Fills in the rest of *done. EW_E_ARG for a copy or a
+ * checkpoint of another log, else EW_E_FORMAT. */
+EW_MUST_CHECK ew_code ew_backup__check(const ew_desk *d, const ew_restore_opts *opts,
                                        ew_restored *done, ew_err *err);
+
+/* A folder with all that is in it. */
+EW_MUST_CHECK ew_code ew_backup__remove(const char *path, ew_err *err);
 
 #endif

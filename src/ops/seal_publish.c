@@ -7,8 +7,7 @@
 #include "base/alloc.h"
 #include "ops/seal_key.h"
 
-/* The log's key, and those that it had before. */
-static ew_code log_keys(const char *desk, ew_vkey *keys, size_t *n, ew_err *err)
+ew_code ew_desk_log_keys(const char *desk, ew_vkey *keys, size_t *n, ew_err *err)
 {
     ew_old_key *old = NULL;
     size_t old_count = 0;
@@ -30,7 +29,7 @@ ew_code ew_ops_publish(const char *desk, const char *to, ew_publication *out, ew
     ew_vkey *keys = ew_alloc_array(1 + EW_OLD_KEYS_MAX, sizeof *keys);
     ew_code code = log != NULL && keys != NULL ? EW_OK : ew_fail_nomem(err);
     if (code == EW_OK)
-        code = log_keys(desk, keys, &n, err);
+        code = ew_desk_log_keys(desk, keys, &n, err);
     if (code == EW_OK)
         code = ew_log_publish(log, to, keys, n, out, err);
     ew_free(keys);

@@ -347,6 +347,11 @@ static ew_code remove_one(const char *path, bool folder, ew_err *err)
     return EW_OK;
 }
 
+ew_code ew_backup__remove(const char *path, ew_err *err)
+{
+    return walk(path, remove_one, err);
+}
+
 /* ------------------------------------------------------------------ all of it */
 
 /* The folder that the desk will lie in. */
@@ -427,7 +432,7 @@ static ew_code fill(restore *r, ew_err *err)
     if (code == EW_OK)
         code = take_entries(r, err);
     if (code == EW_OK)
-        code = ew_backup__check(&r->desk, r->opts->checkpoint, &r->done, err);
+        code = ew_backup__check(&r->desk, r->opts, &r->done, err);
     if (code == EW_OK)
         code = ew_file_put(path, vault.data, vault.len, err);
     if (code == EW_OK)
@@ -447,7 +452,7 @@ static ew_code restore_into(restore *r, const char *parent, ew_err *err)
     if (code == EW_OK && rename(r->temp, r->opts->dir) != 0)
         code = ew_fail_sys(err, errno, "cannot make '%s'", r->opts->dir);
     if (code != EW_OK)
-        (void)!walk(r->temp, remove_one, NULL);
+        (void)!ew_backup__remove(r->temp, NULL);
     return code == EW_OK ? ew_sync_dir(parent, err) : code;
 }
 

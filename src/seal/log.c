@@ -147,6 +147,52 @@ static ew_code compare(const ew_log *log, uint64_t size, const ew_hash *want,
     return code;
 }
 
+/* The state that a signed checkpoint speaks of. */
+static ew_code state_of_note(const ew_buf *bytes, const ew_vkey *key, ew_log_state *s,
+                             ew_err *err)
+{
+    ew_note *note = NULL;
+    ew_checkpoint c;
+    ew_code code = ew_note_parse(&note, bytes->data, bytes->len, err);
+    if (code == EW_OK)
+        code = ew_checkpoint_parse(&c, note->text, err);
+    if (code == EW_OK && (!ew_slice_is(c.origin, key->name) ||
+                          ew_note_check(note, key, NULL) != EW_SIG_GOOD))
+        code = ew_fail(err, EW_E_FORMAT, 0, "the checkpoint is not one that '%s' signed",
+                       key->name);
+    if (code == EW_OK) {
+        memset(s, 0, sizeof *s);
+        memcpy(s->origin, c.origin.p, c.origin.n);
+        s->size = c.size;
+        s->root = c.root;
+    }
+    ew_note_free(note);
+    return code;
+}
+
+ew_code ew_log_adopt(const char *dir, const ew_vkey *key, ew_err *err)
+{
+    ew_log_state s;
+    ew_hash root;
+    ew_buf note;
+    ew_code code = ew_log__read_state(dir, &s, NULL);
+    if (code != EW_E_NOTFOUND)
+        return ew_fail(err, EW_E_ARG, 0, "there is a log in '%s' already", dir);
+    ew_buf_init(&note, EW_NOTE_MAX);
+    code = ew_log_read_checkpoint(dir, &note, err);
+    if (code == EW_OK)
+        code = state_of_note(&note, key, &s, err);
+    if (code == EW_OK)
+        code = root_at(dir, s.size, s.size, &root, err);
+    if (code == EW_OK && !ew_hash_same(&root, &s.root))
+        code = ew_fail(err, EW_E_FORMAT, 0,
+                       "the tiles of the log '%s' contradict its checkpoint", dir);
+    if (code == EW_OK)
+        code = write_state(dir, &s, err);
+    ew_buf_release(&note);
+    return code;
+}
+
 /* The checkpoint that is out in the world binds the log for ever. */
 static ew_code compare_note(const ew_log *log, const ew_buf *note, ew_err *err)
 {

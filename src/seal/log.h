@@ -21,6 +21,10 @@ typedef struct ew_log ew_log;
  * origin: as in its checkpoints; a key name. */
 EW_MUST_CHECK ew_code ew_log_create(const char *dir, const char *origin, ew_err *err);
 
+/* Makes a log of a copy that was published: it has what the copy's checkpoint says. key: whose
+ * signature that must have. EW_E_ARG when it is a log already; EW_E_FORMAT. */
+EW_MUST_CHECK ew_code ew_log_adopt(const char *dir, const ew_vkey *key, ew_err *err);
+
 /* Opens for writing and keeps others out (EW_E_BUSY) until closed. EW_E_NOTFOUND when there
  * is none; EW_E_FORMAT when tiles, state and checkpoint contradict one another, as after
  * restoring an old copy: such a log must not be written to. */

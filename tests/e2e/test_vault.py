@@ -140,6 +140,18 @@ class Whole(Vault):
         self.assertIn("entries are lost", self.words([NEW], "seal", self.chat, code=3).err)
         self.run_ew("log", "prove", "0")
 
+        # What was published brings it up to date, and it goes on.
+        public = self.path("public")
+        self.run_ew("log", "publish", public, "--desk", self.desk)
+        done = self.restore("new", "--checkpoint", newest, "--log", public)
+        self.assertRegex(done.err, r"\d+ entr\S* came from the published copy")
+        self.assertNotIn("second history", done.err)
+        self.env["EARWITNESS_DESK"] = self.path("new")
+        self.words([NEW], "seal", self.chat)
+        self.words([NEW], "log", "checkpoint", "-q")
+        self.run_ew("log", "publish", public)
+        self.assertIn(" 0 problems", self.run_ew("log", "fsck").out)
+
     def test_a_recipient_file_and_text(self):
         self.make_desk()
         listed = self.path("recipients")
@@ -172,6 +184,13 @@ class Refused(Vault):
             secret = f.read().split()[-1]
         done = self.run_ew("vault", "backup", "-r", secret, "-r", a, "-o", self.out, code=2)
         self.assertNotIn(secret, done.err)
+
+    def test_a_witness_has_no_backup(self):
+        self.words([OLD], "witness", "new", "witness.example/w", "--dir", self.path("w"))
+        done = self.backup("--desk", self.path("w"), code=None)
+        self.assertNotEqual(done.code, 0)
+        self.assertIn("no log", done.err)
+        self.assertFalse(os.path.exists(self.out))
 
     def test_no_desk_no_file_no_verb(self):
         self.backup(words=(), code=10)

@@ -7,7 +7,7 @@ _earwitness() {
     global='--archive --json --jobs --wait --color --progress --quiet --verbose --help --version'
     COMPREPLY=()
     case $prev in
-    --archive | -a | --export | --desk | --dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --archive | -a | --export | --log | --desk | --dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --splitter) mapfile -t COMPREPLY < <(compgen -W 'whole grid ogg-page mp3-frame aac-frame chat-v1 para-v1' -- "$cur"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'vkey ssh minisign note policy' -- "$cur"); return ;;
     --kind) mapfile -t COMPREPLY < <(compgen -W 'statement asked answered no-reply-by' -- "$cur"); return ;;
@@ -40,7 +40,7 @@ _earwitness() {
     stamp) own='--desk --output --policy --data' ;;
     witness) own='--dir --passphrase-fd --passphrase-command --listen --remote --output' ;;
     disclose) own='--desk --passphrase-fd --passphrase-command --show --hide --meta --members --with-custody --file --output --published --filler --dry-run' ;;
-    vault) own='--desk --passphrase-fd --passphrase-command --recipient --recipients-file --armor --identity --checkpoint --protect --output' ;;
+    vault) own='--desk --passphrase-fd --passphrase-command --recipient --recipients-file --armor --identity --checkpoint --log --protect --output' ;;
     verify) own='--policy --published --collection' ;;
     esac
     if [[ $cur == -* ]]; then

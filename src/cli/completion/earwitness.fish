@@ -126,3 +126,4 @@ complete -c earwitness -n '__fish_seen_subcommand_from vault' -s i -l identity -
 complete -c earwitness -n '__fish_seen_subcommand_from vault' -l checkpoint -r -d 'The newest checkpoint that was published'
 complete -c earwitness -n '__fish_seen_subcommand_from vault' -s p -l protect -d 'Lock the identity with a passphrase'
 complete -c earwitness -n '__fish_seen_subcommand_from vault' -s o -l output -r -d 'The file to write'
+complete -c earwitness -n '__fish_seen_subcommand_from vault' -l log -xa '(__fish_complete_directories)' -d 'A published copy of the log'
