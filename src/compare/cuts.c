@@ -9,7 +9,8 @@
 enum {
     SEARCH = 1200, /* samples to either side: 150 ms */
     STRIDE = 8,
-    GIVE_MAX = 4000 /* half a second */
+    GIVE_MAX = 4000, /* half a second */
+    PAUSE = 800      /* samples within which nothing tells where a border is */
 };
 
 double ew_cline_evidence(const ew_cline *l, double t0, double t1)
@@ -81,7 +82,10 @@ static double give_way(const ew_cline *x, const ew_cline *y, double b, bool forw
 
 double ew_cut_spread(const ew_cline *x, const ew_cline *y, double b)
 {
-    return (give_way(x, y, b, true) + give_way(x, y, b, false)) / 4;
+    double after = give_way(x, y, b, true), before = give_way(x, y, b, false);
+
+    /* In a pause the border may lie at its other end. */
+    return after + before > PAUSE ? fmax(after, before) / 2 : (after + before) / 4;
 }
 
 void ew_cut_sharpen(const ew_pair *p, const ew_clines *l, ew_span *x, ew_span *y)
