@@ -186,7 +186,9 @@ ew_code ew_published__grid(const ew_maker *m)
     w.sample = ew_sample_bytes(w.s->sample);
     w.frame = w.sample * w.s->channels;
     w.block = (uint64_t)w.s->block_frames * w.frame;
-    w.total = sound_bytes(&w);
+    /* A seal may claim more than can be counted. */
+    bool countable = w.s->n <= UINT64_MAX / w.block;
+    w.total = countable ? sound_bytes(&w) : UINT64_MAX;
     if (w.total > UINT32_MAX - WAV_MAX_RIFF - 1)
         return ew_published__refuse(m, "a WAV file cannot be larger than 4 GiB");
     ew_code code = put_head(&w);

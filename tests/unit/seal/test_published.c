@@ -362,6 +362,11 @@ static void test_not_possible(void **state)
     ew_published_in in = {.stream = &s};
     assert_false(ew_published_possible(&in, EW_FILLER_SILENCE, &why));
     assert_non_null(strstr(why.text, "4 GiB"));
+    /* As much as comes out at 2 GiB when it is counted in 64 bits. */
+    s.n = 12582913;
+    s.block_frames = 2863311531;
+    assert_false(ew_published_possible(&in, EW_FILLER_SILENCE, &why));
+    assert_non_null(strstr(why.text, "4 GiB"));
 }
 
 static ew_code make_and_check(void *arg, ew_err *err)
