@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only place that starts threads. */
+/* The only place of ours that starts threads; the server of witnesses has those of libmicrohttpd. */
 #include "ops/pool.h"
 
 #include <pthread.h>
