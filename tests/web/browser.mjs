@@ -126,6 +126,22 @@ await test('a chat: messages, and gaps as rows that tell no length', async () =>
     await page.context().close();
 });
 
+await test('lists of 40 chats and texts: what would be published, gap for gap', async () => {
+    const page = await open();
+    for (let i = 0, tried = 0; tried < 40; i++) {
+        const base = await describedBase(core, new Rng(300 + i), i % 2 ? 'chat-v1' : 'para-v1');
+        const { shown } = await core.verifyBundle({ bundle: base.bundle });
+        const pieces = shown.length > 0 ? core.publishedPieces(shown[0], 'mark') : null;
+        if (pieces === null) continue;
+        tried++;
+        await check(page, { name: 'x.ewb', mimeType: '', buffer: Buffer.from(base.bundle) });
+        const rows = await page.locator('#streams section:first-child li').allTextContents();
+        const squeeze = (text) => text.replace(/[\s\ufeff]+/g, '');
+        assert.equal(squeeze(rows.join('')), squeeze(Buffer.concat(pieces).toString()), `seed ${300 + i}`);
+    }
+    await page.context().close();
+});
+
 await test('row_4_planted_content: a changed bundle is broken, and nothing of it is shown', async () => {
     const files = readZip(real['chat.txt'].bundle);
     const part = files.find((f) => f.name === 'parts/00000000');
