@@ -137,7 +137,11 @@ await test('lists of 40 chats and texts: what would be published, gap for gap', 
         await check(page, { name: 'x.ewb', mimeType: '', buffer: Buffer.from(base.bundle) });
         const rows = await page.locator('#streams section:first-child li').allTextContents();
         const squeeze = (text) => text.replace(/[\s\ufeff]+/g, '');
-        assert.equal(squeeze(rows.join('')), squeeze(Buffer.concat(pieces).toString()), `seed ${300 + i}`);
+        assert.equal(
+            squeeze(rows.join('')),
+            squeeze(Buffer.concat(pieces).toString()),
+            `seed ${300 + i}`,
+        );
     }
     await page.context().close();
 });
@@ -223,15 +227,13 @@ await test('dropped files are taken, wherever they fall', async () => {
                 delete document.documentElement.dataset.ms;
                 const data = new DataTransfer();
                 data.items.add(new File([Uint8Array.from(bytes)], 'dropped.ewb'));
-                document
-                    .querySelector(where)
-                    .dispatchEvent(
-                        new DragEvent('drop', {
-                            dataTransfer: data,
-                            bubbles: true,
-                            cancelable: true,
-                        }),
-                    );
+                document.querySelector(where).dispatchEvent(
+                    new DragEvent('drop', {
+                        dataTransfer: data,
+                        bubbles: true,
+                        cancelable: true,
+                    }),
+                );
             },
             [target, [...real['chat.txt'].bundle]],
         );
