@@ -74,6 +74,9 @@ typedef enum opt_id {
     OPT_COLLECTION,
     OPT_PUBLISHED,
     OPT_FILLER,
+    OPT_CONFIRM,
+    OPT_REALLY,
+    OPT_REMOVE_ORIGINAL,
     OPT_DIR,
     OPT_LISTEN,
     OPT_REMOTE,
@@ -145,7 +148,7 @@ typedef struct command {
 
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
     cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_stamp, cmd_log,
-    cmd_disclose, cmd_vault, cmd_verify, cmd_witness, cmd_sign, cmd_statement,
+    cmd_disclose, cmd_burn, cmd_vault, cmd_verify, cmd_witness, cmd_sign, cmd_statement,
     cmd_repudiate;
 extern const command *const commands[];
 extern const size_t command_count;

@@ -50,6 +50,10 @@ static const char *base_name(const char *path)
 bool ew_backup__left_out(const char *path)
 {
     const char *name = base_name(path);
+    size_t n = strlen(name);
+    /* What burning left is as any original: not here. What is to be wiped is not carried off. */
+    if (strncmp(path, "left/", 5) == 0 || (n > 5 && strcmp(name + n - 5, ".gone") == 0))
+        return true;
     return strcmp(path, "keys/vault") == 0 || strcmp(name, ".lock") == 0 ||
            strncmp(name, EW_TEMP_PREFIX, strlen(EW_TEMP_PREFIX)) == 0;
 }

@@ -4,6 +4,7 @@
 #define EW_OPS_SEAL_DESK_H
 
 #include "earwitness/progress.h"
+#include "ops/seal_remains.h"
 #include "seal/log.h"
 #include "seal/statement.h"
 #include "seal/vault.h"
@@ -91,7 +92,8 @@ typedef struct ew_kept {
     ew_buf
         members; /* of a collection: lines of an item's number and what its entry in the log
                        holds, in base64; else empty */
-    bool logged; /* the entry's number is known */
+    ew_remains *remains; /* what burning left: then there are no seeds; NULL: all of it */
+    bool logged;         /* the entry's number is known */
     uint64_t entry;
 } ew_kept;
 
@@ -100,6 +102,11 @@ void ew_kept_release(ew_kept *k); /* wipes */
 
 /* Puts a new item's secret and note on disk, for good. */
 EW_MUST_CHECK ew_code ew_desk_keep(const ew_desk *d, const ew_kept *k, ew_err *err);
+/* Exchanges its secret, when what is to be kept of it has changed. */
+EW_MUST_CHECK ew_code ew_desk__put_secret(const ew_desk *d, const ew_kept *k,
+                                          ew_err *err);
+/* dir/items/<hex>/<name>; name may be "". NULL when out of memory. */
+char *ew_desk__item_path(const ew_desk *d, const char *hex, const char *name);
 /* Notes the number of its entry. */
 EW_MUST_CHECK ew_code ew_desk_keep_entry(const ew_desk *d, const ew_kept *k, ew_err *err);
 /* One line of k->members. */

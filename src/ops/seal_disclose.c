@@ -58,6 +58,8 @@ static ew_code choose_meta(const ew_gathered *g, const char *keys, ew_run *runs,
     ew_code code = name_slots(g, keys, shown, err);
     *view = (ew_view){EW_META_SLOTS, runs, 0};
     for (size_t i = 0; i < EW_META_SLOTS; i++) {
+        shown[i] = shown[i] && (g->kept.remains == NULL ||
+                                ew_remains_has(&g->kept.remains->streams[1], i));
         if (!shown[i])
             continue;
         if (i == 0 || !shown[i - 1])
@@ -83,6 +85,8 @@ static ew_code choose(const ew_gathered *g, const ew_disclosure *what, choice *c
     ew_select_in in = {&g->seal.streams[0], &g->file.cuts, g->file.src, what->show,
                        what->hide};
     ew_code code = ew_select(&c->parts, &in, err);
+    if (code == EW_OK && g->kept.remains != NULL)
+        code = ew_remains_within(&g->kept.remains->streams[0], &c->parts, err);
     if (code == EW_OK)
         code = choose_meta(g, what->meta, c->slots, &c->meta, err);
     c->content = (ew_view){g->file.cuts.n, c->parts.runs, c->parts.run_count};

@@ -2,9 +2,12 @@
 /* Gathering what a bundle is made of. */
 #include "ops/seal_gather.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "ops/seal_burn.h"
 #include "seal/policy.h"
 
 enum { PROOF_MAX = 2 * EW_NOTE_MAX };
@@ -15,7 +18,8 @@ static ew_code read_seal(ew_gathered *g, ew_err *err)
     ew_code code = ew_note_parse(&note, g->kept.note.data, g->kept.note.len, err);
     if (code == EW_OK)
         code = ew_seal_parse(&g->seal, note->text, err);
-    if (code == EW_OK && (g->seal.stream_count != 2 || g->kept.seed_count != 2))
+    if (code == EW_OK && (g->seal.stream_count != 2 ||
+                          (g->kept.remains == NULL && g->kept.seed_count != 2)))
         code = ew_fail(err, EW_E_FORMAT, 0, "the kept seal and its secret do not agree");
     ew_note_free(note);
     return code;
@@ -35,11 +39,78 @@ static ew_code cut_members(ew_gathered *g, ew_err *err)
     return code == EW_OK ? ew_ops__cut_seals(&g->file, &g->seals, err) : code;
 }
 
+ew_code ew_ops__check_left(const ew_remains_stream *s, const ew_part *parts,
+                           const ew_stream *stream, bool *same, ew_err *err)
+{
+    ew_left left = ew_remains_left(s);
+    ew_hash root;
+    size_t n = 0;
+    ew_part *shown = ew_alloc_array((size_t)ew_view_visible(&left.view), sizeof *shown);
+    if (shown == NULL)
+        return ew_fail_nomem(err);
+    for (size_t r = 0; r < s->run_count; r++)
+        for (uint64_t i = 0; i < s->runs[r].count; i++)
+            shown[n++] = parts[s->runs[r].first + i];
+    *same = s->n == stream->n &&
+            ew_parts_open(&left.view, shown, left.entries, left.entry_count, &root) &&
+            ew_hash_same(&root, &stream->root);
+    ew_free(shown);
+    return EW_OK;
+}
+
+/* The content that is left lies with the desk. */
+static ew_code open_left(ew_gathered *g, const char *path, ew_err *err)
+{
+    const ew_remains_stream *s = &g->kept.remains->streams[0];
+    g->file.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (g->file.fd < 0) {
+        g->file.fd = 0;
+        return ew_fail_sys(err, errno, "cannot open '%s'", path);
+    }
+    g->file.stream = g->seal.streams[0];
+    ew_code code =
+        ew_remains_open(&g->left, &g->file.cuts, s, &g->seal.streams[0], g->file.fd, err);
+    if (code != EW_OK)
+        return code;
+    g->file.src = ew_remains_read(&g->left);
+    g->file.parts = ew_alloc_array(g->file.cuts.n, sizeof *g->file.parts);
+    if (g->file.parts == NULL)
+        return ew_fail_nomem(err);
+    return ew_parts_hash(&g->file.src, &g->file.cuts, g->file.parts, err);
+}
+
+static ew_code cut_left(ew_gathered *g, const char *file, ew_err *err)
+{
+    const char *path = file != NULL ? file : g->kept.path;
+    const ew_remains_stream *s = g->kept.remains->streams;
+    bool same[EW_REMAINS_STREAMS] = {false};
+    ew_code code = ew_ops__burn_settle(g->d, &g->kept, err);
+    if (code == EW_OK)
+        code = s[0].n == g->seal.streams[0].n && s[1].n == EW_META_SLOTS
+                   ? open_left(g, path, err)
+                   : ew_fail(err, EW_E_FORMAT, 0,
+                             "the kept seal and what is left of it do not agree");
+    if (code == EW_OK)
+        code = ew_ops__cut_meta(&g->meta, &g->kept.meta, err);
+    if (code == EW_OK)
+        code =
+            ew_ops__check_left(&s[0], g->file.parts, &g->seal.streams[0], &same[0], err);
+    if (code == EW_OK)
+        code =
+            ew_ops__check_left(&s[1], g->meta.parts, &g->seal.streams[1], &same[1], err);
+    if (code == EW_OK && !(same[0] && same[1]))
+        code = ew_fail(err, EW_E_FORMAT, 0, "'%s' is not what is left of what was sealed",
+                       path);
+    return code;
+}
+
 /* The file must be what was sealed, to the last part. */
 static ew_code cut_again(ew_gathered *g, const char *file, ew_err *err)
 {
     const char *path = file != NULL ? file : g->kept.path;
     const ew_stream *s = g->seal.streams;
+    if (g->kept.remains != NULL)
+        return cut_left(g, file, err);
     ew_code code = s[0].splitter == EW_SPLIT_SEALS
                        ? cut_members(g, err)
                        : ew_ops__cut_file(&g->file, path, s[0].splitter, g->d->prog, err);
@@ -155,6 +226,7 @@ void ew_ops__gathered_free(ew_gathered *g)
     ew_buf_release(&g->seals);
     ew_cuts_release(&g->meta.cuts);
     ew_ops__close_cut(&g->file);
+    ew_remains_release(&g->left);
     ew_kept_release(&g->kept);
     ew_free(g);
 }
@@ -162,11 +234,16 @@ void ew_ops__gathered_free(ew_gathered *g)
 ew_code ew_ops__gathered_write(ew_gathered *g, const char *path, const ew_view *content,
                                const ew_view *meta, ew_err *err)
 {
+    ew_left left[2];
     ew_bundle_stream s[2] = {
-        {&g->kept.seeds[0], g->file.parts, &g->file.cuts, g->file.src, *content},
+        {&g->kept.seeds[0], g->file.parts, &g->file.cuts, g->file.src, *content, NULL},
         {&g->kept.seeds[1], g->meta.parts, &g->meta.cuts, ew_src_memory(&g->meta.bytes),
-         *meta},
+         *meta, NULL},
     };
+    for (int i = 0; i < 2 && g->kept.remains != NULL; i++) {
+        left[i] = ew_remains_left(&g->kept.remains->streams[i]);
+        s[i].left = &left[i];
+    }
     ew_bundle_time times[EW_STAMP_TOKENS];
     for (size_t i = 0; i < g->stamped.token_count; i++) {
         const ew_stamp_token *t = &g->stamped.tokens[i];

@@ -13,11 +13,12 @@ typedef struct ew_gathered {
     const ew_desk *d;
     ew_kept kept;
     ew_seal seal;
-    ew_cut_file file;                /* stream 0 */
-    ew_buf seals;                    /* its bytes when it is that of a collection */
-    ew_meta_cut meta;                /* stream 1 */
-    ew_buf proof, policy;            /* after ew_ops__gather_proof */
-    ew_stamped stamped;              /* the same: time tokens, where there are any */
+    ew_cut_file file;     /* stream 0 */
+    ew_buf seals;         /* its bytes when it is that of a collection */
+    ew_meta_cut meta;     /* stream 1 */
+    ew_remains_src left;  /* what stands behind `file` when a part was burned */
+    ew_buf proof, policy; /* after ew_ops__gather_proof */
+    ew_stamped stamped;   /* the same: time tokens, where there are any */
     const ew_event_list *all_events; /* of the desk, where they are at hand; or NULL */
     ew_event_list event_list;        /* after ew_ops__gather_events */
     ew_bundle_event events[EW_BUNDLE_EVENTS_MAX];
@@ -30,6 +31,10 @@ typedef struct ew_gathered {
  * was. *out is NULL on failure. EW_E_FORMAT when the file is not what was sealed. */
 EW_MUST_CHECK ew_code ew_ops__gather(ew_gathered **out, const ew_desk *d,
                                      const char *item, const char *file, ew_err *err);
+/* Whether what is left of a stream, by its cover, leads to the root that was sealed. */
+EW_MUST_CHECK ew_code ew_ops__check_left(const ew_remains_stream *s, const ew_part *parts,
+                                         const ew_stream *stream, bool *same,
+                                         ew_err *err);
 void ew_ops__gathered_free(ew_gathered *g); /* wipes */
 
 /* What a selection of it shows, told line by line; meta: that of the metadata. */

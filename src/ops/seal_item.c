@@ -12,9 +12,11 @@
 #include "ops/seal_desk.h"
 
 #define HEAD "earwitness-item/v1"
+#define BURNED "earwitness-burned/v1"
 
 enum {
-    SECRET_MAX = 64 * 1024,
+    SECRET_MAX = 500 * 1024, /* less than a backup takes */
+    SEEDS_ROOM = 4096,
     META_MAX = 20 * 1024,
     MEMBERS_MAX = 4 << 20,
     BEGINNING_MIN = 4
@@ -34,11 +36,11 @@ void ew_kept_release(ew_kept *k)
     ew_buf_release(&k->note);
     ew_buf_release(&k->members);
     ew_free(k->path);
+    ew_remains_free(k->remains);
     ew_wipe(k, sizeof *k);
 }
 
-/* dir/items/<hex>/<name>; name may be "" */
-static char *item_path(const ew_desk *d, const char *hex, const char *name)
+char *ew_desk__item_path(const ew_desk *d, const char *hex, const char *name)
 {
     char below[EW_ITEM_HEX + 64];
     (void)snprintf(below, sizeof below, "items/%s%s%s", hex, name[0] != 0 ? "/" : "",
@@ -49,7 +51,7 @@ static char *item_path(const ew_desk *d, const char *hex, const char *name)
 static ew_code put_file(const ew_desk *d, const char *hex, const char *name,
                         const ew_buf *bytes, ew_err *err)
 {
-    char *path = item_path(d, hex, name);
+    char *path = ew_desk__item_path(d, hex, name);
     ew_code code = path != NULL ? ew_file_put(path, bytes->data, bytes->len, err)
                                 : ew_fail_nomem(err);
     ew_free(path);
@@ -85,38 +87,46 @@ bool ew_desk_next_member(ew_slice *rest, char hex[EW_ITEM_HEX + 1], ew_hash *ent
 
 /* ------------------------------------------------------------------ writing */
 
-/* Text of the secret: it is locked as a whole. */
-static ew_code append_secret(const ew_kept *k, ew_buf *b, ew_err *err)
+static ew_code append_line(ew_buf *b, const char *word, const void *bytes, size_t n,
+                           ew_err *err)
 {
-    ew_code code = ew_buf_printf(b, err, HEAD "\nsalt ");
+    ew_code code = ew_buf_printf(b, err, "%s ", word);
     if (code == EW_OK)
-        code = ew_base64_append(b, k->salt, EW_SALT, err);
-    for (size_t i = 0; i < k->seed_count && code == EW_OK; i++) {
-        code = ew_buf_printf(b, err, "\nseed ");
-        if (code == EW_OK)
-            code = ew_base64_append(b, k->seeds[i].b, EW_HASH, err);
-    }
-    if (code == EW_OK)
-        code = ew_buf_printf(b, err, "\nmeta ");
-    if (code == EW_OK)
-        code = ew_base64_append(b, k->meta.data, k->meta.len, err);
-    if (code == EW_OK)
-        code = ew_buf_printf(b, err, "\npath ");
-    if (code == EW_OK)
-        code = ew_base64_append(b, k->path, strlen(k->path), err);
+        code = ew_base64_append(b, bytes, n, err);
     return code == EW_OK ? ew_buf_append(b, "\n", 1, err) : code;
 }
 
+/* Text of the secret: it is locked as a whole. */
+static ew_code append_secret(const ew_kept *k, ew_buf *b, ew_err *err)
+{
+    ew_code code = ew_buf_printf(b, err, "%s\n", k->remains != NULL ? BURNED : HEAD);
+    if (code == EW_OK)
+        code = append_line(b, "salt", k->salt, EW_SALT, err);
+    for (size_t i = 0; i < k->seed_count && code == EW_OK; i++)
+        code = append_line(b, "seed", k->seeds[i].b, EW_HASH, err);
+    if (code == EW_OK)
+        code = append_line(b, "meta", k->meta.data, k->meta.len, err);
+    if (code != EW_OK)
+        return code;
+    return k->remains != NULL ? ew_remains_append(b, k->remains, err)
+                              : append_line(b, "path", k->path, strlen(k->path), err);
+}
+
 /* The secret is made where it grows without leaving copies behind. */
-static ew_code put_secret(const ew_desk *d, const ew_kept *k, ew_err *err)
+ew_code ew_desk__put_secret(const ew_desk *d, const ew_kept *k, ew_err *err)
 {
     ew_secret held;
     ew_buf box;
-    ew_code code = ew_secret_init(&held, SECRET_MAX + 1, err);
+    size_t room = SEEDS_ROOM + 2 * k->meta.len;
+    room += k->remains != NULL ? ew_remains_bytes(k->remains) : 2 * strlen(k->path);
+    if (room > SECRET_MAX)
+        return ew_fail(err, EW_E_LIMIT, 0,
+                       "more stretches than can be kept of one item; burn longer ones");
+    ew_code code = ew_secret_init(&held, room + 1, err);
     if (code != EW_OK)
         return code;
-    ew_buf text = {(uint8_t *)held.bytes, 0, SECRET_MAX + 1, SECRET_MAX};
-    ew_buf_init(&box, SECRET_MAX + EW_LOCKED_OVERHEAD);
+    ew_buf text = {(uint8_t *)held.bytes, 0, room + 1, room};
+    ew_buf_init(&box, room + EW_LOCKED_OVERHEAD);
     code = append_secret(k, &text, err);
     if (code == EW_OK)
         code =
@@ -130,13 +140,13 @@ static ew_code put_secret(const ew_desk *d, const ew_kept *k, ew_err *err)
 
 ew_code ew_desk_keep(const ew_desk *d, const ew_kept *k, ew_err *err)
 {
-    char *dir = item_path(d, k->hex, "");
+    char *dir = ew_desk__item_path(d, k->hex, "");
     char *items = ew_path_join(d->dir, "items");
     ew_code code = dir != NULL && items != NULL ? EW_OK : ew_fail_nomem(err);
     if (code == EW_OK && mkdir(dir, 0700) != 0)
         code = ew_fail_sys(err, errno, "cannot create folder '%s'", dir);
     if (code == EW_OK)
-        code = put_secret(d, k, err);
+        code = ew_desk__put_secret(d, k, err);
     if (code == EW_OK && k->members.len > 0)
         code = put_file(d, k->hex, "members", &k->members, err);
     if (code == EW_OK)
@@ -180,49 +190,68 @@ static bool take_bytes(ew_slice *rest, const char *key, ew_buf *out, size_t max,
     return ok && *code == EW_OK;
 }
 
-static bool parse_secret(ew_slice text, ew_kept *k, ew_code *code, ew_err *err)
+static bool take_seeds(ew_slice *text, ew_kept *k)
 {
     ew_slice line;
-    ew_buf path;
-    if (!ew_slice_line(&text, &line) || !ew_slice_is(line, HEAD) ||
-        !ew_slice_line(&text, &line) || !ew_slice_skip(&line, "salt ") ||
-        !ew_slice_base64(line, k->salt, EW_SALT))
-        return false;
-    for (ew_slice rest = text;
-         ew_slice_line(&rest, &line) && ew_slice_skip(&line, "seed "); text = rest)
+    for (ew_slice rest = *text;
+         ew_slice_line(&rest, &line) && ew_slice_skip(&line, "seed "); *text = rest)
         if (k->seed_count == EW_STREAMS_MAX ||
             !ew_slice_base64(line, k->seeds[k->seed_count++].b, EW_HASH))
             return false;
-    if (!take_bytes(&text, "meta ", &k->meta, META_MAX, code, err))
-        return false;
+    return true;
+}
+
+static bool take_path(ew_slice *text, ew_kept *k, ew_code *code, ew_err *err)
+{
+    ew_buf path;
     ew_buf_init(&path, META_MAX);
-    bool ok = take_bytes(&text, "path ", &path, META_MAX, code, err) && text.n == 0 &&
-              path.len > 0;
+    bool ok = take_bytes(text, "path ", &path, META_MAX, code, err) && path.len > 0;
     if (ok)
         k->path = ew_strdup((const char *)path.data);
     ew_buf_release(&path);
     return ok;
 }
 
+static bool parse_secret(const ew_desk *d, ew_slice text, ew_kept *k, ew_code *code,
+                         ew_err *err)
+{
+    ew_slice line;
+    if (!ew_slice_line(&text, &line))
+        return false;
+    bool burned = ew_slice_is(line, BURNED);
+    if ((!burned && !ew_slice_is(line, HEAD)) || !ew_slice_line(&text, &line) ||
+        !ew_slice_skip(&line, "salt ") || !ew_slice_base64(line, k->salt, EW_SALT))
+        return false;
+    if ((!burned && !take_seeds(&text, k)) ||
+        !take_bytes(&text, "meta ", &k->meta, META_MAX, code, err))
+        return false;
+    if (!burned)
+        return take_path(&text, k, code, err) && text.n == 0;
+    *code = ew_remains_take(&text, &k->remains, err);
+    if (*code == EW_OK)
+        k->path = ew_path_join(d->dir, k->remains->file);
+    return *code == EW_OK && text.n == 0;
+}
+
 static ew_code read_secret(const ew_desk *d, ew_kept *k, ew_err *err)
 {
     ew_secret held;
     ew_buf box;
-    char *path = item_path(d, k->hex, "secret");
+    char *path = ew_desk__item_path(d, k->hex, "secret");
     if (path == NULL)
         return ew_fail_nomem(err);
-    ew_code code = ew_secret_init(&held, SECRET_MAX, err);
+    held = (ew_secret){NULL, 0, 0};
     ew_buf_init(&box, SECRET_MAX + EW_LOCKED_OVERHEAD);
-    if (code == EW_OK)
-        code = ew_file_get(path, &box, err);
+    ew_code code = ew_file_get(path, &box, err);
     if (code == EW_E_NOTFOUND)
-        code = ew_fail(err, EW_E_NOTFOUND, 0, "the secret of '%s' is gone: burnt or lost",
-                       k->hex);
+        code = ew_fail(err, EW_E_NOTFOUND, 0, "the secret of '%s' is lost", k->hex);
+    if (code == EW_OK)
+        code = ew_secret_init(&held, box.len + 1, err);
     ew_slice locked = {(const char *)box.data, box.len};
     if (code == EW_OK)
         code = ew_vault_unlock(d->vault, ew_slice_of(k->hex), locked, &held, err);
-    if (code == EW_OK && !parse_secret((ew_slice){held.bytes, held.n}, k, &code, err) &&
-        code == EW_OK)
+    if (code == EW_OK &&
+        !parse_secret(d, (ew_slice){held.bytes, held.n}, k, &code, err) && code == EW_OK)
         code = ew_fail(err, EW_E_FORMAT, 0, "the secret of '%s' is damaged", k->hex);
     if (code == EW_OK && k->path == NULL)
         code = ew_fail_nomem(err);
@@ -236,7 +265,7 @@ static ew_code read_entry(const ew_desk *d, ew_kept *k, ew_err *err)
 {
     ew_buf b;
     ew_slice line;
-    char *path = item_path(d, k->hex, "entry");
+    char *path = ew_desk__item_path(d, k->hex, "entry");
     if (path == NULL)
         return ew_fail_nomem(err);
     ew_buf_init(&b, 32);
@@ -253,7 +282,7 @@ static ew_code read_entry(const ew_desk *d, ew_kept *k, ew_err *err)
 
 static ew_code read_members(const ew_desk *d, ew_kept *k, ew_err *err)
 {
-    char *path = item_path(d, k->hex, "members");
+    char *path = ew_desk__item_path(d, k->hex, "members");
     ew_code code =
         path != NULL ? ew_file_get(path, &k->members, err) : ew_fail_nomem(err);
     ew_free(path);
@@ -262,7 +291,7 @@ static ew_code read_members(const ew_desk *d, ew_kept *k, ew_err *err)
 
 static ew_code read_item(const ew_desk *d, ew_kept *k, ew_err *err)
 {
-    char *path = item_path(d, k->hex, "seal.note");
+    char *path = ew_desk__item_path(d, k->hex, "seal.note");
     ew_code code = path != NULL ? ew_file_get(path, &k->note, err) : ew_fail_nomem(err);
     if (code == EW_OK)
         code = read_secret(d, k, err);

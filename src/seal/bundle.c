@@ -34,7 +34,8 @@ static ew_code put_cover(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
     for (size_t i = 0; i < in->stream_count && code == EW_OK; i++) {
         const ew_bundle_stream *s = &in->streams[i];
         ew_cover cover;
-        code = ew_parts_cover(s->seed, s->parts, &s->view, &cover, err);
+        code = s->left != NULL ? ew_left_cover(s->left, s->parts, &s->view, &cover, err)
+                               : ew_parts_cover(s->seed, s->parts, &s->view, &cover, err);
         if (code == EW_OK)
             code = ew_cover_file_add(&b, &s->view, s->cuts, &cover, err);
         ew_cover_release(&cover);

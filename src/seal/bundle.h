@@ -4,6 +4,7 @@
 #define EW_SEAL_BUNDLE_H
 
 #include "seal/cover_file.h"
+#include "seal/subcover.h"
 
 #define EW_BUNDLE_TYPE "application/vnd.earwitness.bundle"
 
@@ -14,6 +15,8 @@ typedef struct ew_bundle_stream {
     const ew_cuts *cuts;
     ew_src src;
     ew_view view; /* what to show */
+    const ew_left
+        *left; /* when there is no seed any more: what can be shown; else NULL */
 } ew_bundle_stream;
 
 enum { EW_BUNDLE_TIMES_MAX = 16, EW_BUNDLE_EVENTS_MAX = 64 };

@@ -89,8 +89,8 @@ ew_hash ew_part_leaf(const ew_part *part, uint64_t index, const ew_hash *salt)
 }
 
 /* Root over parts[0..n), which are those from `start` on. */
-static ew_hash subtree(const ew_seed *seed, const ew_part *parts, uint64_t start,
-                       uint64_t n)
+ew_hash ew_parts__subtree(const ew_seed *seed, const ew_part *parts, uint64_t start,
+                          uint64_t n)
 {
     ew_hash out;
     if (n == 1) {
@@ -103,9 +103,9 @@ static ew_hash subtree(const ew_seed *seed, const ew_part *parts, uint64_t start
     deriver d;
     key(&d, seed);
     ew_seed child = derive(&d, 0);
-    ew_hash left = subtree(&child, parts, start, half);
+    ew_hash left = ew_parts__subtree(&child, parts, start, half);
     child = derive(&d, 1);
-    ew_hash right = subtree(&child, parts + half, start + half, n - half);
+    ew_hash right = ew_parts__subtree(&child, parts + half, start + half, n - half);
     sodium_memzero(&child, sizeof child);
     sodium_memzero(&d, sizeof d);
     return ew_merkle_node(&left, &right);
@@ -113,7 +113,7 @@ static ew_hash subtree(const ew_seed *seed, const ew_part *parts, uint64_t start
 
 ew_hash ew_parts_root(const ew_seed *seed, const ew_part *parts, uint64_t n)
 {
-    return subtree(seed, parts, 0, n);
+    return ew_parts__subtree(seed, parts, 0, n);
 }
 
 /* ------------------------------------------------------------------ views */
@@ -141,17 +141,15 @@ uint64_t ew_view_visible(const ew_view *v)
     return sum;
 }
 
-typedef enum shown { SHOWN_NONE, SHOWN_ALL, SHOWN_SOME } shown;
-
-/* What of the n parts from start on is visible; runs before *at lie to the left. */
-static shown look(const ew_view *v, size_t *at, uint64_t start, uint64_t n)
+ew_shown_some ew_view__look(const ew_view *v, size_t *at, uint64_t start, uint64_t n)
 {
     while (*at < v->run_count && v->runs[*at].first + v->runs[*at].count <= start)
         (*at)++;
     if (*at == v->run_count || v->runs[*at].first >= start + n)
-        return SHOWN_NONE;
+        return EW_SHOWN_NONE;
     const ew_run *r = &v->runs[*at];
-    return r->first <= start && r->first + r->count >= start + n ? SHOWN_ALL : SHOWN_SOME;
+    return r->first <= start && r->first + r->count >= start + n ? EW_SHOWN_ALL
+                                                                 : EW_SHOWN_SOME;
 }
 
 /* ------------------------------------------------------------------ making a cover */
@@ -176,11 +174,11 @@ static ew_code push(maker *m, const uint8_t bytes[EW_HASH], bool is_seed)
 
 static ew_code cover(maker *m, const ew_seed *seed, uint64_t start, uint64_t n)
 {
-    shown s = look(m->v, &m->at, start, n);
-    if (s == SHOWN_ALL)
+    ew_shown_some s = ew_view__look(m->v, &m->at, start, n);
+    if (s == EW_SHOWN_ALL)
         return push(m, seed->b, true);
-    if (s == SHOWN_NONE) {
-        ew_hash h = subtree(seed, m->parts + start, start, n);
+    if (s == EW_SHOWN_NONE) {
+        ew_hash h = ew_parts__subtree(seed, m->parts + start, start, n);
         return push(m, h.b, false);
     }
     uint64_t half = ew_merkle_split(n);
@@ -196,7 +194,7 @@ static ew_code cover(maker *m, const ew_seed *seed, uint64_t start, uint64_t n)
 
 static size_t count(const ew_view *v, size_t *at, uint64_t start, uint64_t n)
 {
-    if (look(v, at, start, n) != SHOWN_SOME)
+    if (ew_view__look(v, at, start, n) != EW_SHOWN_SOME)
         return 1;
     uint64_t half = ew_merkle_split(n);
     size_t left = count(v, at, start, half);
@@ -252,21 +250,21 @@ typedef struct opener {
 static ew_hash open_node(opener *o, uint64_t start, uint64_t n)
 {
     ew_hash none = {{0}};
-    shown s = look(o->v, &o->at, start, n);
-    if (s != SHOWN_SOME) {
+    ew_shown_some s = ew_view__look(o->v, &o->at, start, n);
+    if (s != EW_SHOWN_SOME) {
         if (o->left == 0) {
             o->bad = true;
             return none;
         }
         const ew_hash *entry = o->cover++;
         o->left--;
-        if (s == SHOWN_NONE)
+        if (s == EW_SHOWN_NONE)
             return *entry;
         ew_seed seed;
         memcpy(seed.b, entry->b, EW_HASH);
         const ew_part *parts = o->parts;
         o->parts += n;
-        return subtree(&seed, parts, start, n);
+        return ew_parts__subtree(&seed, parts, start, n);
     }
     uint64_t half = ew_merkle_split(n);
     ew_hash left = open_node(o, start, half);

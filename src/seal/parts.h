@@ -78,4 +78,13 @@ size_t ew_cover_count(const ew_view *v);
 bool ew_parts_open(const ew_view *v, const ew_part *parts, const ew_hash *cover, size_t n,
                    ew_hash *root);
 
+/* Inside the module. What of the n parts from start on is visible; runs before *at lie to the
+ * left. */
+typedef enum ew_shown_some { EW_SHOWN_NONE, EW_SHOWN_ALL, EW_SHOWN_SOME } ew_shown_some;
+
+ew_shown_some ew_view__look(const ew_view *v, size_t *at, uint64_t start, uint64_t n);
+/* Root over parts[0..n), which are those from `start` on. */
+ew_hash ew_parts__subtree(const ew_seed *seed, const ew_part *parts, uint64_t start,
+                          uint64_t n);
+
 #endif

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of earwitness for fish.
-set -l commands add check diff family inspect list remove info archive key seal log stamp disclose vault verify witness sign statement repudiate help
+set -l commands add check diff family inspect list remove info archive key seal log stamp disclose burn vault verify witness sign statement repudiate help
 complete -c earwitness -n "not __fish_seen_subcommand_from $commands" -f
 complete -c earwitness -n __fish_use_subcommand -a add -d 'Put recordings into the archive'
 complete -c earwitness -n __fish_use_subcommand -a check -d 'Say from which recordings a clip was taken'
@@ -16,6 +16,7 @@ complete -c earwitness -n __fish_use_subcommand -a seal -d 'Put on record what f
 complete -c earwitness -n __fish_use_subcommand -a log -d 'The log: sign, publish, prove, check, witness'
 complete -c earwitness -n __fish_use_subcommand -a stamp -d 'Time tokens over the signed log'
 complete -c earwitness -n __fish_use_subcommand -a disclose -d 'Show a part of what was sealed'
+complete -c earwitness -n __fish_use_subcommand -a burn -d 'Forget a part of what was sealed'
 complete -c earwitness -n __fish_use_subcommand -a vault -d 'Back up the desk, restore it'
 complete -c earwitness -n __fish_use_subcommand -a verify -d 'Check what a bundle proves'
 complete -c earwitness -n __fish_use_subcommand -a witness -d 'Cosign the logs of others'
@@ -49,9 +50,9 @@ complete -c earwitness -n '__fish_seen_subcommand_from family' -l dot -r -d 'Als
 complete -c earwitness -n '__fish_seen_subcommand_from family' -l files-from -r -d 'Also take the copies named in a file'
 complete -c earwitness -n '__fish_seen_subcommand_from family' -s 0 -l null -d 'Names end with NUL'
 complete -c earwitness -n '__fish_seen_subcommand_from archive' -f -a 'verify compact'
-complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose vault' -l desk -xa '(__fish_complete_directories)' -d 'Folder of the desk'
-complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose vault' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
-complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose vault' -l passphrase-command -x -d 'Take it from what a command prints'
+complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose burn vault' -l desk -xa '(__fish_complete_directories)' -d 'Folder of the desk'
+complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose burn vault' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
+complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose burn vault' -l passphrase-command -x -d 'Take it from what a command prints'
 complete -c earwitness -n '__fish_seen_subcommand_from key' -f -a 'new list export read revoke'
 complete -c earwitness -n '__fish_seen_subcommand_from sign statement repudiate' -l desk -xa '(__fish_complete_directories)' -d 'Folder of the desk'
 complete -c earwitness -n '__fish_seen_subcommand_from sign statement repudiate' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
@@ -127,3 +128,10 @@ complete -c earwitness -n '__fish_seen_subcommand_from vault' -l checkpoint -r -
 complete -c earwitness -n '__fish_seen_subcommand_from vault' -s p -l protect -d 'Lock the identity with a passphrase'
 complete -c earwitness -n '__fish_seen_subcommand_from vault' -s o -l output -r -d 'The file to write'
 complete -c earwitness -n '__fish_seen_subcommand_from vault' -l log -xa '(__fish_complete_directories)' -d 'A published copy of the log'
+complete -c earwitness -n '__fish_seen_subcommand_from burn' -l show -x -d 'Keep these, burn the rest'
+complete -c earwitness -n '__fish_seen_subcommand_from burn' -l hide -x -d 'Burn these'
+complete -c earwitness -n '__fish_seen_subcommand_from burn' -l meta -x -d 'Metadata to keep'
+complete -c earwitness -n '__fish_seen_subcommand_from burn' -l file -r -d 'Where the sealed file is now'
+complete -c earwitness -n '__fish_seen_subcommand_from burn' -l remove-original -d 'Remove that file as well'
+complete -c earwitness -n '__fish_seen_subcommand_from burn' -l confirm -x -d 'Without asking: first digits of the item'
+complete -c earwitness -n '__fish_seen_subcommand_from burn' -l really -x -d 'And the word burn'

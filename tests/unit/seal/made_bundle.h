@@ -200,7 +200,8 @@ static inline ew_code write_bundle(desk *d, const char *path, ew_err *err)
             d->parts[i],
             &d->cuts[i],
             ew_src_memory(&d->bytes[i]),
-            {d->seal.streams[i].n, i == 0 ? shown_runs : name_only, i == 0 ? 2 : 1}};
+            {d->seal.streams[i].n, i == 0 ? shown_runs : name_only, i == 0 ? 2 : 1},
+            NULL};
     ew_bundle_event events[MADE_EVENTS];
     for (size_t i = 0; i < d->event_count; i++)
         events[i] =
