@@ -101,7 +101,7 @@ static void test_whole_or_not_at_all(void **state)
     fixture *f = *state;
     assert_true(test_torture_alloc(work, f, 80) > 40);
     assert_true(test_torture_write(work, f) >= 9);
-    assert_true(test_torture_sync(work, f) == 4);
+    assert_true(test_torture_sync(work, f) >= 4);
 }
 
 static void test_refused(void **state)
