@@ -112,7 +112,8 @@ static ew_code take_text(ew_slice *rest, ew_buf *text, ew_slice *out, ew_err *er
         return ew_fail(err, EW_E_ARG, 0, "a quotation mark is not closed");
     if (code == EW_OK && text->len == began)
         return ew_fail(err, EW_E_ARG, 0, "a name or a time is missing");
-    *out = (ew_slice){(const char *)text->data + began, text->len - began};
+    if (code == EW_OK)
+        *out = (ew_slice){(const char *)text->data + began, text->len - began};
     return code;
 }
 
