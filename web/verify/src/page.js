@@ -5,11 +5,15 @@ import { runJob, serve } from './job.js';
 import { forgetSound, soundView } from './page_sound.js';
 import { textView } from './page_text.js';
 import { safeText, utf8Encode } from './utf8.js';
-import { NOT_PROVEN, STATE_WORDS, streamLine, verdictJson, verdictLines, verdictText } from './verdict.js';
+import { NOT_PROVEN, STATE_WORDS, streamLine, verdictJson, verdictLines, verdictText }
+    from './verdict.js';
 import { BROKEN } from './verify_base.js';
 
 const CLASSES = ['verified', 'unvouched', 'broken'];
 const TYPING_MS = 400;
+
+/* Of this page, for its thread; in which there is none. */
+const SCRIPT = globalThis.document?.currentScript.textContent;
 
 /* ------------------------------------------------------------------ the answer */
 
@@ -36,11 +40,19 @@ const TITLES = {
     'para-v1': 'The text', 'meta': 'About it', 'seals': 'A collection of other items',
 };
 
+/* What cannot be shown, for want of memory say, takes nothing from the verdict. */
+function streamView(showing) {
+    try {
+        return textView(showing) ?? soundView(showing);
+    } catch (error) {
+        return el('p', 'quiet', `This cannot be shown here: ${error.message}`);
+    }
+}
+
 function showStreams(v, shown) {
     byId('streams').replaceChildren(...shown.map((showing, i) => el('section', 'card',
         el('h3', null, TITLES[showing.stream.splitter]),
-        el('p', 'quiet', `stream ${i}: ${streamLine(v.streams[i])}`),
-        textView(showing) ?? soundView(showing))));
+        el('p', 'quiet', `stream ${i}: ${streamLine(v.streams[i])}`), streamView(showing))));
 }
 
 function showMore(v, name, suggested) {
@@ -90,13 +102,12 @@ let turn = 0; /* only the latest answer counts */
 
 async function update() {
     const mine = ++turn;
-    const script = document.scripts[document.scripts.length - 1].textContent;
     if (asked.bundle === null)
         return;
     const name = safeText(utf8Encode(asked.bundle.name));
     byId('busy').textContent = `Checking ${name} …`;
     const began = performance.now();
-    const answer = await runJob(asked, script);
+    const answer = await runJob(asked, SCRIPT);
     if (mine !== turn)
         return;
     show(answer, name);
