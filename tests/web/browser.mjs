@@ -91,6 +91,14 @@ for (const [name, { path }] of Object.entries(real))
         await page.context().close();
     });
 
+await test('the check has a thread of its own, also from a file', async () => {
+    const page = await openWithPolicy();
+    const thread = page.waitForEvent('worker', { timeout: 10000 });
+    assert.equal(await check(page, real['a.wav'].path), 'VERIFIED');
+    assert.match((await thread).url(), /^blob:/);
+    await page.context().close();
+});
+
 await test('row_17_the_bundles_own_policy: what the bundle suggests vouches for nothing', async () => {
     const page = await open();
     assert.equal(await check(page, real['chat.txt'].path), 'NOT VOUCHED FOR');
