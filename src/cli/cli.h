@@ -107,6 +107,8 @@ typedef enum opt_id {
     OPT_KEYS,
     OPT_PROOF,
     OPT_CHECK,
+    OPT_NAME_FILE,
+    OPT_SALT,
     OPT_COUNT
 } opt_id;
 

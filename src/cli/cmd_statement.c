@@ -19,6 +19,8 @@
     DESK_OPTION, PASS_OPTIONS, {OPT_TEXT, 0, "text", "WORDS", "what is said"},           \
         {OPT_TEXT_FILE, 0, "text-file", "FILE", "the same from a file; - is stdin"},     \
         {OPT_ACTOR, 0, "actor", "NAME", "who says it, as the statement has it"},         \
+        {OPT_NAME_FILE, 0, "name-file", "FILE",                                          \
+         "commit to the name in FILE that stands behind the actor"},                     \
         {OPT_PREV, 0, "prev", "ENTRY", "follows that entry of the log"},                 \
         {OPT_OUTPUT, 'o', "output", "FILE", "write the signed statement there too"},     \
     {                                                                                    \
@@ -36,6 +38,7 @@ static const opt_spec statement_options[] = {
     {OPT_KEY, 0, "key", "KEY", "of add: the person's public key"},
     {OPT_KEYS, 0, "keys", "FILE", "of add and check: public keys, as allowed signers"},
     {OPT_POLICY, 0, "policy", "FILE", "of check: whom you trust"},
+    {OPT_SALT, 0, "salt", "SALT", "of check: what opens the name, with --name-file"},
     {OPT_PROOF, 0, "proof", "FILE", "of check: what proves that it is on record"},
 };
 
@@ -84,6 +87,27 @@ static ew_code take_kind(const args *in, ew_statement *s, ew_err *err)
     return EW_OK;
 }
 
+/* What opens a commitment: for whoever is to be shown what it is of, and nobody else. */
+static ew_code show_salt(app *a, const char *of, const uint8_t salt[EW_SALT], ew_err *err)
+{
+    ew_buf b;
+    ew_buf_init(&b, 256);
+    ew_code code = ew_base64_append(&b, salt, EW_SALT, err);
+    if (code == EW_OK && a->json) {
+        ew_obj o = ew_obj_new();
+        ew_obj_str(&o, "schema", "earwitness.salt/1");
+        ew_obj_str(&o, "of", of);
+        ew_obj_str(&o, "salt", (const char *)b.data);
+        out_object(a, &o);
+    } else if (code == EW_OK) {
+        (void)printf("salt of the %s: %s\n", of, (const char *)b.data);
+    }
+    if (b.data != NULL)
+        ew_wipe(b.data, b.len);
+    ew_buf_release(&b);
+    return code;
+}
+
 /* The text alone, for a person to sign. */
 static int write_unsigned(app *a, const args *in, const ew_statement *s)
 {
@@ -104,6 +128,8 @@ static int write_unsigned(app *a, const args *in, const ew_statement *s)
         code = ew_event_append(&text, &said->event, &err);
     if (code == EW_OK)
         code = ew_file_put(out, text.data, text.len, &err);
+    if (code == EW_OK && s->name != NULL)
+        code = show_salt(a, "name", said->salts.name, &err);
     if (code == EW_OK)
         say(a,
             "to be signed by whoever says it: ssh-keygen -Y sign -n earwitness -f KEY "
@@ -141,7 +167,7 @@ static int put_signed(app *a, const args *in, const ew_statement *s)
     ew_event_kept_init(&k);
     ew_code code = ew_ops_say(&d, d.dir, s, &said, &err);
     if (code == EW_OK)
-        code = ew_ops_event_put(&d, &said->event, NULL, &k, &err);
+        code = ew_ops_event_put(&d, &said->event, &said->salts, &k, &err);
     if (code == EW_OK)
         code = tell_put(a, in, &k, &err);
     ew_event_kept_release(&k);
@@ -159,6 +185,7 @@ static int make(app *a, const args *in, ew_statement *s)
     ew_buf_init(&words, WORDS_MAX);
     s->actor = in->values[OPT_ACTOR];
     s->prev = in->values[OPT_PREV];
+    s->name = in->values[OPT_NAME_FILE];
     ew_code code = read_words(in, &words, &err);
     if (words.len > 0)
         s->words = (const char *)words.data;
@@ -216,7 +243,9 @@ static int check(app *a, const args *in)
                                 in->values[OPT_KEYS] != NULL ? in->values[OPT_KEYS]
                                                              : in->values[OPT_KEY],
                                 in->values[OPT_PROOF],
-                                in->values[OPT_DIGEST_OF]};
+                                in->values[OPT_DIGEST_OF],
+                                in->values[OPT_NAME_FILE],
+                                in->values[OPT_SALT]};
     static const int codes[] = {EXIT_FOUND, EXIT_NOTHING, EXIT_BROKEN};
     ew_statement_check c;
     ew_err err;
@@ -271,6 +300,44 @@ static int give(app *a, const args *in)
     return exit_code;
 }
 
+static ew_code show_salts(app *a, const ew_event_kept *k, ew_err *err)
+{
+    ew_code code = EW_OK;
+    if (!k->event.has_name && !k->event.has_before && !k->event.has_after)
+        return ew_fail(err, EW_E_NOTFOUND, 0, "this event commits to nothing");
+    if (k->ssh)
+        return ew_fail(err, EW_E_NOTFOUND, 0, "the salt is with the person who signed");
+    if (k->event.has_name)
+        code = show_salt(a, "name", k->salts.name, err);
+    if (code == EW_OK && k->event.has_before)
+        code = show_salt(a, "content before", k->salts.before, err);
+    if (code == EW_OK && k->event.has_after)
+        code = show_salt(a, "content after", k->salts.after, err);
+    return code;
+}
+
+static int reveal(app *a, const args *in)
+{
+    ew_desk d;
+    ew_event_kept k;
+    ew_err err;
+    uint64_t entry = 0;
+    if (!ew_slice_u64(ew_slice_of(in->operands[1]), &entry)) {
+        (void)ew_fail(&err, EW_E_ARG, 0, "an entry is named by its number, from 0");
+        return fail_command(a, &err);
+    }
+    int exit_code = desk_open(a, in, &d);
+    if (exit_code != 0)
+        return exit_code;
+    ew_event_kept_init(&k);
+    ew_code code = ew_ops_statement_salts(&d, entry, &k, &err);
+    if (code == EW_OK)
+        code = show_salts(a, &k, &err);
+    ew_event_kept_release(&k);
+    ew_desk_close(&d);
+    return code == EW_OK ? EXIT_FOUND : fail_desk(a, &err);
+}
+
 static int run(app *a, const args *in)
 {
     const char *verb = in->count > 0 ? in->operands[0] : "";
@@ -288,9 +355,11 @@ static int run(app *a, const args *in)
         return list(a, in);
     if (strcmp(verb, "export") == 0 && in->count == 2)
         return give(a, in);
+    if (strcmp(verb, "reveal") == 0 && in->count == 2)
+        return reveal(a, in);
     (void)ew_fail(&err, EW_E_ARG, 0,
                   "'statement' takes --text and no operand, or knows add FILE SIGNATURE, "
-                  "check FILE, export ENTRY and list");
+                  "check FILE, export ENTRY, reveal ENTRY and list");
     return fail_command(a, &err);
 }
 
@@ -308,7 +377,7 @@ static int repudiate(app *a, const args *in)
 
 const command cmd_statement = {
     .name = "statement",
-    .usage = "[add FILE SIG|check FILE [SIG]|export ENTRY|list]",
+    .usage = "[add|check|export|reveal|list] [FILE SIG|ENTRY]",
     .summary = "put on record what somebody says; check what somebody said",
     .details =
         "without an operand: signs what --text says with the desk's statement key and\n"
@@ -317,7 +386,8 @@ const command cmd_statement = {
         "that signature and puts it on the log. check says who signed a statement, by\n"
         "keys that you have, and since when it is on record; exit status 1 when none of\n"
         "your keys signed it, 4 when something does not hold. export writes a statement\n"
-        "and its proof to give away; list shows what this desk has on record. Stances:\n"
+        "and its proof to give away; list shows what this desk has on record; reveal\n"
+        "prints what opens its commitments to names and content. Stances:\n"
         "confirms, denies, says-fabricated, says-altered, no-comment, retracts",
     .options = statement_options,
     .option_count = EW_COUNT(statement_options),

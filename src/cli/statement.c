@@ -193,6 +193,8 @@ static ew_code print_json(app *a, const ew_statement_files *in,
             set_record(&o, v);
         if (in->about != NULL)
             ew_obj_bool(&o, "digest_is_of_file", c->about_same);
+        if (in->name != NULL)
+            ew_obj_bool(&o, "name_is_in_file", c->name_same);
         set_event(&o, &v->event);
     }
     out_object(a, &o);
@@ -258,6 +260,9 @@ static ew_code print_event(const ew_statement_files *in, const ew_statement_chec
                  ew_iso_text(e->time, iso));
     if (e->actor.n > 0)
         code = print_safe("  actor      ", e->actor, err);
+    if (in->name != NULL)
+        (void)printf("             the name behind that is %sthe given one\n",
+                     c->name_same ? "" : "NOT ");
     print_hash("  item       ", e->has_item, e->item);
     print_hash("  digest     ", e->has_digest, e->digest);
     if (code == EW_OK && in->about != NULL)

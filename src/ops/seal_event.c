@@ -47,8 +47,7 @@ ew_code ew_ops__event_entry(const ew_event_kept *k, ew_buf *entry, ew_err *err)
     return ew_entry_append(entry, k->salt, file, err);
 }
 
-/* What the entry holds after its last space. */
-static bool parse_entry(ew_slice entry, uint8_t id[EW_HASH])
+bool ew_events__parse_entry(ew_slice entry, uint8_t id[EW_HASH])
 {
     ew_slice head;
     return ew_slice_word(&entry, &head) && ew_slice_is(head, "earwitness-entry/v1") &&
@@ -63,7 +62,7 @@ ew_code ew_ops__event_keep(const ew_desk *d, ew_event_kept *k, ew_err *err)
     if (code == EW_OK)
         code = ew_ops__event_entry(k, &entry, err);
     if (code == EW_OK &&
-        !parse_entry((ew_slice){(const char *)entry.data, entry.len}, k->id))
+        !ew_events__parse_entry((ew_slice){(const char *)entry.data, entry.len}, k->id))
         code = ew_fail(err, EW_E_BUG, 0, "an entry that cannot be read");
     ew_buf_release(&entry);
     return code == EW_OK ? ew_events__write(d, k, err) : code;
@@ -206,7 +205,8 @@ ew_code ew_ops_entry_id(const char *desk_dir, uint64_t entry, uint8_t id[EW_HASH
         code = ew_tiles_new(&t, dir, s.size, err);
     if (code == EW_OK)
         code = ew_tiles_entry(t, entry, &b, err);
-    if (code == EW_OK && !parse_entry((ew_slice){(const char *)b.data, b.len}, id))
+    if (code == EW_OK &&
+        !ew_events__parse_entry((ew_slice){(const char *)b.data, b.len}, id))
         code =
             ew_fail(err, EW_E_FORMAT, 0, "entry %ju is none of ours", (uintmax_t)entry);
     ew_tiles_free(t);

@@ -227,28 +227,24 @@ ew_code ew_events__read(const ew_desk *d, const char *hex, ew_event_kept *k, ew_
 static ew_code look_through(ew_tiles *t, uint64_t size, ew_event_kept *const *kept,
                             size_t n, ew_err *err)
 {
+    uint8_t id[EW_HASH];
     ew_buf got;
-    ew_buf want;
     ew_code code = EW_OK;
     ew_buf_init(&got, EW_ENTRY_MAX);
-    ew_buf_init(&want, 128);
     for (uint64_t i = 0; i < size && code == EW_OK; i++) {
         ew_buf_reset(&got);
         code = ew_tiles_entry(t, i, &got, err);
-        for (size_t j = 0; j < n && code == EW_OK; j++) {
-            if (kept[j]->logged)
-                continue;
-            ew_buf_reset(&want);
-            code = ew_ops__event_entry(kept[j], &want, err);
-            if (code != EW_OK || got.len != want.len ||
-                memcmp(got.data, want.data, got.len) != 0)
+        if (code != EW_OK ||
+            !ew_events__parse_entry((ew_slice){(const char *)got.data, got.len}, id))
+            continue;
+        for (size_t j = 0; j < n; j++) {
+            if (kept[j]->logged || memcmp(kept[j]->id, id, EW_HASH) != 0)
                 continue;
             kept[j]->logged = true;
             kept[j]->entry = i;
         }
     }
     ew_buf_release(&got);
-    ew_buf_release(&want);
     return code;
 }
 

@@ -23,6 +23,9 @@ EW_MUST_CHECK ew_code ew_events__read_event(ew_event_kept *k, ew_err *err);
 EW_MUST_CHECK ew_code ew_events__look_up(const char *desk_dir, ew_event_kept *const *kept,
                                          size_t n, ew_err *err);
 
+/* The 32 bytes that an entry of ours holds; false for others. */
+bool ew_events__parse_entry(ew_slice entry, uint8_t id[EW_HASH]);
+
 /* The signed note of an event, with empty fields filled in. */
 EW_MUST_CHECK ew_code ew_ops__event_sign(const ew_event *e, const ew_signer *by,
                                          ew_buf *note, ew_err *err);

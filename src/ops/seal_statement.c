@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "ops/seal_event_kept.h"
 #include "ops/seal_sign.h"
 #include "seal/sshsig.h"
 
@@ -122,6 +123,35 @@ static ew_code find_item(const ew_desk *d, const char *item, uint8_t out[EW_ITEM
     return code;
 }
 
+/* SHA-256 of a name as it stands in a file: without the end of its line. */
+static ew_code hash_name(const char *path, ew_hash *out, ew_err *err)
+{
+    ew_buf b;
+    ew_buf_init(&b, EW_EVENT_LINE);
+    ew_code code = ew_file_get(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &b, err);
+    size_t n = b.len;
+    while (n > 0 && (b.data[n - 1] == '\n' || b.data[n - 1] == '\r'))
+        n--;
+    if (code == EW_OK && n == 0)
+        code = ew_fail(err, EW_E_ARG, 0, "there is no name in '%s'", path);
+    if (code == EW_OK)
+        ew_sha256_bytes(b.data, n, out->b);
+    if (b.data != NULL)
+        ew_wipe(b.data, b.len);
+    ew_buf_release(&b);
+    return code;
+}
+
+static ew_code hide_name(const char *path, ew_said *s, ew_err *err)
+{
+    ew_hash name;
+    ew_code code = hash_name(path, &name, err);
+    if (code == EW_OK)
+        code = ew_event_hide(&name, s->event.name, s->salts.name, err);
+    s->event.has_name = code == EW_OK;
+    return code;
+}
+
 static ew_code find_prev(const char *dir, const char *prev, uint8_t out[EW_HASH],
                          ew_err *err)
 {
@@ -158,6 +188,8 @@ ew_code ew_ops_say(const ew_desk *d, const char *dir, const ew_statement *s,
         e->has_prev = true;
         code = find_prev(dir, s->prev, e->prev, err);
     }
+    if (code == EW_OK && s->name != NULL)
+        code = hide_name(s->name, said, err);
     if (code != EW_OK) {
         ew_free(said);
         return code;
@@ -242,6 +274,22 @@ static ew_slice slice_of(const ew_buf *b)
     return (ew_slice){b->data != NULL ? (const char *)b->data : "", b->len};
 }
 
+static ew_code compare_name(const ew_statement_files *in, ew_statement_check *c,
+                            ew_err *err)
+{
+    uint8_t salt[EW_SALT];
+    ew_hash name;
+    if (in->salt == NULL || !ew_slice_base64(ew_slice_of(in->salt), salt, sizeof salt))
+        return ew_fail(err, EW_E_ARG, 0, "the salt of a name is base64 of 32 bytes");
+    ew_code code = hash_name(in->name, &name, err);
+    if (code != EW_OK)
+        return code;
+    ew_hash h = ew_commit(salt, &name);
+    c->name_same =
+        c->answer.event.has_name && memcmp(h.b, c->answer.event.name, EW_HASH) == 0;
+    return EW_OK;
+}
+
 ew_code ew_ops_statement_check(const ew_statement_files *in, ew_statement_check *out,
                                ew_err *err)
 {
@@ -260,6 +308,8 @@ ew_code ew_ops_statement_check(const ew_statement_files *in, ew_statement_check 
         out->about_same = code == EW_OK && out->answer.event.has_digest &&
                           memcmp(digest, out->answer.event.digest, EW_HASH) == 0;
     }
+    if (code == EW_OK && in->name != NULL)
+        code = compare_name(in, out, err);
     if (code != EW_OK)
         ew_statement_check_release(out);
     return code;
@@ -299,18 +349,52 @@ static ew_code write_proof(const ew_desk *d, const ew_event_kept *k, const char 
     return code;
 }
 
+/* The event of that entry among all that are kept; NULL when there is none, told. */
+static const ew_event_kept *kept_at(const ew_event_list *list, uint64_t entry,
+                                    ew_err *err)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (list->kept[i].entry == entry)
+            return &list->kept[i];
+    (void)ew_fail(err, EW_E_NOTFOUND, 0, "entry %ju is no event that is kept here",
+                  (uintmax_t)entry);
+    return NULL;
+}
+
+ew_code ew_ops_statement_salts(const ew_desk *d, uint64_t entry, ew_event_kept *out,
+                               ew_err *err)
+{
+    ew_event_list list;
+    ew_code code = ew_ops_events(d, NULL, &list, err);
+    if (code != EW_OK)
+        return code;
+    const ew_event_kept *k = kept_at(&list, entry, err);
+    if (k == NULL)
+        code = EW_E_NOTFOUND;
+    else
+        code = ew_buf_append(&out->bytes, k->bytes.data, k->bytes.len, err);
+    if (code == EW_OK) {
+        out->ssh = k->ssh;
+        out->salts = k->salts;
+        out->entry = entry;
+        out->logged = true;
+        memcpy(out->id, k->id, EW_HASH);
+        code = ew_events__read_event(out, err);
+    }
+    ew_event_list_release(&list);
+    return code;
+}
+
 ew_code ew_ops_statement_export(const ew_desk *d, uint64_t entry, const char *path,
                                 ew_err *err)
 {
     ew_event_list list;
-    const ew_event_kept *k = NULL;
     ew_code code = ew_ops_events(d, NULL, &list, err);
-    for (size_t i = 0; i < list.n; i++)
-        if (list.kept[i].entry == entry)
-            k = &list.kept[i];
-    if (code == EW_OK && k == NULL)
-        code = ew_fail(err, EW_E_NOTFOUND, 0, "entry %ju is no event that is kept here",
-                       (uintmax_t)entry);
+    if (code != EW_OK)
+        return code;
+    const ew_event_kept *k = kept_at(&list, entry, err);
+    if (k == NULL)
+        code = EW_E_NOTFOUND;
     if (code == EW_OK)
         code = write_proof(d, k, path, err);
     if (code == EW_OK)

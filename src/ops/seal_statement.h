@@ -15,6 +15,8 @@ typedef struct ew_statement {
     const char *item;   /* 64 hex digits, or with a desk the beginning of them; NULL */
     const char *file;   /* the public file whose digest it quotes; NULL */
     const char *prev;   /* number of the entry that it follows; NULL */
+    const char
+        *name; /* file with the name behind the actor, which is committed to; NULL */
 } ew_statement;
 
 /* An event of that, in a block with its words; free it with ew_free. Lines lose spaces at their
@@ -22,6 +24,7 @@ typedef struct ew_statement {
  * is open; dir: of the desk, for `prev`. */
 typedef struct ew_said {
     ew_event event;
+    ew_event_salts salts; /* that of the name */
     char words[EW_EVENT_BYTES];
 } ew_said;
 
@@ -39,6 +42,7 @@ typedef struct ew_statement_files {
     const char *file, *sig;            /* sig: NULL when it is in the file */
     const char *policy, *keys, *proof; /* NULL: none */
     const char *about;                 /* is it this file that is spoken of? NULL */
+    const char *name, *salt; /* is it the name in this file, under this salt? NULL */
 } ew_statement_files;
 
 typedef struct ew_statement_check {
@@ -47,12 +51,17 @@ typedef struct ew_statement_check {
     ew_policy *policy;
     ew_keyring *keys;
     bool about_same; /* the event quotes the digest of that file */
+    bool name_same;  /* the event commits to that name */
 } ew_statement_check;
 
 /* *out is zeroed first; release it. */
 EW_MUST_CHECK ew_code ew_ops_statement_check(const ew_statement_files *in,
                                              ew_statement_check *out, ew_err *err);
 void ew_statement_check_release(ew_statement_check *c);
+
+/* What opens the commitments of a kept event. EW_E_NOTFOUND when no event is there. */
+EW_MUST_CHECK ew_code ew_ops_statement_salts(const ew_desk *d, uint64_t entry,
+                                             ew_event_kept *out, ew_err *err);
 
 /* The file of a kept event to `path`, and what proves that it is on record to
  * `path`.tlog-proof. EW_E_NOTFOUND when no event is there, or the checkpoint does not reach it. */

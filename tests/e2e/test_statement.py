@@ -25,6 +25,20 @@ class Statements(Desk):
         self.assertEqual(made["text"][:3], ["One line,", "", " with more"])
         self.assertEqual(" ".join(made["text"][3:]).split(), ["word"] * 300)
         self.assertEqual(len(made["prev"]), 64)
+        # A name behind a pseudonym: nobody can tell it, whoever gets the salt can check it.
+        name = self.write("name", "J\u00fcrgen M\u00fcller\n")
+        made = self.json_with_pass("statement", "--text", "I was there.", "--actor", "fox",
+                                   "--name-file", name, "-o", self.path("fox"))
+        salt = self.json_with_pass("statement", "reveal", made["entry"])["salt"]
+        want = hashlib.sha256(b"ew-commit/v1\0" + base64.b64decode(salt) + hashlib.sha256(
+            "J\u00fcrgen M\u00fcller".encode()).digest()).hexdigest()
+        self.assertEqual(made["name_commitment"], want)
+        for text, same in (("J\u00fcrgen M\u00fcller", True), ("J\u00fcrgen Maier", False)):
+            said = self.run_json("statement", "check", self.path("fox"), "--policy",
+                                 self.policy(), "--name-file", self.write("who", text),
+                                 "--salt", salt)
+            self.assertEqual(said["name_is_in_file"], same)
+        self.with_pass("statement", "reveal", "0", code=3)
         self.with_pass("log", "checkpoint")
         self.with_pass("statement", "export", "0", "-o", self.path("x"))
         self.assertEqual(self.read("x"), self.read("n"))

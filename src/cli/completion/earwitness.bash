@@ -12,8 +12,8 @@ _earwitness() {
     --format) mapfile -t COMPREPLY < <(compgen -W 'vkey ssh minisign note policy' -- "$cur"); return ;;
     --kind) mapfile -t COMPREPLY < <(compgen -W 'statement asked answered no-reply-by' -- "$cur"); return ;;
     --stance) mapfile -t COMPREPLY < <(compgen -W 'confirms denies says-fabricated says-altered no-comment retracts' -- "$cur"); return ;;
-    --text-file | --digest-of | --keys | --proof) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-    --text | --since | --actor | --about | --prev) return ;;
+    --text-file | --name-file | --digest-of | --keys | --proof) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --text | --since | --actor | --about | --prev | --salt) return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
     --progress) mapfile -t COMPREPLY < <(compgen -W 'auto json none' -- "$cur"); return ;;
     --svg | --png | --dot | --files-from | --file | --output | -o | --recipients-file | -R | --identity | -i | --checkpoint | --policy | --add | --data) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -33,8 +33,8 @@ _earwitness() {
     remove) own='--dry-run' ;;
     key) own='--desk --passphrase-fd --passphrase-command --format --since --text --yes' ;;
     sign) own='--desk --passphrase-fd --passphrase-command --format --output --check --key --keys' ;;
-    statement) own='--desk --passphrase-fd --passphrase-command --text --text-file --actor --prev --output --unsigned --about --digest-of --kind --stance --key --keys --policy --proof' ;;
-    repudiate) own='--desk --passphrase-fd --passphrase-command --text --text-file --actor --prev --output --unsigned' ;;
+    statement) own='--desk --passphrase-fd --passphrase-command --text --text-file --actor --name-file --salt --prev --output --unsigned --about --digest-of --kind --stance --key --keys --policy --proof' ;;
+    repudiate) own='--desk --passphrase-fd --passphrase-command --text --text-file --actor --name-file --prev --output --unsigned' ;;
     seal) own='--desk --passphrase-fd --passphrase-command --splitter --from --obtained --place --time-claimed --note --device --reference --after' ;;
     log) own='--desk --passphrase-fd --passphrase-command --output --request --old --add --key --policy' ;;
     stamp) own='--desk --output --policy --data' ;;
@@ -52,7 +52,7 @@ _earwitness() {
     '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn vault verify witness sign statement repudiate help' -- "$cur") ;;
     vault) mapfile -t COMPREPLY < <(compgen -W 'backup restore identity passphrase' -- "$cur"; compgen -f -- "$cur") ;;
     key) mapfile -t COMPREPLY < <(compgen -W 'new list export read revoke' -- "$cur") ;;
-    statement) mapfile -t COMPREPLY < <(compgen -W 'add check export list' -- "$cur"; compgen -f -- "$cur") ;;
+    statement) mapfile -t COMPREPLY < <(compgen -W 'add check export reveal list' -- "$cur"; compgen -f -- "$cur") ;;
     log) mapfile -t COMPREPLY < <(compgen -W 'checkpoint publish prove fsck witness' -- "$cur") ;;
     stamp)
         if [ "${COMP_WORDS[COMP_CWORD-1]}" = stamp ]; then
