@@ -105,7 +105,11 @@ static int backup(app *a, const args *in)
     int code = desk_open(a, in, &d);
     if (code != 0)
         return code;
-    if (ew_ops_backup(&d, &opts, &done, &err) != EW_OK)
+    ew_progress prog = app_progress(a);
+    d.prog = &prog;
+    ew_code rc = ew_ops_backup(&d, &opts, &done, &err);
+    progress_clear(a);
+    if (rc != EW_OK)
         code = fail_desk(a, &err);
     else
         tell_backup(a, &done, to.n);
@@ -256,8 +260,11 @@ static int restore_desk(app *a, const args *in, ew_restore_opts *opts)
     int code = desk_passphrase(a, in, true, &pass);
     if (code != 0)
         return code;
+    ew_progress prog = app_progress(a);
     opts->pass = &pass;
+    opts->prog = &prog;
     ew_code rc = ew_ops_restore(opts, &done, &err);
+    progress_clear(a);
     ew_secret_release(&pass);
     if (rc != EW_OK) {
         code = fail_command(a, &err);

@@ -307,8 +307,11 @@ static ew_code put_all(backup *b, ew_err *err)
     if (code == EW_OK)
         code = tar_bytes(&b->tar, EW_BACKUP__MANIFEST, text.data, text.len, b->opts->time,
                          err);
-    for (size_t i = 0; i < b->tree.n && code == EW_OK; i++)
-        code = put_path(b, b->tree.paths[i], err);
+    for (size_t i = 0; i < b->tree.n && code == EW_OK; i++) {
+        code = ew_backup__tick(b->desk->prog, i, b->tree.n, err);
+        if (code == EW_OK)
+            code = put_path(b, b->tree.paths[i], err);
+    }
     if (code == EW_OK)
         code = tar_done(&b->tar, archive_write_close(b->tar.a) == ARCHIVE_OK, err);
     ew_buf_release(&text);

@@ -32,6 +32,7 @@ typedef struct ew_restore_opts {
     const char *dir;           /* the new desk; not there yet, or an empty folder */
     const ew_secret *pass;     /* of the new desk */
     const ew_vault_cost *cost; /* NULL for the default */
+    const ew_progress *prog;   /* or NULL */
     const char *log;           /* a copy of the log as it was published later, or NULL */
     ew_slice
         checkpoint; /* the newest one that is known, or empty: the log must not be behind */

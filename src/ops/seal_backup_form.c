@@ -63,6 +63,15 @@ bool ew_backup__is_public(const char *path)
     return strncmp(path, "log/", 4) == 0 || strncmp(path, "time/", 5) == 0;
 }
 
+ew_code ew_backup__tick(const ew_progress *prog, uint64_t done, uint64_t total,
+                        ew_err *err)
+{
+    if (prog != NULL && prog->tick != NULL &&
+        prog->tick(prog->cookie, "copy", (int64_t)done, (int64_t)total) != 0)
+        return ew_fail(err, EW_E_CANCELLED, 0, "interrupted");
+    return EW_OK;
+}
+
 /* ------------------------------------------------------------------ manifest */
 
 ew_code ew_backup__append_manifest(ew_buf *b, const ew_backup__manifest *m, ew_err *err)

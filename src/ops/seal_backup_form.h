@@ -46,6 +46,10 @@ EW_MUST_CHECK ew_code ew_backup__unlock(const ew_vault *v, const char *path,
 EW_MUST_CHECK ew_code ew_backup__lock(const ew_vault *v, ew_slice opened, ew_buf *file,
                                       ew_err *err);
 
+/* Tells how far it is; EW_E_CANCELLED. prog may be NULL. */
+EW_MUST_CHECK ew_code ew_backup__tick(const ew_progress *prog, uint64_t done,
+                                      uint64_t total, ew_err *err);
+
 /* Looks at a restored desk: keys; the log, which must be what done->log says; a published copy of
  * that, which takes its place; the checkpoint. Fills in the rest of *done. EW_E_ARG for a copy or a
  * checkpoint of another log, else EW_E_FORMAT. */

@@ -306,6 +306,9 @@ static ew_code take_entries(restore *r, ew_err *err)
         if (code == EW_OK && r->entries++ == r->manifest.entries)
             code = not_a_backup(err);
         if (code == EW_OK)
+            code =
+                ew_backup__tick(r->opts->prog, r->entries - 1, r->manifest.entries, err);
+        if (code == EW_OK)
             code = put_entry(r, entry, err);
         if (code != EW_OK)
             return code;

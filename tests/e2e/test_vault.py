@@ -65,6 +65,13 @@ class Vault(Case):
 class Whole(Vault):
     def test_lost_and_restored(self):
         self.make_desk()
+        # Every kind of file that a desk can have.
+        self.words([OLD], "key", "revoke", "statement", "--yes", "--text", "lost")
+        self.words([OLD], "statement", "--text", "This is so.")
+        self.words([OLD], "log", "checkpoint", "-q")
+        os.makedirs(os.path.join(self.desk, "time", "9"))
+        with open(os.path.join(self.desk, "time", "9", "x.ots"), "wb") as f:
+            f.write(b"\0OpenTimestamps")
         keys = self.run_ew("key", "list").out
         policy = self.path("policy")
         with open(policy, "w", encoding="utf-8") as f:

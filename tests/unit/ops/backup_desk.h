@@ -27,6 +27,7 @@ static const ew_vault_cost cheap = {1, 8192};
 typedef struct fixture {
     char *dir, *file, *out, *place, *copy;
     const char *log; /* a published copy, or NULL */
+    const ew_progress *prog;
     ew_secret pass, other;
     ew_desk desk;
     ew_age_recipients to;
@@ -175,6 +176,7 @@ static inline ew_code restore_with(const fixture *f, int identity, ew_slice chec
     opts.pass = &f->other;
     opts.cost = &cheap;
     opts.log = f->log;
+    opts.prog = f->prog;
     opts.checkpoint = checkpoint;
     return ew_ops_restore(&opts, done, err);
 }

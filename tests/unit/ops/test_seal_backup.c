@@ -297,6 +297,39 @@ static void test_each_write_and_sync_fails(void **state)
     ew_desk_close(&d);
 }
 
+/* Stops when so many have been done. */
+static int stop_at(void *cookie, const char *stage, int64_t done, int64_t total)
+{
+    (void)stage;
+    assert_true(done < total);
+    return done == *(const int64_t *)cookie;
+}
+
+static void test_it_can_be_stopped(void **state)
+{
+    fixture *f = *state;
+    int64_t at = 0;
+    ew_progress prog = {stop_at, &at};
+    test_file_put(f->out, "what was there", 14);
+    f->desk.prog = &prog;
+    for (; at < 12; at += 3) {
+        size_t n = 0;
+        assert_int_equal(back_up(f, NULL), EW_E_CANCELLED);
+        char *bytes = test_file_get(f->out, &n);
+        assert_int_equal(n, 14);
+        free(bytes);
+    }
+    f->desk.prog = NULL;
+    f->prog = &prog;
+    assert_int_equal(back_up(f, NULL), EW_OK);
+    for (at = 0; at < 12; at += 3) {
+        assert_int_equal(restore(f, NULL), EW_E_CANCELLED);
+        assert_int_equal(rmdir(f->place), 0);
+    }
+    at = -1;
+    assert_int_equal(restore(f, NULL), EW_OK);
+}
+
 /* ------------------------------------------------------------------ secrets on the disk */
 
 typedef struct needles {
@@ -379,7 +412,8 @@ int main(void)
         TEST(test_restored_desk_is_as_able),  TEST(test_what_is_refused),
         TEST(test_no_half_backups),           TEST(test_unknown_kinds_are_carried),
         TEST(test_truncated_and_changed),     TEST(test_each_allocation_fails),
-        TEST(test_each_write_and_sync_fails), TEST(test_no_secret_on_the_disk),
+        TEST(test_each_write_and_sync_fails), TEST(test_it_can_be_stopped),
+        TEST(test_no_secret_on_the_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
