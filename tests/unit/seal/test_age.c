@@ -290,8 +290,8 @@ static void test_key_files(void **state)
     ew_age_identities_release(&ids);
     static const char *const bad[] = {
         "", "# nothing\n", ALICE "\n",
-        "age-secret-key-1gfpyysjzgfpyysjzgfpyysjzgfpyysjzgfpyysj"
-        "zgfpyysjzgfpq4egaex\n"};
+        ("age-secret-key-1gfpyysjzgfpyysjzgfpyysjzgfpyysjzgfpyysj"
+         "zgfpyysjzgfpq4egaex\n")};
     for (size_t i = 0; i < EW_COUNT(bad); i++) {
         assert_int_equal(ew_age_read_identities(&ids, ew_slice_of(bad[i]), NULL),
                          EW_E_FORMAT);

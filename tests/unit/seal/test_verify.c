@@ -382,8 +382,8 @@ static void attack_04_a_published_chat(void **state)
 {
     static const char *const bad[] = {
         "", "1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:02 - Ann: Thanks.\n",
-        "1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: no\n"
-        "1/2/20, 10:02 - Ann: Thanks.\n"};
+        ("1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: no\n"
+         "1/2/20, 10:02 - Ann: Thanks.\n")};
     desk *d = *state;
     ew_verdict v;
     sign_and_log(d);
