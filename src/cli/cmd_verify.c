@@ -2,10 +2,12 @@
 /* earwitness verify: what a bundle proves, and what it does not. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "ops/seal.h"
 #include "report/verdict.h"
@@ -19,15 +21,45 @@ static const opt_spec options[] = {
 
 enum { TEXT_MAX = 1 << 20 };
 
-static ew_code print(app *a, const ew_verdict *v, const char *name, ew_err *err)
+/* What was said of the item: "key=value" as a line each, safe. */
+static ew_code print_meta(const ew_buf *meta, ew_buf *out, ew_err *err)
 {
-    ew_buf b;
-    ew_buf_init(&b, TEXT_MAX);
-    ew_code code = ew_verdict_text(v, name, &b, err);
-    if (code == EW_OK)
-        out_write(a, &b);
-    ew_buf_release(&b);
+    ew_slice rest = {(const char *)meta->data, meta->len};
+    ew_slice line;
+    ew_code code = EW_OK;
+    if (meta->len > 0)
+        code =
+            ew_buf_printf(out, err, "What the desk says of it, which no seal proves:\n");
+    while (code == EW_OK && ew_slice_line(&rest, &line)) {
+        code = ew_buf_printf(out, err, "  ");
+        if (code == EW_OK)
+            code = ew_utf8_append_safe(out, line.p, line.n, err);
+        if (code == EW_OK)
+            code = ew_buf_append(out, "\n", 1, err);
+    }
     return code;
+}
+
+static json_t *json_meta(const ew_buf *meta)
+{
+    ew_slice rest = {(const char *)meta->data, meta->len};
+    ew_slice line;
+    ew_obj o = ew_obj_new();
+    char key[64];
+    while (ew_slice_line(&rest, &line)) {
+        const char *sign = memchr(line.p, '=', line.n);
+        size_t n = sign != NULL ? (size_t)(sign - line.p) : sizeof key;
+        if (n >= sizeof key)
+            continue;
+        memcpy(key, line.p, n);
+        key[n] = 0;
+        char *value = ew_alloc(line.n - n);
+        if (value != NULL) /* it ends with a zero, where the line does */
+            memcpy(value, sign + 1, line.n - n - 1);
+        ew_obj_str(&o, key, value != NULL ? value : "");
+        ew_free(value);
+    }
+    return o.json;
 }
 
 /* One bundle, told. */
@@ -35,15 +67,29 @@ static ew_code verify(app *a, const char *bundle, const char *published, const a
                       ew_verdict *v, ew_err *err)
 {
     char *name = ew_safe_name(bundle);
+    ew_buf meta;
+    ew_buf text;
+    ew_buf_init(&meta, TEXT_MAX);
+    ew_buf_init(&text, TEXT_MAX);
     ew_code code = name != NULL ? EW_OK : ew_fail_nomem(err);
     if (code == EW_OK)
         code = ew_ops_verify(bundle, in->values[OPT_POLICY], published, v, err);
+    if (code == EW_OK && v->state != EW_BROKEN)
+        code = ew_ops_shown_meta(bundle, &meta, err);
     if (code == EW_OK && a->json) {
         ew_obj o = ew_verdict_json(v, name);
+        if (v->state != EW_BROKEN)
+            ew_obj_set(&o, "metadata", json_meta(&meta));
         out_object(a, &o);
     } else if (code == EW_OK && !a->quiet) {
-        code = print(a, v, name, err);
+        code = ew_verdict_text(v, name, &text, err);
+        if (code == EW_OK)
+            code = print_meta(&meta, &text, err);
+        if (code == EW_OK)
+            out_write(a, &text);
     }
+    ew_buf_release(&meta);
+    ew_buf_release(&text);
     ew_free(name);
     return code;
 }

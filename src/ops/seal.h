@@ -105,6 +105,9 @@ EW_MUST_CHECK ew_code ew_ops_verify(const char *bundle, const char *policy,
 EW_MUST_CHECK ew_code ew_ops_member(const char *bundle, const char *collection,
                                     ew_membership *out, ew_err *err);
 
+/* The lines of metadata that a verified bundle shows, appended. */
+EW_MUST_CHECK ew_code ew_ops_shown_meta(const char *bundle, ew_buf *out, ew_err *err);
+
 /* A file cut and hashed; shared by sealing and disclosing. */
 typedef struct ew_cut_file {
     int fd; /* 0: there is none, the bytes are in memory */

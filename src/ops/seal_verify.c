@@ -54,3 +54,14 @@ ew_code ew_ops_member(const char *bundle, const char *collection, ew_membership 
     ew_buf_release(&b);
     return code;
 }
+
+ew_code ew_ops_shown_meta(const char *bundle, ew_buf *out, ew_err *err)
+{
+    ew_buf b;
+    ew_buf_init(&b, EW_BUNDLE_READ_MAX);
+    ew_code code = ew_file_get(bundle, &b, err);
+    if (code == EW_OK)
+        code = ew_bundle_meta((ew_slice){bytes_of(&b), b.len}, out, err);
+    ew_buf_release(&b);
+    return code;
+}

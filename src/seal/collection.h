@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a bundle is one of a collection, by another bundle that shows the collection's list. */
+/* Whether a bundle is one of a collection, by another bundle that shows the collection's list; and
+ * what a bundle shows of the metadata. */
 #ifndef EW_SEAL_COLLECTION_H
 #define EW_SEAL_COLLECTION_H
 
@@ -14,5 +15,9 @@ typedef struct ew_membership {
  * A bundle that is none, or no collection, holds nothing. EW_E_NOMEM. */
 EW_MUST_CHECK ew_code ew_collection_holds(ew_slice collection, ew_slice member,
                                           ew_membership *out, ew_err *err);
+
+/* Appends the lines of metadata that a bundle shows, "key=value"; nothing when it is no bundle. It must
+ * have been verified. */
+EW_MUST_CHECK ew_code ew_bundle_meta(ew_slice bundle, ew_buf *out, ew_err *err);
 
 #endif

@@ -102,6 +102,8 @@ class Collections(Desk):
         text = self.run_ew("verify", bundle, "--policy", self.policy, "--collection", listed).out
         self.assertIn("number 4 of the 5 members", text)
         self.assertEqual(first["after"], "bitcoin 900000 00ab")
+        self.assertEqual(first["metadata"], {"reference": "case 7"})
+        self.assertEqual(text.count("which no seal proves:\n  reference=case 7\n"), 2)
 
         # A member that the collection's bundle does not show, another item, no collection.
         other = self.path("other.ewb")
