@@ -5,6 +5,7 @@ that is revoked is told by the policy and is on the log."""
 import os
 import shutil
 import subprocess
+import time
 
 from harness import Case, main
 
@@ -191,6 +192,28 @@ class Revoking(Desk):
         # Nothing of an old key is left but its public half.
         names = sorted(os.listdir(os.path.join(self.desk, "keys")))
         self.assertEqual(names, ["log", "old", "seal", "statement", "vault"])
+
+    def test_what_was_witnessed_before_still_counts(self):
+        item = self.json_with_pass("seal", self.write("a.txt", "One.\n\nTwo.\n"))["item"]
+        self.with_pass("log", "checkpoint")
+        self.env["EARWITNESS_WITNESS"] = self.path("witness")
+        self.with_pass("witness", "new", "w.example/w1")
+        witness = self.run_json("witness", "key")
+        self.run_ew("witness", "trust", self.run_jsonl("key", "list")[0]["vkey"])
+        self.run_ew("log", "witness", "--request", "-o", self.path("request"))
+        self.with_pass("witness", "sign", self.path("request"), "-o", self.path("answer"))
+        self.run_ew("log", "witness", "--add", self.path("answer"), "--key", witness["vkey"])
+        bundle = self.path("a.ewb")
+        self.with_pass("disclose", item, "--show", "1", "-o", bundle)
+        time.sleep(2)  # the witness signed in another second than that of the revocation
+        self.with_pass("key", "revoke", "seal", "--yes")
+        bare = self.policy()
+        asked = self.write("asked", self.read("policy").replace(
+            b"quorum none", witness["policy"].strip().encode() + b"\nquorum w.example/w1"))
+        self.assertIn(b"revoked", self.read("asked"))
+        verdict = self.run_json("verify", bundle, "--policy", asked)
+        self.assertEqual(verdict["verdict"], "verified")
+        self.run_ew("verify", bundle, "--policy", bare, code=1)
 
     def test_nobody_to_ask(self):
         done = subprocess.run(self.command("key", "revoke", "seal", "--passphrase-fd", "0"),
