@@ -76,23 +76,49 @@ export function coverCount(view) {
  * rest. They are laid out once and go straight into the library's compression function. */
 
 class Compressor extends _SHA256 {
-    /** The state after `from` and the blocks of `view` between the offsets. */
-    from(state, view, at, end) {
-        this.set(...state);
-        for (let i = at; i < end; i += BLOCK)
-            this.process(view, i);
-        return this;
-    }
-
-    put(out, at) {
-        const words = this.get();
-        for (let i = 0; i < 8; i++)
-            out.setInt32(at + 4 * i, words[i]);
+    /** The state after `from` (8 words) and the blocks of `view`, into `out`. */
+    run(from, view, out) {
+        this.A = from[0];
+        this.B = from[1];
+        this.C = from[2];
+        this.D = from[3];
+        this.E = from[4];
+        this.F = from[5];
+        this.G = from[6];
+        this.H = from[7];
+        for (let at = 0; at < view.byteLength; at += BLOCK)
+            this.process(view, at);
+        out[0] = this.A;
+        out[1] = this.B;
+        out[2] = this.C;
+        out[3] = this.D;
+        out[4] = this.E;
+        out[5] = this.F;
+        out[6] = this.G;
+        out[7] = this.H;
     }
 }
 
+const WORDS = 8;
 const sha = new Compressor();
-const START = sha.get();
+const START = Int32Array.from(sha.get());
+
+/* Hashes and seeds are kept as words while the tree is walked. */
+function putWords(view, at, words) {
+    for (let i = 0; i < WORDS; i++)
+        view.setInt32(at + 4 * i, words[i]);
+}
+
+const wordsOf = (bytes) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, HASH);
+    return Int32Array.from({ length: WORDS }, (_, i) => view.getInt32(4 * i));
+};
+
+function bytesOfWords(words) {
+    const out = new Uint8Array(HASH);
+    putWords(new DataView(out.buffer), 0, words);
+    return out;
+}
 
 /** Blocks for messages of one length: what differs is written over each time. */
 function template(length, before = 0) {
@@ -111,7 +137,7 @@ const INDEX_AT = KIND_AT + 1;
 const SALT_AT = INDEX_AT + 8;
 const CONTENT_AT = SALT_AT + HASH;
 
-const padded = template(BLOCK); /* a key of HMAC, padded */
+const padded = { view: new DataView(new ArrayBuffer(BLOCK)) }; /* a key of HMAC */
 const inner = template(GGM_LABEL.length + 1, BLOCK);
 const outer = template(HASH, BLOCK);
 const leaf = template(CONTENT_AT + HASH);
@@ -120,39 +146,44 @@ inner.bytes.set(GGM_LABEL);
 leaf.bytes.set(LEAF_LABEL, 1);
 node.bytes[0] = 1;
 
-/** HMAC-SHA-256 of the label and one more byte, for up to three of these bytes. */
-function derive(seed, ...which) {
-    const pad = (x) => {
-        padded.bytes.fill(x, 0, BLOCK);
-        for (let i = 0; i < HASH; i++)
-            padded.bytes[i] = seed[i] ^ x;
-        return sha.from(START, padded.view, 0, BLOCK).get();
-    };
-    const in0 = pad(0x36);
-    const out0 = pad(0x5c);
-    return which.map((w) => {
-        const out = new Uint8Array(HASH);
-        inner.bytes[GGM_LABEL.length] = w;
-        sha.from(in0, inner.view, 0, inner.bytes.length).put(outer.view, 0);
-        sha.from(out0, outer.view, 0, outer.bytes.length).put(new DataView(out.buffer), 0);
-        return out;
-    });
+const inState = new Int32Array(WORDS);
+const outState = new Int32Array(WORDS);
+const hashed = new Int32Array(WORDS);
+
+/** A seed as the key of HMAC; what is derived from it shares this beginning. */
+function setKey(seed) {
+    for (const [state, x] of [[inState, 0x36363636], [outState, 0x5c5c5c5c]]) {
+        for (let i = 0; i < BLOCK / 4; i++)
+            padded.view.setInt32(4 * i, i < WORDS ? seed[i] ^ x : x);
+        sha.run(START, padded.view, state);
+    }
 }
 
-/** The hash of a leaf, into out at `at`. */
-function putLeaf(kind, index, salt, content, out, at) {
+/** HMAC-SHA-256 of the label and one more byte, by the key that was set. */
+function derive(which) {
+    const out = new Int32Array(WORDS);
+    inner.bytes[GGM_LABEL.length] = which;
+    sha.run(inState, inner.view, hashed);
+    putWords(outer.view, 0, hashed);
+    sha.run(outState, outer.view, out);
+    return out;
+}
+
+function leafHash(kind, index, salt, content) {
+    const out = new Int32Array(WORDS);
     leaf.bytes[KIND_AT] = kind;
     leaf.view.setUint32(INDEX_AT + 4, index);
-    leaf.bytes.set(salt, SALT_AT);
+    putWords(leaf.view, SALT_AT, salt);
     leaf.bytes.set(content, CONTENT_AT);
-    sha.from(START, leaf.view, 0, leaf.bytes.length).put(out, at);
+    sha.run(START, leaf.view, out);
+    return out;
 }
 
 function nodeHash(left, right) {
-    const out = new Uint8Array(HASH);
-    node.bytes.set(left, 1);
-    node.bytes.set(right, 1 + HASH);
-    sha.from(START, node.view, 0, node.bytes.length).put(new DataView(out.buffer), 0);
+    const out = new Int32Array(WORDS);
+    putWords(node.view, 1, left);
+    putWords(node.view, 1 + HASH, right);
+    sha.run(START, node.view, out);
     return out;
 }
 
@@ -161,16 +192,13 @@ function nodeHash(left, right) {
  * @param {{kinds: Uint8Array, contents: Uint8Array}} parts  32 bytes of content hash each
  */
 function subtree(seed, parts, at, start, n) {
-    if (n === 1) {
-        const [salt] = derive(seed, 2);
-        const out = new Uint8Array(HASH);
-        putLeaf(parts.kinds[at], start, salt,
-            parts.contents.subarray(HASH * at, HASH * at + HASH),
-            new DataView(out.buffer), 0);
-        return out;
-    }
+    setKey(seed);
+    if (n === 1)
+        return leafHash(parts.kinds[at], start, derive(2),
+            parts.contents.subarray(HASH * at, HASH * at + HASH));
     const half = merkleSplit(n);
-    const [left, right] = derive(seed, 0, 1);
+    const left = derive(0);
+    const right = derive(1);
     return nodeHash(subtree(left, parts, at, start, half),
         subtree(right, parts, at + half, start + half, n - half));
 }
@@ -197,14 +225,16 @@ export function partsOpen(view, parts, entries) {
         const entry = entries.subarray(HASH * taken, HASH * taken + HASH);
         taken++;
         bad ||= entry.length < HASH;
-        if (bad || shown === NONE)
-            return bad ? new Uint8Array(HASH) : entry;
+        if (bad)
+            return START; /* anything: nobody looks at it */
+        if (shown === NONE)
+            return wordsOf(entry);
         const at = part;
         part += n;
-        return subtree(entry, parts, at, start, n);
+        return subtree(wordsOf(entry), parts, at, start, n);
     };
     if (!viewOk(view))
         return null;
     const root = open(0, view.n);
-    return bad || HASH * taken !== entries.length ? null : root;
+    return bad || HASH * taken !== entries.length ? null : bytesOfWords(root);
 }
