@@ -5,8 +5,8 @@ import { runJob, serve } from './job.js';
 import { forgetSound, soundView } from './page_sound.js';
 import { textView } from './page_text.js';
 import { safeText, utf8Encode } from './utf8.js';
-import { NOT_PROVEN, STATE_WORDS, streamLine, verdictJson, verdictLines, verdictText }
-    from './verdict.js';
+import { META_TITLE, metaText, NOT_PROVEN, shownMeta, STATE_WORDS, streamLine, verdictJson,
+    verdictLines, verdictText } from './verdict.js';
 import { BROKEN } from './verify_base.js';
 
 const CLASSES = ['verified', 'unvouched', 'broken'];
@@ -37,7 +37,7 @@ function showFacts(v) {
 const TITLES = {
     'whole': 'The file', 'grid': 'The recording', 'ogg-page': 'The recording',
     'mp3-frame': 'The recording', 'aac-frame': 'The recording', 'chat-v1': 'Messages',
-    'para-v1': 'The text', 'meta': 'About it', 'seals': 'A collection of other items',
+    'para-v1': 'The text', 'meta': META_TITLE, 'seals': 'A collection of other items',
 };
 
 /* What cannot be shown, for want of memory say, takes nothing from the verdict. */
@@ -55,7 +55,8 @@ function showStreams(v, shown) {
         el('p', 'quiet', `stream ${i}: ${streamLine(v.streams[i])}`), streamView(showing))));
 }
 
-function showMore(v, name, suggested) {
+function showMore(v, name, { suggested, shown }) {
+    const meta = shownMeta(shown);
     const more = [];
     if (suggested !== null && v.state !== BROKEN)
         more.push(el('details', 'card', el('summary', null, 'What the bundle says of keys'),
@@ -64,8 +65,8 @@ function showMore(v, name, suggested) {
                 'your policy.'),
             el('pre', null, new TextDecoder().decode(suggested))));
     more.push(el('details', 'card', el('summary', null, 'The same as the program says it'),
-        el('pre', { id: 'as-text' }, verdictText(v, name)),
-        el('pre', { id: 'as-json' }, verdictJson(v, name))));
+        el('pre', { id: 'as-text' }, verdictText(v, name) + metaText(meta)),
+        el('pre', { id: 'as-json' }, verdictJson(v, name, meta))));
     byId('more').replaceChildren(...more);
 }
 
@@ -89,7 +90,7 @@ function show(answer, name) {
             showFacts(answer.verdict);
             showStreams(answer.verdict, answer.shown);
         }
-        showMore(answer.verdict, name, answer.suggested);
+        showMore(answer.verdict, name, answer);
     }
     byId('result').hidden = false;
 }

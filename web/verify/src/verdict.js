@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verdict as text and as JSON. Mirrors src/report/verdict.c, word for word.
-import { hex } from './bytes.js';
+import { hex, join } from './bytes.js';
+import { safeText, utf8Decode } from './utf8.js';
 import { BROKEN } from './verify_base.js';
 import { isoText } from './when.js';
 
@@ -49,11 +50,21 @@ function eventJson(e) {
         ['words', text(e.words)]);
 }
 
+/** Value by key, in the order of the lines. @param {Uint8Array} meta  lines of metadata */
+function metaJson(meta) {
+    const values = new Map(utf8Decode(meta).split('\n').slice(0, -1).map((line) => {
+        const sign = line.indexOf('=');
+        return [line.slice(0, sign), line.slice(sign + 1)];
+    }));
+    return object(...[...values].map(([key, value]) => [key, text(value)]));
+}
+
 /**
  * @param {import('./verify.js').Verdict} v
  * @param {string} name  of the bundle's file, safe to show
+ * @param {Uint8Array | null} [meta]  lines of metadata, told beside the verdict
  */
-export function verdictJson(v, name) {
+export function verdictJson(v, name, meta = null) {
     const head = [['schema', text('earwitness.verdict/1')], ['name', text(name)],
         ['verdict', text(STATE_NAMES[v.state])], ['reason', text(v.reason)]];
     /* Of what is broken nothing is repeated: a reader might believe it. */
@@ -66,7 +77,8 @@ export function verdictJson(v, name) {
         ['log_size', whole(v.logSize)], ['not_before', when(v.notBefore)],
         ['not_after', when(v.notAfter)], ['after', text(v.after)],
         ['times', list(v.times, timeJson)], ['streams', list(v.streams, streamJson)],
-        ['published', text(v.published)], ['events', list(v.events, eventJson)]);
+        ['published', text(v.published)], ['events', list(v.events, eventJson)],
+        ...(meta === null ? [] : [['metadata', metaJson(meta)]]));
 }
 
 /* ------------------------------------------------------------------ text
@@ -156,4 +168,27 @@ export function verdictText(v, name) {
         '  ' + (i === 0 ? label : '').padEnd(label.startsWith('stream ') && i === 0 ? 0 : 11) +
         (label.startsWith('stream ') ? '   ' : '') + line + '\n').join(''));
     return head + rows.join('') + NOT_PROVEN;
+}
+
+/* ------------------------------------------------------------------ metadata
+ *
+ * Mirrors src/cli/cmd_verify.c: what the desk says of the item stands apart from the verdict. */
+
+export const META_TITLE = 'What the desk says of it, which no seal proves';
+
+/** The lines of metadata that are shown. */
+export function shownMeta(shown) {
+    return join(...shown.filter((s) => s.stream.splitter === 'meta')
+        .flatMap((s) => s.runs.map((run) => run.bytes)));
+}
+
+/** @param {Uint8Array} meta */
+export function metaText(meta) {
+    let out = meta.length === 0 ? '' : META_TITLE + ':\n';
+    for (let at = 0; at < meta.length;) {
+        const end = meta.indexOf(0x0a, at);
+        out += `  ${safeText(meta.subarray(at, end))}\n`;
+        at = end + 1;
+    }
+    return out;
 }
