@@ -74,6 +74,7 @@ typedef enum opt_id {
     OPT_COLLECTION,
     OPT_PUBLISHED,
     OPT_FILLER,
+    OPT_ALL,
     OPT_CONFIRM,
     OPT_REALLY,
     OPT_REMOVE_ORIGINAL,
@@ -150,8 +151,8 @@ typedef struct command {
 
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
     cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_stamp, cmd_log,
-    cmd_disclose, cmd_burn, cmd_vault, cmd_verify, cmd_witness, cmd_sign, cmd_statement,
-    cmd_repudiate;
+    cmd_disclose, cmd_burn, cmd_export, cmd_vault, cmd_verify, cmd_witness, cmd_sign,
+    cmd_statement, cmd_repudiate;
 extern const command *const commands[];
 extern const size_t command_count;
 

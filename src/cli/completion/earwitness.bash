@@ -21,7 +21,7 @@ _earwitness() {
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | stamp | disclose | burn | vault | verify | witness | sign | statement | repudiate | help) command=$word; break ;;
+        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | stamp | disclose | burn | export | vault | verify | witness | sign | statement | repudiate | help) command=$word; break ;;
         esac
     done
     case $command in
@@ -41,6 +41,7 @@ _earwitness() {
     witness) own='--dir --passphrase-fd --passphrase-command --listen --remote --output' ;;
     disclose) own='--desk --passphrase-fd --passphrase-command --show --hide --meta --members --with-custody --file --output --published --filler --dry-run' ;;
     burn) own='--desk --passphrase-fd --passphrase-command --show --hide --meta --file --remove-original --confirm --really' ;;
+    export) own='--desk --passphrase-fd --passphrase-command --output --all' ;;
     vault) own='--desk --passphrase-fd --passphrase-command --recipient --recipients-file --armor --identity --checkpoint --log --protect --output' ;;
     verify) own='--policy --published --collection' ;;
     esac
@@ -49,7 +50,7 @@ _earwitness() {
         return
     fi
     case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn vault verify witness sign statement repudiate help' -- "$cur") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate help' -- "$cur") ;;
     vault) mapfile -t COMPREPLY < <(compgen -W 'backup restore identity passphrase' -- "$cur"; compgen -f -- "$cur") ;;
     key) mapfile -t COMPREPLY < <(compgen -W 'new list export read revoke' -- "$cur") ;;
     statement) mapfile -t COMPREPLY < <(compgen -W 'add check export reveal list' -- "$cur"; compgen -f -- "$cur") ;;
@@ -62,7 +63,7 @@ _earwitness() {
         fi ;;
     witness) mapfile -t COMPREPLY < <(compgen -W 'new key trust distrust list serve sign' -- "$cur") ;;
     archive) mapfile -t COMPREPLY < <(compgen -W 'verify compact' -- "$cur") ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn vault verify witness sign statement repudiate' -- "$cur") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate' -- "$cur") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     esac
 }

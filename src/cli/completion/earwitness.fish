@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of earwitness for fish.
-set -l commands add check diff family inspect list remove info archive key seal log stamp disclose burn vault verify witness sign statement repudiate help
+set -l commands add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate help
 complete -c earwitness -n "not __fish_seen_subcommand_from $commands" -f
 complete -c earwitness -n __fish_use_subcommand -a add -d 'Put recordings into the archive'
 complete -c earwitness -n __fish_use_subcommand -a check -d 'Say from which recordings a clip was taken'
@@ -17,6 +17,7 @@ complete -c earwitness -n __fish_use_subcommand -a log -d 'The log: sign, publis
 complete -c earwitness -n __fish_use_subcommand -a stamp -d 'Time tokens over the signed log'
 complete -c earwitness -n __fish_use_subcommand -a disclose -d 'Show a part of what was sealed'
 complete -c earwitness -n __fish_use_subcommand -a burn -d 'Forget a part of what was sealed'
+complete -c earwitness -n __fish_use_subcommand -a export -d 'Sealed files and their record as a BagIt folder'
 complete -c earwitness -n __fish_use_subcommand -a vault -d 'Back up the desk, restore it'
 complete -c earwitness -n __fish_use_subcommand -a verify -d 'Check what a bundle proves'
 complete -c earwitness -n __fish_use_subcommand -a witness -d 'Cosign the logs of others'
@@ -50,9 +51,9 @@ complete -c earwitness -n '__fish_seen_subcommand_from family' -l dot -r -d 'Als
 complete -c earwitness -n '__fish_seen_subcommand_from family' -l files-from -r -d 'Also take the copies named in a file'
 complete -c earwitness -n '__fish_seen_subcommand_from family' -s 0 -l null -d 'Names end with NUL'
 complete -c earwitness -n '__fish_seen_subcommand_from archive' -f -a 'verify compact'
-complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose burn vault' -l desk -xa '(__fish_complete_directories)' -d 'Folder of the desk'
-complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose burn vault' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
-complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose burn vault' -l passphrase-command -x -d 'Take it from what a command prints'
+complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose burn export vault' -l desk -xa '(__fish_complete_directories)' -d 'Folder of the desk'
+complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose burn export vault' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
+complete -c earwitness -n '__fish_seen_subcommand_from key seal log disclose burn export vault' -l passphrase-command -x -d 'Take it from what a command prints'
 complete -c earwitness -n '__fish_seen_subcommand_from key' -f -a 'new list export read revoke'
 complete -c earwitness -n '__fish_seen_subcommand_from sign statement repudiate' -l desk -xa '(__fish_complete_directories)' -d 'Folder of the desk'
 complete -c earwitness -n '__fish_seen_subcommand_from sign statement repudiate' -l passphrase-fd -x -d 'Read the passphrase from descriptor N'
@@ -137,3 +138,5 @@ complete -c earwitness -n '__fish_seen_subcommand_from burn' -l file -r -d 'Wher
 complete -c earwitness -n '__fish_seen_subcommand_from burn' -l remove-original -d 'Remove that file as well'
 complete -c earwitness -n '__fish_seen_subcommand_from burn' -l confirm -x -d 'Without asking: first digits of the item'
 complete -c earwitness -n '__fish_seen_subcommand_from burn' -l really -x -d 'And the word burn'
+complete -c earwitness -n '__fish_seen_subcommand_from export' -s o -l output -r -d 'The folder to make'
+complete -c earwitness -n '__fish_seen_subcommand_from export' -l all -d 'Everything that was sealed here'
