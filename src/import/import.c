@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "import/article_made.h"
 #include "import/whatsapp_head.h"
 
 static const struct {
@@ -12,6 +13,9 @@ static const struct {
 } formats[EW_IMPORT_FORMATS] = {
     [EW_IMPORT_TELEGRAM_JSON] = {"telegram-json", ew_import__telegram_json},
     [EW_IMPORT_WHATSAPP] = {"whatsapp", ew_import__whatsapp},
+    [EW_IMPORT_PAGE] = {"page", ew_import__page},
+    [EW_IMPORT_MARKDOWN] = {"markdown", ew_import__markdown},
+    [EW_IMPORT_TEXT] = {"text", ew_import__text},
 };
 
 const char *ew_import_format_name(ew_import_format f)
@@ -78,6 +82,8 @@ ew_code ew_import_detect(ew_delivery *from, ew_import_format *format, ew_err *er
             code = looks_like_chat(from, i, &chat, err);
     if (chat)
         *format = EW_IMPORT_WHATSAPP;
+    if (code == EW_OK && *format == EW_IMPORT_AUTO)
+        code = ew_article_detect(from, format, err);
     return code;
 }
 

@@ -139,7 +139,7 @@ typedef enum ew_part_of {
 
 typedef struct ew_paragraph {
     ew_part_of part;
-    ew_place place; /* the element in the original */
+    ew_place place; /* its text in the original, first to last byte */
     ew_slice text;
 } ew_paragraph;
 

@@ -90,6 +90,36 @@ static inline ew_code told_message(void *cookie, const ew_message *m, ew_err *er
     return EW_OK;
 }
 
+static inline void told_field(told *t, const char *name, ew_slice s)
+{
+    if (s.n > 0)
+        told_add(t, "  %s: %.*s\n", name, (int)(s.n < 4000 ? s.n : 4000), s.p);
+}
+
+static inline ew_code told_article(void *cookie, const ew_article *a, ew_err *err)
+{
+    static const char *const parts[] = {"body", "caption", "comment", "related"};
+    told *t = cookie;
+    (void)err;
+    told_place(t, &a->place);
+    told_add(t, "article");
+    told_moment(t, "published", &a->published);
+    told_moment(t, "modified", &a->modified);
+    told_add(t, "\n");
+    told_field(t, "title", a->title);
+    told_field(t, "byline", a->byline);
+    told_field(t, "outlet", a->outlet);
+    told_field(t, "dateline", a->dateline);
+    told_field(t, "language", a->language);
+    told_field(t, "url", a->url);
+    told_field(t, "translation", a->translation_of);
+    for (size_t i = 0; i < a->paragraph_count; i++) {
+        told_place(t, &a->paragraphs[i].place);
+        told_field(t, parts[a->paragraphs[i].part], a->paragraphs[i].text);
+    }
+    return EW_OK;
+}
+
 static inline ew_code told_gap(void *cookie, const ew_gap *g, ew_err *err)
 {
     (void)err;
@@ -119,6 +149,7 @@ static inline char *told_import(const char *path, const ew_import_opts *opts)
     ew_import_sink sink = {.cookie = &t,
                            .chat = told_chat,
                            .message = told_message,
+                           .article = told_article,
                            .gap = told_gap,
                            .remark = told_remark};
     ew_code code = ew_import_run(d, opts, &sink, &err);

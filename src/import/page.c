@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Articles as HTML: bytes to UTF-8, to a tree, to blocks; what is the report is told, captions, comments and other
+ * stories beside it. The place of a paragraph is that of its text in the original bytes. */
+#include <string.h>
+
+#include "import/page_blocks.h"
+#include "import/page_meta.h"
+
+static ew_code add_block(ew_article_made *m, const ew_page_bytes *bytes,
+                         const ew_page_block *k, ew_part_of part)
+{
+    uint64_t from = ew_page_back(bytes, k->at);
+    ew_place place = {m->member, from, ew_page_back(bytes, k->end) - from};
+    return ew_article_add(m, part, place, k->text);
+}
+
+static bool is_title(const ew_article_made *m, const ew_page_block *k)
+{
+    ew_slice t = m->field[EW_FIELD_TITLE];
+    return k->heading && t.n == k->text.n && memcmp(t.p, k->text.p, t.n) == 0;
+}
+
+static ew_code tell_blocks(ew_article_made *m, const ew_page_bytes *bytes,
+                           const ew_page_blocks *b)
+{
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < b->block_count && code == EW_OK; i++) {
+        const ew_page_block *k = &b->blocks[i];
+        if (k->report && !is_title(m, k) &&
+            ew_page_tag(b->elements[k->element].node) != GUMBO_TAG_H1)
+            code = add_block(m, bytes, k, EW_ARTICLE_BODY);
+        else if (k->mark == EW_PAGE_CAPTION)
+            code = add_block(m, bytes, k, EW_ARTICLE_CAPTION);
+        else if (k->mark == EW_PAGE_COMMENT)
+            code = add_block(m, bytes, k, EW_ARTICLE_COMMENT);
+        else if (k->mark == EW_PAGE_RELATED)
+            code = add_block(m, bytes, k, EW_ARTICLE_RELATED);
+    }
+    return code;
+}
+
+static ew_code remark_on_bytes(ew_article_made *m, const ew_page_bytes *b, bool guarded)
+{
+    ew_place whole = {m->member, 0, b->original.n};
+    ew_code code = EW_OK;
+    if (b->guessed)
+        code = ew_article_remark(m, whole, "no encoding is declared: read as %s",
+                                 b->encoding);
+    if (code == EW_OK && b->bad)
+        code =
+            ew_article_remark(m, whole, "has bytes that are nothing in %s", b->encoding);
+    if (code == EW_OK && guarded)
+        code = ew_article_remark(m, whole,
+                                 "nests too deeply, or has too many attributes or NUL "
+                                 "bytes: these were passed over");
+    return code;
+}
+
+static ew_code read_page(ew_article_made *m, ew_slice original)
+{
+    ew_page_bytes bytes;
+    ew_page_blocks blocks;
+    const GumboNode *root = NULL;
+    ew_place whole = {m->member, 0, original.n};
+    ew_code code = ew_page_decode(&bytes, original, true, &m->room, m->err);
+    if (code != EW_OK)
+        return code;
+    bool guarded = ew_page_guard(bytes.text, bytes.n);
+    ew_slice page = {bytes.text, bytes.n};
+    code = remark_on_bytes(m, &bytes, guarded);
+    if (code == EW_OK)
+        code = ew_page_parse(&root, page.p, page.n, &m->room, m->err);
+    if (code == EW_OK)
+        code = ew_page_meta(m, root, &bytes);
+    if (code == EW_OK)
+        code = ew_page_blocks_make(&blocks, root, page, &m->room, m->err);
+    if (code == EW_OK) {
+        ew_page_blocks_judge(&blocks);
+        code = tell_blocks(m, &bytes, &blocks);
+    }
+    if (code == EW_OK && m->count == 0)
+        code = ew_article_remark(m, whole, "no report was found in this page");
+    return code == EW_OK ? ew_article_tell(m, whole) : code;
+}
+
+ew_code ew_import__page(ew_delivery *from, const ew_import_opts *opts,
+                        const ew_import_sink *sink, ew_err *err)
+{
+    static const char *const ends[] = {".html", ".htm", ".xhtml", NULL};
+    (void)opts;
+    return ew_article_each(from, ends, read_page, sink, err);
+}
