@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page in Chromium: what it shows, plays and refuses, that it talks to nobody, and that it says
 // what the program says, also of spoiled bundles.
+import './webcrypto.mjs';
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

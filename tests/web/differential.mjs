@@ -4,6 +4,7 @@
 //
 //   node tests/web/differential.mjs [--count N] [--seconds S] [--seed N] [--only I]
 //       [--core FILE] [--earwitness PROGRAM] [--verify-many PROGRAM] [--keep FOLDER]
+import './webcrypto.mjs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
