@@ -228,6 +228,14 @@ class Shown(Desk):
         self.with_pass("disclose", item, "--show", "1", "--with-custody", "-o", out)
         said, = self.verify(out)
         self.assertEqual([e["kind"] for e in said["events"]], ["ingest", "disclosure"])
+        # What was said about it always does, once the log was signed.
+        self.with_pass("repudiate", item)
+        said, = self.json_with_pass("disclose", item, "--show", "1", "-o", out)
+        self.assertEqual((said["events"], said["events_left_out"]), (0, 1))
+        self.with_pass("log", "checkpoint")
+        self.with_pass("disclose", item, "--show", "1", "-o", out)
+        said, = self.verify(out)
+        self.assertEqual([e["kind"] for e in said["events"]], ["repudiation"])
 
     def test_texts_and_real_chats(self):
         text, = self.json_with_pass("seal", self.write("t.txt", TEXT))
