@@ -227,8 +227,8 @@ static ew_code copy_blocks(backup *b, int fd, const char *path, uint64_t size,
     return code;
 }
 
-/* Files of the log are replaced and never changed, so an open one stays as it is. */
-static ew_code put_public(backup *b, const char *path, ew_err *err)
+/* These files are replaced and never changed, so an open one stays as it is. */
+static ew_code put_plain(backup *b, const char *path, ew_err *err)
 {
     struct stat st;
     char *full = ew_path_join(b->desk->dir, path);
@@ -238,7 +238,7 @@ static ew_code put_public(backup *b, const char *path, ew_err *err)
     ew_code code = EW_OK;
     if (fd < 0 || fstat(fd, &st) != 0)
         code = ew_fail_sys(err, errno, "cannot read '%s'", full);
-    else if (!S_ISREG(st.st_mode) || st.st_size > EW_BACKUP__LARGE_MAX)
+    else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > EW_BACKUP__LARGE_MAX)
         code =
             ew_fail(err, EW_E_LIMIT, 0, "'%s' is no file of a desk, or too large", full);
     if (code == EW_OK)
@@ -294,8 +294,7 @@ static ew_code put_path(backup *b, const char *path, ew_err *err)
     if (n > ending && strcmp(path + n - ending, EW_BACKUP__OPEN) == 0)
         return ew_fail(err, EW_E_FORMAT, 0, "'%s' is no name of a desk's file", path);
     b->done.files++;
-    return ew_backup__is_public(path) ? put_public(b, path, err)
-                                      : put_small(b, path, err);
+    return ew_backup__is_plain(path) ? put_plain(b, path, err) : put_small(b, path, err);
 }
 
 static ew_code put_all(backup *b, ew_err *err)

@@ -49,18 +49,19 @@ static const char *base_name(const char *path)
 
 bool ew_backup__left_out(const char *path)
 {
+    static const char gone[] = ".gone";
     const char *name = base_name(path);
     size_t n = strlen(name);
-    /* What burning left is as any original: not here. What is to be wiped is not carried off. */
-    if (strncmp(path, "left/", 5) == 0 || (n > 5 && strcmp(name + n - 5, ".gone") == 0))
-        return true;
+    size_t ending = sizeof gone - 1;
     return strcmp(path, "keys/vault") == 0 || strcmp(name, ".lock") == 0 ||
-           strncmp(name, EW_TEMP_PREFIX, strlen(EW_TEMP_PREFIX)) == 0;
+           strncmp(name, EW_TEMP_PREFIX, strlen(EW_TEMP_PREFIX)) == 0 ||
+           (n >= ending && strcmp(name + n - ending, gone) == 0);
 }
 
-bool ew_backup__is_public(const char *path)
+bool ew_backup__is_plain(const char *path)
 {
-    return strncmp(path, "log/", 4) == 0 || strncmp(path, "time/", 5) == 0;
+    return strncmp(path, "log/", 4) == 0 || strncmp(path, "time/", 5) == 0 ||
+           strncmp(path, "left/", 5) == 0;
 }
 
 ew_code ew_backup__tick(const ew_progress *prog, uint64_t done, uint64_t total,

@@ -12,10 +12,12 @@ enum {
     EW_BACKUP__PATH_MAX = 250,
     EW_BACKUP__DEPTH_MAX = 8,
     EW_BACKUP__ENTRIES_MAX = 1 << 20,
-    EW_BACKUP__SMALL_MAX = 2 << 20,   /* bytes of a file outside log/ and time/ */
-    EW_BACKUP__OPEN_MAX = 512 * 1024, /* of an unlocked one */
-    EW_BACKUP__LARGE_MAX = 64 << 20   /* of all others */
+    EW_BACKUP__SMALL_MAX = 64 << 20, /* bytes of a file that may be locked */
+    EW_BACKUP__OPEN_MAX = 512 * 1024 /* of an unlocked one */
 };
+
+#define EW_BACKUP__LARGE_MAX                                                             \
+    (((uint64_t)8 << 30) - 1) /* of all others: what ustar can say */
 
 typedef struct ew_backup__manifest {
     int64_t time;
@@ -31,10 +33,11 @@ EW_MUST_CHECK ew_code ew_backup__parse_manifest(ew_backup__manifest *m, ew_slice
 
 /* A relative path of harmless names. */
 bool ew_backup__path_ok(const char *path);
-/* What is made anew, or belongs to a process: the vault's file, locks, temporary files. */
+/* What is made anew, or belongs to a process, or is to be forgotten: the vault's file, locks,
+ * temporary files, names that end in ".gone". */
 bool ew_backup__left_out(const char *path);
-/* In log/ and time/ nothing is secret, and all sizes are possible. */
-bool ew_backup__is_public(const char *path);
+/* In log/, time/ and left/ nothing is locked, and all sizes are possible. */
+bool ew_backup__is_plain(const char *path);
 
 /* Unlocks the content of a file of the desk. *locked is false, and out empty, when nothing in it
  * is locked. EW_E_FORMAT when it does not open or it cannot be told what it is. */

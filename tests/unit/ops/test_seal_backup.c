@@ -171,6 +171,9 @@ static void test_unknown_kinds_are_carried(void **state)
     }
     assert_int_equal(ew_mkdirs(test_path(f->desk.dir, "time/12"), NULL), EW_OK);
     test_file_put(test_path(f->desk.dir, "time/12/a.tsr"), "\0\1\2", 3);
+    assert_int_equal(ew_mkdirs(test_path(f->desk.dir, "left"), NULL), EW_OK);
+    test_file_put(test_path(f->desk.dir, "left/a-1"), "\0\1\2", 3);
+    test_file_put(test_path(f->desk.dir, "events/old.gone"), "\0\1\2", 3);
     test_file_put(test_path(f->desk.dir, "settings"), "text\n", 5);
     test_file_put(test_path(f->desk.dir, "empty"), "", 0);
     assert_int_equal(back_up(f, NULL), EW_OK);
@@ -191,6 +194,8 @@ static void test_unknown_kinds_are_carried(void **state)
     assert_int_equal(n, 3);
     assert_memory_equal(bytes, "\0\1\2", 3);
     free(bytes);
+    assert_true(there(test_path(f->copy, "left/a-1")));
+    assert_false(there(test_path(f->copy, "events/old.gone")));
     assert_true(there(test_path(f->copy, "settings")) &&
                 there(test_path(f->copy, "empty")));
     ew_desk_close(&d);
