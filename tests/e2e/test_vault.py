@@ -66,6 +66,9 @@ class Whole(Vault):
     def test_lost_and_restored(self):
         self.make_desk()
         # Every kind of file that a desk can have.
+        second = self.seal(self.chat)
+        self.words([OLD], "burn", second, "--hide", "2", "--confirm", second[:8], "--really",
+                   "burn")
         self.words([OLD], "key", "revoke", "statement", "--yes", "--text", "lost")
         self.words([OLD], "statement", "--text", "This is so.")
         self.words([OLD], "log", "checkpoint", "-q")
@@ -121,6 +124,11 @@ class Whole(Vault):
         self.words([NEW], "disclose", self.item[:8], "--hide", "2", "-o", bundle)
         verdict = self.run_json("verify", bundle, "--policy", policy)
         self.assertEqual((verdict["verdict"], verdict["item"]), ("verified", self.item))
+        os.unlink(self.chat)
+        left = self.path("left.ewb")
+        self.words([NEW], "disclose", second, "--show", "all", "-o", left)
+        self.assertEqual(self.run_json("verify", left, "--policy", policy)["streams"][0]["shown"],
+                         6)
         self.assertIn(" 0 problems", self.run_ew("log", "fsck").out)
 
         # Never over a desk; nor for others, nor when damaged.
