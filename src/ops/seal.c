@@ -123,8 +123,7 @@ static ew_code list_jobs(batch *b, ew_err *err)
 /* ------------------------------------------------------------------ sealing */
 
 /* The list of a collection from the jobs before it. */
-static ew_code list_members(const job *j, ew_kept *k, ew_buf *seals, uint64_t *bytes,
-                            ew_err *err)
+static ew_code list_members(const job *j, ew_kept *k, ew_buf *seals, ew_err *err)
 {
     ew_code code = EW_OK;
     for (const job *m = j - j->count; m < j && code == EW_OK; m++) {
@@ -133,7 +132,6 @@ static ew_code list_members(const job *j, ew_kept *k, ew_buf *seals, uint64_t *b
         code = ew_buf_append(seals, m->entry.b, EW_HASH, err);
         if (code == EW_OK)
             code = ew_desk_add_member(&k->members, m->hex, &m->entry, err);
-        *bytes += m->sealed.bytes;
     }
     if (code == EW_OK && seals->len == 0)
         return ew_fail(err, EW_E_FORMAT, 0, "nothing in it could be sealed");
@@ -159,7 +157,7 @@ static ew_code make_seal(const batch *b, job *j, ew_kept *k, ew_err *err)
     if (j->root > 0)
         what.inside = j->path + j->root;
     if (j->list) {
-        code = list_members(j, k, &seals, &what.member_bytes, err);
+        code = list_members(j, k, &seals, err);
         what.seals = &seals;
     }
     if (code == EW_OK)

@@ -49,7 +49,6 @@ static bool key_is_named(const char *keys, const char *key)
     return false;
 }
 
-/* How large the whole was tells how much was burned: by itself it goes. */
 static bool slot_stays(const burn *b, size_t slot)
 {
     const ew_remains *before = b->g->kept.remains;
@@ -58,8 +57,7 @@ static bool slot_stays(const burn *b, size_t slot)
         return false;
     if (key == NULL)
         return true;
-    return b->opts->meta != NULL ? key_is_named(b->opts->meta, key)
-                                 : strcmp(key, "bytes") != 0;
+    return b->opts->meta == NULL || key_is_named(b->opts->meta, key);
 }
 
 /* The lines that stay, and the slots. */

@@ -62,9 +62,6 @@ static ew_code describe(const ew_sealer *s, const ew_to_seal *what, const ew_cut
     char time[EW_ISO_TEXT];
     bool list = what->seals != NULL;
     ew_code code = add_name(&k->meta, "name", last_part(k->path), err);
-    if (code == EW_OK)
-        code =
-            add_number(&k->meta, "bytes", list ? what->member_bytes : f->src.size, err);
     if (code == EW_OK && !list)
         code = add_line(&k->meta, "modified", ew_slice_of(ew_iso_text(f->modified, time)),
                         err);

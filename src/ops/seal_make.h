@@ -56,8 +56,7 @@ typedef struct ew_to_seal { /* a file, or a collection */
     const char *path;
     const char *inside; /* its name from the folder on, which then must not be a link */
     /* Of a collection, whose path is the folder and whose members are in k already: */
-    const ew_buf *seals;   /* its stream */
-    uint64_t member_bytes; /* of all of them */
+    const ew_buf *seals; /* its stream */
 } ew_to_seal;
 
 /* Cuts, hashes, signs, and keeps the secret: everything but the log. k: initialised. */

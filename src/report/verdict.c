@@ -245,10 +245,6 @@ static void put_event(page *p, const ew_verdict_event *e)
         put(p, e->stance);
         put(p, ")");
     }
-    if (e->actor[0] != 0) {
-        put(p, " of ");
-        put(p, e->actor);
-    }
     put(p, ", signed by ");
     put(p, e->by[0] != 0 ? e->by : "somebody whose key is not at hand");
     put(p,
@@ -264,6 +260,11 @@ static void put_event(page *p, const ew_verdict_event *e)
         put_when(p, e->not_after);
     }
     put(p, "\n");
+    if (e->actor[0] != 0) {
+        put(p, "             in the name of, as the signer says: ");
+        put(p, e->actor);
+        put(p, "\n");
+    }
     put_words(p, e->words);
 }
 

@@ -213,12 +213,21 @@ static ew_code mark_kind(chooser *c, const ew_name *r, uint8_t mark)
     return EW_OK;
 }
 
+/* All of the content; of what is beside it only when nothing is to be hidden: heads hold checksums, by which
+ * a guess at what is hidden could be tested. */
+static void mark_everything(chooser *c, uint8_t mark)
+{
+    bool apart = mark == HIDE || c->in->hide == NULL;
+    for (size_t i = 0; i < c->in->cuts->n; i++)
+        if (apart || !is_apart(c, i))
+            c->marks[i] |= mark;
+}
+
 static ew_code mark_name(chooser *c, const ew_name *r, uint8_t mark)
 {
     switch (r->kind) {
     case EW_NAME_ALL:
-        for (size_t i = 0; i < c->in->cuts->n; i++)
-            c->marks[i] |= mark;
+        mark_everything(c, mark);
         return EW_OK;
     case EW_NAME_KIND:
         return mark_kind(c, r, mark);

@@ -8,7 +8,8 @@
 
 /* What to choose from, and how. show, hide: at least one is given; what both name is hidden. A
  * time range of `show` names what lies wholly inside, one of `hide` all that it touches. What comes
- * before and after the content is shown only when `show` names it, but for a WAV head of 44 bytes
+ * before and after the content is shown only when `show` names it, or everything and nothing is
+ * hidden, but for a WAV head of 44 bytes
  * when the last block is shown and nothing comes after it, and the first page of Opus when
  * anything is shown and it is plain: they tell nothing else. */
 typedef struct ew_select_in {

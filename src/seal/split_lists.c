@@ -7,10 +7,11 @@
 #include "base/utf8.h"
 #include "seal/split.h"
 
-/* A key keeps its slot for ever, so that one of them can be shown without the others. */
+/* A key keeps its slot for ever, so that one of them can be shown without the others. There is none for the
+ * size: less what is shown, it is the length of what is hidden. */
 static const char *const keys[EW_META_SLOTS] = {
-    "name",     "bytes", "modified",     "path", "members", "cut",       "tool", "from",
-    "obtained", "place", "time-claimed", "note", "device",  "reference", NULL,   NULL};
+    "name",  "modified",     "path", "members", "cut",       "tool", "from", "obtained",
+    "place", "time-claimed", "note", "device",  "reference", NULL,   NULL,   NULL};
 
 const char *ew_meta_key(size_t slot)
 {

@@ -278,7 +278,6 @@ function opusParts(rng) {
 function metaStream(rng) {
     const keys = [
         'name',
-        'bytes',
         'modified',
         'path',
         'members',
@@ -291,6 +290,7 @@ function metaStream(rng) {
         'note',
         'device',
         'reference',
+        '',
         '',
         '',
     ];

@@ -6,7 +6,7 @@ import { HASH, KIND } from './parts.js';
 import { utf8Valid } from './utf8.js';
 
 /* A key keeps its slot for ever. */
-const KEYS = ['name', 'bytes', 'modified', 'path', 'members', 'cut', 'tool', 'from',
+const KEYS = ['name', 'modified', 'path', 'members', 'cut', 'tool', 'from',
     'obtained', 'place', 'time-claimed', 'note', 'device', 'reference', null, null];
 const VALUE_MAX = 1000;
 

@@ -130,9 +130,9 @@ function eventLines(e) {
         words.pop();
     return [
         e.kind + (e.stance === '' ? '' : ` (${e.stance})`) +
-            (e.actor === '' ? '' : ` of ${e.actor}`) +
             `, signed by ${e.by === '' ? NO_KEY : e.by}${e.trusted ? NAMED : NOT_NAMED}`,
         `dates itself ${isoText(e.claimed)}; entry ${ordinal(e.entry)}${place}${time}`,
+        ...(e.actor === '' ? [] : [`in the name of, as the signer says: ${e.actor}`]),
         ...words.map((line) => `| ${line}`),
     ];
 }
