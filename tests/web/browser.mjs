@@ -155,7 +155,7 @@ await test('lists of 40 chats and texts: what would be published, gap for gap', 
     await page.context().close();
 });
 
-await test('row_4_planted_content: a changed bundle is broken, and nothing of it is shown', async () => {
+await test('row_04_planted_content: a changed bundle is broken, and nothing of it is shown', async () => {
     const files = readZip(real['chat.txt'].bundle);
     const part = files.find((f) => f.name === 'parts/00000000');
     part.bytes = utf8(Buffer.from(part.bytes).toString().replace('know', 'knew'));

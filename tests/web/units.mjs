@@ -75,7 +75,7 @@ await test('row_14_ed25519_edge_cases: 600 spoiled signatures as libsodium judge
     assert.deepEqual(got, sodium(cases));
 });
 
-await test('row_2_wrong_index: inclusion proofs of transparency-dev/merkle', () => {
+await test('row_02_wrong_index: inclusion proofs of transparency-dev/merkle', () => {
     const folder = join(vectors, 'merkle/testdata/inclusion');
     if (!existsSync(folder)) return 'skip: no vectors here';
     let count = 0;
@@ -123,7 +123,7 @@ await test('part tree: the worked values', () => {
     );
 });
 
-await test('row_3_non_maximal_cover: exactly the canonical cover opens', () => {
+await test('row_03_non_maximal_cover: exactly the canonical cover opens', () => {
     const rng = new Rng(3);
     for (let n = 1; n <= 40; n++) {
         const seed = rng.bytes(32);

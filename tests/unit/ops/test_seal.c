@@ -296,7 +296,7 @@ static void test_cancelling(void **state)
 }
 
 /* Row 8: a seed that was used is refused, also by the next process. */
-static void row_8_seed_reuse(void **state)
+static void row_08_seed_reuse(void **state)
 {
     fixture *f = *state;
     ew_seed_book *b = NULL;
@@ -332,7 +332,7 @@ static void row_8_seed_reuse(void **state)
 }
 
 /* Row 8: the same file twice has other seeds, another number and another root. */
-static void attack_8_fresh_seeds(void **state)
+static void row_08_fresh_seeds(void **state)
 {
     fixture *f = *state;
     ew_kept k[2];
@@ -360,8 +360,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_collections_with_faults, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_members, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cancelling, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(row_8_seed_reuse, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(attack_8_fresh_seeds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(row_08_seed_reuse, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(row_08_fresh_seeds, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static void test_verified(void **state)
 }
 
 /* Rows 10 and 12: the place in the log and the time are those of policy and log. */
-static void attack_10_and_12_place_and_time(void **state)
+static void row_10_and_12_place_and_time(void **state)
 {
     desk *d = *state;
     size_t n;
@@ -56,7 +56,7 @@ static void attack_10_and_12_place_and_time(void **state)
     free(b);
 }
 
-static void attack_17_own_policy(void **state)
+static void row_17_own_policy(void **state)
 {
     desk *d = *state;
     size_t n;
@@ -145,7 +145,7 @@ static size_t find(const parts *p, const char *name)
 }
 
 /* Every byte of every file that counts, changed, with all checksums made right. */
-static void attack_4_altered_content(void **state)
+static void row_04_altered_content(void **state)
 {
     desk *d = *state;
     parts p = taken_apart(d);
@@ -170,7 +170,7 @@ static void attack_4_altered_content(void **state)
     put_back(&p);
 }
 
-static void attack_4_planted_part(void **state)
+static void row_04_planted_part(void **state)
 {
     desk *d = *state;
     parts p = taken_apart(d);
@@ -186,7 +186,7 @@ static void attack_4_planted_part(void **state)
     put_back(&p);
 }
 
-static void attack_5_gap_closed(void **state)
+static void row_05_gap_closed(void **state)
 {
     desk *d = *state;
     parts p = taken_apart(d);
@@ -219,7 +219,7 @@ static void attack_5_gap_closed(void **state)
 
 /* ------------------------------------------------------------------ container */
 
-static void attack_16_container(void **state)
+static void row_16_container(void **state)
 {
     desk *d = *state;
     size_t n;
@@ -241,7 +241,7 @@ static void attack_16_container(void **state)
     free(b);
 }
 
-static void attack_16_names(void **state)
+static void row_16_names(void **state)
 {
     static const char *const bad[] = {"../x", "/x", "a/../b", "a//b", "a/",
                                       ".x",   "",   "a\\b",   "a b",  "\xC3\xA4"};
@@ -266,7 +266,7 @@ static void attack_16_names(void **state)
     put_back(&p);
 }
 
-static void attack_18_checkpoint_as_seal(void **state)
+static void row_18_checkpoint_as_seal(void **state)
 {
     desk *d = *state;
     parts p = taken_apart(d);
@@ -382,14 +382,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_DESK(test_verified),
-        WITH_DESK(attack_10_and_12_place_and_time),
-        WITH_DESK(attack_17_own_policy),
-        WITH_DESK(attack_4_altered_content),
-        WITH_DESK(attack_4_planted_part),
-        WITH_DESK(attack_5_gap_closed),
-        WITH_DESK(attack_16_container),
-        WITH_DESK(attack_16_names),
-        WITH_DESK(attack_18_checkpoint_as_seal),
+        WITH_DESK(row_10_and_12_place_and_time),
+        WITH_DESK(row_17_own_policy),
+        WITH_DESK(row_04_altered_content),
+        WITH_DESK(row_04_planted_part),
+        WITH_DESK(row_05_gap_closed),
+        WITH_DESK(row_16_container),
+        WITH_DESK(row_16_names),
+        WITH_DESK(row_18_checkpoint_as_seal),
         cmocka_unit_test(test_seal_text),
         WITH_DESK(test_faults),
     };

@@ -113,7 +113,7 @@ static void test_checkpoints(void **state)
     assert_true(ew_slice_is(c.origin, "a") && c.size == 0);
 }
 
-static void attack_18_seal_as_checkpoint(void **state)
+static void row_18_seal_as_checkpoint(void **state)
 {
     (void)state;
     ew_checkpoint c;
@@ -307,14 +307,10 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_worked_proof),
-        cmocka_unit_test(test_checkpoints),
-        cmocka_unit_test(attack_18_seal_as_checkpoint),
-        cmocka_unit_test(test_bad_proofs),
-        cmocka_unit_test(test_bad_policies),
-        cmocka_unit_test(test_quorums),
-        cmocka_unit_test(test_other_origin),
-        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_worked_proof),         cmocka_unit_test(test_checkpoints),
+        cmocka_unit_test(row_18_seal_as_checkpoint), cmocka_unit_test(test_bad_proofs),
+        cmocka_unit_test(test_bad_policies),         cmocka_unit_test(test_quorums),
+        cmocka_unit_test(test_other_origin),         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

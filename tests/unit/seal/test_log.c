@@ -489,7 +489,7 @@ static void test_damage(void **state)
 }
 
 /* Row 11: what was published binds the log; an old copy of it is not continued. */
-static void attack_11_rollback(void **state)
+static void row_11_rollback(void **state)
 {
     uint64_t acknowledged;
     ew_log *log = NULL;
@@ -506,7 +506,7 @@ static void attack_11_rollback(void **state)
     assert_true(problems(*state, false) > 0);
 }
 
-static void attack_11_other_history(void **state)
+static void row_11_other_history(void **state)
 {
     uint64_t acknowledged;
     ew_log *log = NULL;
@@ -581,8 +581,8 @@ int main(void)
         WITH_DIR(test_each_allocation_fails),
         WITH_DIR(test_killed),
         WITH_DIR(test_damage),
-        WITH_DIR(attack_11_rollback),
-        WITH_DIR(attack_11_other_history),
+        WITH_DIR(row_11_rollback),
+        WITH_DIR(row_11_other_history),
         WITH_DIR(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

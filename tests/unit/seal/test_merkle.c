@@ -194,7 +194,7 @@ static void test_all_small(void **state)
 }
 
 /* Row 1 of the attacks: an inner node is no leaf, since what is hashed begins differently. */
-static void attack_1_inner_node_as_leaf(void **state)
+static void row_01_inner_node_as_leaf(void **state)
 {
     (void)state;
     ew_hash a = leaf_at(0);
@@ -216,7 +216,7 @@ int main(void)
         cmocka_unit_test(test_known),
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_all_small),
-        cmocka_unit_test(attack_1_inner_node_as_leaf),
+        cmocka_unit_test(row_01_inner_node_as_leaf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,7 +89,7 @@ static void test_bad_vkeys(void **state)
 }
 
 /* Row 15 of the attacks, the part that is about the form. */
-static void attack_15_malformed_notes(void **state)
+static void row_15_malformed_notes(void **state)
 {
     (void)state;
     static const char *const bad[] = {
@@ -238,7 +238,7 @@ static bool strict(const json_t *vector)
     return true;
 }
 
-static void attack_14_ed25519_edge_cases(void **state)
+static void row_14_ed25519_edge_cases(void **state)
 {
     (void)state;
     json_t *all = vector_json(vector_need("cctv/ed25519/ed25519vectors.json"));
@@ -268,11 +268,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known_note),
         cmocka_unit_test(test_bad_vkeys),
-        cmocka_unit_test(attack_15_malformed_notes),
+        cmocka_unit_test(row_15_malformed_notes),
         cmocka_unit_test(test_many_signatures),
         cmocka_unit_test(test_bad_making),
         cmocka_unit_test(test_faults),
-        cmocka_unit_test(attack_14_ed25519_edge_cases),
+        cmocka_unit_test(row_14_ed25519_edge_cases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

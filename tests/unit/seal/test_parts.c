@@ -149,7 +149,7 @@ static void test_bad_views(void **state)
     assert_false(ew_view_ok(&none));
 }
 
-static void attack_2_wrong_place(void **state)
+static void row_02_wrong_place(void **state)
 {
     (void)state;
     ew_seed seed = seed_of(4);
@@ -182,7 +182,7 @@ static void attack_2_wrong_place(void **state)
 
 /* Seeds in place of hashes, or of two seeds for one: whatever leads to another number of
  * entries is refused, and what is left has another root. */
-static void attack_3_other_cover(void **state)
+static void row_03_other_cover(void **state)
 {
     (void)state;
     ew_seed seed = seed_of(5);
@@ -200,7 +200,7 @@ static void attack_3_other_cover(void **state)
 }
 
 /* Row 6: all neighbours are disclosed; a guess is right, and cannot be confirmed. */
-static void attack_6_dictionary(void **state)
+static void row_06_dictionary(void **state)
 {
     (void)state;
     ew_seed seed = seed_of(6);
@@ -244,7 +244,7 @@ static size_t seeds_in(const ew_cover *c, const ew_cover *in)
 
 /* Row 7: two disclosures show 0-1 and 4-5; what they hold together opens 0, 1, 4, 5 only: no
  * seed of one is above what the other hides. */
-static void attack_7_two_disclosures(void **state)
+static void row_07_two_disclosures(void **state)
 {
     (void)state;
     ew_seed seed = seed_of(7);
@@ -272,7 +272,7 @@ static void attack_7_two_disclosures(void **state)
     ew_cover_release(&u);
 }
 
-static void attack_8_seed_of_a_version(void **state)
+static void row_08_seed_of_a_version(void **state)
 {
     (void)state;
     ew_part parts[] = {part_of(1, "a"), part_of(1, "b")};
@@ -333,11 +333,11 @@ int main(void)
         cmocka_unit_test(test_worked_values),
         cmocka_unit_test(test_every_view),
         cmocka_unit_test(test_bad_views),
-        cmocka_unit_test(attack_2_wrong_place),
-        cmocka_unit_test(attack_3_other_cover),
-        cmocka_unit_test(attack_6_dictionary),
-        cmocka_unit_test(attack_7_two_disclosures),
-        cmocka_unit_test(attack_8_seed_of_a_version),
+        cmocka_unit_test(row_02_wrong_place),
+        cmocka_unit_test(row_03_other_cover),
+        cmocka_unit_test(row_06_dictionary),
+        cmocka_unit_test(row_07_two_disclosures),
+        cmocka_unit_test(row_08_seed_of_a_version),
         cmocka_unit_test(test_cover_sizes),
         cmocka_unit_test(test_faults),
     };

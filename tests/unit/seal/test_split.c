@@ -136,7 +136,7 @@ static void test_chat(void **state)
     assert_int_equal(try_split("", 0, EW_SPLIT_CHAT, &p), EW_E_FORMAT);
 }
 
-static void attack_9_tiny_parts(void **state)
+static void row_09_tiny_parts(void **state)
 {
     (void)state;
     split p = checked(chat, sizeof chat - 1, EW_SPLIT_CHAT, EW_SPLIT_CHAT);
@@ -155,7 +155,7 @@ static void attack_9_tiny_parts(void **state)
 }
 
 /* Row 5: parts in another order than messages have. */
-static void attack_5_reordered(void **state)
+static void row_05_reordered(void **state)
 {
     (void)state;
     split p = checked(chat, sizeof chat - 1, EW_SPLIT_CHAT, EW_SPLIT_CHAT);
@@ -299,7 +299,7 @@ static void test_ogg(void **state)
 }
 
 /* Row 9: pages of one stream in another order, twice, or with bytes that were not there. */
-static void row_9_ogg_pages(void **state)
+static void row_09_ogg_pages(void **state)
 {
     (void)state;
     uint8_t ogg[1000];
@@ -332,7 +332,7 @@ static void row_9_ogg_pages(void **state)
 }
 
 /* Row 9: a slot holds the line of its own key and nothing else. */
-static void row_9_metadata(void **state)
+static void row_09_metadata(void **state)
 {
     (void)state;
     const uint64_t name = ew_meta_slot(ew_slice_of("name"));
@@ -373,7 +373,7 @@ static void row_9_metadata(void **state)
     assert_null(ew_meta_key(99));
 }
 
-static void row_9_seals(void **state)
+static void row_09_seals(void **state)
 {
     (void)state;
     uint8_t seals[96];
@@ -438,7 +438,7 @@ static bool fits(ew_stream s, uint64_t index, uint8_t kind, const void *bytes,
 }
 
 /* Row 9: of coded sound a part is a whole frame and nothing else, also at the end. */
-static void row_9_frames(void **state)
+static void row_09_frames(void **state)
 {
     (void)state;
     static uint8_t mp3[3000];
@@ -467,7 +467,7 @@ static void row_9_frames(void **state)
 }
 
 /* Row 9: blocks are as long as the seal says; only the end is shorter. */
-static void row_9_blocks(void **state)
+static void row_09_blocks(void **state)
 {
     (void)state;
     static uint8_t wav[20000];
@@ -534,20 +534,13 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_para),
-        cmocka_unit_test(test_chat),
-        cmocka_unit_test(attack_9_tiny_parts),
-        cmocka_unit_test(attack_5_reordered),
-        cmocka_unit_test(test_chat_vectors),
-        cmocka_unit_test(test_grid),
-        cmocka_unit_test(test_ogg),
-        cmocka_unit_test(row_9_ogg_pages),
-        cmocka_unit_test(row_9_frames),
-        cmocka_unit_test(row_9_blocks),
-        cmocka_unit_test(row_9_metadata),
-        cmocka_unit_test(row_9_seals),
-        cmocka_unit_test(test_mp3_and_aac),
-        cmocka_unit_test(test_whole_and_names),
+        cmocka_unit_test(test_para),         cmocka_unit_test(test_chat),
+        cmocka_unit_test(row_09_tiny_parts), cmocka_unit_test(row_05_reordered),
+        cmocka_unit_test(test_chat_vectors), cmocka_unit_test(test_grid),
+        cmocka_unit_test(test_ogg),          cmocka_unit_test(row_09_ogg_pages),
+        cmocka_unit_test(row_09_frames),     cmocka_unit_test(row_09_blocks),
+        cmocka_unit_test(row_09_metadata),   cmocka_unit_test(row_09_seals),
+        cmocka_unit_test(test_mp3_and_aac),  cmocka_unit_test(test_whole_and_names),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

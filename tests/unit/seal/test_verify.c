@@ -110,7 +110,7 @@ static void a_quoted_block_of_another_chain_breaks(void **state)
 }
 
 /* A seal that was on record before the block it quotes: one of the two is a lie. */
-static void attack_12_a_quote_younger_than_the_record(void **state)
+static void row_12_a_quote_younger_than_the_record(void **state)
 {
     char header[161] = GENESIS;
     uint8_t raw[80];
@@ -167,7 +167,7 @@ static void add_block(desk *d, const uint8_t root[32], uint32_t time)
 }
 
 /* Without witnesses a proof in a block that the reader knows says when, and only that. */
-static void attack_12_a_token_dates_the_checkpoint(void **state)
+static void row_12_a_token_dates_the_checkpoint(void **state)
 {
     desk *d = *state;
     uint8_t digest[32];
@@ -378,7 +378,7 @@ static ew_verdict_state with_published(desk *d, const char *published, ew_verdic
     return v->state;
 }
 
-static void attack_04_a_published_chat(void **state)
+static void row_04_a_published_chat(void **state)
 {
     static const char *const bad[] = {
         "", "1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:02 - Ann: Thanks.\n",
@@ -440,14 +440,14 @@ int main(void)
         TEST(a_quoted_block_dates_the_seal),
         TEST(a_quoted_block_that_is_not_known_says_nothing),
         TEST(a_quoted_block_of_another_chain_breaks),
-        TEST(attack_12_a_quote_younger_than_the_record),
-        TEST(attack_12_a_token_dates_the_checkpoint),
+        TEST(row_12_a_quote_younger_than_the_record),
+        TEST(row_12_a_token_dates_the_checkpoint),
         TEST(events_are_told_with_who_signed_them),
         TEST(long_words_are_cut),
         TEST(an_event_of_another_item_breaks),
         TEST(an_event_with_a_forged_signature_breaks),
         TEST(an_event_that_is_not_on_the_log_breaks),
-        TEST(attack_04_a_published_chat),
+        TEST(row_04_a_published_chat),
         cmocka_unit_test(bad_lines_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
