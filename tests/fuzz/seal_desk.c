@@ -18,10 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static ew_desk desk;
-static const char *const places[] = {"items/" HEX "/secret",
-                                     "items/" HEX "/seal.note",
-                                     "items/" HEX "/entry",
-                                     "items/" HEX,
+static const char *const places[] = {("items/" HEX "/secret"),
+                                     ("items/" HEX "/seal.note"),
+                                     ("items/" HEX "/entry"),
+                                     ("items/" HEX),
                                      "items",
                                      "keys/log",
                                      "keys",
