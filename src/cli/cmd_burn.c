@@ -85,6 +85,7 @@ static void report_json(app *a, const ew_burned *b)
     ew_obj_int(&o, "burned", (int64_t)b->burned);
     ew_obj_int(&o, "bytes_left", (int64_t)b->bytes);
     ew_obj_bool(&o, "original_removed", b->removed);
+    ew_obj_bool(&o, "recorded", b->recorded);
     out_object(a, &o);
 }
 
@@ -110,6 +111,8 @@ static void report(app *a, const ew_burned *b)
                      name != NULL ? name : "the file");
     (void)printf(
         "backups of the desk that were made before still hold what was burned\n");
+    if (!b->recorded)
+        (void)printf("that could not be put on record: the log was not to be written\n");
     ew_free(name);
 }
 

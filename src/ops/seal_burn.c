@@ -361,12 +361,9 @@ static ew_code run(burn *b, ew_err *err)
         code = exchange(b, err);
     if (code == EW_OK)
         code = ew_ops__burn_settle(b->d, &b->next, err);
-    if (code == EW_OK)
-        code = remove_original(b, err);
-    if (code == EW_OK)
-        code = record(b, err);
-    b->out->recorded = code == EW_OK;
-    return code;
+    /* It is burned by now, on record or not. */
+    b->out->recorded = code == EW_OK && record(b, NULL) == EW_OK;
+    return code == EW_OK ? remove_original(b, err) : code;
 }
 
 ew_code ew_ops_burn(const ew_desk *d, const ew_burn_opts *opts, ew_burned *out,

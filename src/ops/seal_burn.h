@@ -21,7 +21,7 @@ typedef struct ew_burned {
     uint64_t bytes;  /* of what is left, which lies with the desk from now on */
     char *original;  /* removed, or (else) still there with all that was burned */
     bool removed;
-    bool recorded; /* an event says so */
+    bool recorded; /* an event says so; the log may have been busy */
 } ew_burned;
 
 /* Only a cover and the content of what stays are kept: that can be shown still, the rest can be
