@@ -334,6 +334,18 @@ static ew_code remove_original(burn *b, ew_err *err)
     return code;
 }
 
+/* What a first burning left can tell of no file whether it was what was sealed: the wrong one
+ * might go. */
+static ew_code check_removal(const burn *b, ew_err *err)
+{
+    if (!b->opts->remove_original || b->g->kept.remains == NULL)
+        return EW_OK;
+    return ew_fail(err, EW_E_NOTFOUND, 0,
+                   "nothing was burned: a part was burned before, and which file was "
+                   "sealed cannot be checked since; remove it by hand, and burn without "
+                   "--remove-original");
+}
+
 static ew_code prepare(burn *b, ew_err *err)
 {
     const ew_stream *s = &b->g->seal.streams[0];
@@ -342,7 +354,9 @@ static ew_code prepare(burn *b, ew_err *err)
     if (s->splitter == EW_SPLIT_SEALS)
         return ew_fail(err, EW_E_ARG, 0,
                        "a collection holds nothing to burn; burn its members");
-    ew_code code = ew_ops__burn_settle(b->d, &b->g->kept, err);
+    ew_code code = check_removal(b, err);
+    if (code == EW_OK)
+        code = ew_ops__burn_settle(b->d, &b->g->kept, err);
     if (code == EW_OK)
         code = choose(b, err);
     if (code == EW_OK)

@@ -29,7 +29,7 @@ typedef struct ew_burned {
  * be wiped after that is wiped the next time when it could not be now.
  *
  * EW_E_ARG when nothing would be burned, or for a collection. EW_E_FORMAT when the file is not
- * what was sealed. */
+ * what was sealed; EW_E_NOTFOUND when it is to be removed and a part was burned before. */
 EW_MUST_CHECK ew_code ew_ops_burn(const ew_desk *d, const ew_burn_opts *opts,
                                   ew_burned *out, ew_err *err);
 void ew_burned_release(ew_burned *b);

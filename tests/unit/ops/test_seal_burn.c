@@ -157,6 +157,20 @@ static void test_again_and_all(void **state)
     assert_int_equal(files, 1);
 }
 
+/* Which file was sealed cannot be checked after the first time: none is removed, and it is
+ * told, before anything happens. */
+static void test_original_after_the_first_time(void **state)
+{
+    fixture *f = *state;
+    ew_err err;
+    assert_int_equal(burn(f, "2", false, NULL), EW_OK);
+    assert_int_equal(burn(f, "3", true, &err), EW_E_NOTFOUND);
+    assert_non_null(strstr(err.text, "without --remove-original"));
+    assert_int_equal(access(f->file, F_OK), 0);
+    assert_int_equal(shown(f, "3", NULL), 3);
+    assert_int_equal(burn(f, "3", false, NULL), EW_OK);
+}
+
 /* A word of the record, and the seed is in no file of the desk. */
 static void test_it_is_recorded(void **state)
 {
@@ -374,6 +388,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_left_can_be_shown, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_again_and_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_original_after_the_first_time, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_it_is_recorded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(row_06_dictionary_after_burning, set_up,
                                         tear_down),
