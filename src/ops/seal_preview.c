@@ -78,15 +78,20 @@ static ew_code add_text(viewer *v, size_t part)
 /* One part of the unit whose line is open. */
 static ew_code add_part(viewer *v, size_t part)
 {
-    if (v->chosen->states[part] == EW_PART_SHOWN) {
-        v->line.state = EW_PART_SHOWN;
-        return add_text(v, part);
-    }
-    /* Two withheld parts beside one another are one mark. */
     size_t n = strlen(WITHHELD);
-    if (v->text.len >= n && memcmp(v->text.data + v->text.len - n, WITHHELD, n) == 0)
+    bool shown = v->chosen->states[part] == EW_PART_SHOWN;
+    ew_code code = EW_OK;
+    /* Two withheld parts beside one another are one mark. */
+    if (!shown && v->text.len >= n &&
+        memcmp(v->text.data + v->text.len - n, WITHHELD, n) == 0)
         return EW_OK;
-    return ew_buf_append(&v->text, WITHHELD, n, v->err);
+    /* The body stands on a line of its own, which a preview does not have. */
+    if (v->text.len > 0 && v->g->file.cuts.kinds[part - 1] == EW_PART_ATTACHMENT)
+        code = ew_buf_append(&v->text, " ", 1, v->err);
+    if (code != EW_OK || !shown)
+        return code == EW_OK ? ew_buf_append(&v->text, WITHHELD, n, v->err) : code;
+    v->line.state = EW_PART_SHOWN;
+    return add_text(v, part);
 }
 
 static ew_code view_text(viewer *v)
@@ -163,7 +168,7 @@ static void view_sound(viewer *v)
 
 /* ------------------------------------------------------------------ lists */
 
-/* What the metadata of a member say that it is. */
+/* What the metadata of a member say that it is; names in it were made safe when it was sealed. */
 static ew_code member_name(viewer *v, const char *hex)
 {
     ew_kept k;
@@ -176,7 +181,7 @@ static ew_code member_name(viewer *v, const char *hex)
         if (ew_slice_skip(&line, "path=") || ew_slice_skip(&line, "name="))
             name = line;
     if (code == EW_OK)
-        code = ew_utf8_append_safe(&v->text, name.p, name.n, v->err);
+        code = ew_buf_append(&v->text, name.p, name.n, v->err);
     if (code == EW_OK)
         code = ew_buf_printf(&v->text, v->err, "  %s", hex);
     ew_kept_release(&k);
@@ -205,6 +210,15 @@ static ew_code view_members(viewer *v)
     return code;
 }
 
+/* A line of metadata; names in it are safe already. */
+static ew_code add_meta(viewer *v, ew_slice line)
+{
+    ew_slice value = line;
+    bool name = ew_slice_skip(&value, "name=") || ew_slice_skip(&value, "path=");
+    return name ? ew_buf_append(&v->text, line.p, line.n, v->err)
+                : ew_utf8_append_safe(&v->text, line.p, line.n, v->err);
+}
+
 static ew_code view_meta(viewer *v, const ew_view *meta)
 {
     const ew_meta_cut *m = &v->g->meta;
@@ -216,8 +230,7 @@ static ew_code view_meta(viewer *v, const ew_view *meta)
             size_t n = (size_t)(m->cuts.ends[i] - at);
             if (n == 0)
                 continue;
-            code = ew_utf8_append_safe(&v->text, (const char *)m->bytes.bytes + at, n - 1,
-                                       v->err);
+            code = add_meta(v, (ew_slice){(const char *)m->bytes.bytes + at, n - 1});
             v->line = (ew_preview){.kind = EW_PREVIEW_META,
                                    .state = EW_PART_SHOWN,
                                    .from = -1,

@@ -17,7 +17,7 @@ TEXT = "First.\n\nSecond \u202egnirts.\n\nThird.\n"
 CHAT = ("Exported today\n"
         "[17.9.2019, 16:37:47] Ann: Did you know?\n"
         "\u200e[17.9.2019, 16:37:59] Doe, Jane: yes\nand no\n"
-        "[18.9.2019, 16:38:06] Ann: \u200e<attached: 00000012-AUDIO.opus>\n"
+        "[18.9.2019, 16:38:06] Ann: \u200e<attached: 00000012-AUDIO.opus>\nlisten\n"
         "[18.9.2019, 16:38:59] Ann left\n")
 
 
@@ -134,6 +134,7 @@ class Collections(Desk):
         units = [p for p in said["preview"] if p["kind"] == "unit"]
         self.assertEqual([p["shown"] for p in units], [False, True, False, False, False])
         self.assertIn("b/chat.txt", units[3]["text"])
+        self.assertTrue(units[4]["text"].startswith("\u00e9\\x0a\u00ff  "), units[4])
         meta = [p["text"] for p in said["preview"] if p["kind"] == "metadata"]
         self.assertIn("members=5", meta)
         self.assertIn("from=a person", meta)
@@ -209,6 +210,7 @@ class Shown(Desk):
         dry("--show", "sender:Jane", code=2)
         text = self.with_pass("disclose", item, "--show", "3", "--dry-run").out
         self.assertIn("'00000012-AUDIO.opus' is not in the bundle", text)
+        self.assertIn("opus> listen", text)
         self.assertIn("1-2  [withheld]", text)
         self.assertNotIn("Did you know", text)
 
