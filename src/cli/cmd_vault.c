@@ -183,6 +183,7 @@ static int take_identities(app *a, const args *in, ew_age_identities *ids)
     ew_secret opened = {0};
     ew_err err;
     int code = 0;
+    desk_guard_memory();
     ew_code rc = ew_secret_init(&file, EW_AGE_KEY_FILE_MAX + 1, &err);
     if (rc == EW_OK)
         rc = ew_secret_init(&opened, EW_AGE_KEY_FILE_MAX, &err);
@@ -375,6 +376,7 @@ static int identity(app *a, const args *in)
     ew_err err;
     if (path == NULL && a->json)
         return fail_with(a, "'vault identity --json' needs a file to write: -o FILE");
+    desk_guard_memory();
     int code = protect ? desk_passphrase(a, in, true, &pass) : 0;
     if (code != 0)
         return code;

@@ -5,8 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -14,9 +17,28 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-enum { PASS_MAX = 1024, FD_MAX = 1 << 20 };
+enum { PASS_MAX = 1024, FD_MAX = 1 << 20, LOOK_MS = 50 };
 
 extern char **environ;
+
+/* The leak sanitizer stops its own process as a debugger does. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MAY_BE_TRACED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) && !defined(MAY_BE_TRACED)
+#define MAY_BE_TRACED 1
+#endif
+
+void desk_guard_memory(void)
+{
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+#ifndef MAY_BE_TRACED
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
 
 int desk_find(app *a, const args *in, char **dir)
 {
@@ -66,7 +88,8 @@ static ew_code read_line(int fd, ew_secret *pass, ew_err *err)
     return pass->n > 0 ? EW_OK : ew_fail(err, EW_E_ARG, 0, "the passphrase is empty");
 }
 
-static ew_code from_command(const char *line, ew_secret *pass, ew_err *err)
+/* *from: what it prints, to be closed. */
+static ew_code start_command(const char *line, pid_t *child, int *from, ew_err *err)
 {
     char sh[] = "sh";
     char dash_c[] = "-c";
@@ -74,8 +97,6 @@ static ew_code from_command(const char *line, ew_secret *pass, ew_err *err)
     char *argv[] = {sh, dash_c, copy, NULL};
     posix_spawn_file_actions_t actions;
     int ends[2];
-    int status = 0;
-    pid_t child;
     if (copy == NULL)
         return ew_fail_nomem(err);
     if (pipe2(ends, O_CLOEXEC) != 0 || posix_spawn_file_actions_init(&actions) != 0) {
@@ -84,15 +105,52 @@ static ew_code from_command(const char *line, ew_secret *pass, ew_err *err)
     }
     int sys = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     if (sys == 0)
-        sys = posix_spawn(&child, "/bin/sh", &actions, NULL, argv, environ);
+        sys = posix_spawn(child, "/bin/sh", &actions, NULL, argv, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
     (void)close(ends[1]);
     ew_free(copy);
-    ew_code code = sys == 0
-                       ? read_line(ends[0], pass, err)
-                       : ew_fail_sys(err, sys, "cannot start the passphrase command");
+    *from = ends[0];
+    if (sys == 0)
+        return EW_OK;
     (void)close(ends[0]);
-    if (sys == 0 && (waitpid(child, &status, 0) != child || status != 0) && code == EW_OK)
+    return ew_fail_sys(err, sys, "cannot start the passphrase command");
+}
+
+/* Reads and forgets what else it prints, since a pipe that closes early would kill it. It is its
+ * end that counts and not that of the pipe, which a program that it left behind may hold. */
+static bool command_ended_well(pid_t child, int from)
+{
+    char rest[512];
+    int status = 0;
+    bool open = true;
+    for (;;) {
+        pid_t ended = waitpid(child, &status, open ? WNOHANG : 0);
+        if (ended == child)
+            return status == 0;
+        if ((ended < 0 && errno != EINTR) || atomic_load(&app_stop))
+            return false;
+        struct pollfd more = {.fd = from, .events = POLLIN};
+        if (!open || poll(&more, 1, LOOK_MS) <= 0)
+            continue;
+        ssize_t got = read(from, rest, sizeof rest);
+        open = got > 0 || (got < 0 && errno == EINTR);
+        explicit_bzero(rest, sizeof rest);
+    }
+}
+
+static ew_code from_command(const char *line, ew_secret *pass, ew_err *err)
+{
+    pid_t child = -1;
+    int from = -1;
+    ew_code code = start_command(line, &child, &from, err);
+    if (code != EW_OK)
+        return code;
+    code = read_line(from, pass, err);
+    bool well = command_ended_well(child, from);
+    (void)close(from);
+    if (atomic_load(&app_stop))
+        return ew_fail(err, EW_E_CANCELLED, 0, "interrupted");
+    if (!well && (code == EW_OK || code == EW_E_ARG)) /* why it printed nothing */
         code = ew_fail(err, EW_E_ARG, 0, "the passphrase command failed");
     return code;
 }
@@ -158,6 +216,7 @@ static ew_code take_passphrase(const args *in, bool is_new, ew_secret *pass, ew_
 int desk_passphrase(app *a, const args *in, bool is_new, ew_secret *pass)
 {
     ew_err err;
+    desk_guard_memory();
     ew_code code = ew_secret_init(pass, PASS_MAX, &err);
     if (code == EW_OK)
         code = take_passphrase(in, is_new, pass, &err);

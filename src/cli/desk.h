@@ -20,6 +20,10 @@
 /* Where the desk is, to be freed; 0 or the exit code, told. */
 int desk_find(app *a, const args *in, char **dir);
 
+/* From now on neither a core dump nor another process of this user gets at what is in memory. To
+ * be called before a secret is; desk_passphrase does. */
+void desk_guard_memory(void);
+
 /* The passphrase, from --passphrase-fd, --passphrase-command or the terminal, where a new one
  * is asked for twice. 0 or the exit code, told; release it when 0. */
 int desk_passphrase(app *a, const args *in, bool is_new, ew_secret *pass);

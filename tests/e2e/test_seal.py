@@ -5,10 +5,12 @@ is told when something is wrong."""
 import os
 import shutil
 import struct
+import subprocess
+import unittest
 import wave
 import zipfile
 
-from harness import Case, main
+from harness import Case, main, slow_factor
 
 PASS = b"correct horse battery staple"
 CHAT = ("1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: yes, on Monday\n"
@@ -185,9 +187,35 @@ class Mistakes(Desk):
         done = self.run_ew("seal", self.chat, "--passphrase-command",
                            "printf '%s\\n' '" + PASS.decode() + "'")
         self.assertIn("entry 0", done.out)
-        self.run_ew("seal", self.chat, "--passphrase-command", "exit 3", code=2)
+        # More than a line, also when the rest comes late or is much; and a program left behind
+        # that holds the pipe, as a key agent may.
+        says = "echo '%s'; " % PASS.decode()
+        for rest in ("sleep 0.3; echo more", "seq 100000", "sleep 30 2>/dev/null &"):
+            self.run_ew("log", "checkpoint", "--passphrase-command", says + rest, timeout=20)
+        for bad in ("exit 3", "false", says + "exit 3", says + "sleep 0.2; exit 3"):
+            told = self.run_ew("seal", self.chat, "--passphrase-command", bad, code=2)
+            self.assertIn("the passphrase command failed", told.err)
+        told = self.run_ew("seal", self.chat, "--passphrase-command", "true", code=2)
+        self.assertIn("the passphrase is empty", told.err)
         self.run_ew("seal", self.chat, "--passphrase-command", "true", "--passphrase-fd", "0",
                     code=2)
+
+    def test_memory_is_kept_from_dumps(self):
+        # What asks for the passphrase is asked while it waits: the command sees its parent.
+        look = ("test $(awk '/core file size/ { print $5 $6 }' /proc/$PPID/limits) = 00 && "
+                "echo '%s'" % PASS.decode())
+        for args in (("log", "checkpoint"), ("key", "new", "x.example", "--desk", self.path("b")),
+                     ("witness", "new", "w.example", "--dir", self.path("w"))):
+            done = subprocess.run(
+                ["/bin/sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh",
+                 *self.command(*args, "--passphrase-command", look)],
+                env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    @unittest.skipIf(os.getuid() == 0 or slow_factor() > 1, "root and sanitizers may look")
+    def test_memory_is_kept_from_others(self):
+        look = "cat /proc/$PPID/environ >/dev/null && exit 1; echo '%s'" % PASS.decode()
+        self.run_ew("log", "checkpoint", "--passphrase-command", look)
 
     def test_no_desk(self):
         env = {"EARWITNESS_DESK": self.path("none")}
