@@ -173,6 +173,22 @@ class Custody(Desk):
                     self.assertNotIn(mark, raw, name)
                 self.assertNotIn(b"The list of sources", raw)
         self.assertGreater(read, 2000)
+        # The commitment to the bundle says nothing to whoever has the bundle: none that needs no
+        # salt is it, and that of the same bytes is another each time.
+        self.with_pass("disclose", sealed["item"], "--hide", "1", "-o", shown, "--with-custody")
+        self.with_pass("disclose", sealed["item"], "--hide", "1", "-o", self.path("b.ewb"),
+                       "--with-custody")
+        bundle = self.read("a.ewb")
+        self.assertEqual(bundle, self.read("b.ewb"))
+        events = self.run_jsonl("statement", "list", "--passphrase-fd", "0", stdin=PASS)
+        made = [e["after_commitment"] for e in events if e["kind"] == "disclosure"]
+        self.assertEqual((len(made), len(set(made))), (3, 3))
+        digest = hashlib.sha256(bundle).digest()
+        label = b"ew-commit/v1\0"
+        for guess in (digest, *(hashlib.sha256(label + salt + digest).digest()
+                                for salt in (b"", bytes(32)))):
+            for form in (guess.hex(), base64.b64encode(guess).decode()):
+                self.assertNotIn(form, made)
         # What is shown of the events holds no hash of content but salted commitments.
         for e in events:
             self.assertNotIn("digest", e)

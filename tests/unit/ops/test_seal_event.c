@@ -160,6 +160,42 @@ static void test_number_lost(void **state)
     ew_signer_free(by);
 }
 
+/* Whoever has the content can compute all that needs no salt; none of it is the commitment, and
+ * that of the same content is another each time. */
+static void row_20_commitment_without_its_salt(void **state)
+{
+    static const char label[] = "ew-commit/v1";
+    uint8_t text[sizeof label + EW_SALT + EW_HASH] = {0};
+    uint8_t hash[2][EW_HASH];
+    uint8_t salt[2][EW_SALT];
+    uint8_t zeros[EW_SALT] = {0};
+    ew_hash content;
+    ew_hash none;
+    ew_hash zero;
+    ew_hash right;
+    (void)state;
+    ew_sha256_bytes("Ann, Bob.", 9, content.b);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(ew_event_hide(&content, hash[i], salt[i], NULL), EW_OK);
+    assert_memory_not_equal(hash[0], hash[1], EW_HASH);
+    assert_memory_not_equal(salt[0], salt[1], EW_SALT);
+    memcpy(text, label, sizeof label);
+    memcpy(text + sizeof label, content.b, EW_HASH);
+    ew_sha256_bytes(text, sizeof label + EW_HASH, none.b);
+    memcpy(text + sizeof label, zeros, EW_SALT);
+    memcpy(text + sizeof label + EW_SALT, content.b, EW_HASH);
+    ew_sha256_bytes(text, sizeof text, zero.b);
+    for (int i = 0; i < 2; i++) {
+        assert_memory_not_equal(hash[i], content.b, EW_HASH);
+        assert_memory_not_equal(hash[i], none.b, EW_HASH);
+        assert_memory_not_equal(hash[i], zero.b, EW_HASH);
+        /* With the salt it is. */
+        memcpy(text + sizeof label, salt[i], EW_SALT);
+        ew_sha256_bytes(text, sizeof text, right.b);
+        assert_memory_equal(hash[i], right.b, EW_HASH);
+    }
+}
+
 static void test_about_an_item(void **state)
 {
     fixture *f = *state;
@@ -219,6 +255,7 @@ static void test_personal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(row_20_commitment_without_its_salt),
         cmocka_unit_test_setup_teardown(test_faults, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_number_lost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_about_an_item, set_up, tear_down),
