@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns of attribution, the surest first. Each leaves where it found its verb, so that what goes on with the same
+ * speaker can be told from what has one of its own. */
+#include <string.h>
+
+#include "import/quote_find.h"
+
+enum { FAR = 30 /* tokens between a verb and what it says */ };
+
+static bool has(const ew_tokens *t, size_t i, unsigned flags)
+{
+    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
+           (t->token[i].flags & flags) != 0;
+}
+
+static bool found(ew_quoted *q, ew_pattern pattern, ew_speaker s, size_t paragraph,
+                  size_t verb)
+{
+    if (s.kind == EW_SPEAKER_NONE)
+        return false;
+    q->found = true;
+    q->pattern = pattern;
+    q->speaker = s;
+    q->speaker_paragraph = paragraph;
+    q->verb = verb;
+    return true;
+}
+
+static bool same_as(ew_quoted *q, ew_pattern pattern, const ew_quoted *other)
+{
+    if (!other->found)
+        return false;
+    q->found = true;
+    q->pattern = pattern;
+    q->speaker = other->speaker;
+    q->speaker_paragraph = other->speaker_paragraph;
+    q->verb = other->verb;
+    q->person = other->person;
+    return true;
+}
+
+/* ------------------------------------------------------------------ behind it */
+
+/* The character before the closing mark. */
+static char last_char(const ew_quoted *q)
+{
+    ew_slice w = q->words;
+    while (w.n > 0 && w.p[w.n - 1] == ' ')
+        w.n--;
+    return w.n > 0 ? w.p[w.n - 1] : 0;
+}
+
+static size_t clause_end(const ew_tokens *t, size_t i)
+{
+    while (i < t->n && t->token[i].kind != EW_TOKEN_QUOTE && !t->token[i].ends &&
+           !ew_token_is_point(t, i, ';'))
+        i++;
+    return i;
+}
+
+/* Where the noun phrase behind a verb ends: at a point, or at what begins another part of the sentence. */
+static size_t object_end(const ew_tokens *t, size_t i, size_t end)
+{
+    size_t from = i;
+    while (i < end && t->token[i].kind == EW_TOKEN_WORD &&
+           !has(t, i, EW_WORD_CUT | EW_WORD_WHO | EW_WORD_SAYING) && i - from < FAR)
+        i++;
+    return i;
+}
+
+/* said X; said X's lawyer; said the minister on Monday */
+static ew_speaker speaker_behind(const ew_tokens *t, size_t verb, size_t end)
+{
+    size_t from = verb + 1;
+    size_t to = object_end(t, from, end);
+    ew_speaker s = ew_speaker_of(t, from, to);
+    if (s.kind == EW_SPEAKER_ROLE || s.kind == EW_SPEAKER_UNNAMED) {
+        ew_speaker wide = ew_speaker_of(t, from, end);
+        s.anonymous = s.anonymous || wide.anonymous;
+    }
+    /* "said the minister, Ann Roe." */
+    if (s.kind == EW_SPEAKER_ROLE && ew_token_is_point(t, to, ',')) {
+        size_t name = ew_name_end(t, to + 1, end);
+        if (name > to + 1)
+            return ew_speaker_of(t, to + 1, name);
+    }
+    return s;
+}
+
+static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
+{
+    const ew_tokens *t = &g->paragraphs[tail->paragraph];
+    size_t from = tail->token + 1;
+    char last = last_char(tail);
+    bool comma = ew_token_is_point(t, from, ',');
+    bool pause = last == ',' || last == '?' || last == '!' || comma;
+    from += comma;
+    size_t end = clause_end(t, from);
+    if (from >= end || (last == '.' && !comma))
+        return false;
+    tail = NULL;
+    q->clause_end = end;
+    if (has(t, from, EW_WORD_SAY | EW_WORD_SAYING) && pause) {
+        ew_speaker s = speaker_behind(t, from, end);
+        return found(q, EW_PATTERN_QUOTE_VERB_NAME, s, (size_t)(t - g->paragraphs), from);
+    }
+    if (ew_token_is(t, from, "according") && ew_token_is(t, from + 1, "to"))
+        return found(q, EW_PATTERN_ACCORDING, speaker_behind(t, from + 1, end),
+                     (size_t)(t - g->paragraphs), from);
+    for (size_t v = from; v < end && pause; v++) {
+        bool role;
+        if (!has(t, v, EW_WORD_SAY) || (v > from && has(t, v - 1, EW_WORD_WHO)))
+            continue;
+        ew_speaker s = ew_quote_subject(t, from, v, &role);
+        /* Its subject has to begin where the quotation ends. */
+        if (s.kind == EW_SPEAKER_NONE || s.from > from + (role ? 8 : 2))
+            return false;
+        return found(q, role ? EW_PATTERN_QUOTE_NAME_ROLE : EW_PATTERN_QUOTE_NAME_VERB, s,
+                     (size_t)(t - g->paragraphs), v);
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------ before it */
+
+/* The quotation that ends right before token i, commas apart; SIZE_MAX. */
+static size_t quote_before(const ew_tokens *t, size_t i)
+{
+    while (i > 0 && ew_token_is_point(t, i - 1, ','))
+        i--;
+    return i > 0 && t->token[i - 1].kind == EW_TOKEN_QUOTE ? t->token[i - 1].quote
+                                                           : SIZE_MAX;
+}
+
+static size_t last_verb(const ew_tokens *t, size_t from, size_t to)
+{
+    for (size_t v = to; v > from; v--) {
+        if (t->token[v - 1].kind == EW_TOKEN_POINT && ew_token_is_point(t, v - 1, ';'))
+            return SIZE_MAX;
+        if (has(t, v - 1, EW_WORD_SAY | EW_WORD_SAYING | EW_WORD_CALL) && to - v < FAR)
+            return v - 1;
+    }
+    return SIZE_MAX;
+}
+
+/* How a subject was found. */
+typedef struct way {
+    bool role;   /* with an apposition */
+    bool adding; /* by the verb before */
+} way;
+
+/* Who says what the verb at v says; follows "and added" and ", adding" to the verb before. */
+static ew_speaker subject_back(const ew_quoting *g, const ew_tokens *t, size_t begin,
+                               size_t v, way *by)
+{
+    for (int steps = 0; steps < 4; steps++) {
+        size_t from = begin;
+        for (size_t i = v; i > begin; i--)
+            if (t->token[i - 1].kind == EW_TOKEN_QUOTE) {
+                from = i;
+                break;
+            }
+        bool participle = has(t, v, EW_WORD_SAYING) && !has(t, v - 1, EW_WORD_BETWEEN);
+        ew_speaker s = {.kind = EW_SPEAKER_NONE};
+        if (!participle)
+            s = ew_quote_subject(t, from, v, &by->role);
+        if (s.kind != EW_SPEAKER_NONE && s.from < s.to)
+            return s;
+        by->adding = true;
+        size_t q = quote_before(t, from);
+        size_t earlier = last_verb(t, begin, v);
+        if (earlier == SIZE_MAX && q != SIZE_MAX && g->quotes[q].found)
+            return g->quotes[q].speaker;
+        if (earlier == SIZE_MAX)
+            break;
+        v = earlier;
+    }
+    return (ew_speaker){.kind = EW_SPEAKER_NONE};
+}
+
+/* Tokens i..to as the way from a verb to what it says: `said:`, `said in Geneva on Monday:`, `said,`. */
+static ew_pattern kind_before(const ew_tokens *t, size_t v, size_t to, bool direct)
+{
+    bool colon = ew_token_is_point(t, to - 1, ':');
+    bool comma = ew_token_is_point(t, to - 1, ',');
+    if (has(t, v, EW_WORD_CALL))
+        return colon ? EW_PATTERN_NAME_VERB_QUOTE : EW_PATTERN_MIXED;
+    if (colon || (comma && direct) || (v + 1 == to && direct))
+        return EW_PATTERN_NAME_VERB_QUOTE;
+    return EW_PATTERN_MIXED;
+}
+
+static bool try_before(ew_quoting *g, ew_quoted *q)
+{
+    const ew_tokens *t = &g->paragraphs[q->paragraph];
+    size_t begin = ew_sentence_begin(t, q->token);
+    size_t v = last_verb(t, begin, q->token);
+    way by = {false, false};
+    if (ew_token_is(t, begin, "according") && ew_token_is(t, begin + 1, "to"))
+        return found(q, EW_PATTERN_ACCORDING, speaker_behind(t, begin + 1, q->token),
+                     q->paragraph, begin);
+    if (v == SIZE_MAX)
+        return false;
+    ew_speaker s = subject_back(g, t, begin, v, &by);
+    ew_pattern p = kind_before(t, v, q->token, q->direct);
+    if (p == EW_PATTERN_NAME_VERB_QUOTE && by.role)
+        p = EW_PATTERN_QUOTE_NAME_ROLE;
+    return found(q, by.adding ? EW_PATTERN_ADDING : p, s, q->paragraph, v);
+}
+
+/* `X said:` at the end of the paragraph before. */
+static bool try_colon_above(ew_quoting *g, ew_quoted *q)
+{
+    size_t p = q->paragraph;
+    while (p > 0 && !g->paragraphs[p - 1].body)
+        p--;
+    if (q->token > 0 || p == 0 || g->paragraphs[p - 1].n == 0)
+        return false;
+    const ew_tokens *t = &g->paragraphs[p - 1];
+    if (!ew_token_is_point(t, t->n - 1, ':'))
+        return false;
+    way by = {false, false};
+    size_t begin = ew_sentence_begin(t, t->n - 1);
+    size_t v = last_verb(t, begin, t->n);
+    return v != SIZE_MAX && found(q, EW_PATTERN_NAME_VERB_QUOTE,
+                                  subject_back(g, t, begin, v, &by), p - 1, v);
+}
+
+/* ------------------------------------------------------------------ around it */
+
+/* It was "...", X said. */
+static bool try_later_in_sentence(ew_quoting *g, ew_quoted *q)
+{
+    const ew_tokens *t = &g->paragraphs[q->paragraph];
+    size_t end = ew_sentence_end(t, q->token);
+    if (q->direct || t->token[q->token].ends)
+        return false;
+    for (size_t v = q->token + 1; v < end; v++) {
+        bool role;
+        if (!has(t, v, EW_WORD_SAY))
+            continue;
+        size_t from = v;
+        while (from > q->token + 1 && !ew_token_is_point(t, from - 1, ','))
+            from--;
+        if (from <= q->token + 1 || end - v > 10)
+            return false;
+        return found(q, EW_PATTERN_MIXED_AFTER, ew_quote_subject(t, from, v, &role),
+                     q->paragraph, v);
+    }
+    return false;
+}
+
+/* The quotation before it in the paragraph, with nothing but its attribution between. */
+static bool try_continued(ew_quoting *g, ew_quoted *q, bool own_verb)
+{
+    const ew_tokens *t = &g->paragraphs[q->paragraph];
+    for (size_t i = q->token; i > 0; i--) {
+        if (t->token[i - 1].kind != EW_TOKEN_QUOTE)
+            continue;
+        const ew_quoted *k = &g->quotes[t->token[i - 1].quote];
+        const ew_quoted *head = &g->quotes[k->head];
+        if (!head->found)
+            return false;
+        bool between = head->clause_end > 0 && head->clause_end + 1 >= q->token;
+        bool next = i == q->token && q->direct;
+        if (own_verb && head->verb != q->verb)
+            return false;
+        return (between || next) && same_as(q, EW_PATTERN_CONTINUED, head);
+    }
+    return false;
+}
+
+/* X denied it. "..." */
+static bool try_statement(ew_quoting *g, ew_quoted *q)
+{
+    const ew_tokens *t = &g->paragraphs[q->paragraph];
+    size_t begin = ew_sentence_begin(t, q->token);
+    if (!q->direct || begin != q->token || begin == 0)
+        return false;
+    size_t before = ew_sentence_begin(t, begin - 1);
+    for (size_t v = before; v < begin; v++) {
+        bool role;
+        if (!has(t, v, EW_WORD_SAY | EW_WORD_CALL))
+            continue;
+        size_t quote = quote_before(t, v);
+        size_t from = quote != SIZE_MAX ? v : before;
+        ew_speaker s = ew_quote_subject(t, from, v, &role);
+        return found(q, EW_PATTERN_STATEMENT_QUOTE, s, q->paragraph, v);
+    }
+    return false;
+}
+
+/* A paragraph that begins with a quotation, where the last one of the paragraph before it has a speaker. */
+static bool try_next_paragraph(ew_quoting *g, ew_quoted *q)
+{
+    size_t p = q->paragraph;
+    while (p > 0 && !g->paragraphs[p - 1].body)
+        p--;
+    if (q->token > 0 || !q->direct || p == 0)
+        return false;
+    const ew_tokens *t = &g->paragraphs[p - 1];
+    for (size_t i = t->n; i > 0; i--)
+        if (t->token[i - 1].kind == EW_TOKEN_QUOTE) {
+            const ew_quoted *k = &g->quotes[g->quotes[t->token[i - 1].quote].head];
+            return k->direct && same_as(q, EW_PATTERN_NEXT_PARAGRAPH, k);
+        }
+    return false;
+}
+
+static void take_loose(ew_quoting *g, ew_quoted *q)
+{
+    const ew_quote_mention *near = NULL;
+    for (size_t i = 0; i < g->names.mention_count; i++) {
+        const ew_quote_mention *m = &g->names.mentions[i];
+        bool before = m->place.paragraph < q->paragraph ||
+                      (m->place.paragraph == q->paragraph && m->place.token < q->token);
+        if (before && m->place.paragraph + 1 >= q->paragraph)
+            near = m;
+    }
+    q->pattern = EW_PATTERN_LOOSE;
+    q->speaker = (ew_speaker){.kind = EW_SPEAKER_NONE};
+    q->person = near != NULL ? near->person : SIZE_MAX;
+}
+
+static void attribute(ew_quoting *g, ew_quoted *q)
+{
+    const ew_quoted tail = g->quotes[q->tail];
+    if (g->lang == NULL) {
+        take_loose(g, q);
+        return;
+    }
+    if (try_behind(g, q, &tail))
+        return;
+    q->clause_end = 0;
+    if (try_before(g, q)) {
+        ew_quoted again = *q;
+        if (q->pattern != EW_PATTERN_ADDING && try_continued(g, &again, true))
+            *q = again;
+        return;
+    }
+    if (try_continued(g, q, false) || try_colon_above(g, q) ||
+        try_later_in_sentence(g, q) || try_statement(g, q) || try_next_paragraph(g, q))
+        return;
+    take_loose(g, q);
+}
+
+/* Who spoke last before quote i, and where. */
+static ew_quote_mention last_speaker(const ew_quoting *g, size_t i)
+{
+    for (; i > 0; i--) {
+        const ew_quoted *k = &g->quotes[i - 1];
+        if (k->head == i - 1 && k->found && k->person != SIZE_MAX)
+            return (ew_quote_mention){k->person, {k->speaker_paragraph, k->verb}, true};
+    }
+    return (ew_quote_mention){SIZE_MAX, {0, 0}, false};
+}
+
+void ew_quote_attribute(ew_quoting *g, size_t i)
+{
+    ew_quoted *q = &g->quotes[i];
+    if (q->head != i)
+        return;
+    q->person = SIZE_MAX;
+    q->verb = SIZE_MAX;
+    attribute(g, q);
+    if (!q->found || q->person != SIZE_MAX)
+        return;
+    ew_quote_mention last = last_speaker(g, i);
+    ew_quote_place here = {q->speaker_paragraph, q->speaker.to};
+    q->person = ew_quote_names_resolve(&g->names, &g->paragraphs[q->speaker_paragraph],
+                                       &q->speaker, here, &last);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Noun phrases that can speak. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "import/quote_names.h"
+
+static bool has(const ew_tokens *t, size_t i, unsigned flags)
+{
+    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
+           (t->token[i].flags & flags) != 0;
+}
+
+static bool can_name(const ew_tokens *t, size_t i)
+{
+    return i < t->n && t->token[i].kind == EW_TOKEN_WORD && t->token[i].capital &&
+           !has(t, i, EW_WORD_NO_NAME | EW_WORD_PRONOUN);
+}
+
+static bool is_possessive(const ew_tokens *t, size_t i)
+{
+    ew_slice s = ew_token_text(t, i, i + 1);
+    return (s.n > 2 && memcmp(s.p + s.n - 2, "'s", 2) == 0) ||
+           (s.n > 4 && memcmp(s.p + s.n - 4, "\xE2\x80\x99s", 4) == 0);
+}
+
+size_t ew_name_end(const ew_tokens *t, size_t i, size_t to)
+{
+    size_t end = i;
+    while (end < to) {
+        size_t next = end;
+        while (next > i && next < to && has(t, next, EW_WORD_PARTICLE) &&
+               !t->token[next].capital)
+            next++;
+        if (next >= to || !can_name(t, next))
+            break;
+        end = next + 1;
+        if (is_possessive(t, next) || t->token[next].ends)
+            break;
+    }
+    return end;
+}
+
+size_t ew_name_core(const ew_tokens *t, size_t from, size_t to)
+{
+    size_t core = from;
+    for (size_t i = from; i + 1 < to; i++)
+        if (has(t, i, EW_WORD_TITLE | EW_WORD_ROLE))
+            core = i + 1;
+    return core;
+}
+
+/* "On Monday", "In Geneva" in front of the subject, without a comma. */
+static size_t skip_opening(const ew_tokens *t, size_t i, size_t to)
+{
+    while (i + 1 < to) {
+        if (has(t, i, EW_WORD_OPENING) ||
+            isdigit((unsigned char)t->text.p[t->token[i].at]) ||
+            ew_token_is(t, i, "week") || ew_token_is(t, i, "month"))
+            i++;
+        else if (has(t, i, EW_WORD_OF) && i + 3 < to && !can_name(t, i + 1) &&
+                 has(t, i + 2, EW_WORD_THE | EW_WORD_A))
+            i = i + 2; /* "By noon the minister" */
+        else if (has(t, i, EW_WORD_PLACE) && can_name(t, i + 1) && i + 2 < to)
+            i = i + 2;
+        else
+            break;
+    }
+    return i;
+}
+
+static ew_speaker named(const ew_tokens *t, ew_speaker s, size_t from, size_t to)
+{
+    s.name_from = ew_name_core(t, from, to);
+    s.name_to = to;
+    s.kind = EW_SPEAKER_NAME;
+    for (size_t i = s.from; i < s.name_from; i++) {
+        s.flags |= t->token[i].flags & (EW_WORD_MALE | EW_WORD_FEMALE);
+        if (has(t, i, EW_WORD_ROLE))
+            s.role = ew_token_text(t, i, i + 1);
+    }
+    if (has(t, to - 1, EW_WORD_ROLE | EW_WORD_TITLE) && s.name_from + 1 == to) {
+        s.kind = EW_SPEAKER_ROLE; /* "The Prime Minister" */
+        s.role = ew_token_text(t, to - 1, to);
+        s.flags |= t->token[to - 1].flags & (EW_WORD_MALE | EW_WORD_FEMALE);
+    }
+    return s;
+}
+
+/* The last name in from..to that stands at its end or before "of", "for", "in". */
+static bool find_name(const ew_tokens *t, size_t from, size_t to, size_t *begin,
+                      size_t *end)
+{
+    for (size_t i = from; i < to; i++) {
+        size_t e = ew_name_end(t, i, to);
+        if (e == i) {
+            if (has(t, i, EW_WORD_OF | EW_WORD_WHO))
+                return false; /* what follows says more of somebody unnamed */
+            continue;
+        }
+        if ((e == to || has(t, e, EW_WORD_OF) || !t->token[e].capital) &&
+            !is_possessive(t, e - 1) &&
+            !(e < to &&
+              has(t, e, EW_WORD_ROLE | EW_WORD_UNNAMED | EW_WORD_BODY | EW_WORD_TITLE))) {
+            *begin = i;
+            *end = e;
+            return true;
+        }
+        i = e - 1;
+    }
+    return false;
+}
+
+static bool wants_no_name(const ew_tokens *t, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (ew_token_is(t, i, "anonymity") || ew_token_is(t, i, "anonymous") ||
+            ew_token_is(t, i, "anonymously") || ew_token_is(t, i, "unnamed") ||
+            (ew_token_is(t, i, "named") && i > from && ew_token_is(t, i - 1, "be")) ||
+            (ew_token_is(t, i, "identified") && i > from && ew_token_is(t, i - 1, "be")))
+            return true;
+    return false;
+}
+
+static ew_speaker role_of(const ew_tokens *t, ew_speaker s)
+{
+    bool definite = has(t, s.from, EW_WORD_THE);
+    bool unnamed = false;
+    for (size_t i = s.from; i < s.to; i++) {
+        if (i > s.from && has(t, i, EW_WORD_OF | EW_WORD_WHO))
+            break;
+        if (has(t, i, EW_WORD_ROLE | EW_WORD_BODY)) {
+            s.role = ew_token_text(t, i, i + 1);
+            s.flags |= t->token[i].flags & (EW_WORD_MALE | EW_WORD_FEMALE);
+            unnamed = unnamed || has(t, i, EW_WORD_UNNAMED);
+        }
+    }
+    s.kind = definite && s.role.n > 0 ? EW_SPEAKER_ROLE : EW_SPEAKER_UNNAMED;
+    s.anonymous = wants_no_name(t, s.from, s.to) || (unnamed && !definite);
+    return s;
+}
+
+ew_speaker ew_speaker_of(const ew_tokens *t, size_t from, size_t to)
+{
+    ew_speaker s = {.kind = EW_SPEAKER_NONE};
+    size_t begin;
+    size_t end;
+    while (to > from && has(t, to - 1, EW_WORD_BETWEEN))
+        to--;
+    from = skip_opening(t, from, to);
+    s.from = from;
+    s.to = to;
+    if (from >= to)
+        return s;
+    if (has(t, from, EW_WORD_PRONOUN) && to - from <= 2) {
+        s.kind = EW_SPEAKER_PRONOUN;
+        s.to = from + 1;
+        s.flags = t->token[from].flags & (EW_WORD_MALE | EW_WORD_FEMALE);
+        return s;
+    }
+    if (find_name(t, from, to, &begin, &end)) {
+        size_t skip = begin;
+        while (skip > from && t->token[skip - 1].kind == EW_TOKEN_WORD &&
+               !has(t, skip - 1, EW_WORD_CUT))
+            skip--;
+        s.from = skip;
+        s.to = end;
+        /* "the Ministry" and "a spokesman": no name even with a capital. */
+        return named(t, s, begin, end);
+    }
+    return role_of(t, s);
+}

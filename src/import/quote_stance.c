@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A closed list of what people do about a disputed thing. A stance is suggested only for a sentence that names
+ * the thing, and not where it is negated or asked. */
+#include <string.h>
+#include <strings.h>
+
+#include "import/quote_find.h"
+
+/* Words in their order, with at most two others between; '|' divides words that do the same. */
+typedef struct stance {
+    const char *name;
+    const char *words;
+    bool says; /* needs a verb of saying before it, whose subject takes the stance */
+} stance;
+
+/* The first that fits counts. */
+static const stance stances[] = {
+    {"no-comment", "neither confirmed|confirm nor denied|deny", false},
+    {"no-comment", "neither confirming nor denying", false},
+    {"no-comment", "declined|declines|refused|refuses to comment|discuss|answer|say",
+     false},
+    {"no-comment", "would|did not comment|discuss", false},
+    {"no-reply-by", "could not be reached", false},
+    {"no-reply-by",
+     "did|has|had|have not immediately respond|reply|return|responded|replied", false},
+    {"no-reply-by",
+     "did|has|had|have not "
+     "respond|reply|return|responded|replied|returned|answer|answered",
+     false},
+    {"retracts", "retracted|retracts|recanted|withdrew|repudiated|repudiates|disavowed",
+     false},
+    {"says-fabricated",
+     "fabricated|fabrication|fake|faked|forged|forgery|deepfake|hoax|concocted|invented|"
+     "ai-generated|synthetic|bogus",
+     true},
+    {"says-altered",
+     "doctored|edited|altered|manipulated|tampered|spliced|cut|retouched|photoshopped",
+     true},
+    {"confirms", "confirmed|confirms|acknowledged|acknowledges|authenticated|verified",
+     false},
+    {"confirms", "authentic|genuine|real|unaltered", true},
+    {"denies", "denied|denies|rejected|rejects|disputed|disputes", false},
+};
+
+/* What such sentences speak of when the case gives no names. */
+static const char things[] =
+    "recording recordings audio clip clips tape tapes video footage image images photo "
+    "photograph picture document documents letter memo message messages call "
+    "conversation "
+    "transcript voice screenshot file post statement remarks comments it that this";
+
+static bool has(const ew_tokens *t, size_t i, unsigned flags)
+{
+    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
+           (t->token[i].flags & flags) != 0;
+}
+
+static bool one_of(ew_slice word, const char *list, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        size_t len = 0;
+        while (i + len < n && list[i + len] != '|')
+            len++;
+        if (len == word.n && strncasecmp(list + i, word.p, len) == 0)
+            return true;
+        i += len + 1;
+    }
+    return false;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           ((unsigned char)c & 0x80) != 0;
+}
+
+/* The next word of a text, marks and points passed over. */
+static bool next_word(ew_slice s, size_t *at, ew_slice *word)
+{
+    while (*at < s.n && (!is_letter(s.p[*at]) ||
+                         memcmp(s.p + *at, "\xE2\x80", s.n - *at < 2 ? 0 : 2) == 0))
+        *at += is_letter(s.p[*at]) && s.n - *at >= 3 ? 3 : 1;
+    size_t from = *at;
+    while (*at < s.n && is_letter(s.p[*at]) &&
+           (s.n - *at < 2 || memcmp(s.p + *at, "\xE2\x80", 2) != 0))
+        (*at)++;
+    *word = (ew_slice){s.p + from, *at - from};
+    return *at > from;
+}
+
+/* The rest of a phrase from `at` on. */
+static bool follows(ew_slice s, size_t at, const char *phrase)
+{
+    enum { BETWEEN = 2 };
+    ew_slice word;
+    while (*phrase != 0) {
+        size_t n = strcspn(phrase, " ");
+        int between = 0;
+        bool met = false;
+        while (!met && between++ <= BETWEEN && next_word(s, &at, &word))
+            met = one_of(word, phrase, n);
+        if (!met)
+            return false;
+        phrase += n;
+        phrase += *phrase == ' ';
+    }
+    return true;
+}
+
+/* Where a phrase begins in a sentence; SIZE_MAX. Not behind "not", "whether", "if" and the like. */
+static size_t find_phrase(ew_slice s, const char *phrase)
+{
+    static const char doubt[] = "not|never|whether|if|without|n't|nor|no|cannot|didn't|"
+                                "hasn't|wasn't|isn't|could|may|might|neither";
+    enum { NEAR = 4 };
+    size_t first = strcspn(phrase, " ");
+    size_t at = 0;
+    size_t since = NEAR + 1;
+    ew_slice word;
+    while (next_word(s, &at, &word)) {
+        size_t from = (size_t)(word.p - s.p);
+        const char *rest = phrase + first + (phrase[first] == ' ');
+        bool own = phrase[first] == ' '; /* phrases bring their own "not" */
+        if ((own || since > NEAR) && one_of(word, phrase, first) && follows(s, at, rest))
+            return from;
+        since = one_of(word, doubt, sizeof doubt - 1) ? 0 : since + 1;
+    }
+    return SIZE_MAX;
+}
+
+static bool contains(ew_slice s, ew_slice what)
+{
+    for (size_t i = 0; what.n > 0 && i + what.n <= s.n; i++)
+        if (strncasecmp(s.p + i, what.p, what.n) == 0 &&
+            (i == 0 || !is_letter(s.p[i - 1])) &&
+            (i + what.n == s.n || !is_letter(s.p[i + what.n]) || s.p[i + what.n] == 's'))
+            return true;
+    return false;
+}
+
+/* Which item of the case: *item is set when one only is named. False: the sentence speaks of none. */
+static bool speaks_of(const ew_quoting *g, ew_slice sentence, ew_slice *item)
+{
+    size_t hits = 0;
+    for (size_t i = 0; i < g->in->item_count; i++) {
+        ew_slice name = g->in->items[i];
+        (void)ew_slice_skip(&name, "the ");
+        if (contains(sentence, name)) {
+            hits++;
+            *item = g->in->items[i];
+        }
+    }
+    if (hits > 1)
+        *item = ew_slice_of("");
+    if (hits > 0)
+        return true;
+    size_t at = 0;
+    ew_slice word;
+    while (next_word(sentence, &at, &word))
+        if (ew_words_has(things, word.p, word.n))
+            return true;
+    return false;
+}
+
+/* Silence needs no object: "The ministry did not respond to requests for comment." */
+static bool needs_no_thing(const stance *s)
+{
+    return strcmp(s->name, "no-comment") == 0 || strcmp(s->name, "no-reply-by") == 0;
+}
+
+static const stance *stance_in(const ew_quoting *g, ew_slice sentence, size_t *at,
+                               ew_slice *item)
+{
+    *item = ew_slice_of("");
+    bool thing = speaks_of(g, sentence, item);
+    for (size_t i = 0; i < sizeof stances / sizeof stances[0]; i++) {
+        *at = find_phrase(sentence, stances[i].words);
+        if (*at != SIZE_MAX && (thing || needs_no_thing(&stances[i])))
+            return &stances[i];
+    }
+    return NULL;
+}
+
+/* The token of the sentence that begins at or behind a byte of it. */
+static size_t token_at(const ew_tokens *t, size_t from, size_t end, size_t byte)
+{
+    while (from < end && t->token[from].at + t->token[from].n <= byte)
+        from++;
+    return from;
+}
+
+/* Who takes it: the subject of the phrase's own verb, or of a verb of saying in the sentence. */
+static ew_speaker taker(const ew_tokens *t, size_t from, size_t end, size_t at,
+                        const stance *s)
+{
+    ew_speaker none = {.kind = EW_SPEAKER_NONE};
+    bool role;
+    if (!s->says) {
+        /* "neither confirmed", "would neither confirm": the subject is before all of it */
+        size_t v = at;
+        while (v > from + 1 && has(t, v - 1, EW_WORD_BETWEEN))
+            v--;
+        return ew_quote_subject(t, from, v, &role);
+    }
+    for (size_t v = from; v < end; v++)
+        if (has(t, v, EW_WORD_SAY | EW_WORD_CALL)) {
+            size_t begin = v;
+            while (begin > from && t->token[begin - 1].kind != EW_TOKEN_QUOTE)
+                begin--;
+            return ew_quote_subject(t, begin, v, &role);
+        }
+    return none;
+}
+
+ew_code ew_quote_stances(ew_quoting *g, size_t paragraph, size_t from,
+                         ew_code (*put)(void *cookie, const ew_quote *q, ew_err *err),
+                         void *cookie)
+{
+    const ew_tokens *t = &g->paragraphs[paragraph];
+    size_t end = ew_sentence_end(t, from);
+    ew_slice sentence = ew_token_text(t, from, end);
+    ew_slice item;
+    size_t at;
+    if (g->lang == NULL || from >= end)
+        return EW_OK;
+    const stance *s = stance_in(g, sentence, &at, &item);
+    if (s == NULL)
+        return EW_OK;
+    size_t verb = token_at(t, from, end, t->token[from].at + at);
+    if (verb < end && t->token[verb].kind == EW_TOKEN_QUOTE)
+        return EW_OK; /* said in quotation marks: told with the quotation */
+    ew_speaker who = taker(t, from, end, verb, s);
+    if (who.kind == EW_SPEAKER_NONE || who.from >= who.to)
+        return EW_OK;
+    ew_quote_mention nobody = {SIZE_MAX, {0, 0}, false};
+    for (size_t i = g->count; i > 0 && nobody.person == SIZE_MAX; i--) {
+        const ew_quoted *k = &g->quotes[i - 1];
+        if (k->found && k->person != SIZE_MAX &&
+            (k->paragraph < paragraph || (k->paragraph == paragraph && k->token < from)))
+            nobody = (ew_quote_mention){k->person, {k->speaker_paragraph, k->verb}, true};
+    }
+    size_t person = ew_quote_names_resolve(&g->names, t, &who,
+                                           (ew_quote_place){paragraph, who.to}, &nobody);
+    ew_quote told = {.kind = EW_QUOTE_INDIRECT,
+                     .paragraph = paragraph,
+                     .at = t->token[from].at,
+                     .n = sentence.n,
+                     .words = sentence,
+                     .speaker = {"", 0},
+                     .speaker_as_written = ew_token_text(t, who.from, who.to),
+                     .anonymous = who.anonymous,
+                     .pattern = &ew_quote_patterns[EW_PATTERN_STANCE],
+                     .stance = s->name,
+                     .item = item};
+    if (person != SIZE_MAX)
+        told.speaker = g->names.people[person].name;
+    else if (who.kind == EW_SPEAKER_NAME)
+        told.speaker = ew_token_text(t, who.name_from, who.name_to);
+    return put(cookie, &told, g->err);
+}
+
+const char *ew_quote_stance_of(const ew_quoting *g, const ew_quoted *q, ew_slice *item)
+{
+    const ew_tokens *t = &g->paragraphs[q->paragraph];
+    size_t from = ew_sentence_begin(t, q->token);
+    size_t end = ew_sentence_end(t, q->token);
+    ew_slice sentence = ew_token_text(t, from, end);
+    size_t at;
+    if (g->lang == NULL || !q->found)
+        return "";
+    const stance *s = stance_in(g, sentence, &at, item);
+    if (s == NULL || !s->says) {
+        *item = ew_slice_of("");
+        return "";
+    }
+    /* The words themselves have to be in this quotation. */
+    size_t byte = t->token[from].at + at;
+    if (byte < q->span.at || byte >= q->span.end) {
+        *item = ew_slice_of("");
+        return "";
+    }
+    return s->name;
+}
