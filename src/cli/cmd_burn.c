@@ -74,6 +74,16 @@ static int confirm(app *a, const args *in, const char *item)
 
 /* ------------------------------------------------------------------ answers */
 
+/* Whoever burns one of them thinks of the others. */
+static void warn_of_twins(app *a, const ew_burned *b)
+{
+    for (size_t i = 0; i < b->twins.n; i++)
+        say(a,
+            "the item %s seems to be of the same file: what was burned here can still be "
+            "shown from there, until it is burned there too",
+            b->twins.hex[i]);
+}
+
 static void report_json(app *a, const ew_burned *b)
 {
     ew_obj o = ew_obj_new();
@@ -85,6 +95,10 @@ static void report_json(app *a, const ew_burned *b)
     ew_obj_int(&o, "burned", (int64_t)b->burned);
     ew_obj_int(&o, "bytes_left", (int64_t)b->bytes);
     ew_obj_bool(&o, "original_removed", b->removed);
+    json_t *twins = json_array();
+    for (size_t i = 0; i < b->twins.n; i++)
+        (void)json_array_append_new(twins, json_string(b->twins.hex[i]));
+    ew_obj_set(&o, "same_file", twins);
     ew_obj_bool(&o, "recorded", b->recorded);
     out_object(a, &o);
 }
@@ -137,6 +151,7 @@ static int burn(app *a, const args *in, const ew_desk *d, ew_burn_opts *opts)
     if (ew_ops_burn(d, opts, &done, &err) != EW_OK)
         return fail_desk(a, &err);
     report(a, &done);
+    warn_of_twins(a, &done);
     ew_burned_release(&done);
     return EXIT_FOUND;
 }

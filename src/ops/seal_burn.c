@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "ops/seal_event_kept.h"
 #include "ops/seal_gather.h"
+#include "ops/seal_twin.h"
 #include "ops/seal_wipe.h"
 
 enum { COPY_BLOCK = 256 * 1024, EVENT_NAME = EW_EVENT_HEX + 16 };
@@ -360,6 +361,8 @@ static ew_code prepare(burn *b, ew_err *err)
     if (code == EW_OK)
         code = choose(b, err);
     if (code == EW_OK)
+        code = ew_ops__twins(&b->out->twins, b->g, err);
+    if (code == EW_OK)
         code = make_remains(b, err);
     if (code == EW_OK)
         code = check_remains(b, err);
@@ -407,4 +410,5 @@ void ew_burned_release(ew_burned *b)
 {
     ew_free(b->original);
     b->original = NULL;
+    ew_twins_release(&b->twins);
 }

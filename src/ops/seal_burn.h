@@ -13,16 +13,26 @@ typedef struct ew_burn_opts {
     bool remove_original;    /* that file too */
 } ew_burn_opts;
 
+typedef char ew_item_hex[EW_ITEM_HEX + 1];
+
+typedef struct ew_twins {
+    ew_item_hex *hex;
+    size_t n, cap;
+} ew_twins;
+
 typedef struct ew_burned {
     char hex[EW_ITEM_HEX + 1];
     ew_stream stream;
     uint64_t left;   /* parts */
     uint64_t burned; /* parts, now or before */
     uint64_t bytes;  /* of what is left, which lies with the desk from now on */
+    ew_twins twins;  /* other items that seem to hold the same file, all of it still */
     char *original;  /* removed, or (else) still there with all that was burned */
     bool removed;
     bool recorded; /* an event says so; the log may have been busy */
 } ew_burned;
+
+void ew_twins_release(ew_twins *t);
 
 /* Only a cover and the content of what stays are kept: that can be shown still, the rest can be
  * neither shown nor guessed at. Until the secret is exchanged nothing has happened; what has to

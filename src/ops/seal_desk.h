@@ -100,6 +100,8 @@ typedef struct ew_kept {
 void ew_kept_init(ew_kept *k);
 void ew_kept_release(ew_kept *k); /* wipes */
 
+/* Reads what is kept of the item k->hex. */
+EW_MUST_CHECK ew_code ew_desk__read_item(const ew_desk *d, ew_kept *k, ew_err *err);
 /* Puts a new item's secret and note on disk, for good. */
 EW_MUST_CHECK ew_code ew_desk_keep(const ew_desk *d, const ew_kept *k, ew_err *err);
 /* Exchanges its secret, when what is to be kept of it has changed. */

@@ -289,7 +289,7 @@ static ew_code read_members(const ew_desk *d, ew_kept *k, ew_err *err)
     return code == EW_E_NOTFOUND ? EW_OK : code;
 }
 
-static ew_code read_item(const ew_desk *d, ew_kept *k, ew_err *err)
+ew_code ew_desk__read_item(const ew_desk *d, ew_kept *k, ew_err *err)
 {
     char *path = ew_desk__item_path(d, k->hex, "seal.note");
     ew_code code = path != NULL ? ew_file_get(path, &k->note, err) : ew_fail_nomem(err);
@@ -344,5 +344,5 @@ ew_code ew_desk_find(const ew_desk *d, const char *beginning, ew_kept *k, ew_err
     if (code == EW_OK && found > 1)
         code = ew_fail(err, EW_E_ARG, 0, "%zu sealed items begin with '%s'", found,
                        beginning);
-    return code == EW_OK ? read_item(d, k, err) : code;
+    return code == EW_OK ? ew_desk__read_item(d, k, err) : code;
 }

@@ -70,6 +70,28 @@ class Burn(Case):
         told = self.burn(item, "--hide", "2", code=2)
         self.assertIn("nothing would be burned", told.err)
 
+    def test_the_same_file_sealed_twice(self):
+        text = b"One.\n\nTwo.\n\nThree.\n"
+        os.mkdir(self.path("case"))
+        first = self.seal(self.put("a.txt", text))
+        again = self.seal(self.put("a.txt", text))
+        copy = self.seal(self.put("case/b.txt", text))
+        self.put("a.txt", b"One.\n\nTwo.\n\nFour.\n")
+        newer = self.seal(self.path("a.txt"))
+        other = self.seal(self.put("c.txt", b"One.\n\nTwo.\n\nFive.\n"))
+        self.seal(self.path("case"))
+        done = self.burn(first, "--hide", "2", "--json", "--file", self.path("case", "b.txt"))
+        same = json.loads(done.out)["same_file"]
+        self.assertEqual(len(same), 4)
+        for item in (again, copy, newer):
+            self.assertIn(item, same)
+            self.assertIn(item, done.err)
+        self.assertNotIn(other, same + [done.err])
+        self.assertIn("burned there too", done.err)
+        done = self.burn(other, "--hide", "2", "--json")
+        self.assertEqual(json.loads(done.out)["same_file"], [])
+        self.assertNotIn("same file", done.err)
+
     def test_on_a_terminal(self):
         item = self.seal(self.put("a.txt", b"One.\n\nTwo.\n\nThree.\n"))
         for words, code in ((item[:8] + "\nburn\n", 0), (item[:8] + "\nno\n", 2)):
