@@ -14,7 +14,8 @@ static const char *const state_words[] = {"VERIFIED", "NOT VOUCHED FOR", "BROKEN
 static const char not_proven[] =
     "Not proven, by any seal: that the content is true; that nothing was left out before "
     "it\n"
-    "was sealed; that no other version was sealed elsewhere.\n";
+    "was sealed; that no other version was sealed elsewhere; that nothing else was said "
+    "about it.\n";
 
 /* ------------------------------------------------------------------ JSON */
 
@@ -245,7 +246,8 @@ static void put_event(page *p, const ew_verdict_event *e)
         put(p, e->stance);
         put(p, ")");
     }
-    put(p, ", signed by ");
+    put(p,
+        e->trusted ? ", signed by " : ", put in by whoever made this file, signed by ");
     put(p, e->by[0] != 0 ? e->by : "somebody whose key is not at hand");
     put(p,
         e->trusted ? ", whom your policy names" : ", for whom nobody you named vouches");

@@ -9,11 +9,11 @@
 
 enum { COPY_BLOCK = 256 * 1024 };
 
-static const char readme[] =
+const char ew_bundle_readme[] =
     "This is a bundle of earwitness: parts of something that was sealed, and the proof "
     "that\n"
     "they are parts of it. parts/ holds what is shown, in order; what is not there is\n"
-    "withheld.\n"
+    "withheld. events/, where it is there, holds what people signed about it.\n"
     "\n"
     "Check it with `earwitness verify FILE --policy POLICY`, with a program and a "
     "policy\n"
@@ -23,8 +23,8 @@ static const char readme[] =
     "A seal proves that this was on record at a time, and that what is shown was not "
     "changed\n"
     "since. It does not prove that it is true, that nothing was left out before sealing, "
-    "or that\n"
-    "no other version was sealed elsewhere.\n";
+    "that\n"
+    "no other version was sealed elsewhere, or that nothing else was said about it.\n";
 
 static ew_code put_cover(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
 {
@@ -128,7 +128,7 @@ static ew_code put_all(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
     if (code == EW_OK && in->policy.n > 0)
         code = ew_zip_put(z, "policy.txt", in->policy, err);
     if (code == EW_OK)
-        code = ew_zip_put(z, "README.txt", ew_slice_of(readme), err);
+        code = ew_zip_put(z, "README.txt", ew_slice_of(ew_bundle_readme), err);
     return code == EW_OK ? ew_zip_finish(z, err) : code;
 }
 

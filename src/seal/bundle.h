@@ -8,6 +8,9 @@
 
 #define EW_BUNDLE_TYPE "application/vnd.earwitness.bundle"
 
+/* README.txt of every bundle: no other text passes, so that nobody can speak through it. */
+extern const char ew_bundle_readme[];
+
 /* One stream of what was sealed, with its secret. */
 typedef struct ew_bundle_stream {
     const ew_seed *seed;

@@ -113,8 +113,9 @@ static ew_code open_container(ew_check *k, const ew_zip_file *f, size_t n)
     open_numbered(&k->files, f, n, &at);
     if (at < n && ew_slice_is(f[at].name, "policy.txt"))
         k->files.suggested = f[at++].bytes;
-    if (at < n && ew_slice_is(f[at].name, "README.txt"))
-        at++;
+    if (at < n && ew_slice_is(f[at].name, "README.txt") &&
+        !ew_slice_is(f[at++].bytes, ew_bundle_readme))
+        return ew_verify__broken(k, "not a bundle: README.txt is not the one of bundles");
     if (at != n)
         return ew_verify__broken(k, "not a bundle: a file that does not belong there");
     if (k->files.time_count > EW_BUNDLE_TIMES_MAX)

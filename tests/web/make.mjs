@@ -3,6 +3,7 @@
 // place: what the program itself would never write can so be signed and put on record. A
 // second writer of the formats, by docs/formats only.
 import { createHash, createHmac, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { README } from '../../web/verify/src/readme.js';
 
 export const latin = (text) => Uint8Array.from(Buffer.from(text, 'latin1'));
 export const utf8 = (text) => Uint8Array.from(Buffer.from(text, 'utf8'));
@@ -339,6 +340,6 @@ export function bundleFiles(d) {
             },
         ]),
         ...(d.suggested === null ? [] : [{ name: 'policy.txt', bytes: d.suggested }]),
-        ...(d.readme ? [{ name: 'README.txt', bytes: latin('read me\n') }] : []),
+        ...(d.readme ? [{ name: 'README.txt', bytes: latin(README) }] : []),
     ];
 }

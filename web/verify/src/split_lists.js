@@ -7,7 +7,7 @@ import { utf8Valid } from './utf8.js';
 
 /* A key keeps its slot for ever. */
 const KEYS = ['name', 'modified', 'path', 'members', 'cut', 'tool', 'from',
-    'obtained', 'place', 'time-claimed', 'note', 'device', 'reference', null, null];
+    'obtained', 'place', 'time-claimed', 'note', 'device', 'reference', null, null, null];
 const VALUE_MAX = 1000;
 
 function valueOk(value) {

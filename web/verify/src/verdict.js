@@ -9,7 +9,7 @@ const STATE_NAMES = ['verified', 'not-vouched-for', 'broken'];
 export const STATE_WORDS = ['VERIFIED', 'NOT VOUCHED FOR', 'BROKEN'];
 export const NOT_PROVEN =
     'Not proven, by any seal: that the content is true; that nothing was left out before it\n' +
-    'was sealed; that no other version was sealed elsewhere.\n';
+    'was sealed; that no other version was sealed elsewhere; that nothing else was said about it.\n';
 
 const FILLERS = { silence: 'silence', tone: 'a tone of 1 kHz', mark: 'the mark [withheld]' };
 
@@ -130,7 +130,8 @@ function eventLines(e) {
         words.pop();
     return [
         e.kind + (e.stance === '' ? '' : ` (${e.stance})`) +
-            `, signed by ${e.by === '' ? NO_KEY : e.by}${e.trusted ? NAMED : NOT_NAMED}`,
+            (e.trusted ? ', signed by ' : ', put in by whoever made this file, signed by ') +
+            `${e.by === '' ? NO_KEY : e.by}${e.trusted ? NAMED : NOT_NAMED}`,
         `dates itself ${isoText(e.claimed)}; entry ${ordinal(e.entry)}${place}${time}`,
         ...(e.actor === '' ? [] : [`in the name of, as the signer says: ${e.actor}`]),
         ...words.map((line) => `| ${line}`),

@@ -2,6 +2,7 @@
 // The verifier: container, seal, log, witnesses, times, parts, events, in this order. What is
 // found is broken at the first thing that does not hold. Mirrors src/seal/verify.c and the
 // files beside it; the words are the same.
+import { README } from './readme.js';
 import { Lines, Refused, same, textOf, u64, unhex, unlessRefused } from './bytes.js';
 import { parseProof, proofHolds } from './checkpoint.js';
 import { parseCover } from './cover_file.js';
@@ -83,8 +84,8 @@ function openContainer(files) {
     }
     if (files[at]?.name === 'policy.txt')
         out.suggested = files[at++].bytes;
-    if (files[at]?.name === 'README.txt')
-        at++;
+    if (files[at]?.name === 'README.txt' && textOf(files[at++].bytes) !== README)
+        broken('not a bundle: README.txt is not the one of bundles');
     if (at !== files.length)
         broken('not a bundle: a file that does not belong there');
     if (out.times.length > TIMES_MAX)
