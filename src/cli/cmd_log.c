@@ -87,12 +87,25 @@ static void problem(void *cookie, const char *text)
     out_object(a, &o);
 }
 
+typedef struct publish_attempt {
+    const char *dir, *to;
+    ew_publication told;
+} publish_attempt;
+
+static ew_code try_publish(void *cookie, ew_err *err)
+{
+    publish_attempt *t = cookie;
+    return ew_ops_publish(t->dir, t->to, &t->told, err);
+}
+
 static int publish(app *a, const char *dir, const char *to)
 {
-    ew_publication p;
+    publish_attempt attempt = {.dir = dir, .to = to};
+    ew_wait wait = app_wait(a);
     ew_err err;
-    if (ew_ops_publish(dir, to, &p, &err) != EW_OK)
+    if (ew_wait_for(&wait, try_publish, &attempt, &err) != EW_OK)
         return fail_desk(a, &err);
+    ew_publication p = attempt.told;
     if (a->json) {
         ew_obj o = ew_obj_new();
         ew_obj_str(&o, "schema", "earwitness.log-publish/1");

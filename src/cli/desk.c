@@ -242,7 +242,8 @@ int desk_open(app *a, const args *in, ew_desk *d)
     }
     code = desk_passphrase(a, in, false, &pass);
     if (code == 0) {
-        if (ew_desk_open(d, dir, &pass, &right, &err) != EW_OK) {
+        ew_wait wait = app_wait(a);
+        if (ew_desk_open_with(d, dir, &pass, &wait, &right, &err) != EW_OK) {
             code = fail_desk(a, &err);
         } else if (!right) {
             (void)ew_fail(&err, EW_E_ARG, 0, "the passphrase is wrong");

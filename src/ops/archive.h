@@ -11,20 +11,12 @@
 #include "earwitness/index.h"
 #include "earwitness/progress.h"
 #include "ops/input.h"
+#include "ops/wait.h"
 
 /* The archive's folder: `option` when not NULL, else EARWITNESS_ARCHIVE, else
  * $XDG_DATA_HOME/earwitness/archive, else ~/.local/share/earwitness/archive.
  * Free with ew_free. EW_E_NOTFOUND when there is no home folder either. */
 EW_MUST_CHECK ew_code ew_ops_archive_dir(const char *option, char **dir, ew_err *err);
-
-/* Waiting for another writer to end. */
-typedef struct ew_wait {
-    double seconds;      /* then EW_E_BUSY */
-    const ew_stop *stop; /* may be NULL; then EW_E_CANCELLED */
-    void (*told)(void *cookie,
-                 const char *text); /* once, when it has to wait; may be NULL */
-    void *cookie;
-} ew_wait;
 
 /* ew_index_writer_open that can be interrupted. */
 EW_MUST_CHECK ew_code ew_ops_writer_open(ew_index_writer **out, const char *dir,

@@ -213,14 +213,6 @@ static ew_code run_jobs(batch *b, ew_err *err)
 
 /* ------------------------------------------------------------------ the log */
 
-static ew_code open_log(const ew_desk *d, ew_log **log, ew_err *err)
-{
-    char *dir = ew_desk_log_dir(d->dir);
-    ew_code code = dir != NULL ? ew_log_open(log, dir, err) : ew_fail_nomem(err);
-    ew_free(dir);
-    return code;
-}
-
 static ew_code note_entries(const batch *b, job *j, uint64_t seal, uint64_t ingest,
                             ew_err *err)
 {
@@ -285,7 +277,7 @@ static ew_code run(batch *b, ew_err *err)
     if (code == EW_OK)
         code = ew_desk_signer(b->d, "statement", &b->statement_key, err);
     if (code == EW_OK)
-        code = open_log(b->d, &b->log, err);
+        code = ew_desk__open_log(b->d, &b->log, err);
     if (code == EW_OK)
         code = ew_seed_book_open(&b->seeds, b->d, err);
     if (code == EW_OK)
@@ -317,15 +309,21 @@ ew_code ew_ops_seal(const ew_desk *d, const ew_seal_opts *o, size_t *failed, ew_
     return code;
 }
 
+/* Others keep tokens for a moment only. */
+static ew_code try_refresh(void *desk, ew_err *err)
+{
+    return ew_ops_stamp_refresh(desk, err);
+}
+
 ew_code ew_ops_checkpoint(const ew_desk *d, ew_buf *note, ew_err *err)
 {
     ew_log *log = NULL;
     ew_signer *by = NULL;
     ew_code code = ew_desk_signer(d, "log", &by, err);
     if (code == EW_OK)
-        code = open_log(d, &log, err);
+        code = ew_desk__open_log(d, &log, err);
     if (code == EW_OK)
-        code = ew_ops_stamp_refresh(d->dir, err);
+        code = ew_wait_for(&d->wait, try_refresh, d->dir, err);
     if (code == EW_OK)
         code = ew_log_checkpoint(log, by, note, err);
     ew_log_close(log);

@@ -374,7 +374,8 @@ static ew_code check_place(const char *desk, const char *out, ew_err *err)
 static ew_code hold_log(backup *b, ew_log **log, ew_err *err)
 {
     char *dir = ew_desk_log_dir(b->desk->dir);
-    ew_code code = dir != NULL ? ew_log_open(log, dir, err) : ew_fail_nomem(err);
+    ew_code code =
+        dir != NULL ? ew_desk__open_log(b->desk, log, err) : ew_fail_nomem(err);
     if (code == EW_OK)
         code = ew_log__read_state(dir, &b->manifest.log, err);
     ew_free(dir);

@@ -304,11 +304,40 @@ ew_code ew_desk_create(ew_desk *d, const char *dir, const char *name,
     return code;
 }
 
+typedef struct log_attempt {
+    const char *dir;
+    ew_log **log;
+} log_attempt;
+
+static ew_code try_log(void *cookie, ew_err *err)
+{
+    const log_attempt *t = cookie;
+    return ew_log_open(t->log, t->dir, err);
+}
+
+ew_code ew_desk__open_log(const ew_desk *d, ew_log **log, ew_err *err)
+{
+    char *dir = ew_desk_log_dir(d->dir);
+    log_attempt t = {dir, log};
+    ew_code code =
+        dir != NULL ? ew_wait_for(&d->wait, try_log, &t, err) : ew_fail_nomem(err);
+    ew_free(dir);
+    return code;
+}
+
 ew_code ew_desk_open(ew_desk *d, const char *dir, const ew_secret *pass, bool *right,
                      ew_err *err)
 {
+    return ew_desk_open_with(d, dir, pass, NULL, right, err);
+}
+
+ew_code ew_desk_open_with(ew_desk *d, const char *dir, const ew_secret *pass,
+                          const ew_wait *wait, bool *right, ew_err *err)
+{
     ew_buf file;
     *d = (ew_desk){0};
+    if (wait != NULL)
+        d->wait = *wait;
     *right = false;
     char *path = ew_path_join(dir, "keys/vault");
     d->dir = ew_strdup(dir);

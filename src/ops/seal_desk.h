@@ -5,6 +5,7 @@
 
 #include "earwitness/progress.h"
 #include "ops/seal_remains.h"
+#include "ops/wait.h"
 #include "seal/log.h"
 #include "seal/statement.h"
 #include "seal/vault.h"
@@ -12,6 +13,7 @@
 typedef struct ew_desk {
     char *dir;
     ew_vault *vault;
+    ew_wait wait;            /* for others that write to its log; zeroed: not at all */
     const ew_progress *prog; /* of long work with it, which it may cancel; or NULL */
     const char
         *settled; /* use of a key whose interrupted revocation was brought to its end
@@ -37,6 +39,10 @@ EW_MUST_CHECK ew_code ew_desk_create(ew_desk *d, const char *dir, const char *na
  * desk. */
 EW_MUST_CHECK ew_code ew_desk_open(ew_desk *d, const char *dir, const ew_secret *pass,
                                    bool *right, ew_err *err);
+/* The same with a wait, which goes to d->wait; NULL for none. */
+EW_MUST_CHECK ew_code ew_desk_open_with(ew_desk *d, const char *dir,
+                                        const ew_secret *pass, const ew_wait *wait,
+                                        bool *right, ew_err *err);
 void ew_desk_close(ew_desk *d);
 
 /* From now on the desk opens with this passphrase only. cost: NULL for the default. */
@@ -79,6 +85,9 @@ EW_MUST_CHECK ew_code ew_desk_policy(const char *dir, ew_buf *out, ew_err *err);
 
 /* Folder of the log; to be freed, NULL when out of memory. */
 char *ew_desk_log_dir(const char *dir);
+
+/* Opens the log for writing, as soon as nobody else has it; see ew_log_open. */
+EW_MUST_CHECK ew_code ew_desk__open_log(const ew_desk *d, ew_log **log, ew_err *err);
 
 /* What the desk keeps of one sealed item. */
 typedef struct ew_kept {

@@ -108,14 +108,6 @@ ew_code ew_ops__event_make(const ew_desk *d, const ew_event *e,
 
 /* ------------------------------------------------------------------ the log */
 
-static ew_code open_log(const ew_desk *d, ew_log **log, ew_err *err)
-{
-    char *dir = ew_desk_log_dir(d->dir);
-    ew_code code = dir != NULL ? ew_log_open(log, dir, err) : ew_fail_nomem(err);
-    ew_free(dir);
-    return code;
-}
-
 ew_code ew_ops__events_log(const ew_desk *d, ew_log *log, ew_event_kept *const *kept,
                            size_t n, ew_err *err)
 {
@@ -157,7 +149,7 @@ ew_code ew_ops_event_put(const ew_desk *d, const ew_event *e, const ew_event_sal
     ew_event_kept_init(&own);
     ew_code code = ew_desk_signer(d, "statement", &by, err);
     if (code == EW_OK)
-        code = open_log(d, &log, err);
+        code = ew_desk__open_log(d, &log, err);
     if (code == EW_OK)
         code = ew_ops__event_make(d, e, salts, by, k, err);
     if (code == EW_OK)
@@ -177,7 +169,7 @@ ew_code ew_ops_event_put_ssh(const ew_desk *d, ew_slice file, ew_event_kept *out
     if (code == EW_OK)
         code = ew_events__read_event(out, err);
     if (code == EW_OK)
-        code = open_log(d, &log, err);
+        code = ew_desk__open_log(d, &log, err);
     if (code == EW_OK)
         code = ew_ops__event_keep(d, out, err);
     if (code == EW_OK)

@@ -238,14 +238,6 @@ static void tell(const plan *p, uint64_t entry, ew_revoked *out)
     *out = (ew_revoked){p->old, p->fresh, p->since, entry};
 }
 
-static ew_code open_log(const ew_desk *d, ew_log **log, ew_err *err)
-{
-    char *dir = ew_desk_log_dir(d->dir);
-    ew_code code = dir != NULL ? ew_log_open(log, dir, err) : ew_fail_nomem(err);
-    ew_free(dir);
-    return code;
-}
-
 /* *done: use of what was brought to its end, or NULL. */
 static ew_code settle(const ew_desk *d, ew_log *log, const char **done, ew_revoked *out,
                       ew_err *err)
@@ -276,7 +268,7 @@ ew_code ew_desk__settle(ew_desk *d, ew_err *err)
     ew_free(path);
     if (!there)
         return EW_OK;
-    ew_code code = open_log(d, &log, err);
+    ew_code code = ew_desk__open_log(d, &log, err);
     if (code == EW_OK)
         code = settle(d, log, &d->settled, &told, err);
     ew_log_close(log);
@@ -373,7 +365,7 @@ ew_code ew_ops_key_revoke(ew_desk *d, const ew_revocation *what, ew_revoked *out
     plan p;
     uint64_t entry = 0;
     memset(out, 0, sizeof *out);
-    ew_code code = open_log(d, &log, err);
+    ew_code code = ew_desk__open_log(d, &log, err);
     if (code == EW_OK)
         code = settle(d, log, &done, out, err);
     if (code == EW_OK && done != what->use) {

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seal, disclose, verify: a desk from its first key to a bundle that a stranger checks, and what
 is told when something is wrong."""
+import fcntl
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import unittest
@@ -216,6 +218,48 @@ class Mistakes(Desk):
     def test_memory_is_kept_from_others(self):
         look = "cat /proc/$PPID/environ >/dev/null && exit 1; echo '%s'" % PASS.decode()
         self.run_ew("log", "checkpoint", "--passphrase-command", look)
+
+    def held(self, path):
+        """Locks a file or folder as another process would; to be closed."""
+        fd = os.open(path, os.O_RDONLY)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        return fd
+
+    def wait_and_go(self, fd, *args):
+        """Runs a command that has to wait; lets it go on when it says so."""
+        process = self.start_ew(*args, "--wait", "50", "--passphrase-command",
+                                "echo '%s'" % PASS.decode(), stderr=subprocess.PIPE)
+        told = process.stderr.readline()
+        os.close(fd)
+        self.assertIn(b"waiting: another process", told)
+        self.assertEqual(process.wait(60), 0, process.stderr.read())
+
+    def test_waits_for_another_writer(self):
+        log = os.path.join(self.desk, "log", ".lock")
+        self.with_pass("seal", self.chat)
+        fd = self.held(log)
+        for seconds in ("0", "0.3"):
+            told = self.with_pass("log", "checkpoint", "--wait", seconds, code=11)
+            self.assertIn("another process writes to", told.err)
+        self.wait_and_go(fd, "seal", self.write("b.txt", "One.\n"))
+        self.wait_and_go(self.held(log), "log", "checkpoint")
+        process = self.start_ew("log", "checkpoint", "--passphrase-command",
+                                "echo '%s'" % PASS.decode(), stderr=subprocess.PIPE)
+        fd = self.held(log)
+        process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(60), 130)
+        os.close(fd)
+        copy = self.path("copy")
+        self.run_ew("log", "publish", copy)
+        fd = self.held(copy)
+        self.run_ew("log", "publish", copy, "--wait", "0.1", code=11)
+        self.wait_and_go(fd, "log", "publish", copy)
+        many = [self.start_ew("seal", self.write("c%d.txt" % i, "Two %d.\n" % i),
+                              "--passphrase-command", "echo '%s'" % PASS.decode())
+                for i in range(3)]
+        self.assertEqual([p.wait(60) for p in many], [0] * 3)
+        self.assertEqual(self.run_json("log", "fsck")["problems"], 0)
 
     def test_no_desk(self):
         env = {"EARWITNESS_DESK": self.path("none")}
