@@ -225,6 +225,19 @@ static ew_code write_all(ew_gathered *g, const ew_disclosure *what, const choice
     return code;
 }
 
+/* What was sealed may be the only copy there is: nothing is written over it. */
+static ew_code spare_original(const ew_gathered *g, const char *out, ew_err *err)
+{
+    struct stat there;
+    struct stat sealed;
+    if (out == NULL || g->file.fd <= 0 || stat(out, &there) != 0 ||
+        fstat(g->file.fd, &sealed) != 0 || there.st_dev != sealed.st_dev ||
+        there.st_ino != sealed.st_ino)
+        return EW_OK;
+    return ew_fail(err, EW_E_ARG, 0, "'%s' is the file that was sealed; name another one",
+                   out);
+}
+
 static ew_code disclose(ew_gathered *g, const ew_disclosure *what, ew_disclosed *out,
                         ew_err *err)
 {
@@ -233,7 +246,11 @@ static ew_code disclose(ew_gathered *g, const ew_disclosure *what, ew_disclosed 
     out->stream = g->seal.streams[0];
     if (what->members && out->stream.splitter != EW_SPLIT_SEALS)
         return ew_fail(err, EW_E_ARG, 0, "only a collection has members");
-    ew_code code = choose(g, what, &c, err);
+    ew_code code = spare_original(g, what->out, err);
+    if (code == EW_OK)
+        code = spare_original(g, what->published, err);
+    if (code == EW_OK)
+        code = choose(g, what, &c, err);
     if (code == EW_OK && what->preview != NULL)
         code = ew_ops__preview(g, &c.parts, &c.meta, what, err);
     if (code == EW_OK)

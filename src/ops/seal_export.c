@@ -14,10 +14,10 @@
 #include "base/hash.h"
 #include "ops/seal_gather.h"
 #include "seal/bagit.h"
+#include "seal/parts_copy.h"
 #include "seal/policy.h"
 
 enum {
-    COPY_BLOCK = 256 * 1024,
     SHORT = 16, /* digits of an item in names */
     NAME_BYTES = 200,
     PATH_BYTES = 512,
@@ -115,19 +115,10 @@ static void safe_name(const ew_gathered *g, char out[NAME_BYTES + 1])
         (void)snprintf(out, NAME_BYTES + 1, "file");
 }
 
-static ew_code copy(bagger *b, const ew_src *src, uint64_t from, uint64_t to, ew_err *err)
+static ew_code put_bytes(void *cookie, const void *bytes, size_t n, ew_err *err)
 {
-    uint8_t *block = ew_alloc(COPY_BLOCK);
-    ew_code code = block != NULL ? EW_OK : ew_fail_nomem(err);
-    while (from < to && code == EW_OK) {
-        size_t n = to - from < COPY_BLOCK ? (size_t)(to - from) : COPY_BLOCK;
-        code = src->read(src->cookie, from, block, n, err);
-        if (code == EW_OK)
-            code = ew_bag_write(b->bag, block, n, err);
-        from += n;
-    }
-    ew_free(block);
-    return code;
+    bagger *b = cookie;
+    return ew_bag_write(b->bag, bytes, n, err);
 }
 
 /* The file, or what burning left of it. */
@@ -148,10 +139,9 @@ static ew_code put_content(bagger *b, ew_gathered *g, ew_err *err)
     safe_name(g, name);
     (void)snprintf(path, sizeof path, "data/%.*s/%s", SHORT, g->kept.hex, name);
     ew_code code = ew_bag_begin(b->bag, path, err);
+    ew_parts_from from = {&g->file.src, cuts, g->file.parts};
     for (size_t r = 0; r < run_count && code == EW_OK; r++)
-        code =
-            copy(b, &g->file.src, runs[r].first > 0 ? cuts->ends[runs[r].first - 1] : 0,
-                 cuts->ends[runs[r].first + runs[r].count - 1], err);
+        code = ew_parts_copy(&from, &runs[r], put_bytes, b, err);
     return code == EW_OK ? ew_bag_end(b->bag, err) : code;
 }
 

@@ -6,8 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-
-enum { COPY_BLOCK = 256 * 1024 };
+#include "seal/parts_copy.h"
 
 const char ew_bundle_readme[] =
     "This is a bundle of earwitness: parts of something that was sealed, and the proof "
@@ -47,26 +46,20 @@ static ew_code put_cover(ew_zip_out *z, const ew_bundle_in *in, ew_err *err)
     return code;
 }
 
-/* The bytes of one run, in blocks. */
+static ew_code put_bytes(void *z, const void *bytes, size_t n, ew_err *err)
+{
+    return ew_zip_write(z, bytes, n, err);
+}
+
 static ew_code put_run(ew_zip_out *z, const ew_bundle_stream *s, const ew_run *r,
                        size_t number, ew_err *err)
 {
     char name[32];
-    uint8_t *block = ew_alloc(COPY_BLOCK);
-    uint64_t at = r->first > 0 ? s->cuts->ends[r->first - 1] : 0;
-    uint64_t end = s->cuts->ends[r->first + r->count - 1];
-    if (block == NULL)
-        return ew_fail_nomem(err);
+    ew_parts_from from = {&s->src, s->cuts, s->parts};
     (void)snprintf(name, sizeof name, "parts/%08zu", number);
     ew_code code = ew_zip_begin(z, name, err);
-    while (at < end && code == EW_OK) {
-        size_t n = end - at < COPY_BLOCK ? (size_t)(end - at) : COPY_BLOCK;
-        code = s->src.read(s->src.cookie, at, block, n, err);
-        if (code == EW_OK)
-            code = ew_zip_write(z, block, n, err);
-        at += n;
-    }
-    ew_free(block);
+    if (code == EW_OK)
+        code = ew_parts_copy(&from, r, put_bytes, z, err);
     return code == EW_OK ? ew_zip_end(z, err) : code;
 }
 

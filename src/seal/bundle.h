@@ -47,7 +47,8 @@ typedef struct ew_bundle_in {
     size_t stream_count;
 } ew_bundle_in;
 
-/* Writes the bundle, whole or not at all. The content of hidden parts is not read. */
+/* Writes the bundle, whole or not at all. The content of hidden parts is not read; what is shown is compared with
+ * `parts` once more while it is copied (EW_E_FORMAT). */
 EW_MUST_CHECK ew_code ew_bundle_write(const char *path, const ew_bundle_in *in,
                                       ew_err *err);
 
