@@ -34,6 +34,7 @@ static const struct {
 typedef struct counted {
     app *a;
     size_t sealed;
+    bool by_hand; /* how files are cut was said */
 } counted;
 
 static void tell(void *cookie, const ew_sealed *s, const ew_err *why)
@@ -60,6 +61,8 @@ static void tell(void *cookie, const ew_sealed *s, const ew_err *why)
         ew_obj_int(&o, "entry", (int64_t)s->entry);
         if (s->collection != NULL)
             ew_obj_str(&o, "collection", s->collection);
+        if (s->splitter == EW_SPLIT_WHOLE)
+            ew_obj_bool(&o, "sound_in_one_piece", s->one_piece);
         out_object(a, &o);
     } else {
         const char *unit = s->splitter == EW_SPLIT_SEALS ? "member" : "part";
@@ -68,6 +71,8 @@ static void tell(void *cookie, const ew_sealed *s, const ew_err *why)
                                                    : ew_splitter_name(s->splitter),
                      s->parts, unit, s->parts == 1 ? "" : "s", s->entry);
     }
+    if (why == NULL && s->one_piece && !c->by_hand)
+        say(a, "%s: " EW_ONE_PIECE, name);
     ew_free(name);
 }
 
@@ -103,7 +108,7 @@ static ew_code read_options(const args *in, const char **meta, ew_seal_opts *o,
 static int run(app *a, const args *in)
 {
     const char *meta[EW_META_SLOTS] = {NULL};
-    counted told = {a, 0};
+    counted told = {a, 0, in->values[OPT_SPLITTER] != NULL};
     ew_seal_opts opts = {.paths = in->operands,
                          .n = in->count,
                          .told = tell,

@@ -15,6 +15,7 @@ typedef struct ew_sealed {
     ew_splitter splitter;
     uint64_t parts;
     uint64_t bytes;         /* of the stream */
+    bool one_piece;         /* sound, it seems, that is one part; see EW_ONE_PIECE */
     uint64_t entry;         /* number in the log */
     const char *collection; /* number of the one that it is a member of, or NULL */
 } ew_sealed;

@@ -150,6 +150,18 @@ static ew_code cut(const ew_sealer *s, const ew_to_seal *what, ew_cut_file *f,
                : ew_ops__cut_file(f, what->path, s->which, s->d->prog, err);
 }
 
+static ew_code look_at_sound(const ew_cut_file *f, const char *path, bool *one_piece,
+                             ew_err *err)
+{
+    char room[EW_SOUND_HEAD];
+    ew_slice head;
+    if (f->stream.splitter != EW_SPLIT_WHOLE)
+        return EW_OK;
+    ew_code code = ew_src_head(&f->src, room, &head, err);
+    *one_piece = code == EW_OK && ew_seems_sound(head, path);
+    return code;
+}
+
 ew_code ew_ops__seal_make(const ew_sealer *s, const ew_to_seal *what, ew_sealed *told,
                           ew_kept *k, ew_err *err)
 {
@@ -161,6 +173,8 @@ ew_code ew_ops__seal_make(const ew_sealer *s, const ew_to_seal *what, ew_sealed 
         memcpy(seal.after, s->after, strlen(s->after));
     }
     ew_code code = cut(s, what, &f, err);
+    if (code == EW_OK)
+        code = look_at_sound(&f, what->path, &told->one_piece, err);
     if (code == EW_OK)
         code = fill_secret(s, k, &seal, what->path, err);
     if (code == EW_OK)

@@ -389,6 +389,21 @@ static ew_code choose(chooser *c)
     return code == EW_OK ? make_runs(c) : code;
 }
 
+/* Of what is in one piece no range can be right: why is told rather than how ranges are
+ * written. */
+static ew_code tell_one_piece(const ew_select_in *in, ew_err *err)
+{
+    char room[EW_SOUND_HEAD];
+    ew_slice head;
+    ew_code code = ew_src_head(&in->src, room, &head, err);
+    if (code != EW_OK)
+        return code;
+    return ew_fail(err, EW_E_ARG, 0, "%s",
+                   ew_seems_sound(head, NULL)
+                       ? EW_ONE_PIECE
+                       : "sealed in one piece: it can only be shown whole");
+}
+
 ew_code ew_select(ew_selection *out, const ew_select_in *in, ew_err *err)
 {
     chooser c = {.in = in, .out = out, .err = err};
@@ -403,6 +418,8 @@ ew_code ew_select(ew_selection *out, const ew_select_in *in, ew_err *err)
     if (code == EW_OK)
         code = choose(&c);
     ew_free(c.marks);
+    if (code == EW_E_ARG && in->stream->splitter == EW_SPLIT_WHOLE)
+        code = tell_one_piece(in, err);
     if (code != EW_OK)
         ew_selection_release(out);
     return code;

@@ -90,6 +90,19 @@ bool ew_meta_value_ok(ew_slice value);
 EW_MUST_CHECK ew_code ew_split(const ew_src *src, ew_splitter which, ew_cuts *out,
                                ew_stream *s, ew_err *err);
 
+/* Said of sound that no splitter could cut. */
+#define EW_ONE_PIECE                                                                     \
+    "sound, but sealed in one piece: it can only be shown whole; convert it to PCM WAV " \
+    "first to be able to hide parts"
+
+enum { EW_SOUND_HEAD = 16 };
+
+/* The first bytes of a file. */
+EW_MUST_CHECK ew_code ew_src_head(const ew_src *src, char room[EW_SOUND_HEAD],
+                                  ew_slice *head, ew_err *err);
+/* By how it begins, or by the end of its name, which may be NULL. A guess, to warn with. */
+bool ew_seems_sound(ew_slice head, const char *name);
+
 /* Parts that are visible one after another. */
 typedef struct ew_shown {
     uint64_t first; /* number of the first one */

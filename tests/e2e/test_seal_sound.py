@@ -63,6 +63,39 @@ class Sound(Case):
         return {os.path.basename(m["name"]): (m["splitter"], m["parts"], m["item"])
                 for m in self.json_with_pass("seal", self.path(name))}
 
+    def test_sound_in_one_piece(self):
+        """Nothing of it can ever be hidden: it is said when it is sealed, not only later."""
+        words = "sound, but sealed in one piece: it can only be shown whole"
+        good = riff(fmt(1, 1, 16), chunk(b"data", data(2)))
+        alaw = riff(fmt(6, 1, 8), chunk(b"data", data(1)))
+        files = {"a.flac": b"fLaC" + os.urandom(500), "b.bin": b"fLaC" + os.urandom(500),
+                 "c.m4a": b"\0\0\0\x1cftypM4A " + os.urandom(500), "d": alaw,
+                 "e.wav": os.urandom(500), "f.mp3": b"\xff\xfb" + b"\x00" * 500}
+        quiet = {"g.wav": good, "h.png": b"\x89PNG" + os.urandom(500), "i.wav": b"",
+                 "j": b"\0\0\0\x1cftypheic" + os.urandom(500)}
+        for name, raw in {**files, **quiet}.items():
+            self.write("in/" + name, raw)
+        told = self.with_pass("seal", self.path("in"), "--json")
+        sealed = {os.path.basename(m["name"]): m for m in map(json.loads, told.out.splitlines())}
+        for name in files:
+            self.assertTrue(sealed[name]["sound_in_one_piece"], name)
+            self.assertIn("%s: %s" % (name, words), told.err)
+        for name in quiet:
+            self.assertFalse(sealed[name].get("sound_in_one_piece"), name)
+            self.assertNotIn(name + ":", told.err)
+        for ranges in ("0:02-0:03", "2-3"):
+            told = self.with_pass("disclose", sealed["a.flac"]["item"], "--hide", ranges,
+                                  "--dry-run", code=2)
+            self.assertIn(words, told.err)
+        told = self.with_pass("disclose", sealed["h.png"]["item"], "--hide", "0:01-0:02",
+                              "--dry-run", code=2)
+        self.assertNotIn("sound", told.err)
+        self.assertIn("in one piece", told.err)
+        self.with_pass("disclose", sealed["a.flac"]["item"], "--show", "all", "--dry-run")
+        # Whoever says so wants it so.
+        told = self.with_pass("seal", self.path("in", "g.wav"), "--splitter", "whole")
+        self.assertNotIn("one piece", told.err)
+
     def test_wav_of_every_kind(self):
         """1.05 s make a head, ten blocks and a short one, whatever the head looks like."""
         wavs = {
@@ -105,8 +138,8 @@ class Sound(Case):
         self.with_pass("log", "checkpoint")
         for name in ("rf64-tail", "list-before"):
             out = self.path("x.ewb")
-            self.with_pass("disclose", sealed[name][2], "--show", "all", "--hide", "0.35-0.36",
-                           "-o", out)
+            self.with_pass("disclose", sealed[name][2], "--show", "all,head,tail", "--hide",
+                           "0.35-0.36", "-o", out)
             verdict = self.run_json("verify", out, "--policy", self.policy)
             self.assertEqual(verdict["verdict"], "verified")
             self.assertEqual(verdict["streams"][0]["shown"], sealed[name][1] - 1)
