@@ -161,9 +161,10 @@ static void put_keys(page *p, const ew_verdict *v)
     put(p, "\n  log        ");
     put(p, v->log);
     put(p, ", entry ");
-    put_number(p, v->entry + 1);
+    put_number(p, v->entry);
     put(p, " of ");
     put_number(p, v->log_size);
+    put(p, " counted from 0");
     put(p, v->log_trusted ? "" : " (not in your policy)");
     put(p, ", ");
     put_number(p, v->witnesses);
@@ -254,7 +255,7 @@ static void put_event(page *p, const ew_verdict_event *e)
     put(p, "\n             dates itself ");
     put_when(p, e->claimed);
     put(p, "; entry ");
-    put_number(p, e->entry + 1);
+    put_number(p, e->entry);
     if (!e->logged)
         put(p, " of a log that your policy does not name");
     if (e->timed) {

@@ -106,13 +106,13 @@ function timeLines(v) {
     return lines;
 }
 
-/** n + 1 as an unsigned number of 64 bits. */
+/** As an unsigned number of 64 bits. */
 function ordinal(n) {
-    return BigInt.asUintN(64, n + 1n);
+    return BigInt.asUintN(64, BigInt(n));
 }
 
 function logLine(v) {
-    return `${v.log}, entry ${ordinal(v.entry)} of ${v.logSize}` +
+    return `${v.log}, entry ${ordinal(v.entry)} of ${v.logSize} counted from 0` +
         `${v.logTrusted ? '' : ' (not in your policy)'}, ${v.witnesses} of your witnesses`;
 }
 
