@@ -143,6 +143,14 @@ static size_t last_verb(const ew_tokens *t, size_t from, size_t to)
     return SIZE_MAX;
 }
 
+static size_t first_verb(const ew_tokens *t, size_t from, size_t to)
+{
+    for (size_t v = from; v < to; v++)
+        if (has(t, v, EW_WORD_SAY | EW_WORD_CALL) && !has(t, v - (v > 0), EW_WORD_WHO))
+            return v;
+    return SIZE_MAX;
+}
+
 /* How a subject was found. */
 typedef struct way {
     bool role;   /* with an apposition */
@@ -168,7 +176,7 @@ static ew_speaker subject_back(const ew_quoting *g, const ew_tokens *t, size_t b
             return s;
         by->adding = true;
         size_t q = quote_before(t, from);
-        size_t earlier = last_verb(t, begin, v);
+        size_t earlier = first_verb(t, begin, v);
         if (earlier == SIZE_MAX && q != SIZE_MAX && g->quotes[q].found)
             return g->quotes[q].speaker;
         if (earlier == SIZE_MAX)

@@ -117,6 +117,13 @@ static void learn_around(ew_quote_person *p, const ew_tokens *t, size_t run, siz
     if (core == run && run > 1 && ew_token_is_point(t, run - 1, ',') &&
         has(t, run - 2, EW_WORD_ROLE))
         learn(p, t, run - 2);
+    p->likely = p->likely || (run > 1 && ew_token_is(t, run - 1, "to") &&
+                              ew_token_is(t, run - 2, "according"));
+    /* "his co-defendant, Ann Roe, wept" */
+    if (run > 1 && ew_token_is_point(t, run - 1, ',') &&
+        t->token[run - 2].kind == EW_TOKEN_WORD && !t->token[run - 2].capital &&
+        t->token[end - 1].n > 0 && end < t->n && t->token[end].kind == EW_TOKEN_POINT)
+        p->likely = true;
     if (!ew_token_is_point(t, end, ','))
         return;
     size_t i = end + 1;
@@ -196,10 +203,12 @@ static ew_code take_run(ew_quote_names *names, const ew_tokens *t, size_t paragr
     for (size_t i = run; i < core; i++)
         gender |= t->token[i].flags;
     size_t who = find(names, name, place, gender);
-    bool body = is_body(t, core, end);
+    bool body = is_body(t, core, end) || (run > 1 && has(t, run - 1, EW_WORD_OF) &&
+                                          has(t, run - 2, EW_WORD_SPEAKS_FOR));
     ew_code code = EW_OK;
     bool place_name = run > 0 && has(t, run - 1, EW_WORD_PLACE) && core == run;
-    if (core + 1 == end && has(t, core, EW_WORD_ROLE | EW_WORD_TITLE))
+    if (core + 1 == end && has(t, core, EW_WORD_ROLE | EW_WORD_TITLE) &&
+        who >= names->count)
         return EW_OK; /* "the Prime Minister" */
     if (who == SIZE_MAX - 1)
         return EW_OK;
@@ -242,7 +251,7 @@ ew_code ew_quote_names_read(ew_quote_names *names, const ew_tokens *paragraphs,
 
 static bool fits(const ew_quote_person *p, unsigned flags)
 {
-    return !p->body && p->likely && !((flags & EW_WORD_MALE) != 0 && p->female) &&
+    return !p->body && !((flags & EW_WORD_MALE) != 0 && p->female) &&
            !((flags & EW_WORD_FEMALE) != 0 && p->male);
 }
 
@@ -310,14 +319,15 @@ static size_t resolve_pronoun(const ew_quote_names *names, const ew_speaker *s,
         return SIZE_MAX;
     size_t only = only_near(names, here, s->flags, 0);
     if (only != SIZE_MAX)
-        return only;
+        return names->people[only].likely ? only : SIZE_MAX;
     ew_quote_mention last = last_to_speak(names, here, before_it);
     if (last.person != SIZE_MAX &&
         is_near(names, last.place.paragraph, here.paragraph, FAR) &&
         fits(&names->people[last.person], s->flags) &&
         alone_since(names, &last, here, s->flags))
         return last.person;
-    return only_near(names, here, s->flags, NEAR);
+    only = only_near(names, here, s->flags, NEAR);
+    return only != SIZE_MAX && names->people[only].likely ? only : SIZE_MAX;
 }
 
 static size_t resolve_role(const ew_quote_names *names, const ew_speaker *s,
@@ -348,7 +358,10 @@ size_t ew_quote_names_resolve(ew_quote_names *names, const ew_tokens *t,
                    s->flags);
     else if (s->kind == EW_SPEAKER_PRONOUN)
         who = resolve_pronoun(names, s, here, last);
-    else if (s->kind == EW_SPEAKER_ROLE)
+    else if (s->kind == EW_SPEAKER_ROLE && s->name_to > s->name_from) /* Mr Bishop */
+        who = find(names, plain(ew_token_text(t, s->name_from, s->name_to)), here,
+                   s->flags);
+    if (s->kind == EW_SPEAKER_ROLE && who >= names->count)
         who = resolve_role(names, s, here);
     if (who >= names->count)
         return SIZE_MAX;

@@ -26,8 +26,9 @@ enum ew_word_flags {
     EW_WORD_WHO = 65536,      /* who, whose, which */
     EW_WORD_NO_NAME = 131072, /* never a name although it begins with a capital */
     EW_WORD_PLACE = 262144,   /* in, at, near: a place follows */
-    EW_WORD_PARTICLE = 524288, /* de, van, bin: within a name */
-    EW_WORD_SHORT = 1048576    /* Mr, Lt, Gov: a full stop behind it ends no sentence */
+    EW_WORD_PARTICLE = 524288,    /* de, van, bin: within a name */
+    EW_WORD_SPEAKS_FOR = 2097152, /* spokesman: what follows "for" is no person */
+    EW_WORD_SHORT = 1048576 /* Mr, Lt, Gov: a full stop behind it ends no sentence */
 };
 
 typedef struct ew_quote_language {

@@ -67,6 +67,7 @@ static const ew_quote_language english = {
         {EW_WORD_ROLE | EW_WORD_FEMALE, "spokeswoman chairwoman businesswoman "
                                         "policewoman congresswoman councilwoman queen "
                                         "princess headmistress"},
+        {EW_WORD_SPEAKS_FOR, "spokesman spokeswoman spokesperson"},
         {EW_WORD_MALE, "father brother son husband uncle"},
         {EW_WORD_FEMALE, "mother sister daughter wife widow aunt actress"},
         {EW_WORD_ROLE | EW_WORD_UNNAMED,
@@ -88,6 +89,10 @@ static const ew_quote_language english = {
          "information "
          "environment transport trade labour labor agriculture former acting "
          "then-president "
+         "canon regulator deacon rabbi vicar abbot sheikh ayatollah cardinal pope "
+         "monsignor "
+         "dean provost chaplain marshal baron baroness count countess duke duchess emir "
+         "sultan "
          "district provincial national state cmdr det supt insp detective constable hon"},
         {EW_WORD_TITLE | EW_WORD_MALE, "mr lord"},
         {EW_WORD_TITLE | EW_WORD_FEMALE, "mrs ms miss lady dame"},
@@ -98,7 +103,7 @@ static const ew_quote_language english = {
         {EW_WORD_A, "a an one another two three several some many both"},
         {EW_WORD_THE, "the his her their its our"},
         {EW_WORD_OF, "of for from at in with on by near"},
-        {EW_WORD_PLACE, "in at near from to across outside around into through"},
+        {EW_WORD_PLACE, "in at near across outside"},
         {EW_WORD_CUT,
          "and but that when while because if whether though although as after "
          "before so where than until since or"},

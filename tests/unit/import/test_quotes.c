@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Quotations and who says them: single cases, and the share that is right on articles with their truth beside
- * them. The numbers in src/import/quotes.c come from those that begin with "held-". */
+ * them. How the numbers in src/import/quotes.c came about is in docs/quotes.md. */
 #include <dirent.h>
 #include <jansson.h>
 
@@ -104,6 +104,7 @@ static void pronouns_and_roles(void **state)
     expect("Ann Roe and Eve Roe came.\n\"A b c d,\" Roe said.", "A b c d,|");
     expect("\"A b c d,\" said an official who asked not to be named.",
            "A b c d,||anonymous");
+    expect("His friend, Eve Fox, met Ann Roe.\n\"A b c d,\" she said.", "A b c d,|");
     expect("\"A b c d,\" Ann Roe and Bob Hill said.", "A b c d,|");
 }
 
@@ -273,16 +274,19 @@ static void share_that_is_right(void **state)
 {
     static scores dev;
     static scores dev2;
+    static scores dev3;
     static scores held;
     (void)state;
     read_fixtures("dev-", &dev);
     read_fixtures("dev2-", &dev2);
+    read_fixtures("dev3-", &dev3);
     read_fixtures("held-", &held);
-    assert_true(dev.direct + dev2.direct + held.direct >= 120);
+    assert_true(dev.direct + dev2.direct + dev3.direct + held.direct >= 120);
     assert_true(dev.shown.right * 100 >= dev.shown.given * 95);
     assert_true(dev2.shown.right * 100 >= dev2.shown.given * 95);
-    assert_true(held.shown.right * 100 >= held.shown.given * 90);
-    assert_true(dev.missed + dev2.missed + held.missed < 5);
+    assert_true(dev3.shown.right * 100 >= dev3.shown.given * 95);
+    assert_true(held.shown.right * 100 >= held.shown.given * 92);
+    assert_true(dev.missed + dev2.missed + dev3.missed + held.missed < 5);
 }
 
 static ew_code find_once(void *arg, ew_err *err)
