@@ -84,21 +84,32 @@ ew_code ew_pread_all(int fd, void *out, size_t n, uint64_t offset, ew_err *err)
     return EW_OK;
 }
 
-ew_code ew_write_all(int fd, const void *bytes, size_t n, ew_err *err)
+static ew_code write_failed(const char *path, int sys, ew_err *err)
+{
+    return path != NULL ? ew_fail_sys(err, sys, "cannot write '%s'", path)
+                        : ew_fail_sys(err, sys, "cannot write");
+}
+
+ew_code ew_write_named(int fd, const char *path, const void *bytes, size_t n, ew_err *err)
 {
     const uint8_t *from = bytes;
     if (write_must_fail())
-        return ew_fail_sys(err, ENOSPC, "cannot write");
+        return write_failed(path, ENOSPC, err);
     while (n > 0) {
         ssize_t put = write(fd, from, n);
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
-            return ew_fail_sys(err, errno, "cannot write");
+            return write_failed(path, errno, err);
         from += put;
         n -= (size_t)put;
     }
     return EW_OK;
+}
+
+ew_code ew_write_all(int fd, const void *bytes, size_t n, ew_err *err)
+{
+    return ew_write_named(fd, NULL, bytes, n, err);
 }
 
 char *ew_path_join(const char *dir, const char *name)
@@ -233,7 +244,7 @@ ew_code ew_file_put(const char *path, const void *bytes, size_t n, ew_err *err)
     ew_code code = ew_atomic_open(&a, path, err);
     if (code != EW_OK)
         return code;
-    code = ew_write_all(a.fd, bytes, n, err);
+    code = ew_write_named(a.fd, path, bytes, n, err);
     if (code == EW_OK)
         return ew_atomic_commit(&a, err);
     ew_atomic_abort(&a);

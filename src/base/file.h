@@ -16,6 +16,10 @@ EW_MUST_CHECK ew_code ew_pread_all(int fd, void *out, size_t n, uint64_t offset,
 /* Writes all n bytes; retries on EINTR. Tests can fail the n-th call with ew_write_fail_at. */
 EW_MUST_CHECK ew_code ew_write_all(int fd, const void *bytes, size_t n, ew_err *err);
 
+/* The same to a file whose name errors tell; path: or NULL. */
+EW_MUST_CHECK ew_code ew_write_named(int fd, const char *path, const void *bytes,
+                                     size_t n, ew_err *err);
+
 /* A file that appears complete or not at all: written beside `path` under a temporary
  * name, flushed, synced, renamed, folder synced. */
 #define EW_TEMP_PREFIX ".ew-tmp-" /* what a killed process may leave in the folder */

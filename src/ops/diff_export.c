@@ -184,7 +184,7 @@ static ew_code begin_span(pass *p, span *s, ew_err *err)
     if (rc != EW_OK)
         return rc;
     p->open_count++;
-    return ew_write_all(w->file.fd, head, sizeof(head), err);
+    return ew_write_named(w->file.fd, w->file.path, head, sizeof(head), err);
 }
 
 /* The head tells how long it is, which is known only now: the recording may have ended. */
@@ -203,11 +203,11 @@ static ew_code end_span(pass *p, size_t i, ew_err *err)
     }
     wav_head(head, p, w.frames);
     if (w.frames * (int64_t)p->channels % 2 != 0)
-        rc = ew_write_all(w.file.fd, &zero, 1, err);
+        rc = ew_write_named(w.file.fd, w.file.path, &zero, 1, err);
     if (rc == EW_OK && lseek(w.file.fd, 0, SEEK_SET) != 0)
         rc = ew_fail(err, EW_E_IO, 0, "cannot go back in a file that was just written");
     if (rc == EW_OK)
-        rc = ew_write_all(w.file.fd, head, sizeof(head), err);
+        rc = ew_write_named(w.file.fd, w.file.path, head, sizeof(head), err);
     if (rc == EW_OK)
         return ew_atomic_commit(&w.file, err);
     ew_atomic_abort(&w.file);
@@ -225,8 +225,9 @@ static ew_code write_part(const pass *p, writer *w, int64_t from, size_t frames,
     if (last <= first)
         return EW_OK;
     w->frames += last - first;
-    return ew_write_all(w->file.fd, p->bytes + (size_t)first * p->channels * SAMPLE_BYTES,
-                        (size_t)(last - first) * p->channels * SAMPLE_BYTES, err);
+    return ew_write_named(w->file.fd, w->file.path,
+                          p->bytes + (size_t)first * p->channels * SAMPLE_BYTES,
+                          (size_t)(last - first) * p->channels * SAMPLE_BYTES, err);
 }
 
 /* ------------------------------------------------------------------ passes */

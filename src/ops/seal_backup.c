@@ -322,7 +322,7 @@ static ew_code put_all(backup *b, ew_err *err)
 static ew_code to_file(void *cookie, const void *bytes, size_t n, ew_err *err)
 {
     const ew_atomic *file = cookie;
-    return ew_write_all(file->fd, bytes, n, err);
+    return ew_write_named(file->fd, file->path, bytes, n, err);
 }
 
 static ew_code write_backup(backup *b, ew_err *err)

@@ -162,7 +162,7 @@ static ew_code check_remains(const burn *b, ew_err *err)
     return code;
 }
 
-static ew_code copy_runs(burn *b, int fd, ew_err *err)
+static ew_code copy_runs(burn *b, const ew_atomic *to, ew_err *err)
 {
     const ew_cuts *cuts = &b->g->file.cuts;
     const ew_src *src = &b->g->file.src;
@@ -177,7 +177,7 @@ static ew_code copy_runs(burn *b, int fd, ew_err *err)
             size_t n = end - at < COPY_BLOCK ? (size_t)(end - at) : COPY_BLOCK;
             code = src->read(src->cookie, at, block, n, err);
             if (code == EW_OK)
-                code = ew_write_all(fd, block, n, err);
+                code = ew_write_named(to->fd, to->path, block, n, err);
             at += n;
         }
     }
@@ -209,7 +209,7 @@ static ew_code put_left(burn *b, ew_err *err)
     ew_free(path);
     if (code != EW_OK)
         return code;
-    code = copy_runs(b, a.fd, err);
+    code = copy_runs(b, &a, err);
     if (code == EW_OK)
         return ew_atomic_commit(&a, err);
     ew_atomic_abort(&a);

@@ -31,7 +31,7 @@ static ew_code read_run(void *cookie, size_t r, uint64_t at, void *out, size_t n
 static ew_code put(void *cookie, const void *bytes, size_t n, ew_err *err)
 {
     const ew_atomic *a = cookie;
-    return ew_write_all(a->fd, bytes, n, err);
+    return ew_write_named(a->fd, a->path, bytes, n, err);
 }
 
 static ew_code fill_runs(work *w, ew_err *err)

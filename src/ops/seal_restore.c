@@ -185,7 +185,7 @@ static ew_code copy_entry(restore *r, const char *path, uint64_t size, ew_err *e
         if (code == EW_OK && piece.n > size - at)
             code = not_a_backup(err);
         if (code == EW_OK && piece.n > 0)
-            code = ew_write_all(file.fd, piece.p, piece.n, err);
+            code = ew_write_named(file.fd, path, piece.p, piece.n, err);
     } while (code == EW_OK && piece.n > 0);
     if (code == EW_OK && at != size)
         code = not_a_backup(err);
@@ -205,7 +205,7 @@ static ew_code put_locked(restore *r, const char *path, ew_err *err)
     if (code == EW_OK)
         code = ew_atomic_open(&file, path, err);
     if (code == EW_OK) {
-        code = ew_write_all(file.fd, bytes.data, bytes.len, err);
+        code = ew_write_named(file.fd, path, bytes.data, bytes.len, err);
         if (code == EW_OK)
             code = ew_atomic_place(&file, err);
         else

@@ -222,7 +222,7 @@ ew_code ew_bag_write(ew_bag *b, const void *bytes, size_t n, ew_err *err)
         return ew_fail(err, EW_E_ARG, 0, "no file of the bag is open");
     ew_code code = ew_sha256_feed(b->hash, bytes, n, err);
     if (code == EW_OK)
-        code = ew_write_all(b->file.fd, bytes, n, err);
+        code = ew_write_named(b->file.fd, b->file.path, bytes, n, err);
     if (code == EW_OK && strncmp(b->now->path, PAYLOAD, strlen(PAYLOAD)) == 0)
         b->bytes += n;
     return code;

@@ -141,6 +141,7 @@ ew_code ew_bundle_write(const char *path, const ew_bundle_in *in, ew_err *err)
     if (code != EW_OK)
         return code;
     ew_zip_init(&z, a.fd);
+    z.path = path;
     code = put_all(&z, in, err);
     ew_zip_release(&z);
     if (code == EW_OK)

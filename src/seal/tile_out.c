@@ -64,7 +64,7 @@ ew_code ew_tile_out_put(ew_tile_out *o, ew_tile_name t, const void *bytes, size_
     ew_free(path);
     if (code != EW_OK)
         return code;
-    code = ew_write_all(a.fd, bytes, n, err);
+    code = ew_write_named(a.fd, a.path, bytes, n, err);
     if (code == EW_OK)
         return ew_atomic_place(&a, err);
     ew_atomic_abort(&a);

@@ -191,7 +191,7 @@ static ew_code put(ew_zip_out *z, const void *bytes, size_t n, ew_err *err)
 {
     if (n > SIZE_LIMIT - z->at)
         return ew_fail(err, EW_E_LIMIT, 0, "a bundle of 4 GiB or more");
-    ew_code code = ew_write_all(z->fd, bytes, n, err);
+    ew_code code = ew_write_named(z->fd, z->path, bytes, n, err);
     if (code == EW_OK)
         z->at += n;
     return code;
@@ -235,7 +235,8 @@ ew_code ew_zip_end(ew_zip_out *z, ew_err *err)
         n = pwrite(z->fd, head, sizeof head, (off_t)z->began);
     while (n < 0 && errno == EINTR);
     if (n != (ssize_t)sizeof head)
-        return ew_fail_sys(err, n < 0 ? errno : ENOSPC, "cannot write");
+        return ew_fail_sys(err, n < 0 ? errno : ENOSPC, "cannot write '%s'",
+                           z->path != NULL ? z->path : "the bundle");
     z->count++;
     return add_central(&z->central, &e, err);
 }

@@ -22,8 +22,9 @@ EW_MUST_CHECK ew_code ew_zip_parse(const void *bytes, size_t n, ew_zip_file **fi
 /* Writes files one after another; what they hold may come in pieces. */
 typedef struct ew_zip_out {
     int fd;
-    uint64_t at;    /* bytes written */
-    ew_buf central; /* the directory as it grows */
+    const char *path; /* for messages, borrowed; or NULL */
+    uint64_t at;      /* bytes written */
+    ew_buf central;   /* the directory as it grows */
     size_t count;
     uint64_t began; /* of the present file: where its header is, */
     uint32_t crc;   /* what was seen of it */

@@ -261,6 +261,20 @@ class Mistakes(Desk):
         self.assertEqual([p.wait(60) for p in many], [0] * 3)
         self.assertEqual(self.run_json("log", "fsck")["problems"], 0)
 
+    def test_errors_of_writing_name_the_file(self):
+        sealed, = self.seal(self.write("long.txt", "A line of a letter.\n\n" * 400))
+        self.with_pass("log", "checkpoint")
+        bundle, text = self.path("x.ewb"), self.path("x.txt")
+        for name, args in ((bundle, ()), (text, ("--published", text))):  # which is written first
+            done = subprocess.run(
+                ["/bin/sh", "-c", 'ulimit -f 4; exec "$@"', "sh",
+                 *self.command("disclose", sealed["item"], "--show", "1-300", "-o", bundle,
+                               *args, "--passphrase-fd", "0")],
+                input=PASS, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                check=False)
+            self.assertIn(b"cannot write '%s': File too large" % name.encode(), done.stderr)
+            self.assertFalse(os.path.exists(name))
+
     def test_no_desk(self):
         env = {"EARWITNESS_DESK": self.path("none")}
         for args in (("seal", self.chat), ("key", "list"), ("key", "export"), ("log", "fsck")):
