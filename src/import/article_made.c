@@ -39,7 +39,10 @@ static ew_code copy_one_space(ew_article_made *m, ew_slice text, size_t most,
     for (size_t i = 0; i < text.n;) {
         uint32_t cp;
         size_t used = ew_utf8_next(text.p + i, text.n - i, &cp);
-        used = used > 0 ? used : 1;
+        if (used == 0) { /* a character that was cut */
+            i++;
+            continue;
+        }
         bool space = is_space(text.p[i]) || text.p[i] == 0;
         if (n + used > most)
             break;

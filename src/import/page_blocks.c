@@ -123,9 +123,10 @@ static ew_code add_text(making *m, const GumboNode *n)
     while (*p != 0 && code == EW_OK) {
         size_t plain = strcspn(p, " \t\r\n\f");
         if (plain > 0) {
-            if (m->run.len == 0)
-                m->run_at = at;
-            m->run_end = end;
+            /* The parser moves text out of tables: the order of the page may be another. */
+            bool first = m->run.len == 0;
+            m->run_at = first || at < m->run_at ? at : m->run_at;
+            m->run_end = first || end > m->run_end ? end : m->run_end;
             m->run_links += m->in_link > 0 ? plain : 0;
             code = ew_buf_append(&m->run, p, plain, m->err);
             p += plain;

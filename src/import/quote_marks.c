@@ -77,9 +77,10 @@ static bool point_before(ew_slice s, size_t i)
  * all when none comes before the next one opens. */
 static bool find_single(ew_slice s, size_t from, const pair *p, size_t *out)
 {
+    enum { FAR = 8192 };
     bool any = false;
     size_t used;
-    for (size_t i = from; i < s.n; i += used) {
+    for (size_t i = from; i < s.n && i - from < FAR; i += used) {
         uint32_t c = at(s, i, &used);
         if (c == p->close && closes_single(s, i, used)) {
             if (point_before(s, i)) {

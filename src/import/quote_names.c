@@ -210,7 +210,7 @@ static ew_code take_run(ew_quote_names *names, const ew_tokens *t, size_t paragr
     if (core + 1 == end && has(t, core, EW_WORD_ROLE | EW_WORD_TITLE) &&
         who >= names->count)
         return EW_OK; /* "the Prime Minister" */
-    if (who == SIZE_MAX - 1)
+    if (who == SIZE_MAX - 1 || names->mention_count >= EW_MENTIONS)
         return EW_OK;
     if (who == SIZE_MAX) {
         if (names->count >= EW_PEOPLE || (!body && place_name) || words > 6 ||

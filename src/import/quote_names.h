@@ -6,7 +6,7 @@
 
 #include "import/quote_words.h"
 
-enum { EW_PERSON_ROLES = 6, EW_PEOPLE = 4000 };
+enum { EW_PERSON_ROLES = 6, EW_PEOPLE = 500, EW_MENTIONS = 20000 };
 
 typedef struct ew_quote_place {
     size_t paragraph, token;

@@ -7,7 +7,8 @@
 
 #include "import/quote_find.h"
 
-enum { ROOM = 256 << 20 };
+/* What is looked through of an article, so that one made to be slow is not: longer paragraphs are told as odd. */
+enum { ROOM = 256 << 20, PARAGRAPH = 16 << 10, ARTICLE = 1 << 20 };
 
 /* (right + 1) / (found + 2) on articles that had not been looked at when they were measured; few cases give a low
  * number: docs/quotes.md. */
@@ -132,6 +133,7 @@ static ew_code read_all(ew_quoting *g, const output *o)
     const ew_article *a = g->in->article;
     bool single = uses_single(a);
     size_t open = SIZE_MAX;
+    size_t read = 0;
     ew_code code = EW_OK;
     g->paragraphs =
         ew_room_get(&g->room, (a->paragraph_count + 1) * sizeof *g->paragraphs);
@@ -140,8 +142,14 @@ static ew_code read_all(ew_quoting *g, const output *o)
     for (size_t p = 0; p < a->paragraph_count && code == EW_OK; p++) {
         g->paragraphs[p].text = a->paragraphs[p].text;
         g->paragraphs[p].body = a->paragraphs[p].part == EW_ARTICLE_BODY;
-        if (g->paragraphs[p].body)
+        if (!g->paragraphs[p].body)
+            continue;
+        size_t n = a->paragraphs[p].text.n;
+        read += n;
+        if (n <= PARAGRAPH && read <= ARTICLE)
             code = read_paragraph(g, p, single, &open, o);
+        else if (o->odd != NULL)
+            o->odd(o->cookie, p, 0);
     }
     return code;
 }

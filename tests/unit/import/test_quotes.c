@@ -289,6 +289,36 @@ static void share_that_is_right(void **state)
     assert_true(dev.missed + dev2.missed + dev3.missed + held.missed < 5);
 }
 
+static ew_code pass(void *cookie, const ew_quote *q, ew_err *err)
+{
+    (void)cookie;
+    (void)q;
+    (void)err;
+    return EW_OK;
+}
+
+/* Made to be slow: few seconds at most. */
+static void long_articles(void **state)
+{
+    static const char *const lines[] = {"\"a,\" he said. Bob Lee and Tim Fox said \"b\" ",
+                                        "'a ", "\"a\" ", "Ann Roe ", "said "};
+    enum { LINE = 16000, LINES = 70 };
+    static char text[LINE];
+    static ew_paragraph p[LINES];
+    ew_article a = {.paragraphs = p, .paragraph_count = LINES};
+    ew_quote_in in = {&a, NULL, 0};
+    (void)state;
+    a.language = ew_slice_of("en");
+    for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
+        size_t len = strlen(lines[k]);
+        for (size_t i = 0; i < LINE; i++)
+            text[i] = lines[k][i % len];
+        for (size_t i = 0; i < LINES; i++)
+            p[i] = (ew_paragraph){EW_ARTICLE_BODY, {0, 0, 0}, {text, LINE}};
+        assert_int_equal(ew_quotes_find(&in, pass, NULL, NULL, NULL), EW_OK);
+    }
+}
+
 static ew_code find_once(void *arg, ew_err *err)
 {
     static said s;
@@ -315,6 +345,7 @@ int main(void)
         cmocka_unit_test(pronouns_and_roles),
         cmocka_unit_test(stances),
         cmocka_unit_test(share_that_is_right),
+        cmocka_unit_test(long_articles),
         cmocka_unit_test(no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
