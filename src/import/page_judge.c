@@ -7,8 +7,31 @@
 
 enum { SHORT = 25 };
 
+static size_t count_bytes(ew_page_blocks *b)
+{
+    size_t all = 0;
+    for (size_t i = 0; i < b->block_count; i++) {
+        const ew_page_block *k = &b->blocks[i];
+        all += k->text.n;
+        for (size_t up = k->element; up != SIZE_MAX; up = b->elements[up].parent) {
+            b->elements[up].bytes += k->text.n;
+            b->elements[up].link_bytes += k->link_bytes;
+        }
+    }
+    return all;
+}
+
+/* What holds most of the page is not left out because of its name: "post author-ann date-2026". */
+static ew_page_mark own_mark(const ew_page_element *e, size_t all)
+{
+    ew_page_mark m = ew_page_mark_of(e->node);
+    if (e->has_h1 || e->body || (m == EW_PAGE_LEFT_OUT && e->bytes * 2 > all))
+        return EW_PAGE_PLAIN;
+    return m;
+}
+
 /* Marks are handed down, except by what holds the headline: a page whose body is "comments-open" is no comment. */
-static void mark_elements(ew_page_blocks *b)
+static void mark_elements(ew_page_blocks *b, size_t all)
 {
     ew_page_element *e = b->elements;
     for (size_t i = b->element_count; i-- > 0;) {
@@ -19,8 +42,7 @@ static void mark_elements(ew_page_blocks *b)
             e[e[i].parent].has_h1 = true;
     }
     for (size_t i = 0; i < b->element_count; i++) {
-        ew_page_mark own =
-            e[i].has_h1 || e[i].body ? EW_PAGE_PLAIN : ew_page_mark_of(e[i].node);
+        ew_page_mark own = own_mark(&e[i], all);
         ew_page_mark above =
             e[i].parent != SIZE_MAX ? e[e[i].parent].mark : EW_PAGE_PLAIN;
         bool stays = above == EW_PAGE_COMMENT || above == EW_PAGE_RELATED ||
@@ -64,10 +86,6 @@ static void give_points(ew_page_blocks *b)
     for (size_t i = 0; i < b->block_count; i++) {
         const ew_page_block *k = &b->blocks[i];
         size_t at = holder(b, k->element);
-        for (size_t up = k->element; up != SIZE_MAX; up = b->elements[up].parent) {
-            b->elements[up].bytes += k->text.n;
-            b->elements[up].link_bytes += k->link_bytes;
-        }
         if (k->text.n < SHORT || k->heading ||
             b->elements[k->element].mark != EW_PAGE_PLAIN)
             continue;
@@ -160,7 +178,7 @@ static void mark_runs(ew_page_blocks *b)
 
 void ew_page_blocks_judge(ew_page_blocks *b)
 {
-    mark_elements(b);
+    mark_elements(b, count_bytes(b));
     give_points(b);
     size_t top = choose(b);
     for (size_t i = 0; i < b->block_count; i++)

@@ -82,6 +82,16 @@ static void a_page_of_an_agency(void **state)
            "  related: Rain expected\n");
 }
 
+static void names_of_elements(void **state)
+{
+    const char *page =
+        "<html><body class=comments-open><h1>T</h1><div class='post author-ann "
+        "date-2026'><p>" LONG "</p><p>" LONG "</p></div><ol "
+        "class=commentlist><li><p>No.</p></li></ol></body></html>";
+    expect_in(*state, "a.html", page, strlen(page),
+              "  title: T\n  body: " LONG "\n  body: " LONG "\n  comment: No.\n");
+}
+
 static void dates_that_contradict(void **state)
 {
     const char *page = "<html><head><meta property='article:published_time' "
@@ -271,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_page_of_an_agency),
+        TEST(names_of_elements),
         TEST(dates_that_contradict),
         TEST(markdown),
         TEST(plain_text),
