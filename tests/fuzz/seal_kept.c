@@ -39,10 +39,10 @@ static void drop(const char *name)
 static void remove_desk(void)
 {
     static const char *const places[] = {
-        "events/" HEX, "events",   "items",       "log/.state",
-        "log/.lock",   "log",      "keys/log",    "keys/seal",
-        "keys/vault",  "keys/old", "keys/revoke", "keys/statement",
-        "keys",        ""};
+        ("events/" HEX), "events",   "items",       "log/.state",
+        "log/.lock",     "log",      "keys/log",    "keys/seal",
+        "keys/vault",    "keys/old", "keys/revoke", "keys/statement",
+        "keys",          ""};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         drop(places[i]);
     ew_desk_close(&desk);
