@@ -83,7 +83,7 @@ def run(program):
     shell = Shell(program)
     with open("chat.txt", "w", encoding="utf-8") as f:
         f.write(CHAT)
-    print("\na recording and a chat are put on record; a name is cut out; a stranger checks the rest "
+    print("\na recording and a chat are put on record; a name is cut out; a stranger checks the rest\n"
           "(commands that need the desk's passphrase ask for it)")
     shell.run("key", "new", "desk.example", secret=True, show=False)
     shell.run("witness", "new", "partner.example/witness", secret=True, show=False)

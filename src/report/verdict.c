@@ -164,7 +164,7 @@ static void put_keys(page *p, const ew_verdict *v)
     put_number(p, v->entry);
     put(p, " of ");
     put_number(p, v->log_size);
-    put(p, " counted from 0");
+    put(p, " (counted from 0)");
     put(p, v->log_trusted ? "" : " (not in your policy)");
     put(p, ", ");
     put_number(p, v->witnesses);

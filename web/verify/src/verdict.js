@@ -112,7 +112,7 @@ function ordinal(n) {
 }
 
 function logLine(v) {
-    return `${v.log}, entry ${ordinal(v.entry)} of ${v.logSize} counted from 0` +
+    return `${v.log}, entry ${ordinal(v.entry)} of ${v.logSize} (counted from 0)` +
         `${v.logTrusted ? '' : ' (not in your policy)'}, ${v.witnesses} of your witnesses`;
 }
 
