@@ -330,6 +330,8 @@ static void an_event_with_a_forged_signature_breaks(void **state)
     assert_string_equal(verdict_of(d).reason,
                         "the event's signature is not by the key that it names");
     /* A person's key travels with the signature: it breaks even where nobody knows it. */
+    ew_buf_release(&d->events[0]);
+    ew_buf_release(&d->event_proofs[0]);
     d->events[0] = d->events[1];
     d->event_proofs[0] = d->event_proofs[1];
     d->event_ssh[0] = true;
