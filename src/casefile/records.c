@@ -34,13 +34,16 @@ ew_code ew_case_index_text(ew_case *c, ew_found_kind kind, int64_t row, ew_slice
 
 /* ------------------------------------------------------------------ helpers */
 
-/* The member's name, its place and size: three columns. */
+/* In whose original something stands. */
+static int64_t source_of(const ew_case_intake *in, size_t member)
+{
+    return member < in->member_count ? in->members[member] : in->item;
+}
+
+/* Item, place and size: three columns. */
 static void put_place(ew_sql *q, const ew_case_intake *in, const ew_place *p)
 {
-    ew_slice name = {"", 0};
-    if (in->from != NULL && p->member < ew_delivery_count(in->from))
-        name = ew_delivery_name(in->from, p->member);
-    ew_sql_text(q, name);
+    ew_sql_int(q, source_of(in, p->member));
     ew_sql_int(q, (int64_t)p->at);
     ew_sql_int(q, (int64_t)p->bytes);
 }
@@ -79,7 +82,7 @@ static ew_code add_attachment(ew_case_intake *in, int64_t message, const ew_atta
                               ew_err *err)
 {
     ew_sql q = ew_sql_begin(
-        in->c, "INSERT INTO attachment VALUES(NULL,?,?,?,?,?,?,?,?,?,0,?)", err);
+        in->c, "INSERT INTO attachment VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)", err);
     ew_sql_int(&q, message);
     ew_sql_int(&q, a->kind);
     ew_sql_int(&q, a->state);
@@ -89,6 +92,7 @@ static ew_code add_attachment(ew_case_intake *in, int64_t message, const ew_atta
     ew_sql_int(&q, (int64_t)a->bytes);
     ew_sql_real(&q, a->seconds);
     ew_sql_text(&q, a->words);
+    ew_sql_int(&q, a->state == EW_ATTACH_PRESENT ? source_of(in, a->member) : 0);
     ew_sql_int(&q, in->c->event);
     in->attachments++;
     return ew_sql_run(&q, NULL);

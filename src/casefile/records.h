@@ -19,9 +19,11 @@ typedef enum ew_found_kind {
 /* One import on its way into the case. */
 typedef struct ew_case_intake {
     ew_case *c;
-    int64_t item;            /* the original that is read */
-    const ew_delivery *from; /* for the names of its members */
-    int64_t chat, article;   /* the last ones that were written */
+    int64_t item; /* what is read */
+    /* The item of each member of the delivery: places are bytes of its original. NULL: all are `item`. */
+    const int64_t *members;
+    size_t member_count;
+    int64_t chat, article; /* the last ones that were written */
     uint64_t chats, messages, attachments, articles, captures, facts, gaps, remarks;
 } ew_case_intake;
 

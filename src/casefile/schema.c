@@ -35,7 +35,7 @@ static const struct {
                  "added INTEGER NOT NULL REFERENCES event"},
     {"chat", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
              "export_id TEXT NOT NULL,name TEXT NOT NULL,kind TEXT NOT NULL,"
-             "member TEXT NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
+             "source INTEGER NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
              "added INTEGER NOT NULL REFERENCES event"},
     {"message", "id INTEGER PRIMARY KEY,chat INTEGER NOT NULL REFERENCES chat,"
                 "export_id TEXT NOT NULL,service INTEGER NOT NULL,sender TEXT NOT NULL,"
@@ -43,7 +43,7 @@ static const struct {
                 "time_text TEXT NOT NULL,edited INTEGER,text TEXT NOT NULL,"
                 "reply_to TEXT NOT NULL,forwarded INTEGER NOT NULL,"
                 "forwarded_from TEXT NOT NULL,forwarded_from_id TEXT NOT NULL,"
-                "forwarded_time INTEGER,marks INTEGER NOT NULL,member TEXT NOT NULL,"
+                "forwarded_time INTEGER,marks INTEGER NOT NULL,source INTEGER NOT NULL,"
                 "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
                 "added INTEGER NOT NULL REFERENCES event"},
     {"attachment", "id INTEGER PRIMARY KEY,"
@@ -61,7 +61,7 @@ static const struct {
     {"paragraph", "id INTEGER PRIMARY KEY,"
                   "article INTEGER NOT NULL REFERENCES article,"
                   "number INTEGER NOT NULL,part INTEGER NOT NULL,text TEXT NOT NULL,"
-                  "member TEXT NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
+                  "source INTEGER NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
                   "added INTEGER NOT NULL REFERENCES event"},
     {"quote", "id INTEGER PRIMARY KEY,"
               "article INTEGER NOT NULL REFERENCES article,"
@@ -78,18 +78,18 @@ static const struct {
     {"capture", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                 "page INTEGER NOT NULL,url TEXT NOT NULL,mime TEXT NOT NULL,"
                 "time INTEGER,time_text TEXT NOT NULL,status INTEGER NOT NULL,"
-                "digest INTEGER NOT NULL,signer TEXT NOT NULL,member TEXT NOT NULL,"
+                "digest INTEGER NOT NULL,signer TEXT NOT NULL,source INTEGER NOT NULL,"
                 "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
                 "added INTEGER NOT NULL REFERENCES event"},
     {"picture", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                 "name TEXT NOT NULL,value TEXT NOT NULL,odd INTEGER NOT NULL,"
                 "added INTEGER NOT NULL REFERENCES event"},
     {"gap", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
-            "what TEXT NOT NULL,words TEXT NOT NULL,member TEXT NOT NULL,"
+            "what TEXT NOT NULL,words TEXT NOT NULL,source INTEGER NOT NULL,"
             "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
             "added INTEGER NOT NULL REFERENCES event"},
     {"remark", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
-               "text TEXT NOT NULL,member TEXT NOT NULL,at INTEGER NOT NULL,"
+               "text TEXT NOT NULL,source INTEGER NOT NULL,at INTEGER NOT NULL,"
                "bytes INTEGER NOT NULL,added INTEGER NOT NULL REFERENCES event"},
     {"found", "id INTEGER PRIMARY KEY,kind INTEGER NOT NULL,row INTEGER NOT NULL"},
 };

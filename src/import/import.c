@@ -5,17 +5,19 @@
 #include <string.h>
 
 #include "import/article_made.h"
-#include "import/whatsapp_head.h"
 
+/* In this order they are asked whether it is theirs; articles, which anything can be, come last. */
 static const struct {
     const char *name;
     ew_import_reader *read;
+    ew_import_looks *looks;
 } formats[EW_IMPORT_FORMATS] = {
-    [EW_IMPORT_TELEGRAM_JSON] = {"telegram-json", ew_import__telegram_json},
-    [EW_IMPORT_WHATSAPP] = {"whatsapp", ew_import__whatsapp},
-    [EW_IMPORT_PAGE] = {"page", ew_import__page},
-    [EW_IMPORT_MARKDOWN] = {"markdown", ew_import__markdown},
-    [EW_IMPORT_TEXT] = {"text", ew_import__text},
+    [EW_IMPORT_TELEGRAM_JSON] = {"telegram-json", ew_import__telegram_json,
+                                 ew_import__looks_telegram_json},
+    [EW_IMPORT_WHATSAPP] = {"whatsapp", ew_import__whatsapp, ew_import__looks_whatsapp},
+    [EW_IMPORT_PAGE] = {"page", ew_import__page, NULL},
+    [EW_IMPORT_MARKDOWN] = {"markdown", ew_import__markdown, NULL},
+    [EW_IMPORT_TEXT] = {"text", ew_import__text, NULL},
 };
 
 const char *ew_import_format_name(ew_import_format f)
@@ -46,45 +48,19 @@ const char *ew_attachment_state_name(ew_attachment_state s)
     return states[s];
 }
 
-static bool ends_with(ew_slice name, const char *end)
-{
-    size_t n = strlen(end);
-    return name.n >= n && memcmp(name.p + name.n - n, end, n) == 0;
-}
-
-/* Is there a message of WhatsApp within the first lines? */
-static ew_code looks_like_chat(ew_delivery *from, size_t i, bool *yes, ew_err *err)
-{
-    enum { LINES = 20 };
-    ew_slice rest;
-    ew_slice line;
-    ew_wa_head h;
-    *yes = false;
-    ew_code code = ew_delivery_read(from, i, &rest, err);
-    for (int n = 0; code == EW_OK && n < LINES && !*yes && ew_slice_line(&rest, &line);
-         n++)
-        *yes = ew_wa_head_at(line, &h);
-    return code;
-}
-
 ew_code ew_import_detect(ew_delivery *from, ew_import_format *format, ew_err *err)
 {
-    bool chat = false;
+    bool yes = false;
     ew_code code = EW_OK;
     *format = EW_IMPORT_AUTO;
-    for (size_t i = 0; i < ew_delivery_count(from); i++)
-        if (ends_with(ew_delivery_name(from, i), "result.json"))
-            *format = EW_IMPORT_TELEGRAM_JSON;
-    for (size_t i = 0; i < ew_delivery_count(from) && code == EW_OK && !chat &&
-                       *format == EW_IMPORT_AUTO;
-         i++)
-        if (ends_with(ew_delivery_name(from, i), ".txt"))
-            code = looks_like_chat(from, i, &chat, err);
-    if (chat)
-        *format = EW_IMPORT_WHATSAPP;
-    if (code == EW_OK && *format == EW_IMPORT_AUTO)
-        code = ew_article_detect(from, format, err);
-    return code;
+    for (int f = EW_IMPORT_AUTO + 1; f < EW_IMPORT_FORMATS && code == EW_OK && !yes;
+         f++) {
+        if (formats[f].looks != NULL)
+            code = formats[f].looks(from, &yes, err);
+        if (code == EW_OK && yes)
+            *format = (ew_import_format)f;
+    }
+    return code == EW_OK && !yes ? ew_article_detect(from, format, err) : code;
 }
 
 ew_code ew_import_run(ew_delivery *from, const ew_import_opts *opts,

@@ -234,4 +234,10 @@ ew_import_reader ew_import__telegram_json, ew_import__telegram_html, ew_import__
     ew_import__messenger, ew_import__signal, ew_import__page, ew_import__markdown,
     ew_import__text, ew_import__warc, ew_import__wacz, ew_import__picture;
 
+/* Is it of that format? By names and the first bytes of few members. */
+typedef ew_code ew_import_looks(ew_delivery *src, bool *yes, ew_err *err);
+ew_import_looks ew_import__looks_telegram_json, ew_import__looks_telegram_html,
+    ew_import__looks_whatsapp, ew_import__looks_messenger, ew_import__looks_signal,
+    ew_import__looks_warc, ew_import__looks_wacz, ew_import__looks_picture;
+
 #endif

@@ -178,3 +178,16 @@ ew_code ew_import__telegram_json(ew_delivery *from, const ew_import_opts *opts,
     ew_buf_release(&t.chat_kind);
     return code;
 }
+
+ew_code ew_import__looks_telegram_json(ew_delivery *from, bool *yes, ew_err *err)
+{
+    static const char end[] = "result.json";
+    (void)err;
+    *yes = false;
+    for (size_t i = 0; i < ew_delivery_count(from) && !*yes; i++) {
+        ew_slice name = ew_delivery_name(from, i);
+        *yes = name.n >= sizeof end - 1 &&
+               memcmp(name.p + name.n - (sizeof end - 1), end, sizeof end - 1) == 0;
+    }
+    return EW_OK;
+}

@@ -408,3 +408,29 @@ ew_code ew_import__whatsapp(ew_delivery *from, const ew_import_opts *opts,
     ew_buf_release(&w.room);
     return code;
 }
+
+/* Is there a message within the first lines? */
+static ew_code head_within(ew_delivery *from, size_t member, bool *yes, ew_err *err)
+{
+    enum { LINES = 20 };
+    ew_slice rest;
+    ew_slice line;
+    ew_wa_head h;
+    ew_code code = ew_delivery_read(from, member, &rest, err);
+    for (int n = 0; code == EW_OK && n < LINES && !*yes && ew_slice_line(&rest, &line);
+         n++)
+        *yes = ew_wa_head_at(line, &h);
+    return code;
+}
+
+ew_code ew_import__looks_whatsapp(ew_delivery *from, bool *yes, ew_err *err)
+{
+    ew_code code = EW_OK;
+    *yes = false;
+    for (size_t i = 0; i < ew_delivery_count(from) && code == EW_OK && !*yes; i++) {
+        ew_slice name = ew_delivery_name(from, i);
+        if (name.n > 4 && memcmp(name.p + name.n - 4, ".txt", 4) == 0)
+            code = head_within(from, i, yes, err);
+    }
+    return code;
+}
