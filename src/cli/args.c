@@ -76,19 +76,40 @@ const command *command_find(const char *name)
     return NULL;
 }
 
-static ew_code unknown_command(const char *name, ew_err *err)
+static const char *verb_of(const command *family, const command *pair)
 {
-    const char *names[32];
-    size_t n = 0;
+    return pair->name + strlen(family->name) + 1;
+}
 
-    for (size_t i = 0; i < command_count && n < EW_COUNT(names); i++)
-        names[n++] = commands[i]->name;
+const command *command_find_verb(const command *family, const char *verb)
+{
+    for (size_t i = 0; i < family->verb_count; i++)
+        if (strcmp(verb_of(family, family->verbs[i]), verb) == 0)
+            return family->verbs[i];
+    return NULL;
+}
+
+ew_code command_unknown(const command *family, const char *name, ew_err *err)
+{
+    const char *names[64];
+    size_t n = 0;
+    const char *before = family != NULL ? family->name : "";
+    const char *space = family != NULL ? " " : "";
+
+    if (family != NULL)
+        for (size_t i = 0; i < family->verb_count && n < EW_COUNT(names); i++)
+            names[n++] = verb_of(family, family->verbs[i]);
+    else
+        for (size_t i = 0; i < command_count && n < EW_COUNT(names); i++)
+            names[n++] = commands[i]->name;
     const char *near = nearest_name(name, names, n);
     if (near != NULL)
-        return ew_fail(err, EW_E_ARG, 0, "there is no command '%s'; did you mean '%s'?",
-                       name, near);
+        return ew_fail(err, EW_E_ARG, 0,
+                       "there is no command '%s%s%s'; did you mean '%s%s%s'?", before,
+                       space, name, before, space, near);
     return ew_fail(err, EW_E_ARG, 0,
-                   "there is no command '%s'; 'earwitness help' lists them", name);
+                   "there is no command '%s%s%s'; 'earwitness help%s%s' lists them",
+                   before, space, name, space, before);
 }
 
 /* The i-th option of a command (global ones first); NULL beyond. */
@@ -224,6 +245,10 @@ static ew_code check_counts(const parse *p, ew_err *err)
     if (p->out->values[OPT_HELP] != NULL || p->out->values[OPT_VERSION] != NULL ||
         c == NULL)
         return EW_OK;
+    if (c->verbs != NULL)
+        return ew_fail(err, EW_E_ARG, 0,
+                       "'%s' needs a second word; 'earwitness help %s' lists them",
+                       c->name, c->name);
     if (p->out->count < c->operands_min && p->out->values[OPT_FILES_FROM] == NULL)
         return ew_fail(err, EW_E_ARG, 0, "'%s' needs more: earwitness %s %s", c->name,
                        c->name, c->usage);
@@ -233,23 +258,38 @@ static ew_code check_counts(const parse *p, ew_err *err)
     return EW_OK;
 }
 
+/* Which command the words from `at` on name, and how many words those are. */
+static ew_code find_command(parse *p, int at, int *words, ew_err *err)
+{
+    *words = 1;
+    p->cmd = command_find(p->argv[at]);
+    if (p->cmd == NULL)
+        return command_unknown(NULL, p->argv[at], err);
+    if (p->cmd->verbs == NULL || at + 1 >= p->argc || p->argv[at + 1][0] == '-')
+        return EW_OK;
+    const command *pair = command_find_verb(p->cmd, p->argv[at + 1]);
+    *words = 2;
+    if (pair == NULL)
+        return command_unknown(p->cmd, p->argv[at + 1], err);
+    p->cmd = pair;
+    return EW_OK;
+}
+
 ew_code args_parse(int argc, char **argv, const command **cmd, args *out, ew_err *err)
 {
     parse p = {.argc = argc, .argv = argv, .out = out};
     int command_at = command_position(argc, argv);
+    int words = 0;
     bool names_only = false;
     ew_code rc = EW_OK;
 
-    *cmd = NULL;
-    if (command_at < argc) {
-        p.cmd = *cmd = command_find(argv[command_at]);
-        if (p.cmd == NULL)
-            rc = unknown_command(argv[command_at], err);
-    }
+    if (command_at < argc)
+        rc = find_command(&p, command_at, &words, err);
+    *cmd = p.cmd;
     for (p.at = 1; p.at < argc; p.at++) {
         const char *a = argv[p.at];
         ew_code got = EW_OK;
-        if (p.at == command_at)
+        if (p.at >= command_at && p.at < command_at + words)
             continue;
         if (names_only || a[0] != '-' || a[1] == 0)
             out->operands[out->count++] = a;

@@ -110,6 +110,29 @@ typedef enum opt_id {
     OPT_CHECK,
     OPT_NAME_FILE,
     OPT_SALT,
+    OPT_CASE,
+    OPT_WHO,
+    OPT_PURPOSE,
+    OPT_TITLE,
+    OPT_ORIGIN,
+    OPT_CALLED,
+    OPT_NO_ANALYSES,
+    OPT_PARENT,
+    OPT_ITEM,
+    OPT_PERSON,
+    OPT_PSEUDONYM,
+    OPT_DATE,
+    OPT_CHANNEL,
+    OPT_WORDS,
+    OPT_REPORT,
+    OPT_VIA,
+    OPT_UNTIL,
+    OPT_TODAY,
+    OPT_LIMIT,
+    OPT_DATES,
+    OPT_BODY_ONLY,
+    OPT_ALLOW,
+    OPT_JSONLD,
     OPT_COUNT
 } opt_id;
 
@@ -137,7 +160,8 @@ typedef struct args {
 
 typedef struct app app;
 
-/* One command; its options come on top of those that all commands have. */
+/* One command; its options come on top of those that all commands have. One with verbs has nothing
+ * else: what is done is named by two words, "case add", of which each pair is a command. */
 typedef struct command {
     const char *name;
     const char *usage;   /* "FILE|FOLDER|- ..." */
@@ -147,12 +171,14 @@ typedef struct command {
     size_t option_count;
     size_t operands_min, operands_max;
     int (*run)(app *a, const args *in);
+    const struct command *const *verbs; /* their names with this one's before */
+    size_t verb_count;
 } command;
 
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
     cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_stamp, cmd_log,
     cmd_disclose, cmd_burn, cmd_export, cmd_vault, cmd_verify, cmd_witness, cmd_sign,
-    cmd_statement, cmd_repudiate;
+    cmd_statement, cmd_repudiate, cmd_case, cmd_import;
 extern const command *const commands[];
 extern const size_t command_count;
 
@@ -160,6 +186,10 @@ extern const opt_spec global_options[];
 extern const size_t global_option_count;
 
 const command *command_find(const char *name);
+/* verb: the second word alone. */
+const command *command_find_verb(const command *family, const char *verb);
+/* Says what was meant perhaps. */
+ew_code command_unknown(const command *family, const char *name, ew_err *err);
 
 /* The name nearest to `typed` among names, or NULL when none is near. */
 const char *nearest_name(const char *typed, const char *const *names, size_t n);

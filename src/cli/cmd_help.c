@@ -33,10 +33,23 @@ static void print_program(void)
                  "  earwitness check CLIP\n");
 }
 
+static void print_family(const command *cmd)
+{
+    (void)printf("usage: earwitness %s %s\n\n%s.\n\n", cmd->name, cmd->usage,
+                 cmd->details);
+    for (size_t i = 0; i < cmd->verb_count; i++)
+        (void)printf("  %-16s %s\n", cmd->verbs[i]->name, cmd->verbs[i]->summary);
+    (void)printf("\n'earwitness help %s WORD' tells about one of them.\n", cmd->name);
+}
+
 void usage_print(const command *cmd)
 {
     if (cmd == NULL) {
         print_program();
+        return;
+    }
+    if (cmd->verbs != NULL) {
+        print_family(cmd);
         return;
     }
     (void)printf("usage: earwitness %s [OPTION ...] %s\n\n%s.\n", cmd->name, cmd->usage,
@@ -57,11 +70,15 @@ static int run(app *a, const args *in)
         usage_print(NULL);
         return EXIT_FOUND;
     }
+    const command *family = NULL;
     const command *cmd = command_find(in->operands[0]);
+    const char *last = in->operands[in->count - 1];
+    if (cmd != NULL && in->count == 2) {
+        family = cmd;
+        cmd = family->verbs != NULL ? command_find_verb(family, last) : NULL;
+    }
     if (cmd == NULL) {
-        (void)ew_fail(&err, EW_E_ARG, 0,
-                      "there is no command '%s'; 'earwitness help' lists them",
-                      in->operands[0]);
+        (void)command_unknown(family, last, &err);
         return fail_command(a, &err);
     }
     usage_print(cmd);
@@ -70,9 +87,9 @@ static int run(app *a, const args *in)
 
 const command cmd_help = {
     .name = "help",
-    .usage = "[COMMAND]",
+    .usage = "[COMMAND [WORD]]",
     .summary = "show help, or the help of one command",
     .details = "Shows the commands, or one command with its options",
-    .operands_max = 1,
+    .operands_max = 2,
     .run = run,
 };

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All second words of `earwitness case`. */
+#ifndef EW_CLI_CASE_VERBS_H
+#define EW_CLI_CASE_VERBS_H
+
+#include "cli/cli.h"
+
+extern const command case_new;
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* earwitness case WORD: src/cli/case_<word>.c has each. */
+#include "base/bytes.h"
+#include "cli/case_verbs.h"
+
+const command *const case_verbs[] = {
+    &case_new,
+};
+
+const command cmd_case = {
+    .name = "case",
+    .usage = "WORD [OPTION ...] [ARGUMENT ...]",
+    .summary = "keep what is known about a matter: items, custody, who said what",
+    .details =
+        "Works on a case: a folder with the originals of a matter, what was found\n"
+        "about them, who had them, and who said what about them. Nothing in it is\n"
+        "ever changed or deleted. The case is --case DIR, else EARWITNESS_CASE, else\n"
+        "the one that the current folder is in, else the one opened last",
+    .verbs = case_verbs,
+    .verb_count = EW_COUNT(case_verbs),
+};
