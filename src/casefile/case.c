@@ -13,6 +13,7 @@
 #include <linux/magic.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/file.h"
 #include "casefile/events.h"
 #include "casefile/schema.h"
@@ -368,6 +369,8 @@ void ew_case_close(ew_case *c)
     (void)sqlite3_close(c->db);
     if (c->lock >= 0)
         (void)close(c->lock);
+    for (size_t i = 0; i < EW_COUNT(c->texts); i++)
+        ew_free(c->texts[i]);
     ew_free(c->undone);
     ew_free(c->dir);
     ew_free(c);

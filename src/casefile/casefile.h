@@ -53,9 +53,20 @@ typedef struct ew_case_act {
  * event (then `detail` says so). */
 EW_MUST_CHECK ew_code ew_case_begin(ew_case *c, const ew_case_act *act, int64_t *event,
                                     ew_err *err);
+/* What becomes known only while it is written: the item that it is about, and that item's content
+ * before and after; NULL: none. detail: one JSON object. */
+void ew_case_event_item(ew_case *c, int64_t item, const uint8_t *before,
+                        const uint8_t *after);
+EW_MUST_CHECK ew_code ew_case_event_detail(ew_case *c, const char *detail, ew_err *err);
 /* On EW_OK it is on disk for good; else nothing of it counts. */
 EW_MUST_CHECK ew_code ew_case_commit(ew_case *c, ew_err *err);
 void ew_case_rollback(ew_case *c);
+
+/* Several events that come on disk at once. Between the two each is begun and committed as always; one
+ * that is rolled back is left out. On EW_OK of the end all are on disk for good, else none. */
+EW_MUST_CHECK ew_code ew_case_group_begin(ew_case *c, ew_err *err);
+EW_MUST_CHECK ew_code ew_case_group_end(ew_case *c, ew_err *err);
+void ew_case_group_abandon(ew_case *c);
 
 typedef struct ew_case_event {
     int64_t id, time, item, undoes;
@@ -63,7 +74,8 @@ typedef struct ew_case_event {
     bool undone; /* and not by an event that was itself taken back */
     bool has_before, has_after;
     uint8_t before[EW_SHA256_BYTES], after[EW_SHA256_BYTES];
-    uint8_t chain[EW_SHA256_BYTES]; /* hash over this event and all before it */
+    uint8_t content[EW_SHA256_BYTES]; /* hash over all rows that it added */
+    uint8_t chain[EW_SHA256_BYTES];   /* hash over this event and all before it */
 } ew_case_event;
 
 /* In order; item: 0 for all. What put() returns other than EW_OK ends it. */
@@ -77,7 +89,19 @@ EW_MUST_CHECK ew_code ew_case__chain(const uint8_t before[EW_SHA256_BYTES],
                                      const ew_case_event *e, uint8_t out[EW_SHA256_BYTES],
                                      ew_err *err);
 
-/* SQLite's check, the chain of events, and the hash of every original; problem() gets one line each. */
+/* Which events have no ground any more when this one is taken back, because their rows speak of what it
+ * added; of one that brings something back those of what goes again. Only such that count, in order. */
+EW_MUST_CHECK ew_code ew_case_dependents(ew_case *c, int64_t event,
+                                         ew_code (*put)(void *cookie, int64_t event,
+                                                        ew_err *err),
+                                         void *cookie, ew_err *err);
+/* What an event that is taken back would stand on, were it to count again: *missing is the first event
+ * that it needs and that was taken back, 0 when none. */
+EW_MUST_CHECK ew_code ew_case_grounds(ew_case *c, int64_t event, int64_t *missing,
+                                      ew_err *err);
+
+/* SQLite's check, the chain of events, the rows that each added, and the hash of every original; problem()
+ * gets one line each. */
 EW_MUST_CHECK ew_code ew_case_verify(ew_case *c,
                                      void (*problem)(void *cookie, const char *text),
                                      void *cookie, ew_err *err);
@@ -91,7 +115,7 @@ typedef struct ew_case_item {
     int64_t parent; /* the item that it came out of, as an attachment of its chat; 0 */
     uint8_t sha256[EW_SHA256_BYTES];
     uint64_t bytes;
-    int64_t added; /* event */
+    int64_t added; /* event; the last one that did and counts */
     bool undone;
 } ew_case_item;
 
@@ -100,7 +124,21 @@ typedef struct ew_case_item {
 EW_MUST_CHECK ew_code ew_case_store(ew_case *c, int fd, uint8_t sha256[EW_SHA256_BYTES],
                                     uint64_t *bytes, ew_err *err);
 
-/* Within an event. id is answered. The same content twice is one item (EW_E_ARG, *id is it). */
+/* The same for many files: what is stored later is there only after the sync, and nothing may refer to
+ * it before. After a failure of the sync what was stored since the last one does not count. */
+enum { EW_CASE_LATER = 256, EW_CASE_LATER_BYTES = 256 << 20 }; /* then a sync is due */
+EW_MUST_CHECK ew_code ew_case_store_later(ew_case *c, int fd,
+                                          uint8_t sha256[EW_SHA256_BYTES],
+                                          uint64_t *bytes, ew_err *err);
+EW_MUST_CHECK ew_code ew_case_store_sync(ew_case *c, ew_err *err);
+
+/* Is this content in the case? *id: 0 when not; *undone: it was taken back. */
+EW_MUST_CHECK ew_code ew_case_same_content(ew_case *c,
+                                           const uint8_t sha256[EW_SHA256_BYTES],
+                                           int64_t *id, bool *undone, ew_err *err);
+
+/* Within an event. id is answered. The same content twice is one item (EW_E_ARG, *id is it). One that was
+ * taken back is there again, under its old number and with what is said of it now. */
 EW_MUST_CHECK ew_code ew_case_add_item(ew_case *c, const ew_case_item *item, int64_t *id,
                                        ew_err *err);
 EW_MUST_CHECK ew_code ew_case_items(ew_case *c,
@@ -113,6 +151,21 @@ EW_MUST_CHECK ew_code ew_case_find_item(ew_case *c, const char *what, int64_t *i
 /* Path of an original; to be freed. */
 EW_MUST_CHECK ew_code ew_case_original(ew_case *c, int64_t item, char **path,
                                        ew_err *err);
+
+/* Corrects what is said of an item, within an event: what ew_case_items gives from now on. What was said
+ * before stays in the tables. field: "kind", "name", "origin", "obtained", "from", "note". */
+EW_MUST_CHECK ew_code ew_case_correct(ew_case *c, int64_t item, const char *field,
+                                      const char *value, ew_err *err);
+
+/* Words by which reports call an item ("the recording"), so that what they quote can be tied to it; any
+ * number for one item. Within an event. */
+EW_MUST_CHECK ew_code ew_case_add_called(ew_case *c, int64_t item, const char *words,
+                                         ew_err *err);
+/* Those that count; item 0: of all that count. */
+EW_MUST_CHECK ew_code ew_case_called(ew_case *c, int64_t item,
+                                     ew_code (*put)(void *cookie, int64_t item,
+                                                    const char *words, ew_err *err),
+                                     void *cookie, ew_err *err);
 
 /* A result of check, diff, family or inspect, within an event. other: the second recording; 0. */
 typedef struct ew_case_analysis {

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "casefile/content.h"
 #include "casefile/sql.h"
 
 #define TOOL "earwitness " EW_VERSION
@@ -93,9 +94,9 @@ static ew_code feed_event(ew_sha256 *h, const ew_case_event *e, ew_err *err)
         code = feed_bytes(h, texts[i], strlen(texts[i]), err);
     if (code == EW_OK)
         code = feed_bytes(h, e->before, e->has_before ? sizeof e->before : 0, err);
-    return code == EW_OK
-               ? feed_bytes(h, e->after, e->has_after ? sizeof e->after : 0, err)
-               : code;
+    if (code == EW_OK)
+        code = feed_bytes(h, e->after, e->has_after ? sizeof e->after : 0, err);
+    return code == EW_OK ? feed_bytes(h, e->content, sizeof e->content, err) : code;
 }
 
 ew_code ew_case__chain(const uint8_t before[EW_SHA256_BYTES], const ew_case_event *e,
@@ -145,7 +146,8 @@ static ew_code read_last(ew_case *c, last *l, ew_err *err)
 
 static ew_code put_event(ew_case *c, const ew_case_event *e, ew_err *err)
 {
-    ew_sql q = ew_sql_begin(c, "INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", err);
+    ew_sql q =
+        ew_sql_begin(c, "INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
     ew_sql_int(&q, e->id);
     ew_sql_int(&q, e->time);
     ew_sql_words(&q, e->kind);
@@ -163,6 +165,7 @@ static ew_code put_event(ew_case *c, const ew_case_event *e, ew_err *err)
         ew_sql_null(&q);
     ew_sql_int(&q, e->undoes);
     ew_sql_words(&q, e->tool);
+    ew_sql_blob(&q, e->content, sizeof e->content);
     ew_sql_blob(&q, e->chain, sizeof e->chain);
     return ew_sql_run(&q, NULL);
 }
@@ -183,10 +186,19 @@ static ew_code check_undo(ew_case *c, int64_t event, ew_err *err)
     return code;
 }
 
-static ew_code add_event(ew_case *c, const ew_case_act *act, int64_t *event, ew_err *err)
+static ew_code keep_text(ew_case *c, size_t i, const char *text, const char **out,
+                         ew_err *err)
+{
+    ew_free(c->texts[i]);
+    *out = c->texts[i] = ew_strdup(text != NULL ? text : "");
+    return c->texts[i] != NULL ? EW_OK : ew_fail_nomem(err);
+}
+
+static ew_code prepare(ew_case *c, const ew_case_act *act, ew_err *err)
 {
     last l;
     struct timespec now;
+    ew_case_event *e = &c->pending;
     ew_code code = check_undo(c, act->undoes, err);
     if (code == EW_OK)
         code = read_last(c, &l, err);
@@ -194,26 +206,51 @@ static ew_code add_event(ew_case *c, const ew_case_act *act, int64_t *event, ew_
         return code;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     bool set_back = now.tv_sec < l.time;
-    ew_case_event e = {.id = l.id + 1,
-                       .time = set_back ? l.time : now.tv_sec,
-                       .item = act->item,
-                       .undoes = act->undoes,
-                       .kind = act->kind,
-                       .who = act->who != NULL ? act->who : "",
-                       .purpose = act->purpose != NULL ? act->purpose : "",
-                       .detail = act->detail != NULL ? act->detail
-                                 : set_back          ? "{\"clock\":\"set back\"}"
-                                                     : "",
-                       .tool = TOOL,
-                       .has_before = act->has_before,
-                       .has_after = act->has_after};
-    memcpy(e.before, act->before, sizeof e.before);
-    memcpy(e.after, act->after, sizeof e.after);
-    code = ew_case__chain(l.chain, &e, e.chain, err);
+    const char *detail =
+        act->detail == NULL && set_back ? "{\"clock\":\"set back\"}" : act->detail;
+    *e = (ew_case_event){.id = l.id + 1,
+                         .time = set_back ? l.time : now.tv_sec,
+                         .undoes = act->undoes,
+                         .tool = TOOL};
+    ew_case_event_item(c, act->item, act->has_before ? act->before : NULL,
+                       act->has_after ? act->after : NULL);
+    memcpy(c->chain_before, l.chain, sizeof l.chain);
+    code = keep_text(c, 0, act->kind, &e->kind, err);
     if (code == EW_OK)
-        code = put_event(c, &e, err);
-    *event = e.id;
-    return code;
+        code = keep_text(c, 1, act->who, &e->who, err);
+    if (code == EW_OK)
+        code = keep_text(c, 2, act->purpose, &e->purpose, err);
+    if (code == EW_OK)
+        code = keep_text(c, 3, detail, &e->detail, err);
+    return code == EW_OK ? ew_case__mark_content(c, err) : code;
+}
+
+void ew_case_event_item(ew_case *c, int64_t item, const uint8_t *before,
+                        const uint8_t *after)
+{
+    ew_case_event *e = &c->pending;
+    e->item = item;
+    e->has_before = before != NULL;
+    e->has_after = after != NULL;
+    if (before != NULL)
+        memcpy(e->before, before, sizeof e->before);
+    if (after != NULL)
+        memcpy(e->after, after, sizeof e->after);
+}
+
+ew_code ew_case_event_detail(ew_case *c, const char *detail, ew_err *err)
+{
+    return keep_text(c, 3, detail, &c->pending.detail, err);
+}
+
+/* The row of the event itself, over all that it added. */
+static ew_code seal_event(ew_case *c, ew_err *err)
+{
+    ew_case_event *e = &c->pending;
+    ew_code code = ew_case__content(c, e->content, err);
+    if (code == EW_OK)
+        code = ew_case__chain(c->chain_before, e, e->chain, err);
+    return code == EW_OK ? put_event(c, e, err) : code;
 }
 
 ew_code ew_case_begin(ew_case *c, const ew_case_act *act, int64_t *event, ew_err *err)
@@ -226,7 +263,8 @@ ew_code ew_case_begin(ew_case *c, const ew_case_act *act, int64_t *event, ew_err
     if (rc != SQLITE_OK)
         return ew_case__sql_fail(c, rc, err);
     c->damaged = false;
-    ew_code code = add_event(c, act, event, err);
+    ew_code code = prepare(c, act, err);
+    *event = c->pending.id;
     c->event = code == EW_OK ? *event : -1;
     if (code != EW_OK)
         ew_case_rollback(c);
@@ -248,9 +286,11 @@ ew_code ew_case_commit(ew_case *c, ew_err *err)
         ew_case_rollback(c);
         return ew_fail(err, EW_E_BUG, 0, "an event of which a part failed");
     }
-    int rc = sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL);
-    if (rc != SQLITE_OK) {
+    code = seal_event(c, err);
+    int rc = code == EW_OK ? sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL) : SQLITE_OK;
+    if (rc != SQLITE_OK)
         code = ew_case__sql_fail(c, rc, err);
+    if (code != EW_OK) {
         ew_case_rollback(c);
         return code;
     }
@@ -282,7 +322,8 @@ static void fill_event(ew_case *c, ew_sql *q, ew_case_event *e)
                          .tool = ew_sql_col_text(q, 10)};
     fill_hash(q, 7, &e->has_before, e->before);
     fill_hash(q, 8, &e->has_after, e->after);
-    fill_hash(q, 11, &chained, e->chain);
+    fill_hash(q, 11, &chained, e->content);
+    fill_hash(q, 12, &chained, e->chain);
     e->undone = ew_case__undone(c, e->id);
 }
 

@@ -12,31 +12,39 @@ static const struct {
     {"event", "id INTEGER PRIMARY KEY,time INTEGER NOT NULL,kind TEXT NOT NULL,"
               "item INTEGER NOT NULL,who TEXT NOT NULL,purpose TEXT NOT NULL,"
               "detail TEXT NOT NULL,before BLOB,after BLOB,undoes INTEGER NOT NULL,"
-              "tool TEXT NOT NULL,chain BLOB NOT NULL"},
+              "tool TEXT NOT NULL,content BLOB NOT NULL,chain BLOB NOT NULL"},
     {"item", "id INTEGER PRIMARY KEY,kind TEXT NOT NULL,name TEXT NOT NULL,"
              "origin TEXT NOT NULL,obtained TEXT NOT NULL,giver TEXT NOT NULL,"
              "note TEXT NOT NULL,parent INTEGER NOT NULL,"
              "sha256 BLOB NOT NULL UNIQUE,bytes INTEGER NOT NULL,"
-             "added INTEGER NOT NULL REFERENCES event"},
+             "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
+    {"again", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+              "added INTEGER NOT NULL REFERENCES event"},
+    {"correction", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+                   "field TEXT NOT NULL,value TEXT NOT NULL,"
+                   "added INTEGER NOT NULL REFERENCES event"},
+    {"called", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+               "words TEXT NOT NULL,added INTEGER NOT NULL REFERENCES event"},
     {"analysis", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                  "other INTEGER NOT NULL,tool TEXT NOT NULL,version TEXT NOT NULL,"
                  "settings TEXT NOT NULL,result TEXT NOT NULL,"
-                 "added INTEGER NOT NULL REFERENCES event"},
-    {"recipient", "id INTEGER PRIMARY KEY,age TEXT NOT NULL UNIQUE,"
-                  "added INTEGER NOT NULL REFERENCES event"},
+                 "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
+    {"recipient",
+     "id INTEGER PRIMARY KEY,age TEXT NOT NULL UNIQUE,"
+     "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"person", "id INTEGER PRIMARY KEY,kind INTEGER NOT NULL,name TEXT NOT NULL,"
                "note TEXT NOT NULL,identity BLOB,"
-               "added INTEGER NOT NULL REFERENCES event"},
+               "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"position", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                  "person INTEGER NOT NULL REFERENCES person,stance TEXT NOT NULL,"
                  "date TEXT NOT NULL,channel TEXT NOT NULL,words TEXT NOT NULL,"
                  "report INTEGER NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
                  "via INTEGER NOT NULL,until TEXT NOT NULL,"
-                 "added INTEGER NOT NULL REFERENCES event"},
+                 "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"chat", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
              "export_id TEXT NOT NULL,name TEXT NOT NULL,kind TEXT NOT NULL,"
              "source INTEGER NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
-             "added INTEGER NOT NULL REFERENCES event"},
+             "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"message", "id INTEGER PRIMARY KEY,chat INTEGER NOT NULL REFERENCES chat,"
                 "export_id TEXT NOT NULL,service INTEGER NOT NULL,sender TEXT NOT NULL,"
                 "sender_id TEXT NOT NULL,time INTEGER,time_kind INTEGER NOT NULL,"
@@ -45,24 +53,26 @@ static const struct {
                 "forwarded_from TEXT NOT NULL,forwarded_from_id TEXT NOT NULL,"
                 "forwarded_time INTEGER,marks INTEGER NOT NULL,source INTEGER NOT NULL,"
                 "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
-                "added INTEGER NOT NULL REFERENCES event"},
-    {"attachment", "id INTEGER PRIMARY KEY,"
-                   "message INTEGER NOT NULL REFERENCES message,kind INTEGER NOT NULL,"
-                   "state INTEGER NOT NULL,path TEXT NOT NULL,name TEXT NOT NULL,"
-                   "mime TEXT NOT NULL,bytes INTEGER NOT NULL,seconds REAL NOT NULL,"
-                   "words TEXT NOT NULL,item INTEGER NOT NULL,"
-                   "added INTEGER NOT NULL REFERENCES event"},
+                "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
+    {"attachment",
+     "id INTEGER PRIMARY KEY,"
+     "message INTEGER NOT NULL REFERENCES message,kind INTEGER NOT NULL,"
+     "state INTEGER NOT NULL,path TEXT NOT NULL,name TEXT NOT NULL,"
+     "mime TEXT NOT NULL,bytes INTEGER NOT NULL,seconds REAL NOT NULL,"
+     "words TEXT NOT NULL,item INTEGER NOT NULL,"
+     "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"article", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                 "title TEXT NOT NULL,byline TEXT NOT NULL,outlet TEXT NOT NULL,"
                 "dateline TEXT NOT NULL,language TEXT NOT NULL,url TEXT NOT NULL,"
                 "translation_of TEXT NOT NULL,published INTEGER,modified INTEGER,"
                 "published_text TEXT NOT NULL,modified_text TEXT NOT NULL,"
-                "added INTEGER NOT NULL REFERENCES event"},
-    {"paragraph", "id INTEGER PRIMARY KEY,"
-                  "article INTEGER NOT NULL REFERENCES article,"
-                  "number INTEGER NOT NULL,part INTEGER NOT NULL,text TEXT NOT NULL,"
-                  "source INTEGER NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
-                  "added INTEGER NOT NULL REFERENCES event"},
+                "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
+    {"paragraph",
+     "id INTEGER PRIMARY KEY,"
+     "article INTEGER NOT NULL REFERENCES article,"
+     "number INTEGER NOT NULL,part INTEGER NOT NULL,text TEXT NOT NULL,"
+     "source INTEGER NOT NULL,at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
+     "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"quote", "id INTEGER PRIMARY KEY,"
               "article INTEGER NOT NULL REFERENCES article,"
               "paragraph INTEGER NOT NULL,at INTEGER NOT NULL,"
@@ -71,26 +81,27 @@ static const struct {
               "anonymous INTEGER NOT NULL,pattern TEXT NOT NULL,"
               "precision REAL NOT NULL,shown INTEGER NOT NULL,"
               "stance TEXT NOT NULL,about TEXT NOT NULL,"
-              "added INTEGER NOT NULL REFERENCES event"},
+              "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"verdict", "id INTEGER PRIMARY KEY,quote INTEGER NOT NULL REFERENCES quote,"
                 "accepted INTEGER NOT NULL,position INTEGER NOT NULL,"
-                "added INTEGER NOT NULL REFERENCES event"},
+                "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"capture", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                 "page INTEGER NOT NULL,url TEXT NOT NULL,mime TEXT NOT NULL,"
                 "time INTEGER,time_text TEXT NOT NULL,status INTEGER NOT NULL,"
                 "digest INTEGER NOT NULL,signer TEXT NOT NULL,source INTEGER NOT NULL,"
                 "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
-                "added INTEGER NOT NULL REFERENCES event"},
+                "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"picture", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                 "name TEXT NOT NULL,value TEXT NOT NULL,odd INTEGER NOT NULL,"
-                "added INTEGER NOT NULL REFERENCES event"},
+                "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"gap", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
             "what TEXT NOT NULL,words TEXT NOT NULL,source INTEGER NOT NULL,"
             "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
-            "added INTEGER NOT NULL REFERENCES event"},
+            "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"remark", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                "text TEXT NOT NULL,source INTEGER NOT NULL,at INTEGER NOT NULL,"
-               "bytes INTEGER NOT NULL,added INTEGER NOT NULL REFERENCES event"},
+               "bytes INTEGER NOT NULL,added INTEGER NOT NULL REFERENCES event "
+               "DEFERRABLE INITIALLY DEFERRED"},
     {"found", "id INTEGER PRIMARY KEY,kind INTEGER NOT NULL,row INTEGER NOT NULL"},
 };
 
@@ -101,11 +112,20 @@ static const char *const others[] = {
     "CREATE INDEX paragraph_article ON paragraph(article,number)",
     "CREATE INDEX position_item ON position(item,date)",
     "CREATE INDEX event_item ON event(item)",
+    "CREATE INDEX correction_item ON correction(item)",
+    "CREATE INDEX again_item ON again(item)",
+    "CREATE INDEX analysis_item ON analysis(item)",
     "CREATE VIRTUAL TABLE words USING fts5(text,content='',columnsize=0,"
     "tokenize=\"unicode61 categories 'L* N* Co Mn Mc'\")",
     "CREATE VIRTUAL TABLE runs USING fts5(text,content='',columnsize=0,"
     "tokenize=\"trigram\")",
 };
+
+const char *ew_case__fact_table(size_t i)
+{
+    /* The first is the event's, the last the search's. */
+    return i + 2 < sizeof tables / sizeof tables[0] ? tables[i + 1].name : NULL;
+}
 
 static int make_table(sqlite3 *db, const char *name, const char *columns)
 {

@@ -5,8 +5,13 @@
 #define EW_CASEFILE_SCHEMA_H
 
 #include <sqlite3.h>
+#include <stddef.h>
 
 enum { EW_CASE_FORMAT = 1, EW_CASE_APPLICATION_ID = 0x45574346 /* "EWCF" */ };
+
+/* Names of the tables of facts, in the order of their making; NULL after the last. The event's own is not one of
+ * them, nor what only serves the search. */
+const char *ew_case__fact_table(size_t i);
 
 /* Makes all tables in an empty database; a result code of SQLite. */
 int ew_case__make_schema(sqlite3 *db);

@@ -8,16 +8,24 @@
 
 #include "casefile/casefile.h"
 
-enum { EW_CASE_STATEMENTS = 64 }; /* prepared at a time */
+enum {
+    EW_CASE_STATEMENTS = 64, /* prepared at a time */
+    EW_CASE_FACT_TABLES = 32
+};
 
 struct ew_case {
     sqlite3 *db;
     char *dir;
     int lock; /* descriptor held by who writes, or -1 */
     bool write;
-    int64_t event;   /* the one that is being written, or 0 */
-    bool damaged;    /* a row of this event failed: commit refuses */
-    int64_t *undone; /* events that were taken back, ascending */
+    int64_t event; /* the one that is being written, or 0 */
+    bool damaged;  /* a row of this event failed: commit refuses */
+    /* Of the event that is being written: it gets its own row last, when all that it adds is known. */
+    ew_case_event pending;
+    char *texts[4]; /* kind, who, purpose, detail */
+    uint8_t chain_before[EW_SHA256_BYTES];
+    int64_t last_rows[EW_CASE_FACT_TABLES]; /* of each table of facts, before it */
+    int64_t *undone;                        /* events that were taken back, ascending */
     size_t undone_count;
     struct {
         const char *sql; /* a string literal: compared by address */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "casefile/content.h"
 #include "casefile/sql.h"
 
 typedef struct verifier {
@@ -13,6 +14,7 @@ typedef struct verifier {
     void (*problem)(void *cookie, const char *text);
     void *cookie;
     int64_t next; /* event */
+    ew_case_rows *rows;
     uint8_t chain[EW_SHA256_BYTES];
 } verifier;
 
@@ -48,8 +50,14 @@ static ew_code check_event(void *cookie, const ew_case_event *e, ew_err *err)
         v->problem(v->cookie, text);
         v->next = e->id;
     }
+    code = ew_case__rows_of(v->rows, e->id, want, err);
+    if (code == EW_OK && memcmp(want, e->content, sizeof want) != 0) {
+        (void)snprintf(text, sizeof text, "what event %lld added was changed",
+                       (long long)e->id);
+        v->problem(v->cookie, text);
+    }
     memcpy(v->chain, e->chain, sizeof v->chain);
-    return EW_OK;
+    return code;
 }
 
 static ew_code check_original(void *cookie, const ew_case_item *i, ew_err *err)
@@ -84,6 +92,11 @@ ew_code ew_case_verify(ew_case *c, void (*problem)(void *cookie, const char *tex
     verifier v = {.c = c, .problem = problem, .cookie = cookie};
     ew_code code = check_structure(&v, err);
     if (code == EW_OK)
+        code = ew_case__rows_begin(&v.rows, c, err);
+    if (code == EW_OK)
         code = ew_case_events(c, 0, check_event, &v, err);
+    if (code == EW_OK && ew_case__rows_left(v.rows))
+        problem(cookie, "there are rows that no event added");
+    ew_case__rows_end(v.rows);
     return code == EW_OK ? ew_case_items(c, check_original, &v, err) : code;
 }

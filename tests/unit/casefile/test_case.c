@@ -224,38 +224,66 @@ static void nothing_is_edited_or_deleted(void **state)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
-/* Whoever takes the triggers away, edits, and puts them back is found by the chain. */
+/* Takes the table's trigger away, edits, and puts it back, as somebody would who knows SQLite. */
+static void forge(fixture *f, const char *trigger, const char *edit)
+{
+    char sql[256];
+    char path[512];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *s = NULL;
+    (void)snprintf(sql, sizeof sql, "SELECT sql FROM sqlite_schema WHERE name='%s'",
+                   trigger);
+    (void)snprintf(path, sizeof path, "%s/case.db", f->path);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    char *made = strdup((const char *)sqlite3_column_text(s, 0));
+    assert_int_equal(sqlite3_finalize(s), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    (void)snprintf(sql, sizeof sql, "DROP TRIGGER %s", trigger);
+    run_sql(f, sql);
+    run_sql(f, edit);
+    ew_case *refused = NULL;
+    assert_int_equal(ew_case_open(&refused, f->path, false, 0, NULL), EW_E_FORMAT);
+    run_sql(f, made);
+    free(made);
+}
+
 static void a_forged_event_is_found(void **state)
 {
     fixture *f = *state;
     ew_case *c = opened(f, true);
     int64_t id;
-    char *trigger = NULL;
     assert_int_equal(add_file(c, f->file, "a.txt", &id, NULL), EW_OK);
     assert_int_equal(do_event(c, "note", 0), 2);
     ew_case_close(c);
-    run_sql(f,
-            "CREATE TABLE kept AS SELECT sql FROM sqlite_schema WHERE name='event_kept';"
-            "DROP TRIGGER event_kept; UPDATE event SET who='Bob' WHERE id=1;");
-    sqlite3 *db = NULL;
-    sqlite3_stmt *s = NULL;
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/case.db", f->path);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT sql FROM kept", -1, &s, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-    trigger = strdup((const char *)sqlite3_column_text(s, 0));
-    assert_int_equal(sqlite3_finalize(s), SQLITE_OK);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    ew_case *refused = NULL;
-    assert_int_equal(ew_case_open(&refused, f->path, false, 0, NULL), EW_E_FORMAT);
-    run_sql(f, "DROP TABLE kept");
-    run_sql(f, trigger);
-    free(trigger);
+    forge(f, "event_kept", "UPDATE event SET who='Bob' WHERE id=1");
     tally t = problems(f);
     assert_true(t.n >= 1);
     assert_string_equal(t.names, "event 1 does not follow from those before it");
+}
+
+/* The chain covers what events say of items, people, messages, not only the list of events. */
+static void a_forged_row_is_found(void **state)
+{
+    fixture *f = *state;
+    ew_case *c = opened(f, true);
+    int64_t id;
+    assert_int_equal(add_file(c, f->file, "a.txt", &id, NULL), EW_OK);
+    assert_int_equal(do_event(c, "note", 0), 2);
+    tally fine = problems(f);
+    assert_int_equal(fine.n, 0);
+    ew_case_close(c);
+    forge(f, "item_kept", "UPDATE item SET origin='a friend' WHERE id=1");
+    tally t = problems(f);
+    assert_int_equal(t.n, 1);
+    assert_string_equal(t.names, "what event 1 added was changed");
+    forge(f, "item_kept", "UPDATE item SET origin='', added=2 WHERE id=1");
+    t = problems(f);
+    assert_int_equal(t.n, 2);
+    run_sql(f, "INSERT INTO gap VALUES(NULL,1,'file','',1,0,0,99)");
+    t = problems(f);
+    assert_int_equal(t.n, 3);
 }
 
 static void a_changed_original_is_found(void **state)
@@ -371,6 +399,7 @@ int main(void)
         TEST(events_are_taken_back_by_events),
         TEST(nothing_is_edited_or_deleted),
         TEST(a_forged_event_is_found),
+        TEST(a_forged_row_is_found),
         TEST(a_changed_original_is_found),
         TEST(foreign_databases_are_refused),
         TEST(one_writer_many_readers),
