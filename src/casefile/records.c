@@ -2,6 +2,7 @@
 /* Records of imports. */
 #include "casefile/records.h"
 
+#include "casefile/events.h"
 #include "casefile/sql.h"
 
 /* ------------------------------------------------------------------ search index */
@@ -162,7 +163,7 @@ static ew_code add_article(void *cookie, const ew_article *a, ew_err *err)
     ew_case_intake *in = cookie;
     ew_sql q = ew_sql_begin(
         in->c, "INSERT INTO article VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
-    ew_sql_int(&q, in->item);
+    ew_sql_int(&q, source_of(in, a->place.member));
     ew_sql_text(&q, a->title);
     ew_sql_text(&q, a->byline);
     ew_sql_text(&q, a->outlet);
@@ -232,7 +233,7 @@ static ew_code add_fact(void *cookie, const ew_picture_fact *f, ew_err *err)
 {
     ew_case_intake *in = cookie;
     ew_sql q = ew_sql_begin(in->c, "INSERT INTO picture VALUES(NULL,?,?,?,?,?)", err);
-    ew_sql_int(&q, in->item);
+    ew_sql_int(&q, source_of(in, f->place.member));
     ew_sql_text(&q, f->name);
     ew_sql_text(&q, f->value);
     ew_sql_int(&q, f->odd);
@@ -276,4 +277,26 @@ ew_import_sink ew_case_sink(ew_case_intake *in)
                             .picture = add_fact,
                             .gap = add_gap,
                             .remark = add_remark};
+}
+
+ew_code ew_case_not_imported(ew_case *c, int64_t item, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(c,
+                            "SELECT added FROM chat WHERE source=?1 UNION "
+                            "SELECT added FROM article WHERE item=?1 UNION "
+                            "SELECT added FROM capture WHERE source=?1 ORDER BY 1",
+                            err);
+    ew_sql_int(&q, item);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        int64_t event = ew_sql_col_int(&q, 0);
+        if (!ew_case__undone(c, event))
+            q.code = ew_fail(err, EW_E_ARG, 0,
+                             "item %lld was imported already, by event %lld; take that "
+                             "back first to import it anew",
+                             (long long)item, (long long)event);
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
 }

@@ -34,6 +34,9 @@ ew_import_sink ew_case_sink(ew_case_intake *in);
 EW_MUST_CHECK ew_code ew_case_add_quote(ew_case_intake *in, const ew_quote *q,
                                         ew_err *err);
 
+/* EW_E_ARG when a chat, article or capture of this item is in the case by an import that counts. */
+EW_MUST_CHECK ew_code ew_case_not_imported(ew_case *c, int64_t item, ew_err *err);
+
 /* Makes a text searchable; row: of the table that kind says. */
 EW_MUST_CHECK ew_code ew_case_index_text(ew_case *c, ew_found_kind kind, int64_t row,
                                          ew_slice text, ew_err *err);

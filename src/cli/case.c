@@ -30,9 +30,13 @@ int case_open(app *a, const args *in, bool write, ew_case **c)
     return code == EW_OK ? 0 : fail_case(a, &err);
 }
 
-/* Until the next call; threads: the main one. */
-static const char *login_name(void)
+const char *case_who(const args *in)
 {
+    const char *env = getenv("EARWITNESS_WHO");
+    if (in->values[OPT_WHO] != NULL)
+        return in->values[OPT_WHO];
+    if (env != NULL && env[0] != 0)
+        return env;
     const struct passwd *p = getpwuid(geteuid());
     return p != NULL && p->pw_name[0] != 0 ? p->pw_name : "unknown";
 }
@@ -40,14 +44,9 @@ static const char *login_name(void)
 ew_code case_begin(ew_case *c, const args *in, const char *kind, const ew_case_act *act,
                    int64_t *event, ew_err *err)
 {
-    const char *env = getenv("EARWITNESS_WHO");
     ew_case_act full = act != NULL ? *act : (ew_case_act){0};
     full.kind = kind;
-    full.who = in->values[OPT_WHO];
-    if (full.who == NULL && env != NULL && env[0] != 0)
-        full.who = env;
-    if (full.who == NULL)
-        full.who = login_name();
+    full.who = case_who(in);
     full.purpose = in->values[OPT_PURPOSE] != NULL ? in->values[OPT_PURPOSE] : "";
     return ew_case_begin(c, &full, event, err);
 }

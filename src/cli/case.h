@@ -20,7 +20,10 @@
 /* Finds and opens the case; 0 or the exit code, told. */
 int case_open(app *a, const args *in, bool write, ew_case **c);
 
-/* Begins an event of this kind by --who, else EARWITNESS_WHO, else the login name, for --purpose. act
+/* --who, else EARWITNESS_WHO, else the login name; borrowed. Threads: the main one. */
+const char *case_who(const args *in);
+
+/* Begins an event of this kind by case_who, for --purpose. act
  * may have been filled with more; NULL: nothing more. */
 EW_MUST_CHECK ew_code case_begin(ew_case *c, const args *in, const char *kind,
                                  const ew_case_act *act, int64_t *event, ew_err *err);

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Imports into a case: originals, records, suggestions, all in one event. */
+#include "ops/import.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "casefile/records.h"
+#include "import/quotes.h"
+#include "ops/import_store.h"
+#include "report/json.h"
+
+enum { NAMES_MAX = 256 };
+
+/* One import at work: what the reader tells goes to the case, when there is one, and is counted. */
+typedef struct work {
+    ew_case *c; /* NULL: a trial */
+    ew_case_intake in;
+    ew_import_sink to; /* the case's */
+    const ew_import_how *how;
+    ew_imported *told;
+    ew_slice names[NAMES_MAX]; /* what the case's items are called */
+    size_t name_count;
+    char *name_text[NAMES_MAX];
+    ew_err *err;
+} work;
+
+/* ------------------------------------------------------------------ counting */
+
+static ew_code take_chat(void *cookie, const ew_chat *c, ew_err *err)
+{
+    work *w = cookie;
+    w->told->chats++;
+    return w->c != NULL ? w->to.chat(w->to.cookie, c, err) : EW_OK;
+}
+
+static ew_code take_message(void *cookie, const ew_message *m, ew_err *err)
+{
+    work *w = cookie;
+    w->told->messages++;
+    w->told->attachments += m->attachment_count;
+    return w->c != NULL ? w->to.message(w->to.cookie, m, err) : EW_OK;
+}
+
+static ew_code take_quote(void *cookie, const ew_quote *q, ew_err *err)
+{
+    work *w = cookie;
+    w->told->quotes++;
+    w->told->shown += q->pattern->shown;
+    return w->c != NULL ? ew_case_add_quote(&w->in, q, err) : EW_OK;
+}
+
+static ew_code take_article(void *cookie, const ew_article *a, ew_err *err)
+{
+    work *w = cookie;
+    ew_quote_in in = {.article = a, .items = w->names, .item_count = w->name_count};
+    w->told->articles++;
+    ew_code code = w->c != NULL ? w->to.article(w->to.cookie, a, err) : EW_OK;
+    return code == EW_OK ? ew_quotes_find(&in, take_quote, NULL, w, err) : code;
+}
+
+static ew_code take_capture(void *cookie, const ew_capture *p, ew_err *err)
+{
+    work *w = cookie;
+    w->told->captures++;
+    return w->c != NULL ? w->to.capture(w->to.cookie, p, err) : EW_OK;
+}
+
+static ew_code take_fact(void *cookie, const ew_picture_fact *f, ew_err *err)
+{
+    work *w = cookie;
+    w->told->facts++;
+    return w->c != NULL ? w->to.picture(w->to.cookie, f, err) : EW_OK;
+}
+
+/* A slice as a string, for those who print it. */
+static ew_code with_text(ew_slice s, char **out, ew_err *err)
+{
+    *out = ew_alloc(s.n + 1);
+    if (*out == NULL)
+        return ew_fail_nomem(err);
+    memcpy(*out, s.p, s.n);
+    return EW_OK;
+}
+
+static ew_code take_gap(void *cookie, const ew_gap *g, ew_err *err)
+{
+    work *w = cookie;
+    char *what = NULL;
+    char *words = NULL;
+    ew_code code = EW_OK;
+    w->told->gaps++;
+    if (w->how->gap != NULL) {
+        code = with_text(g->what, &what, err);
+        if (code == EW_OK)
+            code = with_text(g->words, &words, err);
+        if (code == EW_OK)
+            w->how->gap(w->how->cookie, what, words);
+    }
+    ew_free(what);
+    ew_free(words);
+    return code == EW_OK && w->c != NULL ? w->to.gap(w->to.cookie, g, err) : code;
+}
+
+static ew_code take_remark(void *cookie, const ew_remark *r, ew_err *err)
+{
+    work *w = cookie;
+    char *text = NULL;
+    ew_code code = EW_OK;
+    w->told->remarks++;
+    if (w->how->remark != NULL) {
+        code = with_text(r->text, &text, err);
+        if (code == EW_OK)
+            w->how->remark(w->how->cookie, text);
+    }
+    ew_free(text);
+    return code == EW_OK && w->c != NULL ? w->to.remark(w->to.cookie, r, err) : code;
+}
+
+static ew_import_sink sink_of(work *w)
+{
+    return (ew_import_sink){.cookie = w,
+                            .chat = take_chat,
+                            .message = take_message,
+                            .article = take_article,
+                            .capture = take_capture,
+                            .picture = take_fact,
+                            .gap = take_gap,
+                            .remark = take_remark};
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* What was left out of the delivery is told like everything else that is missing. */
+static ew_code tell_odd(work *w, const ew_delivery *from, ew_err *err)
+{
+    const char *text;
+    ew_code code = EW_OK;
+    for (size_t i = 0; code == EW_OK && (text = ew_delivery_odd(from, i)) != NULL; i++) {
+        ew_gap g = {.what = ew_slice_of("file"), .words = ew_slice_of(text)};
+        code = take_gap(w, &g, err);
+    }
+    return code;
+}
+
+static ew_code read_all(work *w, ew_delivery *from, ew_err *err)
+{
+    ew_import_opts opts = w->how->read;
+    ew_import_sink sink = sink_of(w);
+    opts.format = w->told->format;
+    ew_code code = tell_odd(w, from, err);
+    return code == EW_OK ? ew_import_run(from, &opts, &sink, err) : code;
+}
+
+static ew_code choose_format(ew_delivery *from, const ew_import_how *how,
+                             ew_imported *told, ew_err *err)
+{
+    told->format = how->read.format;
+    ew_code code = EW_OK;
+    if (told->format == EW_IMPORT_AUTO)
+        code = ew_import_detect(from, &told->format, err);
+    if (code == EW_OK && told->format == EW_IMPORT_AUTO)
+        code = ew_fail(err, EW_E_FORMAT, 0,
+                       "'%s' is of no format that is known; name it with --format",
+                       ew_delivery_path(from));
+    return code;
+}
+
+ew_code ew_ops_import_try(const char *path, const ew_import_how *how, ew_imported *told,
+                          ew_err *err)
+{
+    ew_delivery *from = NULL;
+    *told = (ew_imported){0};
+    work *w = ew_alloc(sizeof *w);
+    if (w == NULL)
+        return ew_fail_nomem(err);
+    w->how = how;
+    w->told = told;
+    ew_code code = ew_delivery_open(&from, path, err);
+    if (code == EW_OK)
+        code = choose_format(from, how, told, err);
+    if (code == EW_OK)
+        code = read_all(w, from, err);
+    ew_delivery_close(from);
+    ew_free(w);
+    return code;
+}
+
+/* ------------------------------------------------------------------ the case */
+
+/* What reports may call the disputed things: names of recordings, pictures and documents. */
+static ew_code take_name(void *cookie, const ew_case_item *i, ew_err *err)
+{
+    work *w = cookie;
+    if (i->undone || w->name_count == NAMES_MAX || i->parent != 0 ||
+        strcmp(i->kind, "chat") == 0 || strcmp(i->kind, "article") == 0)
+        return EW_OK;
+    char *text = ew_strdup(i->name);
+    if (text == NULL)
+        return ew_fail_nomem(err);
+    w->name_text[w->name_count] = text;
+    w->names[w->name_count++] = ew_slice_of(text);
+    return EW_OK;
+}
+
+/* Pictures among the members, each by itself. */
+static ew_code read_pictures(work *w, const ew_delivery *from, const ew_kept_files *k,
+                             ew_err *err)
+{
+    (void)w, (void)from, (void)k, (void)err;
+    return EW_OK;
+}
+
+static ew_code detail_of(work *w, const ew_delivery *from, ew_err *err)
+{
+    ew_buf b;
+    ew_obj o = ew_obj_new();
+    char *name = ew_safe_name(ew_delivery_path(from));
+    ew_buf_init(&b, EW_CASE_WORDS);
+    ew_obj_str(&o, "path", name != NULL ? name : "");
+    ew_obj_str(&o, "format", ew_import_format_name(w->told->format));
+    ew_obj_int(&o, "originals", (int64_t)(w->told->items + w->told->known));
+    ew_obj_int(&o, "chats", (int64_t)w->told->chats);
+    ew_obj_int(&o, "messages", (int64_t)w->told->messages);
+    ew_obj_int(&o, "articles", (int64_t)w->told->articles);
+    ew_obj_int(&o, "captures", (int64_t)w->told->captures);
+    ew_obj_int(&o, "gaps", (int64_t)w->told->gaps);
+    ew_obj_int(&o, "remarks", (int64_t)w->told->remarks);
+    ew_code code = ew_obj_print(&o, &b, err);
+    while (code == EW_OK && b.len > 0 && b.data[b.len - 1] == '\n')
+        b.data[--b.len] = 0;
+    if (code == EW_OK)
+        code = ew_case_event_detail(w->c, (const char *)b.data, err);
+    ew_buf_release(&b);
+    ew_free(name);
+    return code;
+}
+
+/* Within the event. */
+static ew_code fill_event(work *w, ew_delivery *from, ew_kept_files *k, ew_err *err)
+{
+    ew_imported *told = w->told;
+    ew_code code = ew_import__add_items(w->c, from, w->how, k, told, err);
+    if (code != EW_OK)
+        return code;
+    const ew_kept_file *first = &k->file[k->packed ? k->count : 0];
+    told->item = first->item;
+    w->in = (ew_case_intake){
+        .c = w->c, .item = first->item, .members = k->items, .member_count = k->count};
+    w->to = ew_case_sink(&w->in);
+    ew_case_event_item(w->c, first->item, NULL, first->sha256);
+    for (size_t i = 0; i < k->count && code == EW_OK; i++)
+        if (k->file[i].known)
+            code = ew_case_not_imported(w->c, k->file[i].item, err);
+    if (code == EW_OK)
+        code = ew_case_items(w->c, take_name, w, err);
+    if (code == EW_OK)
+        code = read_all(w, from, err);
+    if (code == EW_OK)
+        code = read_pictures(w, from, k, err);
+    if (code == EW_OK)
+        code = ew_import__unchanged(from, k, err);
+    return code == EW_OK ? detail_of(w, from, err) : code;
+}
+
+static ew_code run(work *w, ew_delivery *from, ew_err *err)
+{
+    ew_kept_files k = {0};
+    ew_case_act act = {.kind = "import", .who = w->how->who, .purpose = w->how->purpose};
+    ew_code code = choose_format(from, w->how, w->told, err);
+    if (code == EW_OK && ew_delivery_count(from) == 0)
+        code = ew_fail(err, EW_E_FORMAT, 0, "there is nothing in '%s'",
+                       ew_delivery_path(from));
+    if (code == EW_OK)
+        code = ew_import__store(w->c, from, w->how, &k, err);
+    if (code == EW_OK)
+        code = ew_case_begin(w->c, &act, &w->told->event, err);
+    if (code == EW_OK) {
+        code = fill_event(w, from, &k, err);
+        if (code == EW_OK)
+            code = ew_case_commit(w->c, err);
+        else
+            ew_case_rollback(w->c);
+    }
+    ew_import__kept_release(&k);
+    return code;
+}
+
+ew_code ew_ops_import(ew_case *c, const char *path, const ew_import_how *how,
+                      ew_imported *told, ew_err *err)
+{
+    ew_delivery *from = NULL;
+    *told = (ew_imported){0};
+    work *w = ew_alloc(sizeof *w);
+    if (w == NULL)
+        return ew_fail_nomem(err);
+    w->c = c;
+    w->how = how;
+    w->told = told;
+    ew_code code = ew_delivery_open(&from, path, err);
+    if (code == EW_OK)
+        code = run(w, from, err);
+    for (size_t i = 0; i < w->name_count; i++)
+        ew_free(w->name_text[i]);
+    ew_delivery_close(from);
+    ew_free(w);
+    return code;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The originals of a delivery on their way into a case. */
+#ifndef EW_OPS_IMPORT_STORE_H
+#define EW_OPS_IMPORT_STORE_H
+
+#include "casefile/casefile.h"
+#include "import/delivery.h"
+#include "ops/import.h"
+
+/* One file that is kept: a member, or the ZIP itself. */
+typedef struct ew_kept_file {
+    uint8_t sha256[EW_SHA256_BYTES];
+    uint64_t bytes;
+    int64_t mtime_ns; /* when it was stored; 0 of a member of a ZIP */
+    int64_t item;     /* in the case; 0: not yet */
+    bool known;       /* the case had it already */
+} ew_kept_file;
+
+typedef struct ew_kept_files {
+    ew_kept_file *file; /* of each member, then of the ZIP when it is one */
+    size_t count;       /* members */
+    bool packed;
+    int64_t *items; /* of each member, once they are added */
+} ew_kept_files;
+
+/* Stores all originals; no event is needed. To be released in any case. */
+EW_MUST_CHECK ew_code ew_import__store(ew_case *c, ew_delivery *from,
+                                       const ew_import_how *how, ew_kept_files *k,
+                                       ew_err *err);
+/* Adds those that the case does not have, within an event. */
+EW_MUST_CHECK ew_code ew_import__add_items(ew_case *c, const ew_delivery *from,
+                                           const ew_import_how *how, ew_kept_files *k,
+                                           ew_imported *told, ew_err *err);
+/* EW_E_IO when a file is no longer what was stored. */
+EW_MUST_CHECK ew_code ew_import__unchanged(const ew_delivery *from,
+                                           const ew_kept_files *k, ew_err *err);
+void ew_import__kept_release(ew_kept_files *k);
+
+#endif
