@@ -362,8 +362,10 @@ void ew_case_close(ew_case *c)
 {
     if (c == NULL)
         return;
+    ew_case_group_abandon(c);
     if (c->event != 0)
         ew_case_rollback(c);
+    ew_case__drop_later(c);
     for (size_t i = 0; i < EW_CASE_STATEMENTS; i++)
         (void)sqlite3_finalize(c->cache[i].stmt);
     (void)sqlite3_close(c->db);

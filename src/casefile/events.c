@@ -194,6 +194,24 @@ static ew_code keep_text(ew_case *c, size_t i, const char *text, const char **ou
     return c->texts[i] != NULL ? EW_OK : ew_fail_nomem(err);
 }
 
+/* What the event says, and that the clock went back. */
+static ew_code keep_detail(ew_case *c, const char *detail, ew_err *err)
+{
+    static const char mark[] = "{\"clock\":\"set back\"";
+    ew_buf b;
+    detail = detail != NULL ? detail : "";
+    if (!c->set_back)
+        return keep_text(c, 3, detail, &c->pending.detail, err);
+    bool more = detail[0] == '{' && detail[1] != '}' && detail[1] != 0;
+    ew_buf_init(&b, EW_CASE_JSON);
+    ew_code code = ew_buf_printf(&b, err, "%s%s%s", mark, more ? "," : "",
+                                 detail[0] == '{' ? detail + 1 : "}");
+    if (code == EW_OK)
+        code = keep_text(c, 3, (const char *)b.data, &c->pending.detail, err);
+    ew_buf_release(&b);
+    return code;
+}
+
 static ew_code prepare(ew_case *c, const ew_case_act *act, ew_err *err)
 {
     last l;
@@ -205,11 +223,9 @@ static ew_code prepare(ew_case *c, const ew_case_act *act, ew_err *err)
     if (code != EW_OK)
         return code;
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    bool set_back = now.tv_sec < l.time;
-    const char *detail =
-        act->detail == NULL && set_back ? "{\"clock\":\"set back\"}" : act->detail;
+    c->set_back = now.tv_sec < l.time;
     *e = (ew_case_event){.id = l.id + 1,
-                         .time = set_back ? l.time : now.tv_sec,
+                         .time = c->set_back ? l.time : now.tv_sec,
                          .undoes = act->undoes,
                          .tool = TOOL};
     ew_case_event_item(c, act->item, act->has_before ? act->before : NULL,
@@ -221,7 +237,7 @@ static ew_code prepare(ew_case *c, const ew_case_act *act, ew_err *err)
     if (code == EW_OK)
         code = keep_text(c, 2, act->purpose, &e->purpose, err);
     if (code == EW_OK)
-        code = keep_text(c, 3, detail, &e->detail, err);
+        code = keep_detail(c, act->detail, err);
     return code == EW_OK ? ew_case__mark_content(c, err) : code;
 }
 
@@ -240,7 +256,7 @@ void ew_case_event_item(ew_case *c, int64_t item, const uint8_t *before,
 
 ew_code ew_case_event_detail(ew_case *c, const char *detail, ew_err *err)
 {
-    return keep_text(c, 3, detail, &c->pending.detail, err);
+    return keep_detail(c, detail, err);
 }
 
 /* The row of the event itself, over all that it added. */
@@ -253,17 +269,28 @@ static ew_code seal_event(ew_case *c, ew_err *err)
     return code == EW_OK ? put_event(c, e, err) : code;
 }
 
+static ew_code exec(ew_case *c, const char *sql, ew_err *err)
+{
+    int rc = sqlite3_exec(c->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? EW_OK : ew_case__sql_fail(c, rc, err);
+}
+
+/* An event is a transaction, and a savepoint within a group. */
 ew_code ew_case_begin(ew_case *c, const ew_case_act *act, int64_t *event, ew_err *err)
 {
     if (!c->write)
         return ew_fail(err, EW_E_BUG, 0, "the case was opened for reading");
     if (c->event != 0)
         return ew_fail(err, EW_E_BUG, 0, "an event within an event");
-    int rc = sqlite3_exec(c->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    if (rc != SQLITE_OK)
-        return ew_case__sql_fail(c, rc, err);
+    if (c->group && sqlite3_get_autocommit(c->db) != 0) /* SQLite gave it up by itself */
+        return ew_fail(err, EW_E_IO, 0, "the case '%s' cannot be written any more",
+                       c->dir);
+    ew_code code = exec(c, c->group ? "SAVEPOINT one" : "BEGIN IMMEDIATE", err);
+    if (code != EW_OK)
+        return code;
     c->damaged = false;
-    ew_code code = prepare(c, act, err);
+    c->undoing = act->undoes != 0;
+    code = prepare(c, act, err);
     *event = c->pending.id;
     c->event = code == EW_OK ? *event : -1;
     if (code != EW_OK)
@@ -273,7 +300,8 @@ ew_code ew_case_begin(ew_case *c, const ew_case_act *act, int64_t *event, ew_err
 
 void ew_case_rollback(ew_case *c)
 {
-    (void)sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+    const char *sql = c->group ? "ROLLBACK TO one;RELEASE one" : "ROLLBACK";
+    (void)sqlite3_exec(c->db, sql, NULL, NULL, NULL);
     c->event = 0;
 }
 
@@ -287,15 +315,45 @@ ew_code ew_case_commit(ew_case *c, ew_err *err)
         return ew_fail(err, EW_E_BUG, 0, "an event of which a part failed");
     }
     code = seal_event(c, err);
-    int rc = code == EW_OK ? sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL) : SQLITE_OK;
-    if (rc != SQLITE_OK)
-        code = ew_case__sql_fail(c, rc, err);
+    if (code == EW_OK)
+        code = exec(c, c->group ? "RELEASE one" : "COMMIT", err);
     if (code != EW_OK) {
         ew_case_rollback(c);
         return code;
     }
     c->event = 0;
-    return ew_case__load_undone(c, err);
+    return c->undoing ? ew_case__load_undone(c, err) : EW_OK;
+}
+
+ew_code ew_case_group_begin(ew_case *c, ew_err *err)
+{
+    if (!c->write || c->event != 0 || c->group)
+        return ew_fail(err, EW_E_BUG, 0, "a group of events within something else");
+    ew_code code = exec(c, "BEGIN IMMEDIATE", err);
+    c->group = code == EW_OK;
+    return code;
+}
+
+void ew_case_group_abandon(ew_case *c)
+{
+    if (!c->group)
+        return;
+    c->group = false;
+    ew_case_rollback(c); /* all of it */
+    ew_err ignored;
+    if (ew_case__load_undone(c, &ignored) != EW_OK)
+        c->undone_count = 0; /* it cannot be read: whatever is asked next will tell */
+}
+
+ew_code ew_case_group_end(ew_case *c, ew_err *err)
+{
+    if (!c->group || c->event != 0)
+        return ew_fail(err, EW_E_BUG, 0, "the end of a group of events that is none");
+    ew_code code = exec(c, "COMMIT", err);
+    if (code != EW_OK)
+        ew_case_group_abandon(c);
+    c->group = false;
+    return code;
 }
 
 /* ------------------------------------------------------------------ reading */

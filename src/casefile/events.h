@@ -11,4 +11,21 @@ EW_MUST_CHECK ew_code ew_case__load_undone(ew_case *c, ew_err *err);
 /* Was this event taken back, by one that still counts? */
 bool ew_case__undone(const ew_case *c, int64_t event);
 
+/* Was this item taken back? *by: the last event that added it and counts, else that of its row, which is
+ * `added`. */
+EW_MUST_CHECK ew_code ew_case__item_undone(ew_case *c, int64_t item, int64_t added,
+                                           bool *undone, int64_t *by, ew_err *err);
+
+/* What is said of an item after all corrections that count. values: kind, name, origin, obtained, from,
+ * note; each that was corrected is replaced by a copy, to be freed with ew_case__corrected_end. */
+enum { EW_CASE_ITEM_TEXTS = 6 };
+EW_MUST_CHECK ew_code ew_case__corrected(ew_case *c, int64_t item,
+                                         char *values[EW_CASE_ITEM_TEXTS], ew_err *err);
+void ew_case__corrected_end(char *values[EW_CASE_ITEM_TEXTS]);
+/* "kind" ... in that order; NULL behind the last. */
+const char *ew_case__item_field(size_t i);
+
+/* Gives up what was stored later and not synced. */
+void ew_case__drop_later(ew_case *c);
+
 #endif

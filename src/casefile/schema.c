@@ -19,12 +19,14 @@ static const struct {
              "sha256 BLOB NOT NULL UNIQUE,bytes INTEGER NOT NULL,"
              "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"again", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
-              "added INTEGER NOT NULL REFERENCES event"},
-    {"correction", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
-                   "field TEXT NOT NULL,value TEXT NOT NULL,"
-                   "added INTEGER NOT NULL REFERENCES event"},
+              "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
+    {"correction",
+     "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
+     "field TEXT NOT NULL,value TEXT NOT NULL,"
+     "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"called", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
-               "words TEXT NOT NULL,added INTEGER NOT NULL REFERENCES event"},
+               "words TEXT NOT NULL,"
+               "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"analysis", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                  "other INTEGER NOT NULL,tool TEXT NOT NULL,version TEXT NOT NULL,"
                  "settings TEXT NOT NULL,result TEXT NOT NULL,"

@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "base/file.h"
 #include "casefile/casefile.h"
 
 enum {
@@ -18,8 +19,14 @@ struct ew_case {
     char *dir;
     int lock; /* descriptor held by who writes, or -1 */
     bool write;
-    int64_t event; /* the one that is being written, or 0 */
-    bool damaged;  /* a row of this event failed: commit refuses */
+    int64_t event;    /* the one that is being written, or 0 */
+    bool damaged;     /* a row of this event failed: commit refuses */
+    bool undoing;     /* this event takes another one back */
+    bool set_back;    /* the clock stands before the last event */
+    bool group;       /* several events come on disk at once */
+    ew_atomic *later; /* originals that are not synced yet */
+    size_t later_count;
+    uint64_t later_bytes;
     /* Of the event that is being written: it gets its own row last, when all that it adds is known. */
     ew_case_event pending;
     char *texts[4]; /* kind, who, purpose, detail */

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Originals by their hash: copied once, protected, never altered. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "casefile/events.h"
+#include "casefile/sql.h"
+
+enum { COPY_BLOCK = 256 * 1024, FOLDERS = 256 };
+
+/* originals/ab/<64 digits>; *folder: the first two parts. Both to be freed. */
+static ew_code paths_of(const ew_case *c, const uint8_t sha256[EW_SHA256_BYTES],
+                        char **folder, char **path, ew_err *err)
+{
+    char hex[EW_SHA256_HEX + 1];
+    char name[32];
+    ew_hex(sha256, EW_SHA256_BYTES, hex);
+    (void)snprintf(name, sizeof name, "originals/%.2s", hex);
+    *folder = ew_path_join(c->dir, name);
+    *path = *folder != NULL ? ew_path_join(*folder, hex) : NULL;
+    return *path != NULL ? EW_OK : ew_fail_nomem(err);
+}
+
+/* Copies fd to the end into `out` and hashes what was copied. */
+static ew_code copy_hashing(int fd, int out, uint8_t sha256[EW_SHA256_BYTES],
+                            uint64_t *bytes, ew_err *err)
+{
+    ew_sha256 *h = NULL;
+    uint8_t *block = ew_alloc(COPY_BLOCK);
+    if (block == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = ew_sha256_new(&h, err);
+    *bytes = 0;
+    while (code == EW_OK) {
+        ssize_t n = pread(fd, block, COPY_BLOCK, (off_t)*bytes);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            code = ew_fail_sys(err, errno, "cannot read what is to be kept");
+        if (n <= 0)
+            break;
+        code = ew_sha256_feed(h, block, (size_t)n, err);
+        if (code == EW_OK)
+            code = ew_write_all(out, block, (size_t)n, err);
+        *bytes += (uint64_t)n;
+    }
+    if (code == EW_OK)
+        code = ew_sha256_finish(h, sha256, err);
+    ew_sha256_free(h);
+    ew_free(block);
+    return code;
+}
+
+/* Is what stands under this hash really that? Whoever changed it must not go unnoticed. */
+static ew_code compare_kept(const char *path, const uint8_t sha256[EW_SHA256_BYTES],
+                            bool *there, ew_err *err)
+{
+    uint8_t got[EW_SHA256_BYTES];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    *there = fd >= 0;
+    if (fd < 0)
+        return errno == ENOENT ? EW_OK
+                               : ew_fail_sys(err, errno, "cannot read '%s'", path);
+    ew_code code = ew_sha256_fd(fd, got, err);
+    (void)close(fd);
+    if (code == EW_OK && memcmp(got, sha256, sizeof got) != 0)
+        code = ew_fail(err, EW_E_FORMAT, 0, "the original '%s' was changed", path);
+    return code;
+}
+
+/* Gives the copy the name that its content has; *there: nothing is to be done any more. */
+static ew_code aim_copy(ew_case *c, ew_atomic *a, const uint8_t sha256[EW_SHA256_BYTES],
+                        bool *there, ew_err *err)
+{
+    char *folder = NULL;
+    char *path = NULL;
+    *there = false;
+    ew_code code = paths_of(c, sha256, &folder, &path, err);
+    for (size_t i = 0; code == EW_OK && i < c->later_count && !*there; i++)
+        *there = strcmp(c->later[i].path, path) == 0;
+    if (code == EW_OK && !*there)
+        code = compare_kept(path, sha256, there, err);
+    if (code == EW_OK && !*there)
+        code = ew_mkdirs(folder, err);
+    if (code == EW_OK && !*there && fchmod(a->fd, 0400) != 0)
+        code = ew_fail_sys(err, errno, "cannot protect '%s'", path);
+    if (code == EW_OK && !*there) {
+        ew_free(a->path);
+        a->path = path;
+        path = NULL;
+    }
+    ew_free(folder);
+    ew_free(path);
+    return code;
+}
+
+/* Copies fd to a file beside the originals that has its name already but is not there yet. */
+static ew_code make_copy(ew_case *c, int fd, ew_atomic *a,
+                         uint8_t sha256[EW_SHA256_BYTES], uint64_t *bytes, bool *there,
+                         ew_err *err)
+{
+    char *path = ew_path_join(c->dir, "originals/new");
+    if (path == NULL)
+        return ew_fail_nomem(err);
+    ew_code code = ew_atomic_open(a, path, err);
+    ew_free(path);
+    if (code == EW_OK)
+        code = copy_hashing(fd, a->fd, sha256, bytes, err);
+    if (code == EW_OK)
+        code = aim_copy(c, a, sha256, there, err);
+    if (code != EW_OK || *there)
+        ew_atomic_abort(a);
+    return code;
+}
+
+ew_code ew_case_store(ew_case *c, int fd, uint8_t sha256[EW_SHA256_BYTES],
+                      uint64_t *bytes, ew_err *err)
+{
+    ew_atomic a = {.fd = -1};
+    bool there = false;
+    ew_code code = make_copy(c, fd, &a, sha256, bytes, &there, err);
+    if (code == EW_OK && !there)
+        code = ew_atomic_commit(&a, err);
+    return code;
+}
+
+/* ------------------------------------------------------------------ many at a time */
+
+ew_code ew_case_store_later(ew_case *c, int fd, uint8_t sha256[EW_SHA256_BYTES],
+                            uint64_t *bytes, ew_err *err)
+{
+    ew_atomic a = {.fd = -1};
+    bool there = false;
+    if (c->later == NULL)
+        c->later = ew_alloc_array(EW_CASE_LATER, sizeof *c->later);
+    if (c->later == NULL)
+        return ew_fail_nomem(err);
+    if (c->later_count == EW_CASE_LATER)
+        return ew_fail(err, EW_E_BUG, 0, "too many originals at a time");
+    ew_code code = make_copy(c, fd, &a, sha256, bytes, &there, err);
+    if (code == EW_OK && !there)
+        c->later[c->later_count++] = a;
+    return code;
+}
+
+void ew_case__drop_later(ew_case *c)
+{
+    for (size_t i = 0; i < c->later_count; i++)
+        ew_atomic_abort(&c->later[i]);
+    c->later_count = 0;
+    ew_free(c->later);
+    c->later = NULL;
+}
+
+/* Each folder that got a file once. */
+static ew_code sync_folders(ew_case *c, const bool used[FOLDERS], ew_err *err)
+{
+    char name[32];
+    ew_code code = EW_OK;
+    for (unsigned i = 0; i < FOLDERS && code == EW_OK; i++) {
+        if (!used[i])
+            continue;
+        (void)snprintf(name, sizeof name, "originals/%02x", i);
+        char *folder = ew_path_join(c->dir, name);
+        code = folder != NULL ? ew_sync_dir(folder, err) : ew_fail_nomem(err);
+        ew_free(folder);
+    }
+    return code;
+}
+
+/* The two digits that begin a file's name are its folder's. */
+static unsigned folder_of(const char *path)
+{
+    unsigned folder = 0;
+    const char *slash = strrchr(path, '/');
+    for (int i = 1; slash != NULL && i <= 2; i++) {
+        char d = slash[i];
+        folder = folder * 16 + (unsigned)(d >= 'a' ? d - 'a' + 10 : d - '0');
+    }
+    return folder % FOLDERS;
+}
+
+ew_code ew_case_store_sync(ew_case *c, ew_err *err)
+{
+    bool used[FOLDERS] = {false};
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < c->later_count && code == EW_OK; i++) {
+        used[folder_of(c->later[i].path)] = true;
+        code = ew_atomic_place(&c->later[i], err);
+    }
+    if (code == EW_OK)
+        code = sync_folders(c, used, err);
+    ew_case__drop_later(c);
+    return code;
+}
+
+ew_code ew_case_original(ew_case *c, int64_t item, char **path, ew_err *err)
+{
+    bool row;
+    char *folder = NULL;
+    ew_sql q = ew_sql_begin(c, "SELECT sha256 FROM item WHERE id=?", err);
+    ew_sql_int(&q, item);
+    ew_code code = ew_sql_step(&q, &row);
+    if (code == EW_OK && !row)
+        q.code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no item %lld", (long long)item);
+    if (q.code == EW_OK) {
+        ew_slice sha = ew_sql_col_blob(&q, 0);
+        if (q.code == EW_OK && sha.n != EW_SHA256_BYTES)
+            q.code =
+                ew_fail(err, EW_E_FORMAT, 0, "item %lld is damaged", (long long)item);
+        if (q.code == EW_OK)
+            q.code = paths_of(c, (const uint8_t *)sha.p, &folder, path, err);
+    }
+    ew_free(folder);
+    return ew_sql_end(&q);
+}
