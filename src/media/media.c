@@ -2,9 +2,7 @@
 /* Sound from any file: the client of the decoder process. */
 #include "earwitness/media.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -91,49 +89,6 @@ static ew_code fail_said(const ew_media *m, ew_err *err)
     }
 }
 
-/* It closed its end without a last word. */
-static ew_code fail_died(const ew_media *m, ew_err *err)
-{
-    const int status = m->process.status;
-    const int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-
-    if (sig == SIGSYS)
-        return ew_fail(err, EW_E_IO, 0,
-                       "cannot decode '%s': it made the decoder try something "
-                       "forbidden, which was stopped; do not trust this file",
-                       m->name);
-    if (sig == SIGXCPU)
-        return ew_fail(err, EW_E_LIMIT, 0,
-                       "cannot decode '%s': decoding takes far too long "
-                       "for its size; leave it out, or convert it first",
-                       m->name);
-    if (sig == SIGKILL)
-        return ew_fail(err, EW_E_IO, 0,
-                       "cannot decode '%s': the decoder was killed from outside "
-                       "(out of memory?); try again with more memory free",
-                       m->name);
-    if (sig != 0)
-        return ew_fail(err, EW_E_IO, 0,
-                       "cannot decode '%s': the decoder crashed (%s); leave it "
-                       "out, or convert it first",
-                       m->name, strsignal(sig));
-    if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
-        return ew_fail(err, EW_E_IO, 0,
-                       "cannot decode '%s': the decoder program does not work "
-                       "here (exit code %d); install it again",
-                       m->name, WEXITSTATUS(status));
-    return ew_fail(err, EW_E_IO, 0, "cannot decode '%s': the decoder stopped too early",
-                   m->name);
-}
-
-static ew_code fail_stalled(const ew_media *m, ew_err *err)
-{
-    return ew_fail(err, EW_E_IO, 0,
-                   "cannot decode '%s': the decoder hung and was ended after "
-                   "%u s; leave it out, or convert it first",
-                   m->name, m->opts.stall_seconds);
-}
-
 /* ---------------------------------------------------------------- reading */
 
 /* Fetches bytes; the end of the pipe is always too early here. */
@@ -146,13 +101,13 @@ static ew_code read_more(ew_media *m, ew_err *err)
 
     if (rc == EW_E_BUSY) {
         ew_media__process_end(&m->process);
-        return fail_stalled(m, err);
+        return ew_media__stalled(m->opts.stall_seconds, m->name, err);
     }
     if (rc < 0)
         return rc;
     if (got == 0) {
         ew_media__process_wait(&m->process);
-        return fail_died(m, err);
+        return ew_media__died(&m->process, m->name, err);
     }
     ew_media__frames_filled(m->frames, got);
     return EW_OK;
@@ -205,7 +160,7 @@ static ew_code open_common(ew_media **out, int fd, const char *name,
     if (rc == EW_OK)
         m->frames->facts_asked = opts->facts;
     if (rc == EW_OK)
-        rc = ew_media__process_start(&m->process, fd, extension, opts, err);
+        rc = ew_media__process_start(&m->process, fd, extension, false, opts, err);
     if (rc == EW_OK)
         rc = next_event(m, &event, err);
     if (rc == EW_OK && event != EW_MEDIA__INFO)

@@ -22,7 +22,7 @@
 
 enum {
     PIPE_BYTES = 1 << 20,
-    SETTINGS_MAX = 7,
+    SETTINGS_MAX = 8,
     SETTING_BYTES = 48,
     ENV_MAX = 8,
     GRACE_MS = 2000 /* for a decoder that has said its last word to end */
@@ -37,7 +37,7 @@ typedef struct command {
     char env_text[ENV_MAX][1024];
 } command;
 
-static void command_make(command *c, char *program, const char *extension,
+static void command_make(command *c, char *program, const char *extension, bool picture,
                          const ew_media_opts *o)
 {
     const struct {
@@ -50,6 +50,7 @@ static void command_make(command *c, char *program, const char *extension,
         {"length-ms", (uint64_t)o->length_ms},
         {"memory", o->memory_bytes},
         {"facts", o->facts},
+        {"picture", picture},
     };
     static char version[] = "1";
     size_t n = 0;
@@ -169,7 +170,7 @@ static ew_code start_on_pipe(ew_media__process *p, command *c, int file, int out
 }
 
 ew_code ew_media__process_start(ew_media__process *p, int file, const char *extension,
-                                const ew_media_opts *opts, ew_err *err)
+                                bool picture, const ew_media_opts *opts, ew_err *err)
 {
     char *program = NULL;
     command *c = NULL;
@@ -187,7 +188,7 @@ ew_code ew_media__process_start(ew_media__process *p, int file, const char *exte
         rc = ew_fail_nomem(err);
         goto out;
     }
-    command_make(c, program, extension, opts);
+    command_make(c, program, extension, picture, opts);
     command_env(c);
     if (pipe2(ends, O_CLOEXEC) != 0) {
         rc = ew_fail_sys(err, errno, "cannot start the decoder");

@@ -23,7 +23,9 @@ enum {
     EW_DP_NOTES_MAX = 199, /* remarks sent; later ones are only counted in END */
     EW_DP_FACT_KEY_MAX = 40,
     EW_DP_FACT_MAX_BYTES = EW_DP_FACT_KEY_MAX + 1 + 440,
-    EW_DP_FACTS_MAX = 2000
+    EW_DP_FACTS_MAX = 2000,
+    EW_DP_PICT_BYTES = 48,
+    EW_DP_LUMA_MAX_BYTES = 1 << 17
 };
 
 #define EW_DP_TAG(a, b, c, d)                                                            \
@@ -34,6 +36,8 @@ enum {
 #define EW_DP_NOTE EW_DP_TAG('N', 'O', 'T', 'E') /* a line for the journal */
 #define EW_DP_FACT EW_DP_TAG('F', 'A', 'C', 'T') /* what the file says, on request */
 #define EW_DP_BEAT EW_DP_TAG('B', 'E', 'A', 'T') /* alive, though nothing to hear yet */
+#define EW_DP_PICT EW_DP_TAG('P', 'I', 'C', 'T') /* once, before the first LUMA */
+#define EW_DP_LUMA EW_DP_TAG('L', 'U', 'M', 'A') /* brightness, a byte a pixel */
 #define EW_DP_END EW_DP_TAG('E', 'N', 'D', ' ')  /* last frame, all is well */
 #define EW_DP_FAIL EW_DP_TAG('F', 'A', 'I', 'L') /* last frame, something is wrong */
 
@@ -50,6 +54,15 @@ enum {
     EW_DP_INFO_AT_CODEC = 80      /* 32 bytes, padded with 0 */
 };
 
+/* Offsets in the payload of PICT. */
+enum {
+    EW_DP_PICT_AT_VERSION = 0,
+    EW_DP_PICT_AT_WIDTH = 4,
+    EW_DP_PICT_AT_HEIGHT = 8,
+    EW_DP_PICT_AT_TURN = 12, /* as EXIF counts; 0: the container does not say */
+    EW_DP_PICT_AT_CODEC = 16 /* 32 bytes, padded with 0 */
+};
+
 /* First word of the payload of FAIL; plain text follows it. */
 enum {
     EW_DP_FAIL_FORMAT = 1, /* the input is not what it claims to be */
@@ -64,7 +77,10 @@ enum {
     EW_DP_CHANNELS_MAX = 8,
     EW_DP_RATE_MIN_HZ = 1000,
     EW_DP_RATE_MAX_HZ = 768000,
-    EW_DP_DAYS_MAX = 366 /* more sound than this in one file is not believed */
+    EW_DP_DAYS_MAX = 366, /* more sound than this in one file is not believed */
+    EW_DP_SIDE_MAX = 65535,
+    EW_DP_PIXELS_MAX = 100000000,
+    EW_DP_PICTURE_BYTES_MAX = 256 << 20 /* of the file that holds it */
 };
 
 #endif

@@ -30,6 +30,7 @@ typedef struct settings {
     int64_t length_ms;     /* 0: to the end */
     uint64_t memory_bytes; /* 0: no limit */
     char extension[16];    /* of the file's name; a hint for formats without a mark */
+    bool picture;          /* the input is a picture: give its brightness */
     bool facts;            /* tell what headers and packets say */
     bool unconfined;       /* go on where the system cannot confine */
 } settings;
@@ -40,6 +41,8 @@ void out_pcm(const float *samples, size_t frames, size_t channels);
 void out_beat(void);
 /* key: [a-z0-9.-]; beyond the limits of the protocol nothing is sent */
 void out_fact(const char *key, const char *value, size_t n);
+void out_picture(const uint8_t payload[EW_DP_PICT_BYTES]);
+void out_luma(const uint8_t *luma, size_t n);
 void out_end(void) __attribute__((noreturn));
 void fail(uint32_t kind, const char *fmt, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
@@ -130,6 +133,22 @@ bool sound_begins(const sound *s, const AVFrame *f, int64_t at);
 bool sound_begun(const sound *s);
 bool sound_full(const sound *s); /* as much as was wanted has been given */
 void sound_finish(sound *s);
+
+/* ---- picture.c: one still picture, without FFmpeg's containers ---- */
+void picture_prepare(void); /* before confinement */
+void picture_decode(void) __attribute__((noreturn));
+
+/* ---- luma.c: brightness of decoded pictures ---- */
+typedef struct luma_how {
+    int matrix; /* as AVColorSpace */
+    bool full_range;
+} luma_how;
+/* What frames of this codec mean. */
+luma_how luma_of_frame(const AVFrame *f, enum AVCodecID codec);
+/* Fails for what has no brightness of up to 16 bits. */
+void luma_check(const AVFrame *f);
+/* One row, a byte a pixel: 0.299 R + 0.587 G + 0.114 B, full range. scratch: 3 * width. */
+void luma_row(const AVFrame *f, luma_how how, int y, uint16_t *scratch, uint8_t *out);
 
 /* ---- hooks.c: only in the test build ---- */
 void hook_run(void);

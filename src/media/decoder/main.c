@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* earwitness-decode: one open file in, samples out, and nothing else possible.
+/* earwitness-decode: one open file in, samples (or the brightness of a picture) out, and nothing
+ * else possible.
  *
  * Started by the library with the input on descriptor 3 and a pipe on descriptor 4. Order
  * matters: everything that needs the system comes first, then the process confines itself,
@@ -64,6 +65,8 @@ static void set_one(settings *set, const char *key, const char *value)
         set->memory_bytes = number(value);
     else if (strcmp(key, "facts") == 0)
         set->facts = number(value) != 0;
+    else if (strcmp(key, "picture") == 0)
+        set->picture = number(value) != 0;
     else if (strcmp(key, "extension") == 0)
         set_extension(set, value);
     else
@@ -291,10 +294,15 @@ int main(int argc, char **argv)
     tzset(); /* reads a file, which some demuxers would do later through gmtime_r */
     (void)av_get_cpu_flags();
     note_log_init();
-    input_prepare();
+    if (set.picture)
+        picture_prepare();
+    else
+        input_prepare();
     confine_fully(&set);
 #ifdef EW_DECODER_HOOKS
     hook_run();
 #endif
+    if (set.picture)
+        picture_decode();
     decode(&set);
 }

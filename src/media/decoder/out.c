@@ -223,6 +223,25 @@ void out_pcm(const float *samples, size_t frames, size_t channels)
     }
 }
 
+void out_picture(const uint8_t payload[EW_DP_PICT_BYTES])
+{
+    frame_out(EW_DP_PICT, payload, EW_DP_PICT_BYTES);
+}
+
+void out_luma(const uint8_t *luma, size_t n)
+{
+    static uint8_t head[EW_DP_HEAD_BYTES];
+
+    for (size_t some; n > 0; n -= some, luma += some) {
+        some = n < EW_DP_LUMA_MAX_BYTES ? n : EW_DP_LUMA_MAX_BYTES;
+        ew_put_u32le(head, EW_DP_LUMA);
+        ew_put_u32le(head + 4, (uint32_t)some);
+        write_all(head, sizeof head);
+        write_all(luma, some);
+        frames_sent += some;
+    }
+}
+
 void out_end(void)
 {
     uint8_t payload[EW_DP_END_BYTES];
