@@ -24,3 +24,19 @@ ew_code ew_import_clean(ew_slice text, ew_buf *room, ew_slice *out, bool *bad,
     *out = (ew_slice){room->len > 0 ? (const char *)room->data : "", room->len};
     return code;
 }
+
+ew_code ew_import_line(ew_buf *to, ew_slice text, ew_err *err)
+{
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < text.n && code == EW_OK;) {
+        size_t from = i;
+        while (i < text.n && (unsigned char)text.p[i] >= 0x20 && text.p[i] != 0x7F)
+            i++;
+        if (i > from)
+            code = ew_buf_append(to, text.p + from, i - from, err);
+        if (code == EW_OK && i < text.n)
+            code = ew_buf_append(to, " ", 1, err);
+        i += i < text.n;
+    }
+    return code;
+}

@@ -13,4 +13,7 @@
 EW_MUST_CHECK ew_code ew_import_clean(ew_slice text, ew_buf *room, ew_slice *out,
                                       bool *bad, ew_err *err);
 
+/* Appends text as one line: control characters become spaces. */
+EW_MUST_CHECK ew_code ew_import_line(ew_buf *to, ew_slice text, ew_err *err);
+
 #endif

@@ -15,6 +15,8 @@ static const struct {
     [EW_IMPORT_TELEGRAM_JSON] = {"telegram-json", ew_import__telegram_json,
                                  ew_import__looks_telegram_json},
     [EW_IMPORT_WHATSAPP] = {"whatsapp", ew_import__whatsapp, ew_import__looks_whatsapp},
+    [EW_IMPORT_MESSENGER] = {"messenger", ew_import__messenger,
+                             ew_import__looks_messenger},
     [EW_IMPORT_PAGE] = {"page", ew_import__page, NULL},
     [EW_IMPORT_MARKDOWN] = {"markdown", ew_import__markdown, NULL},
     [EW_IMPORT_TEXT] = {"text", ew_import__text, NULL},

@@ -18,6 +18,15 @@ void ew_json_init(ew_json *j, const void *bytes, size_t n)
         j->at = 3;
 }
 
+void ew_json_again(ew_json *j, const void *bytes, size_t n)
+{
+    ew_buf key = j->key_buf;
+    ew_buf text = j->text_buf;
+    ew_json_init(j, bytes, n);
+    j->key_buf = key;
+    j->text_buf = text;
+}
+
 void ew_json_release(ew_json *j)
 {
     ew_buf_release(&j->key_buf);

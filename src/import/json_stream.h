@@ -50,6 +50,8 @@ typedef struct ew_json {
 
 /* bytes stay with the caller. */
 void ew_json_init(ew_json *j, const void *bytes, size_t n);
+/* Another document, with the room of the one before. */
+void ew_json_again(ew_json *j, const void *bytes, size_t n);
 void ew_json_release(ew_json *j);
 
 /* The next token. EW_E_FORMAT with the place in err->pos; EW_E_LIMIT for depth and length. */
