@@ -7,4 +7,6 @@
 
 extern const command case_new;
 
+extern const command case_quotes, case_accept, case_refuse;
+
 #endif

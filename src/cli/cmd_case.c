@@ -5,6 +5,9 @@
 
 const command *const case_verbs[] = {
     &case_new,
+    &case_quotes,
+    &case_accept,
+    &case_refuse,
 };
 
 const command cmd_case = {
