@@ -10,4 +10,17 @@
  * 1970-01-01. False for everything else. */
 bool ew_case__day_of(const char *date, int64_t *day);
 
+/* All moments that a date may mean, in POSIX seconds. */
+typedef struct ew_date_span {
+    int64_t first, last; /* both included */
+    bool day;            /* it names a day, or a moment */
+} ew_date_span;
+bool ew_case__span_of(const char *date, ew_date_span *span);
+
+/* Is it certain that a was before b? "2026-10" and "2026-10-14" have no certain order. */
+bool ew_case__before(const ew_date_span *a, const ew_date_span *b);
+
+/* Days from one date to another, by their first days; rounded down. */
+int64_t ew_case__days_between(const ew_date_span *a, const ew_date_span *b);
+
 #endif

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "base/when.h"
 #include "casefile/dates.h"
 #include "casefile/events.h"
+#include "casefile/records.h"
 #include "casefile/sql.h"
 
 static const char *const stances[] = {"confirms",     "denies",     "says-fabricated",
@@ -39,10 +39,28 @@ static ew_code check(const ew_position *p, ew_err *err)
     if (words > EW_CASE_WORDS || !ew_utf8_valid(p->words, words))
         return ew_fail(err, EW_E_LIMIT, 0, "words of more than %d bytes, or not UTF-8",
                        (int)EW_CASE_WORDS);
-    if (strlen(p->channel) > EW_CASE_NAME)
-        return ew_fail(err, EW_E_LIMIT, 0, "a channel of more than %d bytes",
+    if (strlen(p->channel) > EW_CASE_NAME ||
+        !ew_utf8_valid(p->channel, strlen(p->channel)))
+        return ew_fail(err, EW_E_LIMIT, 0,
+                       "a channel of more than %d bytes, or not UTF-8",
                        (int)EW_CASE_NAME);
+    if (p->until[0] != 0 && strcmp(p->stance, "asked") != 0)
+        return ew_fail(err, EW_E_ARG, 0,
+                       "only who is asked can be given a day to answer");
     return EW_OK;
+}
+
+/* One number of a row and which event added it; EW_E_NOTFOUND where there is no such row. */
+static ew_code look_up(ew_sql *q, int64_t *number, int64_t *added)
+{
+    bool row;
+    *number = *added = 0;
+    ew_code code = ew_sql_step(q, &row);
+    if (code == EW_OK && row) {
+        *number = ew_sql_col_int(q, 0);
+        *added = ew_sql_col_int(q, 1);
+    }
+    return ew_sql_end(q);
 }
 
 /* A position that this one repeats must be about the same item and not go round in a circle; later
@@ -50,26 +68,45 @@ static ew_code check(const ew_position *p, ew_err *err)
 static ew_code check_via(ew_case *c, const ew_position *p, ew_err *err)
 {
     int64_t item = 0;
+    int64_t added = 0;
     if (p->via == 0)
         return EW_OK;
-    ew_sql q = ew_sql_begin(c, "SELECT item FROM position WHERE id=?", err);
+    ew_sql q = ew_sql_begin(c, "SELECT item,added FROM position WHERE id=?", err);
     ew_sql_int(&q, p->via);
-    ew_code code = ew_sql_number(&q, &item);
+    ew_code code = look_up(&q, &item, &added);
+    if (code == EW_OK && item == 0)
+        code = ew_fail(err, EW_E_ARG, 0, "there is no position %lld", (long long)p->via);
     if (code == EW_OK && item != p->item)
         code = ew_fail(err, EW_E_ARG, 0, "position %lld is not about this item",
                        (long long)p->via);
+    if (code == EW_OK && ew_case__undone(c, added))
+        code =
+            ew_fail(err, EW_E_ARG, 0, "position %lld was taken back", (long long)p->via);
     return code;
 }
 
-ew_code ew_case_add_position(ew_case *c, const ew_position *p, int64_t *id, ew_err *err)
+/* The report is an item, and what is quoted is within its bytes. */
+static ew_code check_report(ew_case *c, const ew_position *p, ew_err *err)
 {
-    ew_code code = ew_case__in_event(c, err);
-    if (code == EW_OK)
-        code = check(p, err);
-    if (code == EW_OK)
-        code = check_via(c, p, err);
-    if (code != EW_OK)
-        return code;
+    int64_t bytes = 0;
+    int64_t added = 0;
+    if (p->report == 0)
+        return p->at == 0 && p->bytes == 0
+                   ? EW_OK
+                   : ew_fail(err, EW_E_ARG, 0, "a place in no report");
+    ew_sql q = ew_sql_begin(c, "SELECT bytes,added FROM item WHERE id=?", err);
+    ew_sql_int(&q, p->report);
+    ew_code code = look_up(&q, &bytes, &added);
+    if (code == EW_OK && added == 0)
+        code = ew_fail(err, EW_E_ARG, 0, "there is no item %lld", (long long)p->report);
+    if (code == EW_OK && (p->at > (uint64_t)bytes || p->bytes > (uint64_t)bytes - p->at))
+        code = ew_fail(err, EW_E_ARG, 0, "item %lld has %lld bytes, not as many",
+                       (long long)p->report, (long long)bytes);
+    return code;
+}
+
+static ew_code insert(ew_case *c, const ew_position *p, int64_t *id, ew_err *err)
+{
     ew_sql q =
         ew_sql_begin(c, "INSERT INTO position VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?)", err);
     ew_sql_int(&q, p->item);
@@ -85,6 +122,22 @@ ew_code ew_case_add_position(ew_case *c, const ew_position *p, int64_t *id, ew_e
     ew_sql_words(&q, p->until);
     ew_sql_int(&q, c->event);
     return ew_sql_run(&q, id);
+}
+
+ew_code ew_case_add_position(ew_case *c, const ew_position *p, int64_t *id, ew_err *err)
+{
+    ew_code code = ew_case__in_event(c, err);
+    if (code == EW_OK)
+        code = check(p, err);
+    if (code == EW_OK)
+        code = check_via(c, p, err);
+    if (code == EW_OK)
+        code = check_report(c, p, err);
+    if (code == EW_OK)
+        code = insert(c, p, id, err);
+    return code == EW_OK
+               ? ew_case_index_text(c, EW_FOUND_POSITION, *id, ew_slice_of(p->words), err)
+               : code;
 }
 
 ew_code ew_case_positions(ew_case *c, int64_t item, int64_t person,

@@ -24,7 +24,7 @@ typedef struct ew_position {
     bool undone;
 } ew_position;
 
-/* Within an event. */
+/* Within an event; its words can be searched for. */
 EW_MUST_CHECK ew_code ew_case_add_position(ew_case *c, const ew_position *p, int64_t *id,
                                            ew_err *err);
 /* By date, then by number; item 0: all; person 0: all. Those taken back are told as such. */
@@ -35,19 +35,31 @@ EW_MUST_CHECK ew_code ew_case_positions(ew_case *c, int64_t item, int64_t person
 
 typedef enum ew_turn_kind {
     EW_TURN_REVERSAL, /* the same person, the same item, a contradicting stance later */
-    EW_TURN_SILENCE,  /* asked, and no answer since */
-    EW_TURN_ONE_VOICE /* several reports that trace back to one */
+    EW_TURN_UNORDERED, /* two that contradict each other, and the dates do not say which came first */
+    EW_TURN_SILENCE,   /* asked, and no answer since */
+    EW_TURN_LATE,      /* asked, and answered only after the day that was given */
+    EW_TURN_ONE_VOICE, /* several reports that trace back to one, as people said (via) */
+    EW_TURN_SAME_WORDS, /* perhaps one voice: different reports give the same words of the same person */
+    EW_TURN_TRANSLATION, /* perhaps one voice: one report is a translation of the other */
+    EW_TURN_LOOSE        /* it repeats a position that is not there, or was taken back */
 } ew_turn_kind;
 
 typedef struct ew_turn {
     ew_turn_kind kind;
-    int64_t first,
-        second;     /* positions; of one voice the origin and one that repeats it */
-    int64_t days;   /* between the two; of silence until `today` */
-    uint64_t count; /* of one voice: reports */
+    /* Positions. Of one voice the origin and the last one that repeats it; of silence the first
+     * question and the last; of late the question and its answer; of loose second is what `via` says. */
+    int64_t first, second;
+    int64_t days; /* between the two; of silence from the first question until `today` */
+    bool days_sure; /* both dates name a day */
+    uint64_t
+        count; /* of one voice and of the same words: reports; of silence: questions */
+    bool has_until; /* of silence and late: an answer was asked for by some day; */
+    int64_t
+        late; /* days from that one until the answer, or `today`; negative: still to come */
 } ew_turn;
 
-/* today: ISO date, so that an answer can be repeated. */
+/* By kind, then by item, person and date. today: ISO date, so that an answer can be repeated. Nothing
+ * is told that depends on an order which the dates leave open, but for EW_TURN_UNORDERED. */
 EW_MUST_CHECK ew_code ew_case_turns(ew_case *c, const char *today,
                                     ew_code (*put)(void *cookie, const ew_turn *t,
                                                    ew_err *err),
