@@ -191,23 +191,38 @@ static const char *or_empty(const char *text)
     return text != NULL ? text : "";
 }
 
-static int import_one(app *a, ew_case *c, const char *path, ew_import_how *how)
+/* All operands. */
+typedef struct round {
+    app *a;
+    ew_case *c; /* NULL: a dry run */
+    ew_import_how *how;
+    int code;
+} round;
+
+/* What cannot be imported does not keep the others from it. */
+static ew_code import_one(void *cookie, const char *path, ew_err *err)
 {
+    round *all = cookie;
+    app *a = all->a;
     import_run r = {.a = a, .path = path};
     ew_imported told;
-    ew_err err;
-    ew_err_clear(&err);
-    how->cookie = &r;
-    ew_code code = c != NULL ? ew_ops_import(c, path, how, &told, &err)
-                             : ew_ops_import_try(path, how, &told, &err);
+    ew_err why;
+    ew_err_clear(&why);
+    all->how->cookie = &r;
+    ew_code code = all->c != NULL ? ew_ops_import(all->c, path, all->how, &told, &why)
+                                  : ew_ops_import_try(path, all->how, &told, &why);
     progress_clear(a);
+    if (code == EW_E_CANCELLED || code == EW_E_NOMEM || code == EW_E_BUSY) {
+        *err = why;
+        return code;
+    }
     if (code != EW_OK)
-        return fail_command(a, &err);
-    if (a->json)
+        all->code = fail_command(a, &why);
+    else if (a->json)
         summary_json(a, path, &told);
     else if (!a->quiet)
         summary_text(&r, &told);
-    return EXIT_FOUND;
+    return EW_OK;
 }
 
 static int run(app *a, const args *in)
@@ -230,14 +245,14 @@ static int run(app *a, const args *in)
         return fail_command(a, &err);
     if (in->values[OPT_DRY_RUN] == NULL)
         code = case_open(a, in, true, &c);
-    for (size_t i = 0; i < in->count && code != EXIT_INTERRUPTED && code != EXIT_USAGE &&
-                       (c != NULL || in->values[OPT_DRY_RUN] != NULL);
-         i++) {
-        int one = import_one(a, c, in->operands[i], &how);
-        code = one != EXIT_FOUND ? one : code;
-    }
+    if (code != 0)
+        return code;
+    round all = {.a = a, .c = c, .how = &how};
+    for (size_t i = 0; i < in->count && all.code != EXIT_INTERRUPTED; i++)
+        if (ew_ops_import_things(in->operands[i], &how, import_one, &all, &err) != EW_OK)
+            all.code = fail_command(a, &err);
     ew_case_close(c);
-    return code;
+    return all.code;
 }
 
 const command cmd_import = {

@@ -76,24 +76,33 @@ static ew_code find(decision *d, ew_err *err)
 static ew_code take_item(void *cookie, const ew_case_item *i, ew_err *err)
 {
     decision *d = cookie;
-    bool named = d->s.about[0] != 0 && strcmp(i->name, d->s.about) == 0;
     (void)err;
     if (i->undone || i->id == d->s.item || strcmp(i->kind, "article") == 0)
-        return EW_OK;
-    if (d->s.about[0] != 0 && !named)
         return EW_OK;
     d->item = i->id;
     d->items++;
     return EW_OK;
 }
 
-/* Only what is certain: the item that it names, or the only one that there is. */
+static ew_code take_called(void *cookie, int64_t item, const char *words, ew_err *err)
+{
+    decision *d = cookie;
+    (void)err;
+    if (strcmp(words, d->s.about) == 0 && item != d->item) {
+        d->item = item;
+        d->items++;
+    }
+    return EW_OK;
+}
+
+/* Only what is certain: the item that is called so, or the only one that there is. */
 static ew_code which_item(decision *d, int64_t said, int64_t *item, ew_err *err)
 {
     *item = said;
     if (said != 0)
         return EW_OK;
-    ew_code code = ew_case_items(d->c, take_item, d, err);
+    ew_code code = d->s.about[0] != 0 ? ew_case_called(d->c, 0, take_called, d, err)
+                                      : ew_case_items(d->c, take_item, d, err);
     if (code == EW_OK && d->items != 1)
         code = ew_fail(err, EW_E_ARG, 0,
                        "it is not certain which item suggestion %lld is about; name it "

@@ -19,7 +19,7 @@ typedef struct work {
     ew_import_sink to; /* the case's */
     const ew_import_how *how;
     ew_imported *told;
-    ew_slice names[NAMES_MAX]; /* what the case's items are called */
+    ew_slice names[NAMES_MAX]; /* by which reports call the case's items */
     size_t name_count;
     char *name_text[NAMES_MAX];
     ew_err *err;
@@ -166,6 +166,36 @@ static ew_code choose_format(ew_delivery *from, const ew_import_how *how,
     return code;
 }
 
+/* What an export spreads over many files. */
+static bool is_spread(ew_import_format f)
+{
+    return f == EW_IMPORT_TELEGRAM_JSON || f == EW_IMPORT_TELEGRAM_HTML ||
+           f == EW_IMPORT_WHATSAPP || f == EW_IMPORT_MESSENGER || f == EW_IMPORT_SIGNAL ||
+           f == EW_IMPORT_WARC;
+}
+
+ew_code ew_ops_import_things(const char *path, const ew_import_how *how,
+                             ew_code (*one)(void *cookie, const char *path, ew_err *err),
+                             void *cookie, ew_err *err)
+{
+    ew_delivery *from = NULL;
+    ew_import_format f = how->read.format;
+    ew_code code = ew_delivery_open(&from, path, err);
+    bool folder = code == EW_OK && ew_delivery_kind_of(from) == EW_DELIVERY_FOLDER;
+    if (folder && f == EW_IMPORT_AUTO)
+        code = ew_import_detect(from, &f, err);
+    if (code == EW_OK && (!folder || is_spread(f)))
+        code = one(cookie, path, err);
+    else
+        for (size_t i = 0; code == EW_OK && i < ew_delivery_count(from); i++) {
+            char *file = ew_import__path_of(from, i);
+            code = file != NULL ? one(cookie, file, err) : ew_fail_nomem(err);
+            ew_free(file);
+        }
+    ew_delivery_close(from);
+    return code;
+}
+
 ew_code ew_ops_import_try(const char *path, const ew_import_how *how, ew_imported *told,
                           ew_err *err)
 {
@@ -188,14 +218,14 @@ ew_code ew_ops_import_try(const char *path, const ew_import_how *how, ew_importe
 
 /* ------------------------------------------------------------------ the case */
 
-/* What reports may call the disputed things: names of recordings, pictures and documents. */
-static ew_code take_name(void *cookie, const ew_case_item *i, ew_err *err)
+/* What reports call the disputed things. */
+static ew_code take_name(void *cookie, int64_t item, const char *words, ew_err *err)
 {
     work *w = cookie;
-    if (i->undone || w->name_count == NAMES_MAX || i->parent != 0 ||
-        strcmp(i->kind, "chat") == 0 || strcmp(i->kind, "article") == 0)
+    (void)item;
+    if (w->name_count == NAMES_MAX)
         return EW_OK;
-    char *text = ew_strdup(i->name);
+    char *text = ew_strdup(words);
     if (text == NULL)
         return ew_fail_nomem(err);
     w->name_text[w->name_count] = text;
@@ -253,7 +283,7 @@ static ew_code fill_event(work *w, ew_delivery *from, ew_kept_files *k, ew_err *
         if (k->file[i].known)
             code = ew_case_not_imported(w->c, k->file[i].item, err);
     if (code == EW_OK)
-        code = ew_case_items(w->c, take_name, w, err);
+        code = ew_case_called(w->c, 0, take_name, w, err);
     if (code == EW_OK)
         code = read_all(w, from, err);
     if (code == EW_OK)
@@ -271,6 +301,7 @@ static ew_code run(work *w, ew_delivery *from, ew_err *err)
     if (code == EW_OK && ew_delivery_count(from) == 0)
         code = ew_fail(err, EW_E_FORMAT, 0, "there is nothing in '%s'",
                        ew_delivery_path(from));
+    k.format = w->told->format;
     if (code == EW_OK)
         code = ew_import__store(w->c, from, w->how, &k, err);
     if (code == EW_OK)

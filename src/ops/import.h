@@ -30,6 +30,14 @@ typedef struct ew_import_how {
     void *cookie;
 } ew_import_how;
 
+/* Calls one() for each thing to be imported that `path` is: itself; or, of a folder that is no export but has
+ * articles, pictures or archives in it, each regular file, in the order of the bytes of their
+ * names. What it returns other than EW_OK ends it. */
+EW_MUST_CHECK ew_code ew_ops_import_things(const char *path, const ew_import_how *how,
+                                           ew_code (*one)(void *cookie, const char *path,
+                                                          ew_err *err),
+                                           void *cookie, ew_err *err);
+
 /* Takes `path`, a file, a folder or a ZIP, into the case, as one event: all of it or nothing. Every
  * member is an item by itself; what a ZIP holds came out of the item that is the ZIP. Quotations in articles become
  * suggestions. `told` is filled as far as it went.

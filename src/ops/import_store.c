@@ -16,8 +16,7 @@
 
 /* ------------------------------------------------------------------ storing */
 
-/* Of a file or a folder; the ZIP itself for a member of one. To be freed. */
-static char *path_of(const ew_delivery *from, size_t member)
+char *ew_import__path_of(const ew_delivery *from, size_t member)
 {
     const char *base = ew_delivery_path(from);
     if (ew_delivery_kind_of(from) != EW_DELIVERY_FOLDER)
@@ -49,7 +48,7 @@ static ew_code store_path(ew_case *c, const char *path, ew_kept_file *f, ew_err 
         code = ew_fail(err, EW_E_IO, 0, "'%s' is not a regular file", path);
     if (code == EW_OK) {
         f->mtime_ns = mtime_of(&st);
-        code = ew_case_store(c, fd, f->sha256, &f->bytes, err);
+        code = ew_case_store_later(c, fd, f->sha256, &f->bytes, err);
     }
     (void)close(fd);
     return code;
@@ -69,8 +68,20 @@ static ew_code store_packed(ew_case *c, ew_delivery *from, size_t member, ew_kep
         return ew_fail_sys(err, errno, "cannot write in '%s'", ew_case_dir(c));
     ew_code code = ew_delivery_stream(from, member, put_piece, &fd, err);
     if (code == EW_OK)
-        code = ew_case_store(c, fd, f->sha256, &f->bytes, err);
+        code = ew_case_store_later(c, fd, f->sha256, &f->bytes, err);
     (void)close(fd);
+    return code;
+}
+
+static ew_code store_one(ew_case *c, ew_delivery *from, const ew_kept_files *k, size_t i,
+                         ew_err *err)
+{
+    if (k->packed && i < k->count)
+        return store_packed(c, from, i, &k->file[i], err);
+    char *path = ew_import__path_of(from, i);
+    ew_code code =
+        path != NULL ? store_path(c, path, &k->file[i], err) : ew_fail_nomem(err);
+    ew_free(path);
     return code;
 }
 
@@ -78,6 +89,8 @@ ew_code ew_import__store(ew_case *c, ew_delivery *from, const ew_import_how *how
                          ew_kept_files *k, ew_err *err)
 {
     const ew_progress *p = &how->read.progress;
+    uint64_t waiting = 0; /* for the next sync */
+    uint64_t bytes = 0;
     ew_code code = EW_OK;
     k->packed = ew_delivery_kind_of(from) == EW_DELIVERY_ZIP;
     k->count = ew_delivery_count(from);
@@ -89,15 +102,15 @@ ew_code ew_import__store(ew_case *c, ew_delivery *from, const ew_import_how *how
         if (p->tick != NULL &&
             p->tick(p->cookie, "keep", (int64_t)i, (int64_t)k->count) != 0)
             return ew_fail(err, EW_E_CANCELLED, 0, "interrupted");
-        if (k->packed && i < k->count) {
-            code = store_packed(c, from, i, &k->file[i], err);
-            continue;
+        code = store_one(c, from, k, i, err);
+        waiting++;
+        bytes += k->file[i].bytes;
+        if (code == EW_OK && (waiting == EW_CASE_LATER || bytes >= EW_CASE_LATER_BYTES)) {
+            code = ew_case_store_sync(c, err);
+            waiting = bytes = 0;
         }
-        char *path = path_of(from, i);
-        code = path != NULL ? store_path(c, path, &k->file[i], err) : ew_fail_nomem(err);
-        ew_free(path);
     }
-    return code;
+    return code == EW_OK ? ew_case_store_sync(c, err) : code;
 }
 
 ew_code ew_import__unchanged(const ew_delivery *from, const ew_kept_files *k, ew_err *err)
@@ -106,7 +119,7 @@ ew_code ew_import__unchanged(const ew_delivery *from, const ew_kept_files *k, ew
     for (size_t i = k->packed ? k->count : 0;
          i < k->count + (k->packed ? 1 : 0) && code == EW_OK; i++) {
         struct stat st;
-        char *path = path_of(from, i);
+        char *path = ew_import__path_of(from, i);
         if (path == NULL)
             return ew_fail_nomem(err);
         if (stat(path, &st) != 0 || (uint64_t)st.st_size != k->file[i].bytes ||
@@ -200,8 +213,7 @@ static ew_code add_item(ew_case *c, const ew_import_how *how, const char *name,
 }
 
 static ew_code add_member(ew_case *c, const ew_delivery *from, const ew_import_how *how,
-                          ew_kept_files *k, size_t i, ew_import_format format,
-                          ew_err *err)
+                          ew_kept_files *k, size_t i, ew_err *err)
 {
     ew_slice name = ew_delivery_name(from, i);
     bool alone = ew_delivery_kind_of(from) == EW_DELIVERY_FILE;
@@ -209,7 +221,7 @@ static ew_code add_member(ew_case *c, const ew_delivery *from, const ew_import_h
     if (text == NULL)
         return ew_fail_nomem(err);
     memcpy(text, name.p, name.n);
-    ew_case_item made = {.kind = kind_of(text, format, alone),
+    ew_case_item made = {.kind = kind_of(text, k->format, alone),
                          .parent = k->packed ? k->file[k->count].item : 0};
     ew_code code = add_item(c, how, text, &made, &k->file[i], err);
     k->items[i] = k->file[i].item;
@@ -224,12 +236,12 @@ ew_code ew_import__add_items(ew_case *c, const ew_delivery *from,
     ew_code code = EW_OK;
     if (k->packed) {
         const char *slash = strrchr(ew_delivery_path(from), '/');
-        ew_case_item made = {.kind = by_format[told->format]};
+        ew_case_item made = {.kind = by_format[k->format]};
         code = add_item(c, how, slash != NULL ? slash + 1 : ew_delivery_path(from), &made,
                         &k->file[k->count], err);
     }
     for (size_t i = 0; i < k->count && code == EW_OK; i++)
-        code = add_member(c, from, how, k, i, told->format, err);
+        code = add_member(c, from, how, k, i, err);
     for (size_t i = 0; i < k->count + (k->packed ? 1 : 0) && code == EW_OK; i++) {
         told->items += !k->file[i].known;
         told->known += k->file[i].known;

@@ -20,8 +20,12 @@ typedef struct ew_kept_files {
     ew_kept_file *file; /* of each member, then of the ZIP when it is one */
     size_t count;       /* members */
     bool packed;
+    ew_import_format format;
     int64_t *items; /* of each member, once they are added */
 } ew_kept_files;
+
+/* Path of a member of a folder, else of the file or the ZIP itself; to be freed, NULL: out of memory. */
+char *ew_import__path_of(const ew_delivery *from, size_t member);
 
 /* Stores all originals; no event is needed. To be released in any case. */
 EW_MUST_CHECK ew_code ew_import__store(ew_case *c, ew_delivery *from,
