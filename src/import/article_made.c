@@ -24,6 +24,11 @@ void ew_article_release(ew_article_made *m)
     ew_room_release(&m->room);
 }
 
+static ew_place placed(const ew_article_made *m, ew_place p)
+{
+    return m->inside ? m->record : p;
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
@@ -78,7 +83,8 @@ ew_code ew_article_offer_date(ew_article_made *m, ew_article_source from, ew_sli
 {
     bool modified = from.modified;
     int rank = from.rank;
-    ew_article_told_date d = {.place = place, .source = from.name, .rank = rank};
+    ew_article_told_date d = {
+        .place = placed(m, place), .source = from.name, .rank = rank};
     size_t *n = &m->date_count[modified];
     ew_slice kept;
     if (*n == EW_ARTICLE_DATES)
@@ -104,7 +110,7 @@ ew_code ew_article_add(ew_article_made *m, ew_part_of part, ew_place place, ew_s
     if (code == EW_OK)
         code = copy_one_space(m, text, text.n, &kept);
     if (code == EW_OK && kept.n > 0)
-        m->paragraphs[m->count++] = (ew_paragraph){part, place, kept};
+        m->paragraphs[m->count++] = (ew_paragraph){part, placed(m, place), kept};
     return code;
 }
 
@@ -119,7 +125,7 @@ ew_code ew_article_remark(ew_article_made *m, ew_place place, const char *fmt, .
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
     (void)!ew_fail(&line, EW_E_FORMAT, 0, "%s", text);
-    ew_remark r = {place, ew_slice_of(line.text)};
+    ew_remark r = {placed(m, place), ew_slice_of(line.text)};
     return m->sink->remark(m->sink->cookie, &r, m->err);
 }
 
@@ -301,7 +307,7 @@ ew_code ew_article_tell(ew_article_made *m, ew_place whole)
                                  "modified before it was published");
     if (code != EW_OK || m->sink->article == NULL)
         return code;
-    ew_article a = {.place = whole,
+    ew_article a = {.place = placed(m, whole),
                     .title = m->field[EW_FIELD_TITLE],
                     .byline = ew_article_byline(m->field[EW_FIELD_BYLINE]),
                     .outlet = m->field[EW_FIELD_OUTLET],

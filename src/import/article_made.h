@@ -36,6 +36,9 @@ typedef struct ew_article_source {
 typedef struct ew_article_made {
     ew_room room;
     size_t member;
+    bool
+        inside; /* of a record: bytes that are decoded from it, so that all places are this one */
+    ew_place record;
     const ew_import_sink *sink;
     ew_slice field[EW_FIELDS];
     int rank[EW_FIELDS];
@@ -69,6 +72,17 @@ EW_MUST_CHECK ew_code ew_article_tell(ew_article_made *m, ew_place whole);
 EW_MUST_CHECK ew_code ew_article_each(ew_delivery *from, const char *const *ends,
                                       ew_code (*read)(ew_article_made *m, ew_slice bytes),
                                       const ew_import_sink *sink, ew_err *err);
+
+/* What is told by a record of a web archive in which a page lies. */
+typedef struct ew_article_record {
+    ew_place place;
+    ew_slice url, title; /* when the page says none; may be empty */
+} ew_article_record;
+
+/* The page in these bytes. One without text is told without a remark; one that cannot be read becomes a
+ * remark. */
+EW_MUST_CHECK ew_code ew_article_in_record(ew_slice bytes, const ew_article_record *from,
+                                           const ew_import_sink *sink, ew_err *err);
 
 /* Which kind of article it is; EW_IMPORT_AUTO: none. Asked after everything else. */
 EW_MUST_CHECK ew_code ew_article_detect(ew_delivery *from, ew_import_format *format,

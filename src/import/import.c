@@ -17,6 +17,7 @@ static const struct {
     [EW_IMPORT_WHATSAPP] = {"whatsapp", ew_import__whatsapp, ew_import__looks_whatsapp},
     [EW_IMPORT_MESSENGER] = {"messenger", ew_import__messenger,
                              ew_import__looks_messenger},
+    [EW_IMPORT_WARC] = {"warc", ew_import__warc, ew_import__looks_warc},
     [EW_IMPORT_PAGE] = {"page", ew_import__page, NULL},
     [EW_IMPORT_MARKDOWN] = {"markdown", ew_import__markdown, NULL},
     [EW_IMPORT_TEXT] = {"text", ew_import__text, NULL},

@@ -143,6 +143,8 @@ typedef struct ew_paragraph {
     ew_slice text;
 } ew_paragraph;
 
+/* Of an article in a web archive, every place is that of the record: its text lies in bytes that are
+ * decoded from it. */
 typedef struct ew_article {
     ew_place place;
     ew_slice title, byline, outlet, dateline, language, url,
@@ -154,16 +156,20 @@ typedef struct ew_article {
 
 /* ------------------------------------------------------------------ the rest */
 
-/* A page from a web archive. Its bytes are read with `read`, while the call lasts. */
+/* A page or document from a web archive. */
 typedef struct ew_capture {
-    ew_place place; /* the record */
+    ew_place place; /* the record, in the file as it is: gzip and all */
     ew_slice url, mime;
     ew_moment time;
-    unsigned status; /* of HTTP */
-    ew_slice body;   /* decoded from transfer and content coding; capped */
+    unsigned status; /* of HTTP; 0: there is none */
+    ew_slice body;   /* decoded from transfer and content coding; capped; any bytes */
     bool cut;        /* body is not all of it */
-    bool digest_right, digest_given;
-    ew_slice signed_by; /* a WACZ signature that holds; may be empty */
+    bool digest_right, digest_given; /* all digests that are told and understood */
+    ew_slice
+        signed_by;  /* a WACZ signature that holds: by whom, in words that say what was
+                           looked at; may be empty */
+    ew_slice title; /* in the list of pages of a WACZ; may be empty */
+    bool listed;    /* is in that list */
 } ew_capture;
 
 /* Facts of a picture. */

@@ -78,9 +78,31 @@ static ew_code read_page(ew_article_made *m, ew_slice original)
         ew_page_blocks_judge(&blocks);
         code = tell_blocks(m, &bytes, &blocks);
     }
-    if (code == EW_OK && m->count == 0)
+    if (code == EW_OK && m->count == 0 && !m->inside)
         code = ew_article_remark(m, whole, "no report was found in this page");
     return code == EW_OK ? ew_article_tell(m, whole) : code;
+}
+
+ew_code ew_article_in_record(ew_slice bytes, const ew_article_record *from,
+                             const ew_import_sink *sink, ew_err *err)
+{
+    enum { LAST = 99 };
+    ew_article_made m;
+    ew_err own;
+    ew_article_init(&m, from->place.member, sink, &own);
+    m.inside = true;
+    m.record = from->place;
+    ew_code code = ew_article_offer(&m, EW_FIELD_URL, LAST, from->url);
+    if (code == EW_OK)
+        code = ew_article_offer(&m, EW_FIELD_TITLE, LAST, from->title);
+    if (code == EW_OK)
+        code = read_page(&m, bytes);
+    if (code == EW_E_FORMAT || code == EW_E_LIMIT)
+        code = ew_article_remark(&m, from->place, "%s", own.text);
+    ew_article_release(&m);
+    if (code != EW_OK && err != NULL)
+        *err = own;
+    return code;
 }
 
 ew_code ew_import__page(ew_delivery *from, const ew_import_opts *opts,

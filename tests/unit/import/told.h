@@ -15,7 +15,7 @@
 typedef struct told {
     char *text;
     size_t n, cap;
-    bool places; /* check that every place lies in its member */
+    bool places; /* tell those of captures */
     const ew_delivery *from;
 } told;
 
@@ -120,6 +120,30 @@ static inline ew_code told_article(void *cookie, const ew_article *a, ew_err *er
     return EW_OK;
 }
 
+static inline ew_code told_capture(void *cookie, const ew_capture *c, ew_err *err)
+{
+    told *t = cookie;
+    (void)err;
+    told_place(t, &c->place);
+    told_add(t, "capture %.*s|%.*s|%u", TEXT(c->url), TEXT(c->mime), c->status);
+    told_moment(t, "at", &c->time);
+    told_add(t, " %zu bytes%s%s", c->body.n, c->cut ? " cut" : "",
+             !c->digest_given  ? ""
+             : c->digest_right ? " right"
+                               : " wrong");
+    if (t->places)
+        told_add(t, " [%" PRIu64 "+%" PRIu64 "]", c->place.at, c->place.bytes);
+    if (c->listed)
+        told_add(t, " listed");
+    if (c->title.n > 0)
+        told_add(t, " '%.*s'", TEXT(c->title));
+    told_add(t, "\n");
+    told_field(t, "signed", c->signed_by);
+    if (c->mime.n >= 5 && memcmp(c->mime.p, "text/", 5) == 0)
+        told_field(t, "begins", (ew_slice){c->body.p, c->body.n < 60 ? c->body.n : 60});
+    return EW_OK;
+}
+
 static inline ew_code told_gap(void *cookie, const ew_gap *g, ew_err *err)
 {
     (void)err;
@@ -137,11 +161,12 @@ static inline ew_code told_remark(void *cookie, const ew_remark *r, ew_err *err)
 }
 
 /* Runs an import; the text is to be freed. */
-static inline char *told_import(const char *path, const ew_import_opts *opts)
+static inline char *told_import_as(const char *path, const ew_import_opts *opts,
+                                   bool places)
 {
     ew_delivery *d = NULL;
     ew_err err;
-    told t = {.n = 0};
+    told t = {.places = places};
     if (ew_delivery_open(&d, path, &err) != EW_OK)
         fail_msg("%s", err.text);
     t.from = d;
@@ -150,6 +175,7 @@ static inline char *told_import(const char *path, const ew_import_opts *opts)
                            .chat = told_chat,
                            .message = told_message,
                            .article = told_article,
+                           .capture = told_capture,
                            .gap = told_gap,
                            .remark = told_remark};
     ew_code code = ew_import_run(d, opts, &sink, &err);
@@ -157,6 +183,11 @@ static inline char *told_import(const char *path, const ew_import_opts *opts)
         told_add(&t, "!%s %s\n", ew_code_name(code), err.text);
     ew_delivery_close(d);
     return t.text;
+}
+
+static inline char *told_import(const char *path, const ew_import_opts *opts)
+{
+    return told_import_as(path, opts, false);
 }
 
 #endif

@@ -1,0 +1,619 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* WARC files, made up in the shapes that archiving programs write, and broken ones. */
+#include "warc_made.h"
+
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "import/warc.h"
+
+#define HTML "Content-Type: text/html; charset=utf-8\r\n"
+
+static int set_up(void **state)
+{
+    *state = test_dir_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    test_dir_remove(*state);
+    return 0;
+}
+
+static char *told_of(const char *dir, const ew_buf *b, bool places)
+{
+    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
+    test_file_put(test_path(dir, "a.warc"), b->data, b->len);
+    return told_import_as(test_path(dir, "a.warc"), &opts, places);
+}
+
+static void expect(const char *dir, ew_buf *b, const char *want)
+{
+    char *got = told_of(dir, b, false);
+    assert_string_equal(got, want);
+    free(got);
+    ew_buf_release(b);
+}
+
+static bool says(const char *dir, ew_buf *b, const char *words)
+{
+    char *got = told_of(dir, b, false);
+    bool yes = strstr(got, words) != NULL;
+    if (!yes)
+        print_message("%s\n", got);
+    free(got);
+    return yes;
+}
+
+static void some_records(ew_buf *b, bool gzip)
+{
+    const char *info = "software: Made Up 1.0\r\nformat: WARC File Format 1.1\r\n";
+    ew_buf_init(b, MADE_MAX);
+    made_record(b, gzip, "warcinfo", "WARC-Date: 2024-05-06T07:00:00Z\r\n", info,
+                strlen(info));
+    made_response(b, gzip, "", HTML, MADE_PAGE, strlen(MADE_PAGE));
+    made_record(b, gzip, "request", MADE_AT, "GET / HTTP/1.1\r\n\r\n", 18);
+    made_response(b, gzip, "", "Content-Type: text/css\r\n", "p{}", 3);
+    made_record(b, gzip, "resource",
+                "WARC-Target-URI: <urn:text:x>\r\nWARC-Date: 2024-05-06T07:08:09.25Z\r\n"
+                "Content-Type: text/plain\r\n",
+                "words", 5);
+    made_record(b, gzip, "metadata", MADE_AT, "a: b\r\n", 6);
+}
+
+#define ARTICLE                                                                          \
+    "article\n  title: Minister denies it\n  url: http://a.example/\n"                   \
+    "  body: The recording is not real, said the minister on Monday, and added that "    \
+    "nobody had asked him before.\n"
+
+#define SOME_TOLD                                                                        \
+    "remark made with Made Up 1.0\n"                                                     \
+    "capture http://a.example/|text/html|200 at=1714979289Z 224 bytes\n"                 \
+    "  begins: <html><head><title>Minister denies it</title></head><body><a\n" ARTICLE   \
+    "capture urn:text:x|text/plain|0 at=1714979289Z 5 bytes\n  begins: words\n"          \
+    "remark records: 1 warcinfo, 2 response, 1 resource, 1 request, 1 metadata; 1 "      \
+    "parts "                                                                             \
+    "of pages (pictures, styles, scripts, data) are not told one by one\n"
+
+static void records(void **state)
+{
+    ew_buf b;
+    some_records(&b, false);
+    expect(*state, &b, SOME_TOLD);
+    some_records(&b, true);
+    expect(*state, &b, SOME_TOLD);
+}
+
+/* Every place, cut out of the file, is one record. */
+static ew_code cut_out(void *cookie, const ew_capture *c, ew_err *err)
+{
+    const ew_buf *b = cookie;
+    uint8_t out[4096];
+    z_stream z = {.next_in = b->data + c->place.at,
+                  .avail_in = (uInt)c->place.bytes,
+                  .next_out = out,
+                  .avail_out = sizeof out};
+    (void)err;
+    assert_int_equal(inflateInit2(&z, 31), Z_OK);
+    assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+    assert_int_equal(z.avail_in, 0);
+    assert_memory_equal(out, "WARC/1.1\r\n", 10);
+    assert_non_null(memmem(out, z.total_out, c->url.p, c->url.n));
+    (void)inflateEnd(&z);
+    return EW_OK;
+}
+
+static void places(void **state)
+{
+    ew_buf b;
+    ew_delivery *d = NULL;
+    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
+    ew_import_sink sink = {.cookie = &b, .capture = cut_out};
+    some_records(&b, true);
+    test_file_put(test_path(*state, "a.warc.gz"), b.data, b.len);
+    assert_int_equal(ew_delivery_open(&d, test_path(*state, "a.warc.gz"), NULL), EW_OK);
+    assert_int_equal(ew_import_run(d, &opts, &sink, NULL), EW_OK);
+    ew_delivery_close(d);
+    ew_buf_release(&b);
+    some_records(&b, false);
+    char *got = told_of(*state, &b, true);
+    const char *plus = strchr(strstr(got, "224 bytes ["), '[');
+    unsigned long at = strtoul(plus + 1, NULL, 10);
+    unsigned long n = strtoul(strchr(plus, '+') + 1, NULL, 10);
+    assert_memory_equal(b.data + at, "WARC/1.1\r\nWARC-Type: response", 29);
+    assert_memory_equal(b.data + at + n, "WARC/1.1\r\nWARC-Type: request", 28);
+    free(got);
+    ew_buf_release(&b);
+}
+
+static void one_member_over_all(void **state)
+{
+    ew_buf b;
+    ew_buf whole;
+    some_records(&b, false);
+    ew_buf_init(&whole, MADE_MAX);
+    made_gzip(&whole, b.data, b.len);
+    char *got = told_of(*state, &whole, false);
+    assert_non_null(strstr(got, "remark several records in one gzip member"));
+    assert_non_null(strstr(got, ARTICLE));
+    free(got);
+    ew_buf_release(&b);
+    ew_buf_release(&whole);
+}
+
+/* Fed in pieces of any size it tells the same. */
+static void pieces(void **state)
+{
+    for (size_t piece = 1; piece < 40; piece += piece < 12 ? 1 : 9) {
+        ew_buf b;
+        ew_warc w;
+        ew_delivery *d = NULL;
+        told t = {.n = 0};
+        ew_import_sink sink = {.cookie = &t,
+                               .capture = told_capture,
+                               .article = told_article,
+                               .gap = told_gap,
+                               .remark = told_remark};
+        some_records(&b, false);
+        made_text(&b, "junk\nWARC/1.0\r\nWARC-Type: response\r\n" MADE_AT
+                      "Content-Length: 99999\r\n\r\nHTTP/1.1 404 No\r\n\r\nWARC/1");
+        made_text(&b, "\nWARC/1.0\nWARC-Type: resource\nContent-Length: 1\n\nx");
+        char *whole = told_of(*state, &b, false);
+        assert_int_equal(ew_delivery_open(&d, test_path(*state, "a.warc"), NULL), EW_OK);
+        t.from = d;
+        assert_int_equal(ew_warc_init(&w, d, &sink, NULL), EW_OK);
+        w.plain = true;
+        w.bytes = b.len;
+        for (size_t i = 0; i < b.len; i += piece) {
+            size_t n = b.len - i < piece ? b.len - i : piece;
+            ew_slice in = {(const char *)b.data + i, n};
+            assert_int_equal(ew_warc__feed(&w, in, i), EW_OK);
+        }
+        assert_int_equal(ew_warc__break(&w, b.len, true), EW_OK);
+        assert_int_equal(ew_warc__sum_up(&w), EW_OK);
+        assert_string_equal(t.text, whole);
+        ew_warc_release(&w);
+        ew_delivery_close(d);
+        free(t.text);
+        free(whole);
+        ew_buf_release(&b);
+    }
+}
+
+/* ------------------------------------------------------------------ codings */
+
+#define WITH(http, body) with_coding(*state, http, body, sizeof body - 1)
+
+static char *with_coding(const char *dir, const char *http, const void *body, size_t n)
+{
+    ew_buf b;
+    ew_buf_init(&b, MADE_MAX);
+    made_response(&b, false, "", http, body, n);
+    char *got = told_of(dir, &b, false);
+    *strstr(got, "remark records:") = 0;
+    ew_buf_release(&b);
+    return got;
+}
+
+static void expect_coding(const char *dir, const char *http, const void *body, size_t n,
+                          const char *want)
+{
+    char *got = with_coding(dir, http, body, n);
+    assert_string_equal(strchr(got, '|'), want);
+    free(got);
+}
+
+#define PLAIN "Content-Type: text/plain\r\n"
+#define HELLO "|text/plain|200 at=1714979289Z 11 bytes\n  begins: hello world\n"
+
+static void codings(void **state)
+{
+    const char *chunked = PLAIN "Transfer-Encoding: chunked\r\n";
+    static const char deflated[] = /* with the head of zlib, and without */
+        "\x78\x9c\xcb\x48\xcd\xc9\xc9\x57\x28\xcf\x2f\xca\x49\x01\x00\x1a\x0b\x04\x5d";
+    static const char brotli[] = "\x0b\x05\x80hello world\x03";
+    ew_buf z;
+    ew_buf_init(&z, 1 << 20);
+    made_gzip(&z, "hello world", 11);
+    expect_coding(*state, chunked, "5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n", 30,
+                  HELLO);
+    expect_coding(*state, chunked, "5\nhello\n6\n world\n0\n\n", 20, HELLO);
+    expect_coding(*state, chunked, "hello world", 11, HELLO); /* and a remark before */
+    expect_coding(*state, PLAIN "Content-Encoding: gzip\r\n", z.data, z.len, HELLO);
+    expect_coding(*state, PLAIN "Content-Encoding: deflate\r\n", deflated,
+                  sizeof deflated - 1, HELLO);
+    expect_coding(*state, PLAIN "Content-Encoding: deflate\r\n", deflated + 2,
+                  sizeof deflated - 7, HELLO);
+    expect_coding(*state, PLAIN "content-encoding: BR\r\n", brotli, sizeof brotli - 1,
+                  HELLO);
+    ew_buf twice;
+    ew_buf_init(&twice, 1 << 20);
+    made_gzip(&twice, z.data, z.len);
+    expect_coding(*state, PLAIN "Content-Encoding: gzip, x-gzip\r\n", twice.data,
+                  twice.len, HELLO);
+    expect_coding(*state, PLAIN "Content-Encoding: gzip\r\n", "hello world", 11, HELLO);
+    char *got = WITH(PLAIN "Content-Encoding: zstd\r\n", "hello world");
+    assert_non_null(strstr(got, "remark its coding zstd is not known here"));
+    free(got);
+    got = WITH(PLAIN "Transfer-Encoding: chunked\r\n", "5\r\nhello\r\nzz world");
+    assert_non_null(strstr(got, "its coding chunked is damaged"));
+    assert_non_null(strstr(got, "5 bytes cut\n  begins: hello\n"));
+    free(got);
+    ew_buf_release(&z);
+    ew_buf_release(&twice);
+}
+
+static void bombs(void **state)
+{
+    enum { ZEROS = 100 << 20 };
+    ew_buf b;
+    ew_buf z;
+    uint8_t *zeros = calloc(1, ZEROS);
+    assert_non_null(zeros);
+    ew_buf_init(&b, MADE_MAX);
+    ew_buf_init(&z, MADE_MAX);
+    made_gzip(&z, zeros, ZEROS);
+    made_response(&b, true, "", PLAIN "Content-Encoding: gzip\r\n", z.data, z.len);
+    assert_true(says(*state, &b, "16777216 bytes cut"));
+    ew_buf_reset(&b);
+    made_record(&b, true, "resource", MADE_AT "Content-Type: image/x\r\n", zeros, ZEROS);
+    assert_true(
+        says(*state, &b, "gap record: unpacks to so much that it must be a bomb"));
+    free(zeros);
+    ew_buf_release(&b);
+    ew_buf_release(&z);
+}
+
+/* ------------------------------------------------------------------ digests, revisits */
+
+static void digests(void **state)
+{
+    /* Of "hello world". */
+    static const char *const right[] = {
+        "sha1:2aae6c35c94fcfb415dbe95f408b9ce91ee846ed",
+        "sha1:FKXGYNOJJ7H3IFO35FPUBC445EPOQRXN",
+        "SHA-1:fkxgynojj7h3ifo35fpubc445epoqrxn",
+        "sha256:b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9",
+        "sha256:XFGSPOMTJU7ARJJOKLL5U7NL7LCIJ37DPJJYB3UQRD32ZYXPZXUQ====",
+        "sha-256:XFGSPOMTJU7ARJJOKLL5U7NL7LCIJ37DPJJYB3UQRD32ZYXPZXUQ",
+        "sha-256:uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=",
+        "md5:5eb63bbbe01eeed093cb22bb8f5acdc3"};
+    static const char *const wrong[] = {
+        "sha1:2aae6c35c94fcfb415dbe95f408b9ce91ee846ee",
+        "sha256:b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde8"};
+    static const char *const unknown[] = {"sha1:", "xyz:5eb63bbb", "sha1:short", "words",
+                                          "md5:5eb63bbbe01eeed093cb22bb8f5acdcX"};
+    char lines[200];
+    for (size_t i = 0; i < 15; i++) {
+        ew_buf b;
+        const char *d = i < 8 ? right[i] : i < 10 ? wrong[i - 8] : unknown[i - 10];
+        const char *want = i < 8    ? "11 bytes right\n"
+                           : i < 10 ? "11 bytes wrong\n"
+                                    : "remark a digest that is not understood";
+        ew_buf_init(&b, MADE_MAX);
+        (void)snprintf(lines, sizeof lines, "WARC-Payload-Digest: %s\r\n", d);
+        made_response(&b, false, lines, PLAIN, "hello world", 11);
+        assert_true(says(*state, &b, want));
+        ew_buf_reset(&b); /* chunked: the digest is without the chunks */
+        made_response(&b, false, lines, PLAIN "Transfer-Encoding: chunked\r\n",
+                      "b\r\nhello world\r\n0\r\n\r\n", 21);
+        assert_true(says(*state, &b, want));
+        ew_buf_reset(&b);
+        (void)snprintf(lines, sizeof lines, MADE_AT PLAIN "WARC-Block-Digest: %s\r\n", d);
+        made_record(&b, true, "resource", lines, "hello world", 11);
+        assert_true(says(*state, &b, want));
+        ew_buf_release(&b);
+    }
+}
+
+static void revisits(void **state)
+{
+    const char *lines =
+        MADE_AT MADE_HTTP "WARC-Payload-Digest: sha1:FKXGYNOJJ7H3IFO35FPUBC445EPOQRXN\r\n"
+                          "WARC-Refers-To-Target-URI: http://b.example/\r\n"
+                          "WARC-Refers-To-Date: 2024-01-01T00:00:00Z\r\n";
+    const char *http = "HTTP/1.1 200 OK\r\n" PLAIN "\r\n";
+    ew_buf b;
+    ew_buf_init(&b, MADE_MAX);
+    made_record(&b, false, "revisit", lines, http, strlen(http));
+    assert_true(says(*state, &b,
+                     "200 at=1714979289Z 0 bytes\n"
+                     "remark seen again with the content it had before on "
+                     "2024-01-01T00:00:00Z at http://b.example/\n"
+                     "gap content: seen again, and what was seen before is not in this"));
+    ew_buf_reset(&b);
+    made_response(&b, false,
+                  "WARC-Payload-Digest: sha1:FKXGYNOJJ7H3IFO35FPUBC445EPOQRXN\r\n", PLAIN,
+                  "hello world", 11);
+    made_record(&b, false, "revisit", lines, http, strlen(http));
+    char *got = told_of(*state, &b, false);
+    assert_non_null(strstr(got, "remark seen again"));
+    assert_null(strstr(got, "gap"));
+    free(got);
+    ew_buf_release(&b);
+}
+
+/* ------------------------------------------------------------------ odd and broken ones */
+
+static void odd_heads(void **state)
+{
+    ew_buf b;
+    ew_buf_init(&b, MADE_MAX);
+    made_text(&b, "\r\n\r\nWARC/1.0\nwarc-type:response\nWARC-Target-URI: http://a.ex\n"
+                  " ample/x y\nContent-Type:\tapplication/http\nWARC-DATE: "
+                  "2024-05-06T07:08Z\nno colon\nX: a\1b\ncontent-length: 045\n\n"
+                  "HTTP/1.0 200 OK\nContent-Type: text/plain\n\nabc\nWARC/1.0\n"
+                  "WARC-Type: strange\nContent-Length: 0\n\n");
+    expect(*state, &b,
+           "capture http://a.ex ample/x y|text/plain|200 at=1714979280Z~ 3 bytes\n"
+           "  begins: abc\n"
+           "remark records: 1 response, 1 other; 0 parts of pages (pictures, styles, "
+           "scripts, data) are not told one by one\n");
+    ew_buf_init(&b, MADE_MAX);
+    made_record(&b, false, "resource",
+                "WARC-Target-URI: http://\xFF.example/\r\nWARC-Date: 2024\r\n"
+                "Content-Type: text/plain\r\nWARC-Truncated: length\r\n"
+                "WARC-Segment-Number: 1\r\n",
+                "a\0b", 3);
+    made_record(&b, false, "continuation", MADE_AT "WARC-Segment-Number: 2\r\n", "c", 1);
+    expect(*state, &b,
+           "gap content: the archiving program left off: length\n"
+           "gap content: a record in segments: they are not put together\n"
+           "remark a capture without a time that is understood\n"
+           "capture http://\xEF\xBF\xBD.example/|text/plain|0 3 bytes\n"
+           "  begins: a\n"
+           "gap content: a record in segments: they are not put together\n"
+           "remark records: 1 resource, 1 continuation; 0 parts of pages (pictures, "
+           "styles, scripts, data) are not told one by one\n");
+}
+
+static void lies(void **state)
+{
+    ew_buf b;
+    ew_buf_init(&b, MADE_MAX);
+    /* Longer than the file; shorter than it is; no length; a head without end. */
+    made_text(&b,
+              "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/plain\r\n" MADE_AT
+              "Content-Length: 18446744073709551615\r\n\r\nab\r\n\r\n");
+    made_text(&b,
+              "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/plain\r\n" MADE_AT
+              "Content-Length: 1\r\n\r\nabcd\r\n\r\n");
+    made_text(&b, "WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: x\r\n\r\nab\r\n");
+    made_record(&b, false, "resource", MADE_AT "Content-Type: text/plain\r\n", "last", 4);
+    made_text(&b, "WARC/1.0\r\nWARC-Type: ");
+    expect(*state, &b,
+           "gap content: a record of 18446744073709551615 bytes ends after 13\n"
+           "capture http://a.example/|text/plain|0 at=1714979289Z 13 bytes cut\n"
+           "  begins: ab\r\n\r\nWARC/1.\n"
+           "capture http://a.example/|text/plain|0 at=1714979289Z 1 bytes\n"
+           "  begins: a\n"
+           "gap record: bytes that are no record\n"
+           "gap record: a record that does not say how long it is\n"
+           "capture http://a.example/|text/plain|0 at=1714979289Z 4 bytes\n"
+           "  begins: last\n"
+           "gap record: a record that breaks off in its head\n"
+           "remark records: 3 resource; 0 parts of pages (pictures, styles, scripts, "
+           "data) are not told one by one\n");
+}
+
+static void floods(void **state)
+{
+    ew_buf b;
+    ew_buf_init(&b, MADE_MAX);
+    made_text(&b, "WARC/1.0\r\nWARC-Type: resource\r\n");
+    for (int i = 0; i < 40000; i++)
+        made_text(&b, "X: yyyyy\r\n");
+    made_text(&b, "\r\n\r\n");
+    made_record(&b, false, "resource", MADE_AT "Content-Type: text/plain\r\n", "last", 4);
+    assert_true(
+        says(*state, &b, "gap record: a record whose head is too large\ncapture"));
+    ew_buf_release(&b);
+    ew_buf http;
+    ew_buf_init(&b, MADE_MAX);
+    ew_buf_init(&http, MADE_MAX);
+    made_text(&http, PLAIN);
+    for (int i = 0; i < 40000; i++)
+        made_text(&http, "X: yyyyy\r\n");
+    made_response(&b, false, "", (char *)http.data, "hello", 5);
+    made_record(&b, false, "resource", MADE_AT "Content-Type: text/plain\r\n", "last", 4);
+    assert_true(says(*state, &b, "begins: last"));
+    ew_buf_release(&b);
+    ew_buf_release(&http);
+}
+
+/* Cut anywhere, and with a byte changed anywhere, it is read as far as it goes. */
+static void damage(void **state)
+{
+    for (int gzip = 0; gzip < 2; gzip++) {
+        ew_buf b;
+        some_records(&b, gzip == 1);
+        size_t whole = b.len;
+        for (size_t n = 1; n < whole; n += 7) {
+            b.len = n;
+            char *got = told_of(*state, &b, true);
+            assert_non_null(got);
+            free(got);
+            b.len = whole;
+            b.data[n] ^= 0x55;
+            free(told_of(*state, &b, true));
+            b.data[n] ^= 0x55;
+        }
+        ew_buf_release(&b);
+    }
+}
+
+static void damage_is_left_behind(void **state)
+{
+    ew_buf b;
+    ew_buf_init(&b, MADE_MAX);
+    made_response(&b, true, "", HTML, MADE_PAGE, strlen(MADE_PAGE));
+    memset(b.data + b.len / 2, 0xEE, 20);
+    made_record(&b, true, "resource", MADE_AT "Content-Type: text/plain\r\n", "last", 4);
+    char *got = told_of(*state, &b, false);
+    assert_non_null(strstr(got, "gap record: compressed bytes that are damaged"));
+    assert_non_null(strstr(got, "begins: last"));
+    free(got);
+    ew_buf_release(&b);
+}
+
+static void what_is_not_understood(void **state)
+{
+    ew_buf b;
+    ew_buf_init(&b, MADE_MAX);
+    made_text(&b, "filedesc://a.arc 0.0.0.0 20240101000000 text/plain 5\n1 0 A\n");
+    expect(*state, &b,
+           "!format 'a.warc' is an ARC file, the forerunner of WARC, which is not "
+           "understood here\n");
+    ew_buf_init(&b, MADE_MAX);
+    made_text(&b, "WARC/0.18\r\nWARC-Type: resource\r\nContent-Length: 0\r\n\r\n");
+    expect(*state, &b,
+           "!format 'a.warc' is WARC of a version that is not understood here\n");
+    ew_import_opts opts = {.format = EW_IMPORT_WARC};
+    test_file_put(test_path(*state, "x.warc"), "", 0);
+    char *got = told_import(test_path(*state, "x.warc"), &opts);
+    assert_string_equal(got, "!format 'x.warc' is no WARC file\n");
+    free(got);
+    test_file_put(test_path(*state, "b.warc.zst"), "\x28\xB5\x2F\xFD....", 8);
+    got = told_import(test_path(*state, "b.warc.zst"), &opts);
+    assert_non_null(strstr(got, "Zstandard"));
+    free(got);
+}
+
+static void several_files(void **state)
+{
+    ew_buf b;
+    some_records(&b, true);
+    assert_int_equal(mkdir(test_path(*state, "many"), 0700), 0);
+    test_file_put(test_path(*state, "many/1.warc.gz"), b.data, b.len);
+    test_file_put(test_path(*state, "many/2.warc"), "nothing", 7);
+    test_file_put(test_path(*state, "many/notes.txt"), "nothing", 7);
+    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
+    char *got = told_import(test_path(*state, "many"), &opts);
+    assert_non_null(strstr(got, "begins: words\ngap file: '2.warc' is no WARC file\n"
+                                "remark records: 1 warcinfo"));
+    free(got);
+    ew_buf_release(&b);
+}
+
+static ew_code run_it(void *arg, ew_err *err)
+{
+    ew_delivery *d = NULL;
+    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
+    told t = {.n = 0};
+    ew_import_sink sink = {.cookie = &t, .capture = told_capture, .remark = told_remark};
+    ew_code code = ew_delivery_open(&d, test_path(arg, "a.warc"), err);
+    t.from = d;
+    if (code == EW_OK)
+        code = ew_import_run(d, &opts, &sink, err);
+    ew_delivery_close(d);
+    free(t.text);
+    return code;
+}
+
+static void out_of_memory(void **state)
+{
+    ew_buf b;
+    some_records(&b, true);
+    test_file_put(test_path(*state, "a.warc"), b.data, b.len);
+    ew_buf_release(&b);
+    assert_true(test_torture_alloc(run_it, *state, 0) > 5);
+}
+
+static void moments(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t unix_s;
+        bool known, exact;
+    } all[] = {{"2024-05-06T07:08:09Z", 1714979289, true, true},
+               {"2024-02-29T00:00:00.123456789Z", 1709164800, true, true},
+               {"1970-01-01T00:00:00Z", 0, true, true},
+               {"1969-12-31T23:59Z", -60, true, false},
+               {"2024-05-06T09:08:09+02:00", 1714979289, true, true},
+               {"2024-05-06T02:08:09-05:00", 1714979289, true, true},
+               {"2024-05-06", 0, false, false},
+               {"2024-13-06T07:08:09Z", 0, false, true},
+               {"2024-05-06T07:08:09", 0, false, true},
+               {"20240506070809", 0, false, false},
+               {"", 0, false, false}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        ew_moment m = ew_warc__moment(ew_slice_of(all[i].text));
+        assert_int_equal(m.known, all[i].known);
+        if (m.known) {
+            assert_int_equal(m.unix_s, all[i].unix_s);
+            assert_int_equal(m.exact, all[i].exact);
+        }
+    }
+}
+
+/* ------------------------------------------------------------------ files of other programs */
+
+static const char *vectors(void)
+{
+    static char path[4096];
+    const char *source = getenv("EARWITNESS_SOURCE");
+    (void)snprintf(path, sizeof path, "%s/../shared/vectors/warcio/test/data",
+                   source != NULL ? source : ".");
+    return access(path, R_OK) == 0 ? path : NULL;
+}
+
+static void others(void **state)
+{
+    static const struct {
+        const char *name, *words;
+    } all[] = {
+        {"example.warc", "1270 bytes right"},
+        {"example.warc.gz", "1270 bytes right"},
+        {"example-resource.warc.gz", "1303 bytes right"},
+        {"example-iana.org-chunked.warc", "7223 bytes right"},
+        {"example-wget-bad-target-uri.warc.gz", "capture http://example.com/|"},
+        {"example-bad-non-chunked.warc.gz", "remark several records in one gzip member"},
+        {"example-wrong-chunks.warc.gz", "response: the record is not what its digest"},
+        {"example-trunc.warc", "gap record: bytes that are no record"},
+        {"example-digest.warc", "a digest that is not understood: sha1:1112H3"},
+        {"example-space-in-target-uri.warc.gz", "1 parts of pages"},
+        {"post-test.warc.gz", "3 response, 3 request"},
+        {"example.arc.gz", "!format 'example.arc.gz' is an ARC file"}};
+    const char *dir = vectors();
+    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
+    (void)state;
+    if (dir == NULL) {
+        print_message("test data of warcio is not there: skipped\n");
+        skip();
+    }
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        char *got = told_import(test_path(dir, all[i].name), &opts);
+        if (strstr(got, all[i].words) == NULL)
+            fail_msg("%s: %s", all[i].name, got);
+        free(got);
+    }
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(records),
+        TEST(places),
+        TEST(one_member_over_all),
+        TEST(pieces),
+        TEST(codings),
+        TEST(bombs),
+        TEST(digests),
+        TEST(revisits),
+        TEST(odd_heads),
+        TEST(lies),
+        TEST(floods),
+        TEST(damage),
+        TEST(damage_is_left_behind),
+        TEST(what_is_not_understood),
+        TEST(several_files),
+        TEST(out_of_memory),
+        cmocka_unit_test(moments),
+        cmocka_unit_test(others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
