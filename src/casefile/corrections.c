@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "casefile/events.h"
+#include "casefile/records.h"
 #include "casefile/sql.h"
 
 static const char *const fields[EW_CASE_ITEM_TEXTS] = {"kind",     "name", "origin",
@@ -45,7 +46,10 @@ ew_code ew_case_correct(ew_case *c, int64_t item, const char *field, const char 
     ew_sql_words(&q, field);
     ew_sql_words(&q, value);
     ew_sql_int(&q, c->event);
-    return ew_sql_run(&q, NULL);
+    code = ew_sql_run(&q, NULL);
+    return code == EW_OK
+               ? ew_case_index_text(c, EW_FOUND_ITEM, item, ew_slice_of(value), err)
+               : code;
 }
 
 static void take_value(ew_sql *q, char *values[EW_CASE_ITEM_TEXTS])

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/utf8.h"
 #include "casefile/events.h"
+#include "casefile/records.h"
 #include "casefile/sql.h"
 
 enum { HASH_MIN = 4 };
@@ -78,7 +79,11 @@ static ew_code insert_item(ew_case *c, const ew_case_item *i, int64_t *id, ew_er
     ew_sql_blob(&q, i->sha256, sizeof i->sha256);
     ew_sql_int(&q, (int64_t)i->bytes);
     ew_sql_int(&q, c->event);
-    return ew_sql_run(&q, id);
+    ew_code code = ew_sql_run(&q, id);
+    for (size_t k = 1; k < EW_CASE_ITEM_TEXTS && code == EW_OK; k++) /* but its kind */
+        code = ew_case_index_text(c, EW_FOUND_ITEM, *id,
+                                  ew_slice_of(texts[k] != NULL ? texts[k] : ""), err);
+    return code;
 }
 
 ew_code ew_case_add_item(ew_case *c, const ew_case_item *i, int64_t *id, ew_err *err)

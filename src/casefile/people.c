@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* People of a case. What must not be written down in the clear never reaches SQLite: a protected
  * identity is encrypted in memory, and the statement is given the encrypted form only. */
-#include "casefile/people.h"
+#include "casefile/people_box.h"
 
 #include <string.h>
 
@@ -10,8 +10,6 @@
 #include "casefile/events.h"
 #include "casefile/sql.h"
 #include "seal/age.h"
-
-enum { IDENTITY_MAX = 16 * 1024, AGE_OVERHEAD = 16 * 1024 };
 
 static ew_code check_name(const char *name, ew_err *err)
 {
@@ -25,8 +23,24 @@ static ew_code check_name(const char *name, ew_err *err)
 
 /* ------------------------------------------------------------------ recipients */
 
+/* Whether it is one now. */
+static ew_code is_recipient(ew_case *c, const char *recipient, bool *yes, ew_err *err)
+{
+    bool row;
+    *yes = false;
+    ew_sql q = ew_sql_begin(c, "SELECT added FROM recipient WHERE age=?", err);
+    ew_sql_words(&q, recipient);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        *yes = *yes || !ew_case__undone(c, ew_sql_col_int(&q, 0));
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
+}
+
 ew_code ew_case_add_recipient(ew_case *c, const char *recipient, ew_err *err)
 {
+    bool there = false;
     ew_age_recipients *check = ew_alloc(sizeof *check);
     if (check == NULL)
         return ew_fail_nomem(err);
@@ -34,12 +48,36 @@ ew_code ew_case_add_recipient(ew_case *c, const char *recipient, ew_err *err)
     if (code == EW_OK)
         code = ew_age_add_recipient(check, ew_slice_of(recipient), err);
     ew_free(check);
+    if (code == EW_OK)
+        code = is_recipient(c, recipient, &there, err);
+    if (code == EW_OK && there)
+        code = ew_fail(err, EW_E_ARG, 0, "this is a recipient of the case already");
     if (code != EW_OK)
         return code;
     ew_sql q = ew_sql_begin(c, "INSERT INTO recipient VALUES(NULL,?,?)", err);
     ew_sql_words(&q, recipient);
     ew_sql_int(&q, c->event);
     return ew_sql_run(&q, NULL);
+}
+
+ew_code ew_case_recipients(ew_case *c,
+                           ew_code (*put)(void *cookie, const ew_case_recipient *r,
+                                          ew_err *err),
+                           void *cookie, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(c, "SELECT id,age,added FROM recipient ORDER BY id", err);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        ew_case_recipient r = {.id = ew_sql_col_int(&q, 0),
+                               .age = ew_sql_col_text(&q, 1),
+                               .added = ew_sql_col_int(&q, 2)};
+        r.undone = ew_case__undone(c, r.added);
+        if (q.code == EW_OK)
+            q.code = put(cookie, &r, err);
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
 }
 
 /* Those that count now. */
@@ -68,13 +106,13 @@ static ew_code append_age(void *cookie, const void *bytes, size_t n, ew_err *err
     return ew_buf_append(cookie, bytes, n, err);
 }
 
-static ew_code encrypt(ew_case *c, ew_slice identity, ew_buf *out, ew_err *err)
+ew_code ew_case__encrypt(ew_case *c, ew_slice identity, ew_buf *out, ew_err *err)
 {
     ew_age_writer *w = NULL;
     ew_age_sink sink = {out, append_age};
-    if (identity.n == 0 || identity.n > IDENTITY_MAX)
+    if (identity.n == 0 || identity.n > EW_IDENTITY_MAX)
         return ew_fail(err, EW_E_ARG, 0, "an identity is up to %d bytes of text",
-                       (int)IDENTITY_MAX);
+                       (int)EW_IDENTITY_MAX);
     ew_age_recipients *to = ew_alloc(sizeof *to);
     if (to == NULL)
         return ew_fail_nomem(err);
@@ -129,7 +167,7 @@ ew_code ew_case_add_person(ew_case *c, const ew_person *p, ew_slice identity, in
                            ew_err *err)
 {
     ew_buf box;
-    ew_buf_init(&box, IDENTITY_MAX + AGE_OVERHEAD);
+    ew_buf_init(&box, EW_BOX_MAX);
     ew_code code = ew_case__in_event(c, err);
     if (code == EW_OK)
         code = check_name(p->name, err);
@@ -141,7 +179,7 @@ ew_code ew_case_add_person(ew_case *c, const ew_person *p, ew_slice identity, in
         code = ew_fail(err, EW_E_ARG, 0,
                        "an identity is kept of protected people, and of no others");
     if (code == EW_OK && p->kind == EW_PERSON_PROTECTED)
-        code = encrypt(c, identity, &box, err);
+        code = ew_case__encrypt(c, identity, &box, err);
     if (code == EW_OK)
         code = insert(c, p, &box, id, err);
     ew_buf_release(&box);

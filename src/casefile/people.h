@@ -23,9 +23,21 @@ typedef struct ew_person {
     bool undone;
 } ew_person;
 
-/* Age recipients of the case; at least one before anybody can be protected. Within an event. */
+enum { EW_IDENTITY_MAX = 16 * 1024, EW_BOX_MAX = 32 * 1024 };
+
+/* Age recipients of the case; at least one before anybody can be protected. Within an event. EW_E_ARG when it
+ * is one already. */
 EW_MUST_CHECK ew_code ew_case_add_recipient(ew_case *c, const char *age_recipient,
                                             ew_err *err);
+typedef struct ew_case_recipient {
+    int64_t id;
+    const char *age;
+    int64_t added; /* event */
+    bool undone;
+} ew_case_recipient;
+EW_MUST_CHECK ew_code ew_case_recipients(
+    ew_case *c, ew_code (*put)(void *cookie, const ew_case_recipient *r, ew_err *err),
+    void *cookie, ew_err *err);
 
 /* Within an event. identity: of a protected person, wiped by the caller; encrypted in memory. */
 EW_MUST_CHECK ew_code ew_case_add_person(ew_case *c, const ew_person *p,
@@ -37,6 +49,40 @@ EW_MUST_CHECK ew_code ew_case_people(ew_case *c,
 /* The person of this name, made public when there is none (within an event). */
 EW_MUST_CHECK ew_code ew_case_person_named(ew_case *c, const char *name, int64_t *id,
                                            ew_err *err);
+/* By name or number; those taken back are not found. EW_E_NOTFOUND. */
+EW_MUST_CHECK ew_code ew_case_find_person(ew_case *c, const char *what, int64_t *id,
+                                          ew_person_kind *kind, ew_err *err);
+
+/* Another name of a person: a sender of a chat, a speaker of quotations. That of a protected one is kept as
+ * the identity is. Within an event. */
+EW_MUST_CHECK ew_code ew_case_add_alias(ew_case *c, int64_t person, ew_slice name,
+                                        int64_t *id, ew_err *err);
+typedef struct ew_alias {
+    int64_t id, person;
+    const char *name; /* "" of a protected one */
+    bool sealed;
+    int64_t added; /* event */
+    bool undone;
+} ew_alias;
+EW_MUST_CHECK ew_code ew_case_aliases(ew_case *c,
+                                      ew_code (*put)(void *cookie, const ew_alias *a,
+                                                     ew_err *err),
+                                      void *cookie, ew_err *err);
+
+/* Everything that is kept encrypted, of one person or of all (0), and counts. */
+typedef struct ew_box {
+    int64_t person;
+    int64_t alias; /* 0: the identity */
+    ew_slice age;  /* the age file */
+} ew_box;
+EW_MUST_CHECK ew_code ew_case_boxes(ew_case *c, int64_t person,
+                                    ew_code (*put)(void *cookie, const ew_box *b,
+                                                   ew_err *err),
+                                    void *cookie, ew_err *err);
+/* The same content once more, for the recipients that there are now. Within an event. */
+EW_MUST_CHECK ew_code ew_case_reseal(ew_case *c, int64_t person, int64_t alias,
+                                     ew_slice content, ew_err *err);
+
 /* The encrypted identity, for somebody with an age key; who asks is an event of the caller's. */
 EW_MUST_CHECK ew_code ew_case_identity(ew_case *c, int64_t person, ew_buf *age_file,
                                        ew_err *err);

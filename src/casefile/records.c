@@ -2,6 +2,8 @@
 /* Records of imports. */
 #include "casefile/records.h"
 
+#include "base/bytes.h"
+#include "casefile/fold.h"
 #include "casefile/events.h"
 #include "casefile/sql.h"
 
@@ -20,17 +22,26 @@ ew_code ew_case_index_text(ew_case *c, ew_found_kind kind, int64_t row, ew_slice
                            ew_err *err)
 {
     int64_t id = 0;
+    ew_buf folded;
     if (text.n == 0)
         return EW_OK;
-    ew_sql q = ew_sql_begin(c, "INSERT INTO found VALUES(NULL,?,?)", err);
-    ew_sql_int(&q, kind);
-    ew_sql_int(&q, row);
-    ew_code code = ew_sql_run(&q, &id);
+    ew_buf_init(&folded, EW_FOLD_MAX);
+    ew_code code = ew_fold_text(text, &folded, err);
+    if (code == EW_OK) /* so that every character begins three of them */
+        code = ew_buf_append(&folded, "\n\n", 2, err);
+    ew_slice words = {(const char *)folded.data, folded.len};
+    if (code == EW_OK) {
+        ew_sql q = ew_sql_begin(c, "INSERT INTO found VALUES(NULL,?,?)", err);
+        ew_sql_int(&q, kind);
+        ew_sql_int(&q, row);
+        code = ew_sql_run(&q, &id);
+    }
     if (code == EW_OK)
-        code = index_into(c, "INSERT INTO words(rowid,text) VALUES(?,?)", id, text, err);
-    return code == EW_OK
-               ? index_into(c, "INSERT INTO runs(rowid,text) VALUES(?,?)", id, text, err)
-               : code;
+        code = index_into(c, "INSERT INTO words(rowid,text) VALUES(?,?)", id, words, err);
+    if (code == EW_OK)
+        code = index_into(c, "INSERT INTO runs(rowid,text) VALUES(?,?)", id, words, err);
+    ew_buf_release(&folded);
+    return code;
 }
 
 /* ------------------------------------------------------------------ helpers */
@@ -158,6 +169,24 @@ static ew_code add_paragraph(ew_case_intake *in, size_t number, const ew_paragra
                : code;
 }
 
+static ew_code index_article(ew_case_intake *in, const ew_article *a, ew_err *err)
+{
+    const ew_slice parts[] = {a->title, a->byline, a->outlet};
+    ew_buf text;
+    ew_buf_init(&text, EW_FOLD_MAX);
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < EW_COUNT(parts) && code == EW_OK; i++) {
+        code = ew_buf_append(&text, parts[i].p, parts[i].n, err);
+        if (code == EW_OK && parts[i].n > 0)
+            code = ew_buf_append(&text, "\n", 1, err);
+    }
+    if (code == EW_OK)
+        code = ew_case_index_text(in->c, EW_FOUND_ARTICLE, in->article,
+                                  (ew_slice){(const char *)text.data, text.len}, err);
+    ew_buf_release(&text);
+    return code;
+}
+
 static ew_code add_article(void *cookie, const ew_article *a, ew_err *err)
 {
     ew_case_intake *in = cookie;
@@ -177,6 +206,8 @@ static ew_code add_article(void *cookie, const ew_article *a, ew_err *err)
     ew_sql_text(&q, a->modified.text);
     ew_sql_int(&q, in->c->event);
     ew_code code = ew_sql_run(&q, &in->article);
+    if (code == EW_OK)
+        code = index_article(in, a, err);
     for (size_t i = 0; i < a->paragraph_count && code == EW_OK; i++)
         code = add_paragraph(in, i, &a->paragraphs[i], err);
     in->articles++;

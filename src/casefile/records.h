@@ -12,8 +12,9 @@ typedef enum ew_found_kind {
     EW_FOUND_MESSAGE = 1,
     EW_FOUND_PARAGRAPH,
     EW_FOUND_POSITION,
-    EW_FOUND_ITEM, /* its name and note */
-    EW_FOUND_QUOTE
+    EW_FOUND_ITEM, /* what was said of it when it was added, and corrections */
+    EW_FOUND_QUOTE,
+    EW_FOUND_ARTICLE /* its title, byline and outlet */
 } ew_found_kind;
 
 /* One import on its way into the case. */
@@ -37,18 +38,27 @@ EW_MUST_CHECK ew_code ew_case_add_quote(ew_case_intake *in, const ew_quote *q,
 /* EW_E_ARG when a chat, article or capture of this item is in the case by an import that counts. */
 EW_MUST_CHECK ew_code ew_case_not_imported(ew_case *c, int64_t item, ew_err *err);
 
-/* Makes a text searchable; row: of the table that kind says. */
+/* Makes a text searchable in its folded form (casefile/fold.h); row: of the table that kind says. */
 EW_MUST_CHECK ew_code ew_case_index_text(ew_case *c, ew_found_kind kind, int64_t row,
                                          ew_slice text, ew_err *err);
 
 /* ------------------------------------------------------------------ search */
 
+enum { EW_SEARCH_LIMIT = 100, EW_SEARCH_MOST = 1000000 };
+
 typedef struct ew_search {
-    const char *words;  /* what a person types: words, "a phrase"; any script; "" all */
-    const char *person; /* sender or person; "" */
+    /* What a person types, in any script: words, all of which must be there; a "phrase" of whole words; the
+     * beginning of a word as begin*. Three characters and more are also found inside a word, as are one
+     * and two in scripts without spaces. "" all. */
+    const char *words;
+    const char *
+        person; /* whole words of a sender's or person's name, or one of its aliases; "" */
     const char *stance; /* "" */
-    const char *since, *until; /* dates as in positions; "" */
-    uint64_t limit;            /* at most so many; 0: 100 */
+    const char *since,
+        *until; /* dates as in positions; from the first to the last moment that each can
+                                  be; "" */
+    uint64_t limit; /* at most so many, the newest; 0: EW_SEARCH_LIMIT */
+    bool undone;    /* also what was taken back */
 } ew_search;
 
 typedef struct ew_hit {

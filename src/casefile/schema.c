@@ -32,11 +32,17 @@ static const struct {
                  "settings TEXT NOT NULL,result TEXT NOT NULL,"
                  "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"recipient",
-     "id INTEGER PRIMARY KEY,age TEXT NOT NULL UNIQUE,"
+     "id INTEGER PRIMARY KEY,age TEXT NOT NULL,"
      "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"person", "id INTEGER PRIMARY KEY,kind INTEGER NOT NULL,name TEXT NOT NULL,"
                "note TEXT NOT NULL,identity BLOB,"
                "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
+    {"alias", "id INTEGER PRIMARY KEY,person INTEGER NOT NULL REFERENCES person,"
+              "name TEXT NOT NULL,box BLOB,"
+              "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
+    {"resealed", "id INTEGER PRIMARY KEY,person INTEGER NOT NULL REFERENCES person,"
+                 "alias INTEGER NOT NULL,box BLOB NOT NULL,"
+                 "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"position", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                  "person INTEGER NOT NULL REFERENCES person,stance TEXT NOT NULL,"
                  "date TEXT NOT NULL,channel TEXT NOT NULL,words TEXT NOT NULL,"

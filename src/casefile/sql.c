@@ -162,6 +162,15 @@ ew_slice ew_sql_col_blob(ew_sql *q, int i)
     return (ew_slice){bytes, bytes != NULL ? (size_t)n : 0};
 }
 
+ew_code ew_sql_again(ew_sql *q, int64_t v)
+{
+    if (q->code == EW_OK) {
+        (void)sqlite3_reset(q->stmt);
+        bound(q, sqlite3_bind_int64(q->stmt, 1, v));
+    }
+    return q->code;
+}
+
 ew_code ew_sql_end(ew_sql *q)
 {
     if (q->stmt != NULL) {

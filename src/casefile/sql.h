@@ -74,6 +74,9 @@ ew_sql_col_text(ew_sql *q, int i); /* never NULL; ends the statement when out of
 ew_slice ew_sql_col_blob(ew_sql *q, int i);
 bool ew_sql_col_null(const ew_sql *q, int i);
 
+/* The same statement once more, for another number in its first place. */
+EW_MUST_CHECK ew_code ew_sql_again(ew_sql *q, int64_t v);
+
 /* Resets it for the next use. What failed before comes back. */
 EW_MUST_CHECK ew_code ew_sql_end(ew_sql *q);
 
