@@ -29,8 +29,6 @@ EW_MUST_CHECK ew_code ew_witness_signer(const char *dir, const ew_secret *pass,
 
 #define EW_WITNESS_LISTEN "127.0.0.1:8642"
 
-enum { EW_ADDRESS_TEXT = 64 };
-
 typedef struct ew_serve_opts {
     ew_witness witness;
     const char *listen; /* numeric address and port, as above or "[::1]:0" */

@@ -2,19 +2,17 @@
 /* The witness over HTTP, by libmicrohttpd. One path, one method; the body is the request. Who
  * is slow is cut off: a connection lives a minute at most. */
 #include <errno.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
-#include <arpa/inet.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "ops/listen.h"
 #include "ops/seal_witness.h"
 
 enum {
@@ -26,17 +24,9 @@ enum {
     TICK_NS = 100 * 1000 * 1000
 };
 
-/* One that is open. */
-typedef struct guest {
-    int fd;
-    int64_t since;
-    struct guest *next;
-} guest;
-
 typedef struct server {
     const ew_serve_opts *o;
-    pthread_mutex_t lock; /* guards guests */
-    guest *guests;
+    ew_guests guests;
     pthread_mutex_t telling;
 } server;
 
@@ -175,126 +165,16 @@ static void on_end(void *cookie, struct MHD_Connection *c, void **seat,
 
 /* ------------------------------------------------------------------ connections */
 
-static int64_t now_seconds(void)
-{
-    struct timespec t = {0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec;
-}
-
-static void arrive(server *s, struct MHD_Connection *c, void **place)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-    guest *g = ew_alloc(sizeof *g);
-    *place = g;
-    if (g == NULL || info == NULL) { /* nobody would watch it */
-        if (info != NULL)
-            (void)shutdown(info->connect_fd, SHUT_RDWR);
-        ew_free(g);
-        *place = NULL;
-        return;
-    }
-    g->fd = info->connect_fd;
-    g->since = now_seconds();
-    pthread_mutex_lock(&s->lock);
-    g->next = s->guests;
-    s->guests = g;
-    pthread_mutex_unlock(&s->lock);
-}
-
-/* Called before the descriptor is closed, so that no other gets its number in between. */
-static void leave(server *s, void **place)
-{
-    guest *g = *place;
-    pthread_mutex_lock(&s->lock);
-    for (guest **at = &s->guests; *at != NULL; at = &(*at)->next)
-        if (*at == g) {
-            *at = g->next;
-            break;
-        }
-    pthread_mutex_unlock(&s->lock);
-    ew_free(g);
-    *place = NULL;
-}
-
 static void on_connection(void *cookie, struct MHD_Connection *c, void **place,
                           enum MHD_ConnectionNotificationCode what)
 {
     server *s = cookie;
-    if (what == MHD_CONNECTION_NOTIFY_STARTED)
-        arrive(s, c, place);
-    else if (*place != NULL)
-        leave(s, place);
-}
-
-/* Who sends a byte now and then is never idle; this ends it. */
-static void cut_off(server *s)
-{
-    int64_t now = now_seconds();
-    pthread_mutex_lock(&s->lock);
-    for (guest *g = s->guests; g != NULL; g = g->next)
-        if (now - g->since > LIFE_SECONDS)
-            (void)shutdown(g->fd, SHUT_RDWR);
-    pthread_mutex_unlock(&s->lock);
-}
-
-/* ------------------------------------------------------------------ addresses */
-
-static bool is_loopback(const struct sockaddr *a)
-{
-    if (a->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)a;
-        return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr) != 0;
-    }
-    const struct sockaddr_in *in4 = (const struct sockaddr_in *)(const void *)a;
-    return a->sa_family == AF_INET && ntohl(in4->sin_addr.s_addr) >> 24 == 127;
-}
-
-/* "127.0.0.1:80", "[::1]:80": numbers only, so that no name server is asked. */
-static ew_code parse_address(const char *text, struct sockaddr_storage *out, ew_err *err)
-{
-    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-                                   .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    char host[EW_ADDRESS_TEXT];
-    const char *colon = strrchr(text, ':');
-    size_t n = colon != NULL ? (size_t)(colon - text) : 0;
-    bool bracket = n >= 2 && text[0] == '[' && text[n - 1] == ']';
-    if (bracket) {
-        text++;
-        n -= 2;
-    }
-    if (n > 0 && n < sizeof host) {
-        memcpy(host, text, n);
-        host[n] = 0;
-        if ((strchr(host, ':') != NULL) == bracket &&
-            getaddrinfo(host, colon + 1, &hints, &found) != 0)
-            found = NULL;
-    }
-    if (found == NULL)
-        return ew_fail(err, EW_E_ARG, 0,
-                       "an address to listen at is like " EW_WITNESS_LISTEN
-                       " or [::1]:8642");
-    memset(out, 0, sizeof *out);
-    memcpy(out, found->ai_addr, found->ai_addrlen);
-    freeaddrinfo(found);
-    return EW_OK;
-}
-
-static void address_text(const struct sockaddr_storage *a, unsigned port,
-                         char out[EW_ADDRESS_TEXT])
-{
-    char host[INET6_ADDRSTRLEN] = "";
-    const void *all = a;
-    if (a->ss_family == AF_INET6)
-        (void)inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)all)->sin6_addr, host,
-                        sizeof host);
-    else
-        (void)inet_ntop(AF_INET, &((const struct sockaddr_in *)all)->sin_addr, host,
-                        sizeof host);
-    (void)snprintf(out, EW_ADDRESS_TEXT, a->ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u",
-                   host, port);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED && info != NULL)
+        ew_guests_arrive(&s->guests, info->connect_fd, place);
+    else if (what != MHD_CONNECTION_NOTIFY_STARTED && *place != NULL)
+        ew_guests_leave(&s->guests, place);
 }
 
 /* ------------------------------------------------------------------ serving */
@@ -318,7 +198,7 @@ static void wait_for_stop(server *s)
     const struct timespec tick = {.tv_nsec = TICK_NS};
     while (atomic_load(s->o->stop) == 0) {
         (void)nanosleep(&tick, NULL);
-        cut_off(s);
+        ew_guests_cut_off(&s->guests);
     }
 }
 
@@ -327,16 +207,13 @@ ew_code ew_witness_serve(const ew_serve_opts *o, ew_err *err)
     server s = {.o = o};
     struct sockaddr_storage a;
     char text[EW_ADDRESS_TEXT];
-    ew_code code = parse_address(o->listen, &a, err);
+    ew_code code = ew_listen_parse(o->listen, o->remote, &a, err);
+    if (code == EW_OK)
+        code = ew_guests_init(&s.guests, LIFE_SECONDS, err);
     if (code != EW_OK)
         return code;
-    if (!o->remote && !is_loopback((const struct sockaddr *)(const void *)&a))
-        return ew_fail(err, EW_E_ARG, 0, "'%s' can be reached from other machines",
-                       o->listen);
-    if (pthread_mutex_init(&s.lock, NULL) != 0)
-        return ew_fail_nomem(err);
     if (pthread_mutex_init(&s.telling, NULL) != 0) {
-        pthread_mutex_destroy(&s.lock);
+        ew_guests_destroy(&s.guests);
         return ew_fail_nomem(err);
     }
     errno = 0;
@@ -347,13 +224,13 @@ ew_code ew_witness_serve(const ew_serve_opts *o, ew_err *err)
     if (info == NULL) {
         code = ew_fail_sys(err, sys != 0 ? sys : EIO, "cannot listen at '%s'", o->listen);
     } else {
-        address_text(&a, info->port, text);
+        ew_listen_text(&a, info->port, text);
         o->ready(o->cookie, text);
         wait_for_stop(&s);
     }
     if (d != NULL)
         MHD_stop_daemon(d);
     pthread_mutex_destroy(&s.telling);
-    pthread_mutex_destroy(&s.lock);
+    ew_guests_destroy(&s.guests);
     return code;
 }
