@@ -18,6 +18,7 @@ static const struct {
     [EW_IMPORT_MESSENGER] = {"messenger", ew_import__messenger,
                              ew_import__looks_messenger},
     [EW_IMPORT_WARC] = {"warc", ew_import__warc, ew_import__looks_warc},
+    [EW_IMPORT_SIGNAL] = {"signal", ew_import__signal, ew_import__looks_signal},
     [EW_IMPORT_PAGE] = {"page", ew_import__page, NULL},
     [EW_IMPORT_MARKDOWN] = {"markdown", ew_import__markdown, NULL},
     [EW_IMPORT_TEXT] = {"text", ew_import__text, NULL},
