@@ -174,6 +174,7 @@ typedef struct ew_case_analysis {
     const char *version;  /* of the program */
     const char *settings; /* one JSON object: enough to run it again */
     const char *result;   /* JSON, one object per line */
+    bool undone;
 } ew_case_analysis;
 EW_MUST_CHECK ew_code ew_case_add_analysis(ew_case *c, const ew_case_analysis *a,
                                            int64_t *id, ew_err *err);

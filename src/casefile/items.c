@@ -244,6 +244,7 @@ ew_code ew_case_analyses(ew_case *c, int64_t item,
                               .settings = ew_sql_col_text(&q, 5),
                               .result = ew_sql_col_text(&q, 6),
                               .event = ew_sql_col_int(&q, 7)};
+        a.undone = ew_case__undone(c, a.event);
         if (q.code == EW_OK)
             q.code = put(cookie, &a, err);
         code = ew_sql_step(&q, &row);

@@ -18,15 +18,29 @@ int fail_case(app *a, const ew_err *e)
     return EXIT_NO_ARCHIVE;
 }
 
+typedef struct opening {
+    char *dir;
+    bool write;
+    ew_case **c;
+} opening;
+
+static ew_code try_open(void *cookie, ew_err *err)
+{
+    const opening *o = cookie;
+    return ew_case_open(o->c, o->dir, o->write, 0, err);
+}
+
 int case_open(app *a, const args *in, bool write, ew_case **c)
 {
-    char *dir = NULL;
+    opening o = {.write = write, .c = c};
+    ew_wait wait = app_wait(a);
     ew_err err;
     *c = NULL;
-    ew_code code = ew_case_dir_find(in->values[OPT_CASE], &dir, &err);
+    ew_code code = ew_case_dir_find(in->values[OPT_CASE], &o.dir, &err);
     if (code == EW_OK)
-        code = ew_case_open(c, dir, write, a->wait_seconds, &err);
-    ew_free(dir);
+        code = ew_wait_for(&wait, try_open, &o, &err);
+    progress_clear(a);
+    ew_free(o.dir);
     return code == EW_OK ? 0 : fail_case(a, &err);
 }
 

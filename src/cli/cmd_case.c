@@ -5,6 +5,7 @@
 
 const command *const case_verbs[] = {
     &case_new,
+    &case_add,
     &case_quotes,
     &case_accept,
     &case_refuse,
