@@ -173,3 +173,58 @@ ew_code ew_case_positions(ew_case *c, int64_t item, int64_t person,
     }
     return ew_sql_end(&q);
 }
+
+ew_code ew_case_texts(ew_case *c, int64_t item,
+                      ew_code (*put)(void *cookie, ew_slice text, uint64_t at,
+                                     uint64_t bytes, ew_err *err),
+                      void *cookie, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(
+        c,
+        "SELECT text,at,bytes,added FROM paragraph WHERE source=?1 UNION ALL "
+        "SELECT text,at,bytes,added FROM message WHERE source=?1",
+        err);
+    ew_sql_int(&q, item);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        ew_slice text = ew_sql_col_blob(&q, 0);
+        if (q.code == EW_OK && !ew_case__undone(c, ew_sql_col_int(&q, 3)))
+            q.code = put(cookie, text, (uint64_t)ew_sql_col_int(&q, 1),
+                         (uint64_t)ew_sql_col_int(&q, 2), err);
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
+}
+
+ew_code ew_case_articles(ew_case *c, int64_t item,
+                         ew_code (*put)(void *cookie, const ew_case_article *a,
+                                        ew_err *err),
+                         void *cookie, ew_err *err)
+{
+    bool row;
+    ew_sql q = ew_sql_begin(
+        c,
+        "SELECT id,item,title,byline,outlet,language,url,translation_of,published_text,"
+        "published,added FROM article WHERE ?1=0 OR item=?1 ORDER BY item,id",
+        err);
+    ew_sql_int(&q, item);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        ew_case_article a = {.id = ew_sql_col_int(&q, 0),
+                             .item = ew_sql_col_int(&q, 1),
+                             .title = ew_sql_col_text(&q, 2),
+                             .byline = ew_sql_col_text(&q, 3),
+                             .outlet = ew_sql_col_text(&q, 4),
+                             .language = ew_sql_col_text(&q, 5),
+                             .url = ew_sql_col_text(&q, 6),
+                             .translation_of = ew_sql_col_text(&q, 7),
+                             .published = ew_sql_col_text(&q, 8),
+                             .has_time = !ew_sql_col_null(&q, 9),
+                             .time = ew_sql_col_int(&q, 9)};
+        if (q.code == EW_OK && !ew_case__undone(c, ew_sql_col_int(&q, 10)))
+            q.code = put(cookie, &a, err);
+        code = ew_sql_step(&q, &row);
+    }
+    return ew_sql_end(&q);
+}

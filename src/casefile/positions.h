@@ -33,6 +33,28 @@ EW_MUST_CHECK ew_code ew_case_positions(ew_case *c, int64_t item, int64_t person
                                                        ew_err *err),
                                         void *cookie, ew_err *err);
 
+/* What was read of an item's original: every paragraph and message that counts, and its place there. */
+EW_MUST_CHECK ew_code ew_case_texts(ew_case *c, int64_t item,
+                                    ew_code (*put)(void *cookie, ew_slice text,
+                                                   uint64_t at, uint64_t bytes,
+                                                   ew_err *err),
+                                    void *cookie, ew_err *err);
+
+/* What an article says of itself. */
+typedef struct ew_case_article {
+    int64_t id, item;
+    const char *title, *byline, *outlet, *language, *url, *translation_of; /* "" */
+    const char *published; /* as it stands in the article; "" */
+    bool has_time;
+    int64_t time; /* POSIX seconds, when that could be read */
+} ew_case_article;
+/* Those that count, by item; item 0: all. */
+EW_MUST_CHECK ew_code ew_case_articles(ew_case *c, int64_t item,
+                                       ew_code (*put)(void *cookie,
+                                                      const ew_case_article *a,
+                                                      ew_err *err),
+                                       void *cookie, ew_err *err);
+
 typedef enum ew_turn_kind {
     EW_TURN_REVERSAL, /* the same person, the same item, a contradicting stance later */
     EW_TURN_UNORDERED, /* two that contradict each other, and the dates do not say which came first */

@@ -9,4 +9,6 @@ extern const command case_new, case_add;
 
 extern const command case_quotes, case_accept, case_refuse;
 
+extern const command case_position, case_timeline;
+
 #endif

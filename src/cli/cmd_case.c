@@ -4,11 +4,8 @@
 #include "cli/case_verbs.h"
 
 const command *const case_verbs[] = {
-    &case_new,
-    &case_add,
-    &case_quotes,
-    &case_accept,
-    &case_refuse,
+    &case_new,    &case_add,      &case_quotes,   &case_accept,
+    &case_refuse, &case_position, &case_timeline,
 };
 
 const command cmd_case = {
