@@ -14,6 +14,8 @@ static const struct {
 } formats[EW_IMPORT_FORMATS] = {
     [EW_IMPORT_TELEGRAM_JSON] = {"telegram-json", ew_import__telegram_json,
                                  ew_import__looks_telegram_json},
+    [EW_IMPORT_TELEGRAM_HTML] = {"telegram-html", ew_import__telegram_html,
+                                 ew_import__looks_telegram_html},
     [EW_IMPORT_WHATSAPP] = {"whatsapp", ew_import__whatsapp, ew_import__looks_whatsapp},
     [EW_IMPORT_MESSENGER] = {"messenger", ew_import__messenger,
                              ew_import__looks_messenger},

@@ -4,59 +4,75 @@
 
 #include "import/telegram.h"
 
-/* ------------------------------------------------------------------ texts */
-
 static ew_code keep(ew_telegram *t, ew_kept_text *out)
 {
     return ew_made_keep(&t->made, t->j.text, out, t->err);
 }
 
-/* "text": a string, or an array of strings and of objects with a "text". */
-static ew_code take_text(ew_telegram *t)
+/* ------------------------------------------------------------------ texts */
+
+/* Is the token a part of a text: a string of the list, or the "text" of an object in it? */
+static bool is_text(const ew_json *j, size_t depth)
+{
+    if (j->kind != EW_JSON_STRING)
+        return false;
+    return (j->depth == depth && !j->has_key) ||
+           (j->depth == depth + 1 && j->has_key && ew_slice_is(j->key, "text"));
+}
+
+static ew_code take_parts(ew_telegram *t, ew_kept_text *text)
 {
     ew_json *j = &t->j;
-    ew_kept_text *text = &t->made.text;
-    if (j->kind == EW_JSON_STRING)
-        return ew_made_grow(&t->made, j->text, text, t->err);
-    if (j->kind != EW_JSON_ARRAY)
-        return ew_json_skip(j, t->err);
     size_t depth = j->depth;
     ew_code code = EW_OK;
     while (code == EW_OK) {
         code = ew_json_next(j, t->err);
         if (code != EW_OK || (j->kind == EW_JSON_ARRAY_END && j->depth < depth))
             break;
-        bool plain = j->kind == EW_JSON_STRING && j->depth == depth && !j->has_key;
-        bool marked = j->kind == EW_JSON_STRING && j->depth == depth + 1 && j->has_key &&
-                      ew_slice_is(j->key, "text");
-        if (plain || marked)
+        t->odd = t->odd || j->odd;
+        t->bad = t->bad || j->bad_utf8;
+        if (is_text(j, depth))
             code = ew_made_grow(&t->made, j->text, text, t->err);
     }
     return code;
 }
 
-/* The values inside an object that stands for a thing without a file: joined by spaces. */
-static ew_code take_words(ew_telegram *t, ew_kept_text *words)
+/* "text": a string, or an array of strings and of objects with a "text". Twice: exports of some service messages have
+ * an empty one behind the real one, which stays then. */
+static ew_code take_text(ew_telegram *t)
 {
     ew_json *j = &t->j;
-    size_t depth = j->depth;
-    ew_code code = EW_OK;
-    if (j->kind == EW_JSON_STRING || j->kind == EW_JSON_NUMBER)
-        return ew_made_grow(&t->made, j->text, words, t->err);
-    if (j->kind != EW_JSON_OBJECT && j->kind != EW_JSON_ARRAY)
-        return EW_OK;
-    while (code == EW_OK) {
-        code = ew_json_next(j, t->err);
-        if (code != EW_OK || j->depth < depth)
-            break;
-        if (j->kind != EW_JSON_STRING && j->kind != EW_JSON_NUMBER)
-            continue;
-        if (words->n > 0 && j->text.n > 0)
-            code = ew_made_grow(&t->made, (ew_slice){" ", 1}, words, t->err);
-        if (code == EW_OK)
-            code = ew_made_grow(&t->made, j->text, words, t->err);
-    }
+    ew_kept_text text = {0, 0};
+    ew_code code;
+    if (j->kind == EW_JSON_STRING)
+        code = keep(t, &text);
+    else if (j->kind == EW_JSON_ARRAY)
+        code = take_parts(t, &text);
+    else
+        return ew_json_skip(j, t->err);
+    if (text.n > 0)
+        t->made.text = text;
     return code;
+}
+
+/* The same text once more, in other parts. Where there was none before, it is the text; where it is another,
+ * somebody changed the one or the other. */
+static ew_code take_entities(ew_telegram *t, bool have)
+{
+    ew_json *j = &t->j;
+    ew_kept_text again = {0, 0};
+    if (j->kind != EW_JSON_ARRAY)
+        return ew_json_skip(j, t->err);
+    ew_code code = take_parts(t, &again);
+    if (code != EW_OK)
+        return code;
+    ew_slice a = ew_telegram__kept(t, t->made.text);
+    ew_slice b = ew_telegram__kept(t, again);
+    if (!have)
+        t->made.text = again;
+    else if (b.n > 0 && (a.n != b.n || memcmp(a.p, b.p, a.n) != 0))
+        t->entities_differ = true;
+    return EW_OK;
 }
 
 /* ------------------------------------------------------------------ times */
@@ -64,9 +80,8 @@ static ew_code take_words(ew_telegram *t, ew_kept_text *words)
 /* "date_unixtime": seconds in a string, since 3.7.6. */
 static void take_unix(const ew_telegram *t, ew_moment *m)
 {
-    ew_slice s = t->j.text;
     uint64_t v;
-    if (ew_slice_u64(s, &v) && v <= INT64_MAX / 2)
+    if (ew_slice_u64(t->j.text, &v) && v <= INT64_MAX / 2)
         *m = (ew_moment){
             .known = true, .unix_s = (int64_t)v, .zoned = true, .exact = true};
 }
@@ -79,81 +94,7 @@ static ew_code take_date(ew_telegram *t, ew_moment *m, ew_kept_text *text)
     return keep(t, text);
 }
 
-/* ------------------------------------------------------------------ media */
-
-static ew_made_attachment *media(ew_telegram *t)
-{
-    if (t->media == NULL)
-        t->media = ew_made_attachment_new(&t->made);
-    return t->media;
-}
-
-/* What stands in place of a file that was left out. */
-static bool left_out(ew_slice words, ew_attachment_state *state)
-{
-    static const struct {
-        const char *text;
-        ew_attachment_state state;
-    } known[] = {{"(File not included", EW_ATTACH_LEFT_OUT},
-                 {"(File exceeds maximum size", EW_ATTACH_TOO_LARGE},
-                 {"(File unavailable", EW_ATTACH_UNAVAILABLE}};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (!ew_slice_skip(&words, known[i].text))
-            continue;
-        *state = known[i].state;
-        return true;
-    }
-    return false;
-}
-
-static ew_code take_file(ew_telegram *t, bool photo)
-{
-    ew_made_attachment *a = media(t);
-    ew_attachment_state state;
-    if (t->j.kind != EW_JSON_STRING)
-        return ew_json_skip(&t->j, t->err);
-    if (photo)
-        a->kind = EW_ATTACH_PHOTO;
-    if (left_out(t->j.text, &state)) {
-        a->state = state;
-        return keep(t, &a->words);
-    }
-    ew_code code = keep(t, &a->path);
-    ew_made_find(&t->made, a, t->from, t->folder);
-    return code;
-}
-
-static void take_media_type(ew_telegram *t)
-{
-    static const struct {
-        const char *text;
-        ew_attachment_kind kind;
-    } known[] = {{"voice_message", EW_ATTACH_VOICE}, {"audio_file", EW_ATTACH_AUDIO},
-                 {"video_message", EW_ATTACH_VIDEO}, {"video_file", EW_ATTACH_VIDEO},
-                 {"animation", EW_ATTACH_VIDEO},     {"sticker", EW_ATTACH_STICKER}};
-    ew_made_attachment *a = media(t);
-    a->kind = EW_ATTACH_OTHER;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (ew_slice_is(t->j.text, known[i].text))
-            a->kind = known[i].kind;
-}
-
-static uint64_t number_of(const ew_telegram *t)
-{
-    uint64_t v = 0;
-    return ew_slice_u64(t->j.text, &v) ? v : 0;
-}
-
-/* A contact, place, poll: nothing but words. */
-static ew_code take_inline(ew_telegram *t, ew_attachment_kind kind)
-{
-    ew_made_attachment *a = ew_made_attachment_new(&t->made);
-    a->kind = kind;
-    a->state = EW_ATTACH_INLINE;
-    return take_words(t, &a->words);
-}
-
-/* ------------------------------------------------------------------ a message */
+/* ------------------------------------------------------------------ fields */
 
 typedef enum field {
     F_ID,
@@ -163,23 +104,33 @@ typedef enum field {
     F_EDITED,
     F_EDITED_UNIX,
     F_SENDER,
+    F_ACTOR,
     F_SENDER_ID,
+    F_ACTOR_ID,
     F_ACTION,
     F_TEXT,
+    F_ENTITIES,
     F_REPLY,
+    F_REPLY_PEER,
+    F_SERVICE_REPLY,
     F_FORWARD,
     F_FORWARD_ID,
+    F_FORWARD_DATE,
     F_FORWARD_UNIX,
-    F_FILE,
-    F_PHOTO,
-    F_FILE_NAME,
-    F_FILE_SIZE,
-    F_MEDIA_TYPE,
-    F_MIME,
+    F_SAVED,
+    F_AUTHOR,
     F_SECONDS,
+    F_TITLE,
     F_CONTACT,
+    F_PLACE,
     F_LOCATION,
     F_POLL,
+    F_WORDS,
+    F_REACTIONS,
+    F_BUTTONS,
+    F_VIA_BOT,
+    F_SPOILER,
+    F_PASS,
     F_OTHER
 } field;
 
@@ -194,27 +145,46 @@ static const struct {
     {"edited", F_EDITED},
     {"edited_unixtime", F_EDITED_UNIX},
     {"from", F_SENDER},
-    {"actor", F_SENDER},
+    {"actor", F_ACTOR},
     {"from_id", F_SENDER_ID},
-    {"actor_id", F_SENDER_ID},
+    {"actor_id", F_ACTOR_ID},
     {"action", F_ACTION},
     {"text", F_TEXT},
+    {"text_entities", F_ENTITIES},
     {"reply_to_message_id", F_REPLY},
+    {"reply_to_peer_id", F_REPLY_PEER},
+    {"message_id", F_SERVICE_REPLY},
+    {"game_message_id", F_SERVICE_REPLY},
+    {"invoice_message_id", F_SERVICE_REPLY},
     {"forwarded_from", F_FORWARD},
     {"forwarded_from_id", F_FORWARD_ID},
+    {"forwarded_date", F_FORWARD_DATE},
     {"forwarded_date_unixtime", F_FORWARD_UNIX},
-    {"file", F_FILE},
-    {"photo", F_PHOTO},
-    {"file_name", F_FILE_NAME},
-    {"file_size", F_FILE_SIZE},
-    {"photo_file_size", F_FILE_SIZE},
-    {"media_type", F_MEDIA_TYPE},
-    {"mime_type", F_MIME},
+    {"saved_from", F_SAVED},
+    {"author", F_AUTHOR},
     {"duration_seconds", F_SECONDS},
+    {"title", F_TITLE},
     {"contact_information", F_CONTACT},
+    {"place_name", F_PLACE},
+    {"address", F_PLACE},
     {"location_information", F_LOCATION},
     {"poll", F_POLL},
-    {"title", F_OTHER},
+    {"todo_list", F_POLL},
+    {"game_title", F_WORDS},
+    {"invoice_information", F_WORDS},
+    {"giveaway_information", F_WORDS},
+    {"giveaway_results", F_WORDS},
+    {"paid_stars_amount", F_WORDS},
+    {"reactions", F_REACTIONS},
+    {"inline_bot_buttons", F_BUTTONS},
+    {"via_bot", F_VIA_BOT},
+    {"media_spoiler", F_SPOILER},
+    {"width", F_PASS},
+    {"height", F_PASS},
+    {"thumbnail", F_PASS},
+    {"thumbnail_file_size", F_PASS},
+    {"contact_vcard_file_size", F_PASS},
+    {"sticker_emoji", F_PASS},
 };
 
 static field field_of(ew_slice key)
@@ -225,68 +195,93 @@ static field field_of(ew_slice key)
     return F_OTHER;
 }
 
-/* Of a service message: what was done. */
-static ew_code take_action(ew_telegram *t)
+/* ------------------------------------------------------------------ values */
+
+/* A thing that is nothing but words: an attachment at once. */
+static ew_code take_inline(ew_telegram *t, field what)
 {
-    t->made.message.service = true;
-    return ew_made_grow(&t->made, t->j.text, &t->made.text, t->err);
+    ew_buf words;
+    ew_made_attachment *a = ew_made_attachment_new(&t->made);
+    a->kind = EW_ATTACH_OTHER;
+    a->state = EW_ATTACH_INLINE;
+    ew_buf_init(&words, EW_JSON_TEXT);
+    bool listed = t->j.kind == EW_JSON_OBJECT && what == F_WORDS;
+    ew_code code = what == F_POLL ? ew_telegram__poll(t, &words)
+                   : listed       ? ew_telegram__details(t, &words)
+                                  : ew_telegram__values(t, &words);
+    ew_slice s = {words.len > 0 ? (const char *)words.data : "", words.len};
+    if (code == EW_OK)
+        code = ew_made_keep(&t->made, s, &a->words, t->err);
+    ew_buf_release(&words);
+    return code;
 }
 
-static ew_code take_forward(ew_telegram *t, ew_kept_text *out)
+/* Values of any kind; *taken is false when the field needs a simple one. */
+static ew_code take_any(ew_telegram *t, field what, bool *taken)
 {
-    t->made.message.forwarded = true;
-    return keep(t, out);
+    *taken = true;
+    switch (what) {
+    case F_TEXT:
+        return take_text(t);
+    case F_ENTITIES:
+        return take_entities(t, (t->seen & (uint64_t)1 << F_TEXT) != 0);
+    case F_CONTACT:
+        t->contact_given = true;
+        return ew_telegram__values(t, &t->contact);
+    case F_PLACE:
+    case F_LOCATION:
+        t->place_given = true;
+        return ew_telegram__values(t, &t->place);
+    case F_POLL:
+    case F_WORDS:
+        return take_inline(t, what);
+    case F_REACTIONS:
+        t->notes.counts[EW_TG_REACTIONS]++;
+        return ew_json_skip(&t->j, t->err);
+    case F_BUTTONS:
+        t->notes.counts[EW_TG_BUTTONS]++;
+        return ew_json_skip(&t->j, t->err);
+    case F_SPOILER:
+        t->notes.counts[EW_TG_SPOILERS] += t->j.kind == EW_JSON_TRUE;
+        return ew_json_skip(&t->j, t->err);
+    case F_FORWARD: /* null: of an account that was deleted */
+        t->made.message.forwarded = true;
+        return t->j.kind == EW_JSON_STRING ? keep(t, &t->made.forwarded_from)
+                                           : ew_json_skip(&t->j, t->err);
+    case F_OTHER:
+        return ew_telegram__details(t, &t->details);
+    case F_PASS:
+        return ew_json_skip(&t->j, t->err);
+    default:
+        *taken = false;
+        return EW_OK;
+    }
+}
+
+static ew_code take_title(ew_telegram *t)
+{
+    ew_code code = keep(t, &t->media.title);
+    return code == EW_OK ? ew_telegram__details(t, &t->details) : code;
+}
+
+static ew_code take_seconds(ew_telegram *t)
+{
+    uint64_t v;
+    t->media.seconds = ew_slice_u64(t->j.text, &v) ? v : 0;
+    return ew_telegram__details(t, &t->details);
 }
 
 static ew_code take_type(ew_telegram *t)
 {
-    t->made.message.service = ew_slice_is(t->j.text, "service");
+    t->unsupported = ew_slice_is(t->j.text, "unsupported");
+    t->made.message.service = t->unsupported || ew_slice_is(t->j.text, "service");
     return EW_OK;
 }
 
-static ew_code take_media_field(ew_telegram *t, field what)
-{
-    ew_made_attachment *a = media(t);
-    if (what == F_FILE_NAME)
-        return keep(t, &a->name);
-    if (what == F_MIME)
-        return keep(t, &a->mime);
-    if (what == F_FILE_SIZE)
-        a->bytes = number_of(t);
-    if (what == F_SECONDS)
-        a->seconds = (double)number_of(t);
-    if (what == F_MEDIA_TYPE)
-        take_media_type(t);
-    return EW_OK;
-}
-
-/* Values that are not simple, where a simple one is expected, are passed over. */
-static ew_code take_field(ew_telegram *t, field what)
+static ew_code take_times(ew_telegram *t, field what)
 {
     ew_message_made *m = &t->made;
-    bool simple = t->j.kind == EW_JSON_STRING || t->j.kind == EW_JSON_NUMBER;
     switch (what) {
-    case F_TEXT:
-        return take_text(t);
-    case F_FILE:
-    case F_PHOTO:
-        return take_file(t, what == F_PHOTO);
-    case F_CONTACT:
-        return take_inline(t, EW_ATTACH_CONTACT);
-    case F_LOCATION:
-        return take_inline(t, EW_ATTACH_LOCATION);
-    case F_POLL:
-        return take_inline(t, EW_ATTACH_OTHER);
-    default:
-        break;
-    }
-    if (!simple)
-        return ew_json_skip(&t->j, t->err);
-    switch (what) {
-    case F_ID:
-        return keep(t, &m->id);
-    case F_TYPE:
-        return take_type(t);
     case F_DATE:
         return take_date(t, &m->message.time, &m->time_text);
     case F_DATE_UNIX:
@@ -297,59 +292,120 @@ static ew_code take_field(ew_telegram *t, field what)
     case F_EDITED_UNIX:
         take_unix(t, &m->message.edited);
         return EW_OK;
-    case F_SENDER:
-        return keep(t, &m->sender);
-    case F_SENDER_ID:
-        return keep(t, &m->sender_id);
-    case F_ACTION:
-        return take_action(t);
-    case F_REPLY:
-        return keep(t, &m->reply_to);
-    case F_FORWARD:
-        return take_forward(t, &m->forwarded_from);
-    case F_FORWARD_ID:
-        return take_forward(t, &m->forwarded_from_id);
-    case F_FORWARD_UNIX:
+    case F_FORWARD_DATE:
+        return take_date(t, &m->message.forwarded_time, &m->forwarded_text);
+    default:
         take_unix(t, &m->message.forwarded_time);
         return EW_OK;
-    case F_OTHER:
-        return EW_OK;
-    default:
-        return take_media_field(t, what);
     }
 }
 
-static ew_code tell_remarks(ew_telegram *t, bool odd)
+static ew_code take_simple(ew_telegram *t, field what)
 {
-    ew_remark r = {
-        t->made.message.place,
-        ew_slice_of("text that is not valid JSON, as some versions of the exporting "
-                    "program write it, was understood")};
-    if (!odd || t->sink->remark == NULL)
+    ew_message_made *m = &t->made;
+    switch (what) {
+    case F_ID:
+        return keep(t, &m->id);
+    case F_TYPE:
+        return take_type(t);
+    case F_SENDER:
+    case F_ACTOR:
+        return keep(t, &m->sender);
+    case F_SENDER_ID:
+    case F_ACTOR_ID:
+        return keep(t, &m->sender_id);
+    case F_ACTION:
+        m->message.service = true;
+        return keep(t, &t->action);
+    case F_REPLY:
+    case F_SERVICE_REPLY:
+        return keep(t, &m->reply_to);
+    case F_REPLY_PEER:
+        return keep(t, &t->reply_peer);
+    case F_FORWARD_ID:
+        m->message.forwarded = true;
+        return keep(t, &m->forwarded_from_id);
+    case F_SAVED:
+        return keep(t, &t->saved_from);
+    case F_AUTHOR:
+        return keep(t, &t->author);
+    case F_SECONDS:
+        return take_seconds(t);
+    case F_TITLE:
+        return take_title(t);
+    case F_VIA_BOT:
+        t->notes.counts[EW_TG_VIA_BOT]++;
         return EW_OK;
-    t->made.message.marks |= EW_MARK_ESCAPED;
-    return t->sink->remark(t->sink->cookie, &r, t->err);
+    default:
+        return take_times(t, what);
+    }
+}
+
+static ew_code take_field(ew_telegram *t)
+{
+    field what = field_of(t->j.key);
+    bool taken = false;
+    uint64_t bit = (uint64_t)1 << what;
+    bool simple = t->j.kind == EW_JSON_STRING || t->j.kind == EW_JSON_NUMBER;
+    bool empty = t->j.kind == EW_JSON_STRING && t->j.text.n == 0;
+    ew_code code = EW_OK;
+    if (what < F_CONTACT && (t->seen & bit) != 0 &&
+        !(what == F_TEXT && (empty || t->made.text.n == 0)))
+        code = ew_telegram__twice(t);
+    if (what == F_OTHER && simple && code == EW_OK)
+        code = ew_telegram__media_field(t, &taken);
+    if (!taken && code == EW_OK)
+        code = take_any(t, what, &taken);
+    t->seen |= bit;
+    if (taken || code != EW_OK)
+        return code;
+    return simple ? take_simple(t, what) : ew_json_skip(&t->j, t->err);
+}
+
+/* ------------------------------------------------------------------ the whole */
+
+static void restart(ew_telegram *t)
+{
+    ew_made_restart(&t->made);
+    t->media = (ew_tg_media){.photo = false};
+    t->card = t->action = t->author = t->saved_from = (ew_kept_text){0, 0};
+    t->reply_peer = (ew_kept_text){0, 0};
+    t->contact_given = t->place_given = t->card_given = false;
+    ew_buf_reset(&t->contact);
+    ew_buf_reset(&t->place);
+    ew_buf_reset(&t->details);
+    ew_buf_reset(&t->twice);
+    t->seen = 0;
+    t->entities_differ = t->unsupported = t->odd = t->bad = false;
 }
 
 ew_code ew_telegram__message(ew_telegram *t)
 {
     ew_json *j = &t->j;
     size_t depth = j->depth;
-    size_t begin = j->begin;
-    bool odd = false;
     ew_code code = EW_OK;
-    ew_made_restart(&t->made);
-    t->media = NULL;
+    restart(t);
+    t->message_begin = j->begin;
     while (code == EW_OK) {
         code = ew_json_next(j, t->err);
         if (code != EW_OK || (j->kind == EW_JSON_OBJECT_END && j->depth < depth))
             break;
-        odd = odd || j->odd || j->bad_utf8;
-        code = take_field(t, field_of(j->key));
+        t->odd = t->odd || j->odd;
+        t->bad = t->bad || j->bad_utf8;
+        code = take_field(t);
     }
     if (code != EW_OK)
         return code;
-    t->made.message.place = (ew_place){t->member, begin, j->end - begin};
-    code = tell_remarks(t, odd);
-    return code == EW_OK ? ew_made_tell(&t->made, t->sink, t->err) : code;
+    t->made.message.place =
+        (ew_place){t->member, t->message_begin, j->end - t->message_begin};
+    code = ew_telegram__finish(t);
+    if (code == EW_OK)
+        code = ew_telegram__remarks(t);
+    if (code == EW_OK)
+        code = ew_made_tell(&t->made, t->sink, t->err);
+    if (code == EW_OK && t->unsupported)
+        code = ew_tg_gap(t->sink, t->made.message.place, "message", t->err,
+                         "the program that wrote the export did not know this kind");
+    t->message_begin = SIZE_MAX;
+    return code;
 }
