@@ -61,7 +61,7 @@ typedef struct ew_search {
     bool undone;    /* also what was taken back */
 } ew_search;
 
-typedef struct ew_hit {
+typedef struct ew_case_hit {
     ew_found_kind kind;
     int64_t row, item;
     const char *who;   /* sender, person; "" */
@@ -69,11 +69,11 @@ typedef struct ew_hit {
     const char *text;  /* all of it */
     int64_t at, bytes; /* place in the item's original */
     bool undone;
-} ew_hit;
+} ew_case_hit;
 
 /* Newest last; the same for any order of adding. EW_E_ARG when the words cannot be understood. */
 EW_MUST_CHECK ew_code ew_case_search(ew_case *c, const ew_search *s,
-                                     ew_code (*put)(void *cookie, const ew_hit *h,
+                                     ew_code (*put)(void *cookie, const ew_case_hit *h,
                                                     ew_err *err),
                                      void *cookie, ew_err *err);
 

@@ -322,7 +322,7 @@ static const char *when_text(ew_sql *q, char room[EW_ISO_TEXT])
 }
 
 static ew_code tell(searcher *f, const candidate *x,
-                    ew_code (*put)(void *cookie, const ew_hit *h, ew_err *err),
+                    ew_code (*put)(void *cookie, const ew_case_hit *h, ew_err *err),
                     void *cookie, ew_err *err)
 {
     bool there;
@@ -334,14 +334,14 @@ static ew_code tell(searcher *f, const candidate *x,
     ew_code code = ew_sql_step(&q, &there);
     if (code == EW_OK && there) {
         const char *more = ew_sql_col_text(&q, 8);
-        ew_hit h = {.kind = x->kind,
-                    .row = x->row,
-                    .undone = x->undone,
-                    .who = ew_sql_col_text(&q, 0),
-                    .when = when_text(&q, when),
-                    .item = ew_sql_col_int(&q, 4),
-                    .at = ew_sql_col_int(&q, 5),
-                    .bytes = ew_sql_col_int(&q, 6)};
+        ew_case_hit h = {.kind = x->kind,
+                         .row = x->row,
+                         .undone = x->undone,
+                         .who = ew_sql_col_text(&q, 0),
+                         .when = when_text(&q, when),
+                         .item = ew_sql_col_int(&q, 4),
+                         .at = ew_sql_col_int(&q, 5),
+                         .bytes = ew_sql_col_int(&q, 6)};
         if (q.code == EW_OK)
             q.code = ew_buf_printf(&text, err, "%s%s%s", ew_sql_col_text(&q, 7),
                                    more[0] != 0 ? "\n" : "", more);
@@ -354,7 +354,7 @@ static ew_code tell(searcher *f, const candidate *x,
 }
 
 ew_code ew_case_search(ew_case *c, const ew_search *s,
-                       ew_code (*put)(void *cookie, const ew_hit *h, ew_err *err),
+                       ew_code (*put)(void *cookie, const ew_case_hit *h, ew_err *err),
                        void *cookie, ew_err *err)
 {
     searcher f = {.c = c, .s = s};

@@ -10,5 +10,7 @@ extern const command case_new, case_add;
 extern const command case_quotes, case_accept, case_refuse;
 
 extern const command case_position, case_timeline;
+extern const command case_person, case_people, case_recipient, case_reveal, case_alias,
+    case_search, case_lint;
 
 #endif

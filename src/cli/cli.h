@@ -146,6 +146,10 @@ typedef enum opt_id {
     OPT_BODY_ONLY,
     OPT_ALLOW,
     OPT_JSONLD,
+    OPT_IDENTITY_FD,
+    OPT_IDENTITY_FILE,
+    OPT_NAME_FD,
+    OPT_PLACES,
     OPT_COUNT
 } opt_id;
 

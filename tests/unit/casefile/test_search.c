@@ -91,7 +91,7 @@ typedef struct hits {
     char text[4096]; /* of all, divided by bars */
 } hits;
 
-static ew_code take(void *cookie, const ew_hit *h, ew_err *err)
+static ew_code take(void *cookie, const ew_case_hit *h, ew_err *err)
 {
     hits *all = cookie;
     size_t len = strlen(all->text);
