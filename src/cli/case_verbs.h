@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 extern const command case_new, case_add;
+extern const command case_show;
 
 extern const command case_quotes, case_accept, case_refuse;
 

@@ -5,12 +5,12 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "report/times.h"
 
 enum { NAMES_TOLD = 3, PATH_MAX_BYTES = 200, SCAN_MAX = 10000 };
 
@@ -106,7 +106,8 @@ static ew_code line_check(const json_t *r, ew_buf *out, ew_err *err)
     if (json_array_size(spans) == 0)
         return ew_buf_printf(
             out, err, "in none of %" PRId64 " recording%s of the archive", n, plural(n));
-    ew_code code = ew_buf_printf(out, err, "%.0f %% from ", floor(explained * 100));
+    char share[EW_TIME_TEXT];
+    ew_code code = ew_buf_printf(out, err, "%s from ", ew_percent_text(explained, share));
     if (code == EW_OK)
         code = add_sources(spans, out, err);
     if (code == EW_OK && joins > 0)
@@ -144,13 +145,15 @@ static ew_code line_member(const json_t *m, ew_buf *out, ew_err *err)
     const char *kind = text_of(m, "kind");
     const char *parent = text_of(m, "parent");
     double sure = json_number_value(json_object_get(m, "certainty"));
+    char share[EW_TIME_TEXT];
     ew_code code;
     if (strcmp(kind, "child") == 0) {
         code = ew_buf_printf(out, err, "made from ");
         if (code == EW_OK)
             code = add_safe(out, parent, err);
-        return code == EW_OK ? ew_buf_printf(out, err, " (%.0f %%)", floor(sure * 100))
-                             : code;
+        return code == EW_OK
+                   ? ew_buf_printf(out, err, " (%s)", ew_certainty_text(sure, share))
+                   : code;
     }
     if (strcmp(kind, "duplicate") == 0) {
         code = ew_buf_printf(out, err, "the same sound as ");

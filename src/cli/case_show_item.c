@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One item, and tables of events, as text. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "cli/case_show.h"
+#include "report/lines.h"
+#include "report/times.h"
+
+enum { COLUMN = 10, RECORDS_TOLD = 12 };
+
+/* ------------------------------------------------------------------ events */
+
+static ew_code put_note(ew_table *t, const ew_case_seen_event *e, ew_err *err)
+{
+    if (e->undone)
+        return ew_table_cell(t, err, "taken back%s%s", e->purpose[0] != 0 ? "; " : "",
+                             e->purpose);
+    if (e->undoes != 0)
+        return ew_table_cell(t, err, "takes back %" PRId64 "%s%s", e->undoes,
+                             e->purpose[0] != 0 ? "; " : "", e->purpose);
+    return ew_table_cell(t, err, "%s", e->purpose);
+}
+
+static ew_code put_event(ew_table *t, const ew_case_seen_event *e, ew_err *err)
+{
+    char date[EW_TIME_TEXT];
+    ew_code code = ew_table_cell(t, err, "%" PRId64, e->id);
+    if (code == EW_OK)
+        code = ew_table_cell(t, err, "%s", ew_date_text(e->time, date));
+    if (code == EW_OK)
+        code = ew_table_cell(t, err, "%s", e->kind);
+    if (code == EW_OK && e->item != 0)
+        code = ew_table_cell(t, err, "%" PRId64, e->item);
+    else if (code == EW_OK)
+        code = ew_table_cell(t, err, "%s", "");
+    if (code == EW_OK)
+        code = ew_table_cell(t, err, "%s", e->who);
+    return code == EW_OK ? put_note(t, e, err) : code;
+}
+
+ew_code case_events_text(const ew_case_seen_events *e, const ew_text_style *style,
+                         ew_buf *out, ew_err *err)
+{
+    static const char *const head[] = {"event", "time", "what", "item", "who", "for"};
+    static const ew_cell_kind kinds[] = {EW_CELL_RIGHT, EW_CELL_LEFT,   EW_CELL_LEFT,
+                                         EW_CELL_RIGHT, EW_CELL_SHRINK, EW_CELL_SHRINK};
+    ew_table t;
+    ew_code code = EW_OK;
+    ew_table_init(&t, kinds, EW_COUNT(kinds));
+    for (size_t i = 0; i < EW_COUNT(head) && code == EW_OK; i++)
+        code = ew_table_cell(&t, err, "%s", head[i]);
+    for (size_t i = 0; i < e->n && code == EW_OK; i++)
+        code = put_event(&t, &e->list[i], err);
+    if (code == EW_OK)
+        code = ew_table_print(&t, style, out, err);
+    ew_table_release(&t);
+    return code;
+}
+
+/* ------------------------------------------------------------------ an item */
+
+/* "origin    a drive", wrapped; nothing when empty. */
+static ew_code put_field(ew_buf *out, const ew_text_style *style, const char *name,
+                         const char *value, ew_err *err)
+{
+    if (value[0] == 0)
+        return EW_OK;
+    ew_code code =
+        ew_buf_printf(out, err, "%s%-*s%s", ew_dim(style), COLUMN, name, ew_plain(style));
+    return code == EW_OK ? ew_text_wrap(out, style, value, COLUMN, COLUMN, err) : code;
+}
+
+static ew_code put_fields(const ew_case_item_view *v, const ew_text_style *style,
+                          ew_buf *out, ew_err *err)
+{
+    const ew_case_seen_item *i = &v->item;
+    char hex[EW_SHA256_HEX + 1];
+    char size[EW_TIME_TEXT];
+    char parent[32] = "";
+    ew_hex(i->sha256, sizeof i->sha256, hex);
+    if (i->parent != 0)
+        (void)snprintf(parent, sizeof parent, "item %" PRId64, i->parent);
+    const char *const rows[][2] = {
+        {"kind", i->kind},         {"size", ew_bytes_text(i->bytes, size)},
+        {"SHA-256", hex},          {"origin", i->origin},
+        {"obtained", i->obtained}, {"from", i->from},
+        {"note", i->note},         {"out of", parent},
+    };
+    ew_code code =
+        ew_buf_printf(out, err, "%sitem %" PRId64 ": %s%s%s\n", ew_bold(style), i->id,
+                      i->name, ew_plain(style), i->undone ? " (taken back)" : "");
+    for (size_t k = 0; k < EW_COUNT(rows) && code == EW_OK; k++)
+        code = put_field(out, style, rows[k][0], rows[k][1], err);
+    for (size_t k = 0; k < v->called_count && code == EW_OK; k++)
+        code = put_field(out, style, "called", v->called[k], err);
+    return code;
+}
+
+static ew_code put_analyses(const ew_case_item_view *v, const ew_text_style *style,
+                            ew_buf *out, ew_err *err)
+{
+    char line[64];
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < v->analysis_count && code == EW_OK; i++) {
+        const ew_case_seen_analysis *a = &v->analyses[i];
+        int64_t other = a->item == v->item.id ? a->other : a->item;
+        if (a->other == 0)
+            (void)snprintf(line, sizeof line, "%" PRId64 " %s: ", a->id, a->tool);
+        else
+            (void)snprintf(line, sizeof line, "%" PRId64 " %s %s item %" PRId64 ": ",
+                           a->id, a->tool, a->item == v->item.id ? "with" : "against",
+                           other);
+        code = ew_buf_printf(out, err, "%s%s", i == 0 ? "\nanalyses\n  " : "  ", line);
+        if (code == EW_OK)
+            code = ew_text_wrap(out, style, a->line, 2 + strlen(line), 4, err);
+    }
+    return code;
+}
+
+static ew_code put_record(ew_buf *out, const ew_text_style *style,
+                          const ew_case_seen_record *r, ew_err *err)
+{
+    ew_buf line;
+    ew_buf_init(&line, CASE_OUT_MAX);
+    ew_code code = ew_buf_printf(&line, err, "%s%s%s%s", r->what,
+                                 r->what[0] != 0 && r->text[0] != 0 ? ": " : "", r->text,
+                                 r->odd ? " (!)" : "");
+    if (code == EW_OK)
+        code = ew_buf_append(out, "  ", 2, err);
+    if (code == EW_OK)
+        code = ew_text_wrap(out, style, (const char *)line.data, 2, 4, err);
+    ew_buf_release(&line);
+    return code;
+}
+
+static ew_code put_records(const ew_case_item_view *v, const ew_text_style *style,
+                           ew_buf *out, ew_err *err)
+{
+    ew_code code = EW_OK;
+    size_t told = 0;
+    for (size_t i = 0; i < v->record_count && code == EW_OK; i++) {
+        const ew_case_seen_record *r = &v->records[i];
+        if (i == 0 || v->records[i - 1].thing != r->thing) {
+            told = 0;
+            code = ew_buf_printf(out, err, "\n%s: %zu\n", ew_case_things(r->thing),
+                                 v->of_thing[r->thing]);
+        }
+        if (code == EW_OK && told < RECORDS_TOLD)
+            code = put_record(out, style, r, err);
+        if (code == EW_OK && told++ == RECORDS_TOLD)
+            code = ew_buf_printf(out, err, "  ... --json has more\n");
+    }
+    return code;
+}
+
+static ew_code put_counts(const ew_case_item_view *v, ew_buf *out, ew_err *err)
+{
+    static const ew_case_thing told[] = {EW_THING_MESSAGE, EW_THING_ATTACHMENT,
+                                         EW_THING_QUOTE, EW_THING_POSITION,
+                                         EW_THING_PERSON};
+    ew_code code = EW_OK;
+    bool any = false;
+    for (size_t i = 0; i < EW_COUNT(told) && code == EW_OK; i++) {
+        uint64_t n = v->counts[told[i]];
+        if (n == 0)
+            continue;
+        code = ew_buf_printf(out, err, "%s%s: %" PRIu64, any ? ", " : "\n",
+                             ew_case_things(told[i]), n);
+        any = true;
+    }
+    return code == EW_OK && any ? ew_buf_append(out, "\n", 1, err) : code;
+}
+
+static ew_code put_children(const ew_case_item_view *v, const ew_text_style *style,
+                            ew_buf *out, ew_err *err)
+{
+    char line[64];
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < v->child_count && code == EW_OK; i++) {
+        const ew_case_seen_item *k = &v->children[i];
+        if (i == RECORDS_TOLD)
+            return ew_buf_printf(out, err, "  and %zu more\n", v->child_count - i);
+        (void)snprintf(line, sizeof line, "%" PRId64 " %s: ", k->id, k->kind);
+        code =
+            ew_buf_printf(out, err, "%s%s", i == 0 ? "\ncame out of it\n  " : "  ", line);
+        if (code == EW_OK)
+            code = ew_text_wrap(out, style, k->name, 2 + strlen(line), 4, err);
+    }
+    return code;
+}
+
+ew_code case_item_text(const ew_case_item_view *v, const ew_text_style *style,
+                       ew_buf *out, ew_err *err)
+{
+    ew_code code = put_fields(v, style, out, err);
+    if (code == EW_OK)
+        code = put_analyses(v, style, out, err);
+    if (code == EW_OK)
+        code = put_counts(v, out, err);
+    if (code == EW_OK)
+        code = put_records(v, style, out, err);
+    if (code == EW_OK)
+        code = put_children(v, style, out, err);
+    if (code == EW_OK)
+        code = ew_buf_append(out, "\n", 1, err);
+    return code == EW_OK ? case_events_text(&v->events, style, out, err) : code;
+}
