@@ -17,6 +17,26 @@ static bool blank_line(ew_slice line)
     return true;
 }
 
+ew_code ew_article_lines_open(ew_article_lines *l, ew_article_made *m, ew_slice original,
+                              ew_page_bytes *text)
+{
+    ew_code code = ew_page_decode(text, original, false, &m->room, m->err);
+    *l = (ew_article_lines){.made = m, .bytes = text};
+    for (size_t i = 0; code == EW_OK && i < text->n; i++)
+        if (text->text[i] == 0)
+            text->text[i] = ' ';
+    return code;
+}
+
+ew_slice ew_article_lines_trimmed(ew_slice s)
+{
+    while (s.n > 0 && s.p[s.n - 1] != 0 && strchr(" \t\r\n", s.p[s.n - 1]) != NULL)
+        s.n--;
+    while (s.n > 0 && s.p[0] != 0 && strchr(" \t\r\n", s.p[0]) != NULL)
+        s = (ew_slice){s.p + 1, s.n - 1};
+    return s;
+}
+
 static size_t line_end(ew_slice all, size_t at)
 {
     const char *p = memchr(all.p + at, '\n', all.n - at);

@@ -14,6 +14,13 @@ typedef struct ew_article_lines {
     size_t number;  /* of paragraphs so far */
 } ew_article_lines;
 
+/* Makes the original readable; text holds it, with spaces for zeros. */
+EW_MUST_CHECK ew_code ew_article_lines_open(ew_article_lines *l, ew_article_made *m,
+                                            ew_slice original, ew_page_bytes *text);
+
+/* Without white space around. */
+ew_slice ew_article_lines_trimmed(ew_slice s);
+
 /* The next paragraph from *at on: lines up to an empty one (or one line). False at the end. */
 bool ew_article_lines_next(const ew_article_lines *l, size_t *at, ew_slice *paragraph);
 

@@ -12,20 +12,11 @@ typedef struct marking {
     ew_buf text;
 } marking;
 
-static ew_slice trimmed(ew_slice s)
-{
-    while (s.n > 0 && strchr(" \t\r\n", s.p[s.n - 1]) != NULL)
-        s.n--;
-    while (s.n > 0 && strchr(" \t\r\n", s.p[0]) != NULL)
-        s = (ew_slice){s.p + 1, s.n - 1};
-    return s;
-}
-
 /* ------------------------------------------------------------------ front matter */
 
 static ew_slice unquoted(ew_slice s)
 {
-    s = trimmed(s);
+    s = ew_article_lines_trimmed(s);
     if (s.n >= 2 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0])
         return (ew_slice){s.p + 1, s.n - 2};
     if (s.n >= 2 && s.p[0] == '[' && s.p[s.n - 1] == ']')
@@ -86,7 +77,7 @@ static ew_slice line_at(ew_slice all, size_t at)
 /* "  - Ann Roe" under a key that has no value of its own: the first one. */
 static ew_slice list_item(ew_slice all, size_t at)
 {
-    ew_slice line = trimmed(line_at(all, at));
+    ew_slice line = ew_article_lines_trimmed(line_at(all, at));
     return ew_slice_skip(&line, "- ") ? line : ew_slice_of("");
 }
 
@@ -95,24 +86,25 @@ static ew_code take_front(marking *k, ew_slice all, size_t *at)
 {
     size_t i = line_at(all, 0).n + 1;
     bool closed = false;
-    if (!ew_slice_is(trimmed(line_at(all, 0)), "---"))
+    if (!ew_slice_is(ew_article_lines_trimmed(line_at(all, 0)), "---"))
         return EW_OK;
     for (size_t look = i; look < all.n && !closed; look += line_at(all, look).n + 1)
-        closed = ew_slice_is(trimmed(line_at(all, look)), "---");
+        closed = ew_slice_is(ew_article_lines_trimmed(line_at(all, look)), "---");
     if (!closed)
         return ew_article_remark(k->l.made, (ew_place){k->l.made->member, 0, 3},
                                  "front matter that does not end");
     for (ew_code code = EW_OK; i < all.n;) {
         ew_slice line = line_at(all, i);
         i += line.n + 1;
-        if (ew_slice_is(trimmed(line), "---"))
+        if (ew_slice_is(ew_article_lines_trimmed(line), "---"))
             break;
         const char *colon = line.n > 0 ? memchr(line.p, ':', line.n) : NULL;
         if (colon == NULL || line.p[0] == ' ' || line.p[0] == '#' || line.p[0] == '-')
             continue;
-        ew_slice key = trimmed((ew_slice){line.p, (size_t)(colon - line.p)});
-        ew_slice value =
-            trimmed((ew_slice){colon + 1, (size_t)(line.p + line.n - colon) - 1});
+        ew_slice key =
+            ew_article_lines_trimmed((ew_slice){line.p, (size_t)(colon - line.p)});
+        ew_slice value = ew_article_lines_trimmed(
+            (ew_slice){colon + 1, (size_t)(line.p + line.n - colon) - 1});
         if (value.n == 0)
             value = list_item(all, i);
         if (value.n > 0)
@@ -199,13 +191,13 @@ static ew_code take_piece(marking *k, ew_slice s)
 {
     bool heading = false;
     bool taken = false;
-    s = trimmed(s);
+    s = ew_article_lines_trimmed(s);
     while (s.n > 0 && s.p[0] == '#') {
         heading = true;
         s = (ew_slice){s.p + 1, s.n - 1};
     }
     (void)(ew_slice_skip(&s, "> ") || ew_slice_skip(&s, "- ") || ew_slice_skip(&s, "* "));
-    s = trimmed(s);
+    s = ew_article_lines_trimmed(s);
     if (s.n == 0 || ew_slice_is(s, "---") || ew_slice_is(s, "***"))
         return EW_OK;
     ew_code code = take_link(k, s, &taken);
@@ -221,14 +213,29 @@ static ew_code take_piece(marking *k, ew_slice s)
     return ew_article_lines_take(&k->l, text, s, heading);
 }
 
+/* Byline and date stand below each other often, with no line between. */
+static bool lines_are_short(ew_slice paragraph)
+{
+    enum { LINE = 100, ALL = 400 };
+    size_t from = 0;
+    for (size_t i = 0; i < paragraph.n && paragraph.n < ALL; i++)
+        if (paragraph.p[i] == '\n' || i + 1 == paragraph.n) {
+            if (i - from > LINE)
+                return false;
+            from = i + 1;
+        }
+    return paragraph.n < ALL;
+}
+
 static ew_code take_paragraph(marking *k, ew_slice paragraph)
 {
     size_t from = 0;
+    bool top = k->l.made->count == 0 && lines_are_short(paragraph);
     for (size_t i = 0; i < paragraph.n; i++) {
-        bool item = paragraph.p[i] == '\n' && i + 2 < paragraph.n &&
+        bool item = i + 2 < paragraph.n &&
                     (paragraph.p[i + 1] == '-' || paragraph.p[i + 1] == '*') &&
                     paragraph.p[i + 2] == ' ';
-        if (!item)
+        if (paragraph.p[i] != '\n' || !(item || top))
             continue;
         ew_code code = take_piece(k, (ew_slice){paragraph.p + from, i - from});
         if (code != EW_OK)
@@ -244,13 +251,10 @@ static ew_code read_markdown(ew_article_made *m, ew_slice original)
     ew_slice paragraph;
     size_t at = 0;
     ew_place whole = {m->member, 0, original.n};
-    ew_code code = ew_page_decode(&bytes, original, false, &m->room, m->err);
+    marking k;
+    ew_code code = ew_article_lines_open(&k.l, m, original, &bytes);
     if (code != EW_OK)
         return code;
-    for (size_t i = 0; i < bytes.n; i++)
-        if (bytes.text[i] == 0)
-            bytes.text[i] = ' ';
-    marking k = {.l = {.made = m, .bytes = &bytes}};
     ew_buf_init(&k.text, EW_ARTICLE_ROOM);
     code = take_front(&k, (ew_slice){bytes.text, bytes.n}, &at);
     while (code == EW_OK && ew_article_lines_next(&k.l, &at, &paragraph))

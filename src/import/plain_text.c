@@ -13,26 +13,18 @@ static bool is_title(ew_slice text)
            memchr(text.p, '\n', text.n) == NULL && ew_article_dateline(text, &bytes) == 0;
 }
 
-static ew_slice trimmed(ew_slice s)
-{
-    while (s.n > 0 && strchr(" \t\r\n", s.p[s.n - 1]) != NULL)
-        s.n--;
-    while (s.n > 0 && strchr(" \t\r\n", s.p[0]) != NULL)
-        s = (ew_slice){s.p + 1, s.n - 1};
-    return s;
-}
-
 /* The lines at the top stand together often: each is looked at alone. */
 static ew_code take_paragraph(ew_article_lines *l, ew_slice paragraph)
 {
     enum { TOP = 4 };
-    ew_slice text = trimmed(paragraph);
+    ew_slice text = ew_article_lines_trimmed(paragraph);
     ew_code code = EW_OK;
     for (int i = 0; i < TOP && l->made->count == 0 && code == EW_OK; i++) {
         const char *end = memchr(text.p, '\n', text.n);
         if (end == NULL)
             break;
-        ew_slice line = trimmed((ew_slice){text.p, (size_t)(end - text.p)});
+        ew_slice line =
+            ew_article_lines_trimmed((ew_slice){text.p, (size_t)(end - text.p)});
         bool first = l->made->rank[EW_FIELD_TITLE] == 0;
         if (line.n > 110 || (!first && line.n > 0 && line.p[line.n - 1] == '.'))
             break;
@@ -40,7 +32,8 @@ static ew_code take_paragraph(ew_article_lines *l, ew_slice paragraph)
             code = ew_article_offer(l->made, EW_FIELD_TITLE, EW_RANK_VISIBLE, line);
         else
             code = ew_article_lines_take(l, line, line, false);
-        text = trimmed((ew_slice){end + 1, (size_t)(text.p + text.n - end - 1)});
+        text = ew_article_lines_trimmed(
+            (ew_slice){end + 1, (size_t)(text.p + text.n - end - 1)});
     }
     if (code != EW_OK)
         return code;
@@ -55,13 +48,10 @@ static ew_code read_text(ew_article_made *m, ew_slice original)
     ew_slice paragraph;
     size_t at = 0;
     ew_place whole = {m->member, 0, original.n};
-    ew_code code = ew_page_decode(&bytes, original, false, &m->room, m->err);
+    ew_article_lines l;
+    ew_code code = ew_article_lines_open(&l, m, original, &bytes);
     if (code != EW_OK)
         return code;
-    for (size_t i = 0; i < bytes.n; i++)
-        if (bytes.text[i] == 0)
-            bytes.text[i] = ' ';
-    ew_article_lines l = {.made = m, .bytes = &bytes};
     l.by_line = !ew_article_lines_spaced((ew_slice){bytes.text, bytes.n});
     if (bytes.guessed)
         code = ew_article_remark(m, whole, "no encoding is declared: read as %s",

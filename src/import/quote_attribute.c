@@ -79,12 +79,54 @@ static ew_speaker speaker_behind(const ew_tokens *t, size_t verb, size_t end)
         s.anonymous = s.anonymous || wide.anonymous;
     }
     /* "said the minister, Ann Roe." */
-    if (s.kind == EW_SPEAKER_ROLE && ew_token_is_point(t, to, ',')) {
+    if ((s.kind == EW_SPEAKER_ROLE || s.kind == EW_SPEAKER_UNNAMED) &&
+        ew_token_is_point(t, to, ',')) {
         size_t name = ew_name_end(t, to + 1, end);
-        if (name > to + 1)
+        if (name > to + 1 && (name >= end || t->token[name].kind == EW_TOKEN_POINT ||
+                              has(t, name, EW_WORD_CUT | EW_WORD_OF | EW_WORD_OPENING)))
             return ew_speaker_of(t, to + 1, name);
     }
     return s;
+}
+
+/* A word that can be a verb of saying where only such a one can stand: "...," he shrugs. */
+static bool like_verb(const ew_tokens *t, size_t i)
+{
+    enum { SHORTEST = 4 };
+    if (i >= t->n || t->token[i].kind != EW_TOKEN_WORD || t->token[i].capital)
+        return false;
+    if (has(t, i, EW_WORD_SAY | EW_WORD_CALL))
+        return true;
+    ew_slice w = ew_token_text(t, i, i + 1);
+    if (w.n < SHORTEST || (t->token[i].flags & ~(unsigned)EW_WORD_SHORT) != 0)
+        return false;
+    return memcmp(w.p + w.n - 2, "ed", 2) == 0 ||
+           (w.p[w.n - 1] == 's' && strchr("s'", w.p[w.n - 2]) == NULL);
+}
+
+/* `"...," X shrugs`, `"...," shrugs X`: any verb, since nothing but an attribution begins so. */
+static bool try_any_verb(ew_quoting *g, ew_quoted *q, const ew_tokens *t, size_t from,
+                         size_t end)
+{
+    size_t p = (size_t)(t - g->paragraphs);
+    bool role;
+    if (!q->direct || g->quotes[q->head].token != t->token[q->token].begin)
+        return false;
+    if (like_verb(t, from)) {
+        size_t name = ew_name_end(t, from + 1, end);
+        return name > from + 1 && found(q, EW_PATTERN_QUOTE_VERB_NAME,
+                                        speaker_behind(t, from, end), p, from);
+    }
+    size_t v = has(t, from, EW_WORD_PRONOUN) ? from + 1 : ew_name_end(t, from, end);
+    if (v == from)
+        return false;
+    while (v < end && has(t, v, EW_WORD_BETWEEN))
+        v++;
+    if (v >= end || !like_verb(t, v))
+        return false;
+    ew_speaker s = ew_quote_subject(t, from, v, &role);
+    return s.kind != EW_SPEAKER_NONE && s.from == from &&
+           found(q, EW_PATTERN_QUOTE_NAME_VERB, s, p, v);
 }
 
 static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
@@ -100,7 +142,7 @@ static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
         return false;
     tail = NULL;
     q->clause_end = end;
-    if (has(t, from, EW_WORD_SAY | EW_WORD_SAYING) && pause) {
+    if (has(t, from, EW_WORD_SAY) && pause) {
         ew_speaker s = speaker_behind(t, from, end);
         return found(q, EW_PATTERN_QUOTE_VERB_NAME, s, (size_t)(t - g->paragraphs), from);
     }
@@ -114,11 +156,11 @@ static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
         ew_speaker s = ew_quote_subject(t, from, v, &role);
         /* Its subject has to begin where the quotation ends. */
         if (s.kind == EW_SPEAKER_NONE || s.from > from + (role ? 8 : 2))
-            return false;
+            break;
         return found(q, role ? EW_PATTERN_QUOTE_NAME_ROLE : EW_PATTERN_QUOTE_NAME_VERB, s,
                      (size_t)(t - g->paragraphs), v);
     }
-    return false;
+    return pause && try_any_verb(g, q, t, from, end);
 }
 
 /* ------------------------------------------------------------------ before it */
@@ -198,6 +240,16 @@ static ew_pattern kind_before(const ew_tokens *t, size_t v, size_t to, bool dire
     return EW_PATTERN_MIXED;
 }
 
+/* X: "..." */
+static bool try_name_colon(ew_quoting *g, ew_quoted *q, const ew_tokens *t, size_t begin)
+{
+    if (q->token < begin + 2 || !ew_token_is_point(t, q->token - 1, ':') ||
+        ew_name_end(t, begin, q->token) + 1 != q->token)
+        return false;
+    return found(q, EW_PATTERN_NAME_VERB_QUOTE, ew_speaker_of(t, begin, q->token - 1),
+                 (size_t)(t - g->paragraphs), begin);
+}
+
 static bool try_before(ew_quoting *g, ew_quoted *q)
 {
     const ew_tokens *t = &g->paragraphs[q->paragraph];
@@ -208,7 +260,11 @@ static bool try_before(ew_quoting *g, ew_quoted *q)
         return found(q, EW_PATTERN_ACCORDING, speaker_behind(t, begin + 1, q->token),
                      q->paragraph, begin);
     if (v == SIZE_MAX)
-        return false;
+        return try_name_colon(g, q, t, begin);
+    /* `"...," added X, who rates it "good"` */
+    for (size_t i = v + 1; i < q->token && !q->direct; i++)
+        if (has(t, i, EW_WORD_WHO) && quote_before(t, v) != SIZE_MAX)
+            return false;
     ew_speaker s = subject_back(g, t, begin, v, &by);
     ew_pattern p = kind_before(t, v, q->token, q->direct);
     if (p == EW_PATTERN_NAME_VERB_QUOTE && by.role)
@@ -317,17 +373,13 @@ static bool try_next_paragraph(ew_quoting *g, ew_quoted *q)
 
 static void take_loose(ew_quoting *g, ew_quoted *q)
 {
-    const ew_quote_mention *near = NULL;
-    for (size_t i = 0; i < g->names.mention_count; i++) {
-        const ew_quote_mention *m = &g->names.mentions[i];
-        bool before = m->place.paragraph < q->paragraph ||
-                      (m->place.paragraph == q->paragraph && m->place.token < q->token);
-        if (before && m->place.paragraph + 1 >= q->paragraph)
-            near = m;
-    }
+    ew_quote_place here = {q->paragraph, q->token};
+    size_t i = ew_quote_mentions_before(&g->names, here);
+    const ew_quote_mention *near = i > 0 ? &g->names.mentions[i - 1] : NULL;
     q->pattern = EW_PATTERN_LOOSE;
     q->speaker = (ew_speaker){.kind = EW_SPEAKER_NONE};
-    q->person = near != NULL ? near->person : SIZE_MAX;
+    q->person = near != NULL && near->place.paragraph + 1 >= q->paragraph ? near->person
+                                                                          : SIZE_MAX;
 }
 
 static void attribute(ew_quoting *g, ew_quoted *q)
@@ -352,15 +404,17 @@ static void attribute(ew_quoting *g, ew_quoted *q)
     take_loose(g, q);
 }
 
-/* Who spoke last before quote i, and where. */
+/* Who spoke last before quote i, and where; somebody who is not known when that is so. */
 static ew_quote_mention last_speaker(const ew_quoting *g, size_t i)
 {
-    for (; i > 0; i--) {
+    enum { BACK = 64 };
+    for (size_t steps = 0; i > 0 && steps < BACK; i--, steps++) {
         const ew_quoted *k = &g->quotes[i - 1];
-        if (k->head == i - 1 && k->found && k->person != SIZE_MAX)
-            return (ew_quote_mention){k->person, {k->speaker_paragraph, k->verb}, true};
+        if (k->head == i - 1 && k->found)
+            return (ew_quote_mention){
+                k->person, {k->speaker_paragraph, k->verb}, true, false};
     }
-    return (ew_quote_mention){SIZE_MAX, {0, 0}, false};
+    return (ew_quote_mention){SIZE_MAX, {0, 0}, false, false};
 }
 
 void ew_quote_attribute(ew_quoting *g, size_t i)

@@ -46,6 +46,7 @@ typedef struct ew_quoted {
 typedef struct ew_quoting {
     const ew_quote_in *in;
     const ew_quote_language *lang;
+    ew_word_table words;
     ew_tokens *paragraphs; /* as many as the article has; empty when not of the body */
     ew_quoted *quotes;
     size_t count, cap;

@@ -30,6 +30,11 @@ static uint32_t at(ew_slice s, size_t i, size_t *used)
     *used = i < s.n ? ew_utf8_next(s.p + i, s.n - i, &c) : 0;
     if (*used == 0 && i < s.n)
         *used = 1;
+    /* Two small ones are a large one: ''like this''. */
+    if ((c == '\'' || c == '`') && i + 1 < s.n && s.p[i + 1] == s.p[i]) {
+        *used = 2;
+        return '"';
+    }
     return c;
 }
 
@@ -74,13 +79,14 @@ static bool point_before(ew_slice s, size_t i)
 }
 
 /* Where the mark that closes stands: for single ones the first with a point before it, or the first at
- * all when none comes before the next one opens. */
-static bool find_single(ew_slice s, size_t from, const pair *p, size_t *out)
+ * all when none comes before the next one opens. *none: up to there is none. */
+static bool find_single(ew_slice s, size_t from, const pair *p, size_t *none, size_t *out)
 {
     enum { FAR = 8192 };
     bool any = false;
     size_t used;
-    for (size_t i = from; i < s.n && i - from < FAR; i += used) {
+    size_t i = from > *none ? from : *none;
+    for (; i < s.n && i - from < FAR; i += used) {
         uint32_t c = at(s, i, &used);
         if (c == p->close && closes_single(s, i, used)) {
             if (point_before(s, i)) {
@@ -94,6 +100,8 @@ static bool find_single(ew_slice s, size_t from, const pair *p, size_t *out)
             break;
         }
     }
+    if (!any)
+        *none = i;
     return any;
 }
 
@@ -128,14 +136,17 @@ static bool opens_here(ew_slice s, size_t i, uint32_t c, size_t used, const pair
 bool ew_quote_next(ew_slice s, size_t from, bool single, ew_quote_span *out)
 {
     size_t used;
+    size_t none[sizeof pairs / sizeof pairs[0]] = {0};
     for (size_t i = from; i < s.n; i += used) {
         uint32_t c = at(s, i, &used);
+        if (c < 0x80 && c != '"' && c != '\'')
+            continue;
         for (unsigned k = 0; k < sizeof pairs / sizeof pairs[0]; k++) {
             const pair *p = &pairs[k];
             size_t close = 0;
             if ((p->single && !single) || !opens_here(s, i, c, used, p))
                 continue;
-            bool found = p->single ? find_single(s, i + used, p, &close)
+            bool found = p->single ? find_single(s, i + used, p, &none[k], &close)
                                    : find_double(s, i + used, p, &close);
             if (!found && p->single && i > 0)
                 continue; /* 'tis, the '90s */

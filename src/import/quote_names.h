@@ -17,15 +17,17 @@ typedef struct ew_quote_person {
     ew_slice role[EW_PERSON_ROLES];
     size_t roles;
     bool male, female;
-    bool body;   /* a ministry, a party */
-    bool likely; /* a person: has a title, a role, an age, or speaks */
+    bool body;      /* a ministry, a party */
+    bool likely;    /* a person: has a title, a role, an age, or speaks */
+    uint64_t words; /* one bit for each word of the name, by its hash */
     ew_quote_place first;
 } ew_quote_person;
 
 typedef struct ew_quote_mention {
-    size_t person;
+    size_t person; /* SIZE_MAX: somebody without a name, "a nurse" */
     ew_quote_place place;
     bool speaks; /* is the subject of a verb of saying */
+    bool leads;  /* its clause begins with it */
 } ew_quote_mention;
 
 typedef struct ew_quote_names {
@@ -61,14 +63,22 @@ ew_speaker ew_speaker_of(const ew_tokens *t, size_t from, size_t to);
 
 /* Bytes of tokens that are one name, titles included, from i on; i: no name begins there. */
 size_t ew_name_end(const ew_tokens *t, size_t i, size_t to);
+/* "Minister", "Public Relations Officer": no name although each word has a capital. */
+bool ew_name_is_role(const ew_tokens *t, size_t from, size_t to);
 /* The first token of a name behind its titles. */
 size_t ew_name_core(const ew_tokens *t, size_t from, size_t to);
+
+/* The last mention before a place: its index plus one; 0: there is none. */
+size_t ew_quote_mentions_before(const ew_quote_names *names, ew_quote_place here);
+
+/* A part of several names? */
+bool ew_quote_name_is_shared(const ew_quote_names *names, ew_slice name);
 
 EW_MUST_CHECK ew_code ew_quote_names_read(ew_quote_names *names,
                                           const ew_tokens *paragraphs, size_t count);
 
-/* Who is meant, at that place: an index, or SIZE_MAX when that is not certain. last: who spoke before, or SIZE_MAX, and
- * where that was said. */
+/* Who is meant, at that place: an index, or SIZE_MAX when that is not certain. last: who spoke before and where that was
+ * said; SIZE_MAX: nobody, or when it `speaks` somebody who is not known. */
 size_t ew_quote_names_resolve(ew_quote_names *names, const ew_tokens *t,
                               const ew_speaker *s, ew_quote_place here,
                               const ew_quote_mention *last);

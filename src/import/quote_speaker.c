@@ -12,6 +12,12 @@ static bool has(const ew_tokens *t, size_t i, unsigned flags)
            (t->token[i].flags & flags) != 0;
 }
 
+/* Words that are titles and surnames. */
+static const char surnames[] =
+    "baker cook miner shepherd gardener judge bishop king prince pope dean marshal baron "
+    "major sergeant justice queen duke earl count father brother guard barber mason chef "
+    "abbot deacon canon cardinal constable provost haji hajji lama sheikh hon miss ms dr";
+
 static bool can_name(const ew_tokens *t, size_t i)
 {
     return i < t->n && t->token[i].kind == EW_TOKEN_WORD && t->token[i].capital &&
@@ -25,6 +31,36 @@ static bool is_possessive(const ew_tokens *t, size_t i)
            (s.n > 4 && memcmp(s.p + s.n - 4, "\xE2\x80\x99s", 4) == 0);
 }
 
+/* Words that are names only within one: Jim Two Bulls, DSP Friday Ebong. */
+static bool is_odd_name(const ew_tokens *t, size_t begin, size_t i, size_t to)
+{
+    if (i <= begin || i + 1 >= to || !t->token[i].capital || t->token[i].n < 3 ||
+        !can_name(t, i + 1))
+        return false;
+    return has(t, i, EW_WORD_A) ||
+           (has(t, i, EW_WORD_OPENING) && has(t, i - 1, EW_WORD_TITLE) &&
+            t->token[i - 1].capital);
+}
+
+/* Ministry of Forests, University of North Taven, Department of Water and Dams: one past it, or i. */
+static size_t body_end(const ew_tokens *t, size_t i, size_t to)
+{
+    if (i + 1 >= to || !has(t, i - 1, EW_WORD_BODY) ||
+        !(ew_token_is(t, i, "of") || ew_token_is(t, i, "for")))
+        return i;
+    size_t end = i + 1 + ew_token_is(t, i + 1, "the");
+    if (!can_name(t, end) || end >= to || has(t, end, EW_WORD_ROLE | EW_WORD_TITLE))
+        return i;
+    while (end < to && can_name(t, end) && !is_possessive(t, end - 1))
+        end++;
+    bool office =
+        ew_token_is(t, i - 1, "ministry") || ew_token_is(t, i - 1, "department");
+    if (office && end + 2 < to && ew_token_is(t, end, "and") && can_name(t, end + 1) &&
+        !can_name(t, end + 2))
+        end += 2;
+    return end;
+}
+
 size_t ew_name_end(const ew_tokens *t, size_t i, size_t to)
 {
     size_t end = i;
@@ -33,21 +69,43 @@ size_t ew_name_end(const ew_tokens *t, size_t i, size_t to)
         while (next > i && next < to && has(t, next, EW_WORD_PARTICLE) &&
                !t->token[next].capital)
             next++;
-        if (next >= to || !can_name(t, next))
+        if (next >= to || !(can_name(t, next) || is_odd_name(t, i, next, to)))
             break;
         end = next + 1;
-        if (is_possessive(t, next) || t->token[next].ends)
+        end = body_end(t, end, to);
+        if (is_possessive(t, end - 1) || t->token[end - 1].ends)
             break;
     }
     return end;
 }
 
+bool ew_name_is_role(const ew_tokens *t, size_t from, size_t to)
+{
+    static const char offices[] =
+        "officer minister president director secretary commissioner governor senator "
+        "chairman "
+        "spokesman spokeswoman spokesperson manager editor coordinator ambassador "
+        "attorney "
+        "commander prosecutor adviser advisor premier superintendent";
+    ew_slice word = ew_token_text(t, to - 1, to);
+    if (from + 1 == to)
+        return has(t, to - 1, EW_WORD_ROLE) && !has(t, to - 1, EW_WORD_BODY);
+    return ew_words_has(offices, word.p, word.n);
+}
+
 size_t ew_name_core(const ew_tokens *t, size_t from, size_t to)
 {
     size_t core = from;
-    for (size_t i = from; i + 1 < to; i++)
-        if (has(t, i, EW_WORD_TITLE | EW_WORD_ROLE))
+    for (size_t i = from; i + 1 < to; i++) {
+        ew_slice word = ew_token_text(t, i, i + 1);
+        bool title = has(t, i, EW_WORD_TITLE | EW_WORD_ROLE);
+        /* "Tan Sri" */
+        if (i == core && i + 2 < to && ew_token_is(t, i, "tan") &&
+            ew_token_is(t, i + 1, "sri"))
+            core = ++i + 1;
+        else if (title && (core == i || !ew_words_has(surnames, word.p, word.n)))
             core = i + 1;
+    }
     return core;
 }
 
@@ -80,7 +138,8 @@ static ew_speaker named(const ew_tokens *t, ew_speaker s, size_t from, size_t to
         if (has(t, i, EW_WORD_ROLE))
             s.role = ew_token_text(t, i, i + 1);
     }
-    if (has(t, to - 1, EW_WORD_ROLE | EW_WORD_TITLE) && s.name_from + 1 == to) {
+    if (ew_name_is_role(t, s.name_from, to) ||
+        (has(t, to - 1, EW_WORD_TITLE) && s.name_from + 1 == to)) {
         s.kind = EW_SPEAKER_ROLE; /* "The Prime Minister" */
         s.role = ew_token_text(t, to - 1, to);
         s.flags |= t->token[to - 1].flags & (EW_WORD_MALE | EW_WORD_FEMALE);
@@ -88,28 +147,46 @@ static ew_speaker named(const ew_tokens *t, ew_speaker s, size_t from, size_t to
     return s;
 }
 
+/* "minister of transport Ann Roe": the name behind "of" and small letters at the end. */
+static bool is_office(const ew_tokens *t, size_t of, size_t to)
+{
+    size_t i = of + 1;
+    while (i < to && t->token[i].kind == EW_TOKEN_WORD && !t->token[i].capital &&
+           !has(t, i, EW_WORD_OF | EW_WORD_WHO | EW_WORD_CUT | EW_WORD_THE | EW_WORD_A))
+        i++;
+    return i > of + 1 && i < to && has(t, of - 1, EW_WORD_ROLE) &&
+           !has(t, 0, EW_WORD_A) && ew_name_end(t, i, to) == to;
+}
+
 /* The last name in from..to that stands at its end or before "of", "for", "in". */
 static bool find_name(const ew_tokens *t, size_t from, size_t to, size_t *begin,
                       size_t *end)
 {
+    bool any = false;
+    bool described = has(t, from, EW_WORD_A | EW_WORD_THE);
     for (size_t i = from; i < to; i++) {
         size_t e = ew_name_end(t, i, to);
         if (e == i) {
-            if (has(t, i, EW_WORD_OF | EW_WORD_WHO))
-                return false; /* what follows says more of somebody unnamed */
+            if (has(t, i, EW_WORD_OF | EW_WORD_WHO) && !(i > from && is_office(t, i, to)))
+                return any; /* what follows says more of somebody unnamed */
             continue;
         }
-        if ((e == to || has(t, e, EW_WORD_OF) || !t->token[e].capital) &&
-            !is_possessive(t, e - 1) &&
-            !(e < to &&
-              has(t, e, EW_WORD_ROLE | EW_WORD_UNNAMED | EW_WORD_BODY | EW_WORD_TITLE))) {
+        bool strong =
+            e == to || has(t, e, EW_WORD_OF | EW_WORD_OPENING | EW_WORD_BETWEEN);
+        bool weak =
+            !t->token[e].capital && !described &&
+            !has(t, e, EW_WORD_ROLE | EW_WORD_UNNAMED | EW_WORD_BODY | EW_WORD_TITLE);
+        /* "of X said": X is no subject; "the X strategist": nor is it here */
+        if (!is_possessive(t, e - 1) && (strong || (weak && !any))) {
             *begin = i;
             *end = e;
-            return true;
+            any = true;
+            if (strong)
+                return true;
         }
         i = e - 1;
     }
-    return false;
+    return any;
 }
 
 static bool wants_no_name(const ew_tokens *t, size_t from, size_t to)

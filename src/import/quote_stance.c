@@ -13,6 +13,11 @@ typedef struct stance {
     bool says; /* needs a verb of saying before it, whose subject takes the stance */
 } stance;
 
+/* What has to stand a few words before "fake": said to be so, not "fake letters". */
+static const char copulas[] =
+    "is|was|were|are|be|been|being|as|it's|isn't|called|calls|calling|branded|labelled|"
+    "labeled|dubbed|declared|considers|considered|deems|deemed|looks|a|an|had|s";
+
 /* The first that fits counts. */
 static const stance stances[] = {
     {"no-comment", "neither confirmed|confirm nor denied|deny", false},
@@ -31,23 +36,32 @@ static const stance stances[] = {
      false},
     {"says-fabricated",
      "fabricated|fabrication|fake|faked|forged|forgery|deepfake|hoax|concocted|invented|"
-     "ai-generated|synthetic|bogus",
+     "ai-generated|computer-generated|synthetic|bogus|fakes|forgeries|spurious",
+     true},
+    {"says-fabricated",
+     "generated|created|made|produced with|by|using ai|artificial|a-i|algorithm|software",
      true},
     {"says-altered",
-     "doctored|edited|altered|manipulated|tampered|spliced|cut|retouched|photoshopped",
+     "doctored|edited|altered|manipulated|tampered|spliced|cut|retouched|photoshopped|"
+     "morphed|stitched|rearranged",
      true},
     {"confirms", "confirmed|confirms|acknowledged|acknowledges|authenticated|verified",
      false},
     {"confirms", "authentic|genuine|real|unaltered", true},
-    {"denies", "denied|denies|rejected|rejects|disputed|disputes", false},
+    {"denies", "denied|denies|rejected|rejects|disputed|disputes|disowned|disowns",
+     false},
 };
 
-/* What such sentences speak of when the case gives no names. */
-static const char things[] =
-    "recording recordings audio clip clips tape tapes video footage image images photo "
-    "photograph picture document documents letter memo message messages call "
-    "conversation "
-    "transcript voice screenshot file post statement remarks comments it that this";
+/* What such sentences speak of when they name nothing of the case. */
+static const char things[] = "recording recordings audio clip clips tape tapes video "
+                             "videos footage image images photo "
+                             "photos photograph photographs document documents letter "
+                             "memo email emails transcript "
+                             "screenshot screenshots affidavit";
+/* The same where it is said what the thing is: "said it was fake". */
+static const char pointers[] =
+    "it that this they these picture message messages call post "
+    "statement voice file conversation";
 
 static bool has(const ew_tokens *t, size_t i, unsigned flags)
 {
@@ -138,14 +152,27 @@ static bool contains(ew_slice s, ew_slice what)
     return false;
 }
 
+/* "the recording" where "the audio recording" is named and is an item too. */
+static bool longer_too(const ew_quoting *g, ew_slice sentence, ew_slice name)
+{
+    for (size_t i = 0; i < g->in->item_count; i++) {
+        ew_slice other = g->in->items[i];
+        (void)ew_slice_skip(&other, "the ");
+        if (other.n > name.n && contains(other, name) && contains(sentence, other))
+            return true;
+    }
+    return false;
+}
+
 /* Which item of the case: *item is set when one only is named. False: the sentence speaks of none. */
-static bool speaks_of(const ew_quoting *g, ew_slice sentence, ew_slice *item)
+static bool speaks_of(const ew_quoting *g, ew_slice sentence, bool loosely,
+                      ew_slice *item)
 {
     size_t hits = 0;
     for (size_t i = 0; i < g->in->item_count; i++) {
         ew_slice name = g->in->items[i];
         (void)ew_slice_skip(&name, "the ");
-        if (contains(sentence, name)) {
+        if (contains(sentence, name) && !longer_too(g, sentence, name)) {
             hits++;
             *item = g->in->items[i];
         }
@@ -157,7 +184,8 @@ static bool speaks_of(const ew_quoting *g, ew_slice sentence, ew_slice *item)
     size_t at = 0;
     ew_slice word;
     while (next_word(sentence, &at, &word))
-        if (ew_words_has(things, word.p, word.n))
+        if (ew_words_has(things, word.p, word.n) ||
+            (loosely && ew_words_has(pointers, word.p, word.n)))
             return true;
     return false;
 }
@@ -168,15 +196,69 @@ static bool needs_no_thing(const stance *s)
     return strcmp(s->name, "no-comment") == 0 || strcmp(s->name, "no-reply-by") == 0;
 }
 
+/* Do the words before `at` say that something is what comes there? */
+static bool is_said_so(ew_slice sentence, size_t at)
+{
+    enum { NEAR = 6 };
+    ew_slice word;
+    size_t since = NEAR + 1;
+    for (size_t i = 0; next_word(sentence, &i, &word);) {
+        if ((size_t)(word.p - sentence.p) >= at)
+            break;
+        since = one_of(word, copulas, sizeof copulas - 1) ? 0 : since + 1;
+    }
+    return since < NEAR;
+}
+
+/* "denied having forged it", "denied it was edited": what is denied; but not "denied it, saying it was fake" or
+ * "rejected it as fake". */
+static bool is_denied(ew_slice sentence, size_t at)
+{
+    static const char deny[] =
+        "denied|denies|denying|deny|disputed|disputes|rejected|rejects";
+    static const char anew[] =
+        "saying|said|says|calling|called|as|but|insisting|insisted";
+    bool denied = false;
+    ew_slice word;
+    for (size_t i = 0; next_word(sentence, &i, &word);) {
+        if ((size_t)(word.p - sentence.p) >= at)
+            break;
+        if (one_of(word, deny, sizeof deny - 1))
+            denied = true;
+        else if (one_of(word, anew, sizeof anew - 1))
+            denied = false;
+    }
+    return denied;
+}
+
+/* Is what is confirmed or denied a thing, soon behind the verb? */
+static bool follows_thing(const ew_quoting *g, ew_slice sentence, size_t at)
+{
+    enum { NEAR = 9 };
+    size_t i = at;
+    ew_slice word;
+    for (size_t n = 0; n <= NEAR && next_word(sentence, &i, &word); n++)
+        ;
+    ew_slice near = {sentence.p + at, i - at};
+    ew_slice item = ew_slice_of("");
+    return speaks_of(g, near, false, &item);
+}
+
 static const stance *stance_in(const ew_quoting *g, ew_slice sentence, size_t *at,
                                ew_slice *item)
 {
     *item = ew_slice_of("");
-    bool thing = speaks_of(g, sentence, item);
+    bool loosely = speaks_of(g, sentence, true, item);
+    bool thing = loosely && speaks_of(g, sentence, false, item);
     for (size_t i = 0; i < sizeof stances / sizeof stances[0]; i++) {
-        *at = find_phrase(sentence, stances[i].words);
-        if (*at != SIZE_MAX && (thing || needs_no_thing(&stances[i])))
-            return &stances[i];
+        const stance *s = &stances[i];
+        *at = find_phrase(sentence, s->words);
+        if (*at == SIZE_MAX || !(needs_no_thing(s) || thing || (s->says && loosely)))
+            continue;
+        if (s->says && (!is_said_so(sentence, *at) || is_denied(sentence, *at)))
+            continue;
+        if (needs_no_thing(s) || s->says || follows_thing(g, sentence, *at))
+            return s;
     }
     return NULL;
 }
@@ -232,12 +314,13 @@ ew_code ew_quote_stances(ew_quoting *g, size_t paragraph, size_t from,
     ew_speaker who = taker(t, from, end, verb, s);
     if (who.kind == EW_SPEAKER_NONE || who.from >= who.to)
         return EW_OK;
-    ew_quote_mention nobody = {SIZE_MAX, {0, 0}, false};
+    ew_quote_mention nobody = {SIZE_MAX, {0, 0}, false, false};
     for (size_t i = g->count; i > 0 && nobody.person == SIZE_MAX; i--) {
         const ew_quoted *k = &g->quotes[i - 1];
         if (k->found && k->person != SIZE_MAX &&
             (k->paragraph < paragraph || (k->paragraph == paragraph && k->token < from)))
-            nobody = (ew_quote_mention){k->person, {k->speaker_paragraph, k->verb}, true};
+            nobody = (ew_quote_mention){
+                k->person, {k->speaker_paragraph, k->verb}, true, false};
     }
     size_t person = ew_quote_names_resolve(&g->names, t, &who,
                                            (ew_quote_place){paragraph, who.to}, &nobody);

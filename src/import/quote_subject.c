@@ -15,16 +15,27 @@ static bool has(const ew_tokens *t, size_t i, unsigned flags)
 
 size_t ew_sentence_begin(const ew_tokens *t, size_t i)
 {
-    while (i > 0 && !t->token[i - 1].ends)
-        i--;
-    return i;
+    enum { FAR = 400 };
+    if (i >= t->n) /* behind the last */
+        return t->n > 0 && !t->token[t->n - 1].ends ? t->token[t->n - 1].begin : t->n;
+    size_t begin = t->token[i].begin;
+    return i - begin > FAR ? i - FAR : begin;
 }
 
 size_t ew_sentence_end(const ew_tokens *t, size_t i)
 {
-    while (i < t->n && !t->token[i].ends)
-        i++;
-    return i < t->n ? i + 1 : i;
+    return i < t->n ? t->token[i].end : t->n;
+}
+
+/* IAS, QC, D-Ellery, R-Ohio */
+static bool is_credential(ew_slice s)
+{
+    if (s.n > 2 && strchr("DRI", s.p[0]) != NULL && s.p[1] == '-')
+        return true;
+    for (size_t i = 0; i < s.n; i++)
+        if (!isupper((unsigned char)s.p[i]) && s.p[i] != '.')
+            return false;
+    return s.n > 1;
 }
 
 /* Does what stands between two commas only say more of what is before them? */
@@ -35,12 +46,19 @@ static bool is_aside(const ew_tokens *t, size_t from, size_t to)
     const ew_token *k = &t->token[from];
     if (k->kind != EW_TOKEN_WORD)
         return false;
+    if (is_credential(ew_token_text(t, from, from + 1)) && to - from < 4)
+        return true;
     if (has(t, from, EW_WORD_A | EW_WORD_WHO | EW_WORD_OF) ||
         isdigit((unsigned char)t->text.p[k->at]) || ew_token_is(t, from, "aged") ||
         ew_token_is(t, from, "herself") || ew_token_is(t, from, "himself"))
         return true;
     if (has(t, from,
             EW_WORD_THE)) { /* "the ruling party", but not "the minister, Ann Roe," */
+        size_t name = from + 1;
+        while (name < to && has(t, name, EW_WORD_TITLE))
+            name++;
+        if (name > from + 1 && name + 1 < to && ew_name_end(t, name, to) == to)
+            return false; /* "the Rt Rev Simon Ash" */
         for (size_t i = from; i < to; i++)
             if (has(t, i, EW_WORD_ROLE | EW_WORD_BODY | EW_WORD_TITLE))
                 return true;
@@ -90,6 +108,16 @@ static ew_speaker phrase(const ew_tokens *t, size_t from, size_t to)
     return s;
 }
 
+/* "X, in Columbus, Ohio,": Ohio. */
+static bool is_place(const ew_tokens *t, size_t from, size_t before, size_t to)
+{
+    size_t next = comma_before(t, from, before);
+    if (next == SIZE_MAX || ew_name_end(t, before + 1, to) != to)
+        return false;
+    return has(t, next + 1, EW_WORD_OF | EW_WORD_OPENING | EW_WORD_A | EW_WORD_CUT) &&
+           t->token[before - 1].capital;
+}
+
 /* Before the comma at `comma` stands the subject, or another aside. */
 static ew_speaker before_asides(const ew_tokens *t, size_t from, size_t comma)
 {
@@ -97,7 +125,8 @@ static ew_speaker before_asides(const ew_tokens *t, size_t from, size_t comma)
     for (int asides = 0; asides < 5; asides++) {
         size_t next = comma_before(t, from, comma);
         size_t begin = next != SIZE_MAX ? next + 1 : from;
-        if (is_aside(t, begin, comma) && next != SIZE_MAX) {
+        if (next != SIZE_MAX &&
+            (is_aside(t, begin, comma) || is_place(t, from, next, comma))) {
             comma = next;
             continue;
         }
@@ -106,12 +135,31 @@ static ew_speaker before_asides(const ew_tokens *t, size_t from, size_t comma)
     return none;
 }
 
+/* "X on Monday said", "X, a minister, yesterday said": without the day. */
+static size_t without_day(const ew_tokens *t, size_t from, size_t to)
+{
+    size_t i = to;
+    while (i > from &&
+           (has(t, i - 1, EW_WORD_BETWEEN) ||
+            (has(t, i - 1, EW_WORD_OPENING) && has(t, i - 1, EW_WORD_NO_NAME) &&
+             !ew_token_is(t, i - 1, "asked"))))
+        i--;
+    if (i < to && i > from &&
+        (ew_token_is(t, i - 1, "on") || ew_token_is(t, i - 1, "in")))
+        i--;
+    return i > from ? i : to;
+}
+
 ew_speaker ew_quote_subject(const ew_tokens *t, size_t from, size_t v, bool *role)
 {
     size_t to = v;
     *role = false;
     while (to > from && has(t, to - 1, EW_WORD_BETWEEN))
         to--;
+    to = without_day(t, from, to);
+    if (to > from &&
+        has(t, to - 1, EW_WORD_PRONOUN)) /* "what he called", "Recently she" */
+        return ew_speaker_of(t, to - 1, to);
     if (to > from && ew_token_is_point(t, to - 1, ',')) {
         *role = true;
         return before_asides(t, from, to - 1);

@@ -20,19 +20,71 @@ bool ew_words_has(const char *words, const char *p, size_t n)
     return false;
 }
 
-static unsigned flags_of(const ew_quote_language *lang, const char *p, size_t n)
+static size_t hash_of(const char *p, size_t n)
 {
-    unsigned flags = 0;
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)tolower((unsigned char)p[i])) * 16777619u;
+    return h ^ (h >> 15);
+}
+
+static struct ew_word_slot *slot_of(const ew_word_table *t, const char *p, size_t n)
+{
+    size_t i = hash_of(p, n) & (t->size - 1);
+    while (t->slot[i].p != NULL &&
+           (t->slot[i].n != n || strncasecmp(t->slot[i].p, p, n) != 0))
+        i = (i + 1) & (t->size - 1);
+    return &t->slot[i];
+}
+
+ew_code ew_word_table_make(ew_word_table *t, const ew_quote_language *lang, ew_room *room,
+                           ew_err *err)
+{
+    size_t words = 0;
+    *t = (ew_word_table){NULL, 0};
+    for (size_t i = 0; lang != NULL && lang->lists[i].flags != 0; i++)
+        for (const char *p = lang->lists[i].words; *p != 0; p++)
+            words += *p == ' ' || p[1] == 0;
+    if (words == 0)
+        return EW_OK;
+    for (t->size = 64; t->size < 2 * words; t->size *= 2)
+        ;
+    t->slot = ew_room_get(room, t->size * sizeof *t->slot);
+    if (t->slot == NULL)
+        return ew_room_fail(room, err);
+    for (size_t i = 0; lang->lists[i].flags != 0; i++)
+        for (const char *p = lang->lists[i].words; *p != 0;) {
+            size_t n = strcspn(p, " ");
+            struct ew_word_slot *s = slot_of(t, p, n);
+            *s = (struct ew_word_slot){p, n, s->flags | lang->lists[i].flags};
+            p += n + (p[n] == ' ');
+        }
+    return EW_OK;
+}
+
+static unsigned flags_of(const ew_word_table *words, const char *p, size_t n)
+{
+    if (n == 2 && p[1] == '.' && isupper((unsigned char)p[0]))
+        return 0;                 /* "A. Roe", "I. Lee" */
     if (n > 0 && p[n - 1] == '.') /* "Mr." */
         n--;
     if (n > 2 && p[n - 2] == '\'' && p[n - 1] == 's')
         n -= 2;
     else if (n > 4 && memcmp(p + n - 4, "\xE2\x80\x99s", 4) == 0)
         n -= 4;
-    for (size_t i = 0; lang != NULL && lang->lists[i].flags != 0; i++)
-        if (ew_words_has(lang->lists[i].words, p, n))
-            flags |= lang->lists[i].flags;
-    return flags;
+    if (words->size == 0)
+        return 0;
+    unsigned flags = slot_of(words, p, n)->flags;
+    const char *hyphen = memchr(p, '-', n);
+    if (flags != 0 || hyphen == NULL)
+        return flags;
+    /* Director-General, vice-president, ex-minister */
+    enum { KEPT = EW_WORD_TITLE | EW_WORD_ROLE | EW_WORD_MALE | EW_WORD_FEMALE };
+    unsigned first = slot_of(words, p, (size_t)(hyphen - p))->flags;
+    unsigned last = slot_of(words, hyphen + 1, n - (size_t)(hyphen + 1 - p))->flags;
+    bool prefix = ew_words_has("ex then vice co sub editor", p, (size_t)(hyphen - p));
+    return prefix || (first & (EW_WORD_TITLE | EW_WORD_ROLE)) != 0 ? (first | last) & KEPT
+                                                                   : 0;
 }
 
 /* Letters of the scripts that have capitals, near enough. */
@@ -87,6 +139,20 @@ static size_t word_at(ew_slice s, size_t at, size_t to)
     return i - at;
 }
 
+/* al-Sayegh, d'Amico: a name although its first letter is small. */
+static bool begins_name(const char *p, size_t n)
+{
+    for (size_t i = 1; i < 4 && i + 2 < n; i++) {
+        bool mark = p[i] == '-' || p[i] == '\'';
+        size_t next = mark ? i + 1 : i + 3;
+        uint32_t c;
+        if (!mark && (n < i + 4 || memcmp(p + i, "\xE2\x80\x99", 3) != 0))
+            continue;
+        return ew_utf8_next(p + next, n - next, &c) > 0 && is_capital(c);
+    }
+    return false;
+}
+
 static ew_code add(ew_tokens *t, ew_token k, ew_room *room, ew_err *err)
 {
     void *items = t->token;
@@ -104,7 +170,7 @@ ew_code ew_tokens_add_quote(ew_tokens *t, size_t at, size_t n, size_t quote,
                room, err);
 }
 
-ew_code ew_tokens_add(ew_tokens *t, size_t from, size_t to, const ew_quote_language *lang,
+ew_code ew_tokens_add(ew_tokens *t, size_t from, size_t to, const ew_word_table *words,
                       ew_room *room, ew_err *err)
 {
     ew_code code = EW_OK;
@@ -120,8 +186,8 @@ ew_code ew_tokens_add(ew_tokens *t, size_t from, size_t to, const ew_quote_langu
         if (n > 0) {
             k.kind = EW_TOKEN_WORD;
             k.n = n;
-            k.flags = flags_of(lang, t->text.p + i, n);
-            k.capital = is_capital(c);
+            k.flags = flags_of(words, t->text.p + i, n);
+            k.capital = is_capital(c) || begins_name(t->text.p + i, n);
             if ((k.flags & EW_WORD_SHORT) != 0 && i + n < to && t->text.p[i + n] == '.')
                 k.n++;
         }
@@ -143,8 +209,27 @@ static char last_inside(const ew_tokens *t, const ew_token *k)
     return 0;
 }
 
+/* "the accused's wife", "United States": no verb of saying, although its word is one. */
+static void clear_nouns(ew_tokens *t)
+{
+    const unsigned verbs = EW_WORD_SAY | EW_WORD_CALL | EW_WORD_SAYING;
+    for (size_t i = 0; i < t->n; i++) {
+        ew_token *k = &t->token[i];
+        const char *end = t->text.p + k->at + k->n;
+        if ((k->flags & verbs) == 0)
+            continue;
+        bool possessive = k->n > 3 && end[-1] == 's' &&
+                          (end[-2] == '\'' || memcmp(end - 4, "\xE2\x80\x99", 3) == 0);
+        bool noun = i > 0 && (t->token[i - 1].flags & (EW_WORD_THE | EW_WORD_A)) != 0;
+        bool name = k->capital && i > 0 && t->token[i - 1].capital;
+        if (possessive || noun || name)
+            k->flags &= ~verbs;
+    }
+}
+
 void ew_tokens_end(ew_tokens *t)
 {
+    clear_nouns(t);
     for (size_t i = 0; i < t->n; i++) {
         ew_token *k = &t->token[i];
         bool last = i + 1 == t->n;
@@ -158,6 +243,15 @@ void ew_tokens_end(ew_tokens *t)
                       (last || t->token[i + 1].kind == EW_TOKEN_QUOTE ||
                        t->token[i + 1].capital);
     }
+    size_t begin = 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (t->token[i].ends || i + 1 == t->n) {
+            for (size_t k = begin; k <= i; k++) {
+                t->token[k].begin = begin;
+                t->token[k].end = i + 1;
+            }
+            begin = i + 1;
+        }
 }
 
 bool ew_token_is(const ew_tokens *t, size_t i, const char *word)

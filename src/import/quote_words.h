@@ -28,7 +28,9 @@ enum ew_word_flags {
     EW_WORD_PLACE = 262144,   /* in, at, near: a place follows */
     EW_WORD_PARTICLE = 524288,    /* de, van, bin: within a name */
     EW_WORD_SPEAKS_FOR = 2097152, /* spokesman: what follows "for" is no person */
-    EW_WORD_SHORT = 1048576 /* Mr, Lt, Gov: a full stop behind it ends no sentence */
+    EW_WORD_SHORT = 1048576, /* Mr, Lt, Gov: a full stop behind it ends no sentence */
+    EW_WORD_GIVEN_MALE = 4194304,  /* John: only men are called so */
+    EW_WORD_GIVEN_FEMALE = 8388608 /* Mary */
 };
 
 typedef struct ew_quote_language {
@@ -36,11 +38,24 @@ typedef struct ew_quote_language {
     struct {
         unsigned flags;
         const char *words; /* divided by spaces, small letters */
-    } lists[32];           /* the last has no flags */
+    } lists[40];           /* the last has no flags */
 } ew_quote_language;
 
 /* By the first letters of an article's language; of an empty one English. NULL: none is known. */
 const ew_quote_language *ew_quote_language_of(ew_slice code);
+
+/* The words of a language with all their flags, to be looked up in one step. */
+typedef struct ew_word_table {
+    struct ew_word_slot {
+        const char *p;
+        size_t n;
+        unsigned flags;
+    } * slot;
+    size_t size; /* a power of two; 0: knows no word */
+} ew_word_table;
+
+EW_MUST_CHECK ew_code ew_word_table_make(ew_word_table *t, const ew_quote_language *lang,
+                                         ew_room *room, ew_err *err);
 
 typedef enum ew_token_kind {
     EW_TOKEN_WORD,
@@ -53,8 +68,9 @@ typedef struct ew_token {
     size_t at, n; /* bytes in the paragraph */
     unsigned flags;
     bool capital;
-    bool ends;    /* a sentence ends with it */
-    size_t quote; /* of EW_TOKEN_QUOTE: its number */
+    bool ends;         /* a sentence ends with it */
+    size_t quote;      /* of EW_TOKEN_QUOTE: its number */
+    size_t begin, end; /* of its sentence: the first token, one past the last */
 } ew_token;
 
 typedef struct ew_tokens {
@@ -66,7 +82,7 @@ typedef struct ew_tokens {
 
 /* Words and points from `from` to `to`. */
 EW_MUST_CHECK ew_code ew_tokens_add(ew_tokens *t, size_t from, size_t to,
-                                    const ew_quote_language *lang, ew_room *room,
+                                    const ew_word_table *words, ew_room *room,
                                     ew_err *err);
 EW_MUST_CHECK ew_code ew_tokens_add_quote(ew_tokens *t, size_t at, size_t n, size_t quote,
                                           ew_room *room, ew_err *err);

@@ -101,6 +101,24 @@ static bool goes_on(const ew_quoting *g, size_t paragraph, unsigned mark)
     return false;
 }
 
+/* Ann "Bee" Roe; "Tesfalem" (not her name), when a sentence begins so: part of a name. */
+static bool is_name(const ew_tokens *t, const ew_quote_span *s)
+{
+    enum { LONGEST = 20 };
+    const char *p = t->text.p;
+    size_t n = s->words_end - s->words_at;
+    if (s->open || n == 0 || n > LONGEST || !isupper((unsigned char)p[s->words_at]) ||
+        memchr(p + s->words_at, ' ', n) != NULL ||
+        strchr(".,?!", p[s->words_end - 1]) != NULL || t->text.n - s->end < 2)
+        return false;
+    bool capital = isupper((unsigned char)p[s->end + 1]) != 0;
+    if (t->n == 0)
+        return p[s->end] == ' ' && p[s->end + 1] == '(';
+    const ew_token *k = &t->token[t->n - 1];
+    return p[s->end] == ' ' && capital && k->kind == EW_TOKEN_WORD && k->capital &&
+           (k->flags & EW_WORD_NO_NAME) == 0;
+}
+
 static ew_code read_paragraph(ew_quoting *g, size_t p, bool single, size_t *open,
                               const output *o)
 {
@@ -109,10 +127,14 @@ static ew_code read_paragraph(ew_quoting *g, size_t p, bool single, size_t *open
     ew_quote_span s;
     ew_code code = EW_OK;
     while (code == EW_OK && ew_quote_next(t->text, at, single, &s)) {
-        code = ew_tokens_add(t, at, s.at, g->lang, &g->room, g->err);
+        code = ew_tokens_add(t, at, s.at, &g->words, &g->room, g->err);
         if (code != EW_OK)
             break;
         at = s.end;
+        if (is_name(t, &s)) {
+            code = ew_tokens_add(t, s.words_at, s.words_end, &g->words, &g->room, g->err);
+            continue;
+        }
         if (s.open && !goes_on(g, p, s.mark)) {
             if (o->odd != NULL)
                 o->odd(o->cookie, p, s.at);
@@ -123,7 +145,7 @@ static ew_code read_paragraph(ew_quoting *g, size_t p, bool single, size_t *open
         *open = s.open && code == EW_OK ? g->quotes[g->count - 1].head : SIZE_MAX;
     }
     if (code == EW_OK && at < t->text.n)
-        code = ew_tokens_add(t, at, t->text.n, g->lang, &g->room, g->err);
+        code = ew_tokens_add(t, at, t->text.n, &g->words, &g->room, g->err);
     ew_tokens_end(t);
     return code;
 }
@@ -189,10 +211,7 @@ static ew_slice speaker_name(const ew_quoting *g, const ew_quoted *q)
     /* A part of several names is nobody's; what is known under no other form is itself. */
     ew_slice name =
         ew_token_text(&g->paragraphs[q->speaker_paragraph], s->name_from, s->name_to);
-    for (size_t i = 0; i < g->names.count; i++)
-        if (memmem(g->names.people[i].name.p, g->names.people[i].name.n, name.p, name.n))
-            return ew_slice_of("");
-    return name;
+    return ew_quote_name_is_shared(&g->names, name) ? ew_slice_of("") : name;
 }
 
 static ew_code tell(ew_quoting *g, const ew_quoted *q, const output *o)
@@ -246,7 +265,9 @@ ew_code ew_quotes_find(const ew_quote_in *in,
     output o = {put, odd, cookie};
     ew_room_init(&g.room, ROOM);
     g.names = (ew_quote_names){.room = &g.room, .err = err};
-    ew_code code = read_all(&g, &o);
+    ew_code code = ew_word_table_make(&g.words, g.lang, &g.room, err);
+    if (code == EW_OK)
+        code = read_all(&g, &o);
     if (code == EW_OK)
         code = ew_quote_names_read(&g.names, g.paragraphs, in->article->paragraph_count);
     for (size_t i = 0; i < g.count && code == EW_OK; i++)
