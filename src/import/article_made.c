@@ -17,6 +17,7 @@ void ew_article_init(ew_article_made *m, size_t member, const ew_import_sink *si
     ew_room_init(&m->room, EW_ARTICLE_ROOM);
     for (int i = 0; i < EW_FIELDS; i++)
         m->field[i] = ew_slice_of("");
+    m->charset = ew_slice_of("");
 }
 
 void ew_article_release(ew_article_made *m)

@@ -39,6 +39,7 @@ typedef struct ew_article_made {
     bool
         inside; /* of a record: bytes that are decoded from it, so that all places are this one */
     ew_place record;
+    ew_slice charset; /* that is told beside the page; may be empty */
     const ew_import_sink *sink;
     ew_slice field[EW_FIELDS];
     int rank[EW_FIELDS];
@@ -77,6 +78,7 @@ EW_MUST_CHECK ew_code ew_article_each(ew_delivery *from, const char *const *ends
 typedef struct ew_article_record {
     ew_place place;
     ew_slice url, title; /* when the page says none; may be empty */
+    ew_slice charset;    /* of HTTP; may be empty */
 } ew_article_record;
 
 /* The page in these bytes. One without text is told without a remark; one that cannot be read becomes a

@@ -19,6 +19,7 @@ static const struct {
     [EW_IMPORT_WHATSAPP] = {"whatsapp", ew_import__whatsapp, ew_import__looks_whatsapp},
     [EW_IMPORT_MESSENGER] = {"messenger", ew_import__messenger,
                              ew_import__looks_messenger},
+    [EW_IMPORT_WACZ] = {"wacz", ew_import__wacz, ew_import__looks_wacz},
     [EW_IMPORT_WARC] = {"warc", ew_import__warc, ew_import__looks_warc},
     [EW_IMPORT_SIGNAL] = {"signal", ew_import__signal, ew_import__looks_signal},
     [EW_IMPORT_PAGE] = {"page", ew_import__page, NULL},

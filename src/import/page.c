@@ -62,7 +62,7 @@ static ew_code read_page(ew_article_made *m, ew_slice original)
     ew_page_blocks blocks;
     const GumboNode *root = NULL;
     ew_place whole = {m->member, 0, original.n};
-    ew_code code = ew_page_decode(&bytes, original, true, &m->room, m->err);
+    ew_code code = ew_page_decode_told(&bytes, original, m->charset, &m->room, m->err);
     if (code != EW_OK)
         return code;
     bool guarded = ew_page_guard(bytes.text, bytes.n);
@@ -92,6 +92,7 @@ ew_code ew_article_in_record(ew_slice bytes, const ew_article_record *from,
     ew_article_init(&m, from->place.member, sink, &own);
     m.inside = true;
     m.record = from->place;
+    m.charset = from->charset;
     ew_code code = ew_article_offer(&m, EW_FIELD_URL, LAST, from->url);
     if (code == EW_OK)
         code = ew_article_offer(&m, EW_FIELD_TITLE, LAST, from->title);

@@ -235,6 +235,32 @@ ew_code ew_page_decode(ew_page_bytes *out, ew_slice original, bool page, ew_room
     return turn_named(&t, "windows-1252", room, err);
 }
 
+static bool has_mark(ew_slice s)
+{
+    return (s.n >= 3 && memcmp(s.p, "\xEF\xBB\xBF", 3) == 0) ||
+           (s.n >= 2 &&
+            (memcmp(s.p, "\xFF\xFE", 2) == 0 || memcmp(s.p, "\xFE\xFF", 2) == 0));
+}
+
+ew_code ew_page_decode_told(ew_page_bytes *out, ew_slice original, ew_slice told,
+                            ew_room *room, ew_err *err)
+{
+    static const char *const utf8[] = {"utf-8", "utf8", NULL};
+    char name[NAME];
+    if (told.n == 0 || told.n >= NAME || has_mark(original) || original.n > EW_PAGE_BYTES)
+        return ew_page_decode(out, original, true, room, err);
+    memcpy(name, told.p, told.n);
+    name[told.n] = 0;
+    *out = (ew_page_bytes){.original = original, .encoding = "UTF-8"};
+    turning t = {.out = out};
+    if (one_of(name, utf8) && ew_utf8_valid(original.p, original.n))
+        return keep(out, 0, room, err);
+    if (one_of(name, utf8) || strncasecmp(name, "utf-16", 6) == 0)
+        return ew_page_decode(out, original, true, room, err);
+    ew_code code = turn_named(&t, name, room, err);
+    return code == EW_E_FORMAT ? ew_page_decode(out, original, true, room, err) : code;
+}
+
 uint64_t ew_page_back(const ew_page_bytes *b, size_t at)
 {
     return b->back != NULL ? b->back[at] : at;

@@ -22,6 +22,11 @@ typedef struct ew_page_bytes {
 EW_MUST_CHECK ew_code ew_page_decode(ew_page_bytes *out, ew_slice original, bool page,
                                      ew_room *room, ew_err *err);
 
+/* Declares an encoding that was told beside the page, as HTTP does, in place of what the page declares; a byte order mark counts more.
+ * One that is not known here is passed over. */
+EW_MUST_CHECK ew_code ew_page_decode_told(ew_page_bytes *out, ew_slice original,
+                                          ew_slice told, ew_room *room, ew_err *err);
+
 /* Where a byte of text stands in the original; n gives its end. */
 uint64_t ew_page_back(const ew_page_bytes *b, size_t at);
 

@@ -165,7 +165,8 @@ static ew_code go_to(ew_unpack *u, size_t number, struct archive_entry **e, ew_e
 
 static ew_code check_size(ew_unpack *u, uint64_t bytes, ew_err *err)
 {
-    if (bytes > EW_DELIVERY_UNPACKED)
+    /* What is as large as the whole file is stored in it as it is. */
+    if (bytes > EW_DELIVERY_UNPACKED && bytes > u->packed)
         return ew_fail(err, EW_E_LIMIT, 0, "a file in '%s' is larger than %d MB", u->path,
                        (int)(EW_DELIVERY_UNPACKED >> 20));
     if (u->unpacked > RATIO_FLOOR && u->unpacked / EW_DELIVERY_RATIO > u->packed)

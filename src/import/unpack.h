@@ -30,7 +30,7 @@ EW_MUST_CHECK ew_code ew_unpack_open(ew_unpack **out, const char *path, ew_err *
 void ew_unpack_close(ew_unpack *u);
 
 /* The content of one entry, in pieces. Entries that are asked for in their order cost one pass. EW_E_LIMIT
- * when it is larger than EW_DELIVERY_UNPACKED, or so much larger than the whole archive that
+ * when it is larger than EW_DELIVERY_UNPACKED and than the archive, or so much larger than the whole archive that
  * it must be a bomb; EW_E_FORMAT when it is damaged or has another length than the archive says. */
 EW_MUST_CHECK ew_code ew_unpack_read(ew_unpack *u, size_t number,
                                      ew_code (*put)(void *cookie, const void *bytes,

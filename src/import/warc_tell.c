@@ -191,9 +191,9 @@ static ew_code check_digests(ew_warc *w, ew_capture *c)
     ew_warc_record *r = &w->record;
     bool right = false;
     ew_code code = EW_OK;
-    c->digest_right = true;
     if (r->broken)
         return EW_OK;
+    c->digest_right = true;
     if (r->block.known) {
         code = ew_warc_digest_end(&r->block, &right, w->err);
         c->digest_given = true;
@@ -299,9 +299,33 @@ static ew_code clean(ew_warc *w, int i, ew_slice *s)
     return ew_import_clean(*s, &w->clean[i], s, &bad, w->err);
 }
 
+/* "text/html; charset=utf-8" */
+static ew_slice charset_of(ew_slice media)
+{
+    static const char name[] = "charset=";
+    while (media.n > 0) {
+        ew_slice part = ew_warc_before(media, ';');
+        const char *end = memchr(media.p, ';', media.n);
+        size_t used = end != NULL ? (size_t)(end + 1 - media.p) : media.n;
+        media = (ew_slice){media.p + used, media.n - used};
+        if (part.n < sizeof name - 1 || strncasecmp(part.p, name, sizeof name - 1) != 0)
+            continue;
+        part = (ew_slice){part.p + sizeof name - 1, part.n - (sizeof name - 1)};
+        if (part.n >= 2 && (part.p[0] == '"' || part.p[0] == '\''))
+            part = (ew_slice){part.p + 1, part.n - 2};
+        return part;
+    }
+    return ew_slice_of("");
+}
+
 static ew_code tell_article(ew_warc *w, const ew_capture *c)
 {
-    ew_article_record from = {.place = c->place, .url = c->url, .title = c->title};
+    const ew_warc_lines *l = w->record.http ? &w->http : &w->head;
+    ew_article_record from = {.place = c->place,
+                              .url = c->url,
+                              .title = c->title,
+                              .charset =
+                                  charset_of(ew_warc_lines_value(l, "Content-Type"))};
     if (!is_page(c->mime) || c->body.n == 0 || w->sink->article == NULL ||
         !(c->status == 200 || (c->status == 0 && !w->record.http)))
         return EW_OK;
@@ -370,7 +394,7 @@ static ew_code tell_info(ew_warc *w, ew_capture *c)
     if (w->types[EW_WARC_INFO] > 1)
         return EW_OK;
     while (in.n > 0 && !end && code == EW_OK) {
-        code = ew_warc_lines_take(&w->http, in, &used, &end, NULL);
+        code = ew_warc_lines_take(&w->http, in, &used, &end, w->err);
         in = (ew_slice){in.p + used, in.n - used};
     }
     ew_slice by = ew_warc_lines_value(&w->http, "software");

@@ -265,6 +265,34 @@ static void bombs(void **state)
     ew_buf_release(&z);
 }
 
+/* The encoding that HTTP tells counts more than what the page says; one that is nothing is passed over. */
+static void encodings(void **state)
+{
+    static const struct {
+        const char *http, *page, *title;
+    } all[] = {
+        {"Content-Type: text/html; charset=iso-8859-1\r\n", "utf-8",
+         "title: caf\xC3\xA9"},
+        {"Content-Type: text/html; x=y; Charset=\"Windows-1252\"\r\n", "utf-8",
+         "title: caf\xC3\xA9"},
+        {"Content-Type: text/html;charset=nothing\r\n", "iso-8859-1",
+         "title: caf\xC3\xA9"},
+        {"Content-Type: text/html;charset=utf-8\r\n", "iso-8859-1", "title: caf\xC3\xA9"},
+        {"Content-Type: text/html\r\n", "utf-8", "title: caf?"}};
+    char page[200];
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        ew_buf b;
+        ew_buf_init(&b, MADE_MAX);
+        (void)snprintf(page, sizeof page,
+                       "<html><head><meta charset=\"%s\"><title>caf\xE9</title></head>"
+                       "</html>",
+                       all[i].page);
+        made_response(&b, false, "", all[i].http, page, strlen(page));
+        assert_true(says(*state, &b, all[i].title));
+        ew_buf_release(&b);
+    }
+}
+
 /* ------------------------------------------------------------------ digests, revisits */
 
 static void digests(void **state)
@@ -601,6 +629,7 @@ int main(void)
         TEST(one_member_over_all),
         TEST(pieces),
         TEST(codings),
+        TEST(encodings),
         TEST(bombs),
         TEST(digests),
         TEST(revisits),
