@@ -22,6 +22,7 @@ static const struct {
     [EW_IMPORT_WACZ] = {"wacz", ew_import__wacz, ew_import__looks_wacz},
     [EW_IMPORT_WARC] = {"warc", ew_import__warc, ew_import__looks_warc},
     [EW_IMPORT_SIGNAL] = {"signal", ew_import__signal, ew_import__looks_signal},
+    [EW_IMPORT_PICTURE] = {"picture", ew_import__picture, ew_import__looks_picture},
     [EW_IMPORT_PAGE] = {"page", ew_import__page, NULL},
     [EW_IMPORT_MARKDOWN] = {"markdown", ew_import__markdown, NULL},
     [EW_IMPORT_TEXT] = {"text", ew_import__text, NULL},

@@ -14,6 +14,7 @@
 #include "base/slice.h"
 #include "earwitness/progress.h"
 #include "import/delivery.h"
+#include "media/picture.h"
 
 typedef enum ew_import_format {
     EW_IMPORT_AUTO, /* by content */
@@ -220,6 +221,10 @@ typedef struct ew_import_opts {
     bool (*ask)(void *cookie, const char *question, const char *const *answers, size_t n,
                 size_t *chosen);
     void *ask_cookie;
+    /* Decodes a picture, or a thumbnail within one, as ew_picture_decode does: pictures are hostile, so
+     * who imports says where that is done. NULL: only metadata is read. */
+    ew_code (*decode)(void *cookie, ew_slice bytes, ew_picture *out, ew_err *err);
+    void *decode_cookie;
     ew_progress progress;
 } ew_import_opts;
 
