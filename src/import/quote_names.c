@@ -31,8 +31,12 @@ static void learn(ew_quote_person *p, const ew_tokens *t, size_t i)
     p->likely = p->likely || has(t, i,
                                  EW_WORD_MALE | EW_WORD_FEMALE | EW_WORD_ROLE |
                                      EW_WORD_TITLE | EW_WORD_UNNAMED);
-    if (has(t, i, EW_WORD_ROLE))
-        add_role(p, ew_token_text(t, i, i + 1));
+    ew_slice word = ew_token_text(t, i, i + 1);
+    bool initials = has(t, i, EW_WORD_TITLE) && word.n > 1 &&
+                    isupper((unsigned char)word.p[0]) &&
+                    isupper((unsigned char)word.p[1]);
+    if (has(t, i, EW_WORD_ROLE) || initials)
+        add_role(p, word);
 }
 
 static void learn_before_comma(ew_quote_person *p, const ew_tokens *t, size_t run)
@@ -123,7 +127,9 @@ static bool leads(const ew_tokens *t, size_t i)
                  EW_WORD_TITLE | EW_WORD_ROLE | EW_WORD_THE | EW_WORD_OPENING |
                      EW_WORD_BODY))
             break;
-    return i == begin || ew_token_is_point(t, i - 1, ',') ||
+    /* "Political analyst Ann Roe" */
+    bool one = i == begin + 1 && t->token[begin].capital && has(t, i, EW_WORD_ROLE);
+    return i == begin || one || ew_token_is_point(t, i - 1, ',') ||
            t->token[i - 1].kind == EW_TOKEN_QUOTE || has(t, i - 1, EW_WORD_CUT);
 }
 
@@ -172,6 +178,13 @@ static bool speaks(const ew_tokens *t, size_t core, size_t run, size_t end)
 /* "X said", "X has also said", and "said X". */
 static bool verb_behind(const ew_tokens *t, size_t end)
 {
+    enum { LONGEST = 12 };
+    if (ew_token_is_point(t, end, '('))
+        for (size_t i = end; i < t->n && i - end < LONGEST; i++)
+            if (ew_token_is_point(t, i, ')')) {
+                end = i + 1;
+                break;
+            }
     while (has(t, end, EW_WORD_BETWEEN))
         end++;
     return has(t, end, EW_WORD_SAY | EW_WORD_CALL);
@@ -265,6 +278,10 @@ static size_t unnamed_end(const ew_tokens *t, size_t i)
             k + 2 < t->n && ew_token_is_point(t, k + 1, ',') && t->token[k + 2].capital;
         if (noun)
             return name || (k + 1 < t->n && t->token[k + 1].capital) ? i : k + 1;
+        /* "a former cellmate, whose name is withheld," */
+        if (!t->token[k].capital && ew_token_is_point(t, k + 1, ',') &&
+            has(t, k + 2, EW_WORD_WHO))
+            return k + 1;
     }
     return i;
 }

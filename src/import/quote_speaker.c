@@ -49,12 +49,13 @@ static size_t body_end(const ew_tokens *t, size_t i, size_t to)
         !(ew_token_is(t, i, "of") || ew_token_is(t, i, "for")))
         return i;
     size_t end = i + 1 + ew_token_is(t, i + 1, "the");
-    if (!can_name(t, end) || end >= to || has(t, end, EW_WORD_ROLE | EW_WORD_TITLE))
+    bool office =
+        ew_token_is(t, i - 1, "ministry") || ew_token_is(t, i - 1, "department");
+    if (!can_name(t, end) || end >= to ||
+        (!office && has(t, end, EW_WORD_ROLE | EW_WORD_TITLE)))
         return i;
     while (end < to && can_name(t, end) && !is_possessive(t, end - 1))
         end++;
-    bool office =
-        ew_token_is(t, i - 1, "ministry") || ew_token_is(t, i - 1, "department");
     if (office && end + 2 < to && ew_token_is(t, end, "and") && can_name(t, end + 1) &&
         !can_name(t, end + 2))
         end += 2;
@@ -128,6 +129,19 @@ static size_t skip_opening(const ew_tokens *t, size_t i, size_t to)
     return i;
 }
 
+/* "the DM", "the SP": an office. */
+static bool is_initials(const ew_tokens *t, size_t from, size_t to)
+{
+    enum { LONGEST = 4 };
+    ew_slice s = ew_token_text(t, to - 1, to);
+    if (to - from != 2 || !has(t, from, EW_WORD_THE) || s.n > LONGEST)
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (!isupper((unsigned char)s.p[i]))
+            return false;
+    return true;
+}
+
 static ew_speaker named(const ew_tokens *t, ew_speaker s, size_t from, size_t to)
 {
     s.name_from = ew_name_core(t, from, to);
@@ -138,7 +152,7 @@ static ew_speaker named(const ew_tokens *t, ew_speaker s, size_t from, size_t to
         if (has(t, i, EW_WORD_ROLE))
             s.role = ew_token_text(t, i, i + 1);
     }
-    if (ew_name_is_role(t, s.name_from, to) ||
+    if (ew_name_is_role(t, s.name_from, to) || is_initials(t, s.from, to) ||
         (has(t, to - 1, EW_WORD_TITLE) && s.name_from + 1 == to)) {
         s.kind = EW_SPEAKER_ROLE; /* "The Prime Minister" */
         s.role = ew_token_text(t, to - 1, to);

@@ -16,7 +16,7 @@ typedef struct stance {
 /* What has to stand a few words before "fake": said to be so, not "fake letters". */
 static const char copulas[] =
     "is|was|were|are|be|been|being|as|it's|isn't|called|calls|calling|branded|labelled|"
-    "labeled|dubbed|declared|considers|considered|deems|deemed|looks|a|an|had|s";
+    "labeled|dubbed|declared|considers|considered|deems|deemed|looks|had|s";
 
 /* The first that fits counts. */
 static const stance stances[] = {
@@ -25,7 +25,9 @@ static const stance stances[] = {
     {"no-comment", "declined|declines|refused|refuses to comment|discuss|answer|say",
      false},
     {"no-comment", "would|did not comment|discuss", false},
-    {"no-reply-by", "could not be reached", false},
+    {"no-comment", "could|can not comment", false},
+    {"no-comment", "cannot|couldn't|can't|wouldn't comment", false},
+    {"no-reply-by", "could not be reached|contacted", false},
     {"no-reply-by",
      "did|has|had|have not immediately respond|reply|return|responded|replied", false},
     {"no-reply-by",
@@ -42,9 +44,10 @@ static const stance stances[] = {
      "generated|created|made|produced with|by|using ai|artificial|a-i|algorithm|software",
      true},
     {"says-altered",
-     "doctored|edited|altered|manipulated|tampered|spliced|cut|retouched|photoshopped|"
+     "doctored|edited|altered|manipulated|tampered|spliced|retouched|photoshopped|"
      "morphed|stitched|rearranged",
      true},
+    {"says-altered", "was|were|been|being cut", true},
     {"confirms", "confirmed|confirms|acknowledged|acknowledges|authenticated|verified",
      false},
     {"confirms", "authentic|genuine|real|unaltered", true},
@@ -199,13 +202,18 @@ static bool needs_no_thing(const stance *s)
 /* Do the words before `at` say that something is what comes there? */
 static bool is_said_so(ew_slice sentence, size_t at)
 {
+    static const char between[] = "after|over|about|in|with|of|from|who|which|how|when";
     enum { NEAR = 6 };
     ew_slice word;
     size_t since = NEAR + 1;
     for (size_t i = 0; next_word(sentence, &i, &word);) {
-        if ((size_t)(word.p - sentence.p) >= at)
+        if ((size_t)(word.p - sentence.p) > at)
             break;
+        if (one_of(word, "if|whether", 10))
+            return false; /* what follows "if" is not said to be so */
         since = one_of(word, copulas, sizeof copulas - 1) ? 0 : since + 1;
+        if (one_of(word, between, sizeof between - 1))
+            since = NEAR + 1; /* "are shocked after fake ..." */
     }
     return since < NEAR;
 }

@@ -48,6 +48,8 @@ static bool is_aside(const ew_tokens *t, size_t from, size_t to)
         return false;
     if (is_credential(ew_token_text(t, from, from + 1)) && to - from < 4)
         return true;
+    if (has(t, from, EW_WORD_ROLE) && from + 1 < to && ew_name_end(t, from + 1, to) == to)
+        return false; /* "its chairman, butcher Len Had, said" */
     if (has(t, from, EW_WORD_A | EW_WORD_WHO | EW_WORD_OF) ||
         isdigit((unsigned char)t->text.p[k->at]) || ew_token_is(t, from, "aged") ||
         ew_token_is(t, from, "herself") || ew_token_is(t, from, "himself"))
@@ -118,6 +120,29 @@ static bool is_place(const ew_tokens *t, size_t from, size_t before, size_t to)
            t->token[before - 1].capital;
 }
 
+/* "Sujarwo, the regent of Lor, said": what stands before the comma is a name by itself, and more of it follows. */
+static bool is_described(const ew_tokens *t, size_t from, size_t comma)
+{
+    size_t begin = comma_before(t, from, comma);
+    begin = begin != SIZE_MAX ? begin + 1 : from;
+    while (begin < comma && has(t, begin, EW_WORD_CUT | EW_WORD_OPENING))
+        begin++;
+    return has(t, comma + 1, EW_WORD_THE | EW_WORD_A) && begin < comma &&
+           !has(t, begin, EW_WORD_NO_NAME) && ew_name_end(t, begin, comma) == comma;
+}
+
+/* "Ray Bott (Ind, Eastgate)": without what is in brackets. */
+static size_t without_bracket(const ew_tokens *t, size_t from, size_t to)
+{
+    enum { LONGEST_BRACKET = 12 };
+    if (to <= from || !ew_token_is_point(t, to - 1, ')'))
+        return to;
+    for (size_t i = to - 1; i > from && to - i < LONGEST_BRACKET; i--)
+        if (ew_token_is_point(t, i - 1, '('))
+            return i - 1;
+    return to;
+}
+
 /* Before the comma at `comma` stands the subject, or another aside. */
 static ew_speaker before_asides(const ew_tokens *t, size_t from, size_t comma)
 {
@@ -126,11 +151,12 @@ static ew_speaker before_asides(const ew_tokens *t, size_t from, size_t comma)
         size_t next = comma_before(t, from, comma);
         size_t begin = next != SIZE_MAX ? next + 1 : from;
         if (next != SIZE_MAX &&
-            (is_aside(t, begin, comma) || is_place(t, from, next, comma))) {
+            (is_aside(t, begin, comma) || is_place(t, from, next, comma) ||
+             is_described(t, from, next))) {
             comma = next;
             continue;
         }
-        return phrase(t, from, comma);
+        return phrase(t, from, without_bracket(t, from, comma));
     }
     return none;
 }
@@ -156,7 +182,7 @@ ew_speaker ew_quote_subject(const ew_tokens *t, size_t from, size_t v, bool *rol
     *role = false;
     while (to > from && has(t, to - 1, EW_WORD_BETWEEN))
         to--;
-    to = without_day(t, from, to);
+    to = without_bracket(t, from, without_day(t, from, to));
     if (to > from &&
         has(t, to - 1, EW_WORD_PRONOUN)) /* "what he called", "Recently she" */
         return ew_speaker_of(t, to - 1, to);

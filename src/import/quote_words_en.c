@@ -35,7 +35,8 @@ static const ew_quote_language english = {
          "related replies reports rues shouts shot signed spoke states stresses teased "
          "tweets urges wondered wonders wept cried cries counters claims concedes "
          "concludes observes complains cautions alleges alleged maintains predicts "
-         "rubbished narrated lamented bemoaned blurted boasted bragged chimed chided "
+         "say insist claim argue allege contend accepted accepts rubbished narrated "
+         "lamented bemoaned blurted boasted bragged chimed chided "
          "chuckled clarified clarifies marvelled marveled moaned answers ranted"},
         {EW_WORD_SAYING, "adding saying telling writing insisting asking explaining "
                          "arguing warning noting "
@@ -129,7 +130,8 @@ static const ew_quote_language english = {
          "assemblywoman sheriff commissioner solicitor marshal "
          "undersecretary adviser advisor economist analyst "
          "editor presenter broadcaster mullah maulana mufti ustaz ustadh lama ajahn "
-         "moha borvor thipadei akka techo sayadaw swami republican democrat democratic "
+         "moha borvor thipadei akka techo sarpanch sardar thakur pandit dona dom dm cp "
+         "acp boss sayadaw swami republican democrat democratic "
          "marine chieftain"},
         {EW_WORD_TITLE | EW_WORD_MALE, "mr lord"},
         {EW_WORD_TITLE | EW_WORD_FEMALE, "mrs ms miss lady dame"},
@@ -180,7 +182,10 @@ static const ew_quote_language english = {
          "several such same other more less much very just too additionally moreover "
          "furthermore similarly instead neither either nor hopefully sadly luckily "
          "clearly "
-         "obviously surely indeed maybe yeah ok okay please thanks thank hello dear"},
+         "contacted reacting responding commenting addressing fielding writing quoting "
+         "citing "
+         "referring asked accordingly obviously surely indeed maybe yeah ok okay please "
+         "thanks thank hello dear"},
         {EW_WORD_BODY,
          "ministry party university council court department agency committee office "
          "group "
