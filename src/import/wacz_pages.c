@@ -187,8 +187,8 @@ ew_code ew_wacz__pages_missing(ew_wacz *z)
             "the lists have more than %d pages: the rest was not compared",
             EW_WACZ_PAGES);
     if (code == EW_OK && z->unlisted > 0 && !z->pages_full)
-        code = ew_warc__remark(
-            &z->warc, ew_wacz__whole(z, z->package),
-            "%" PRIu64 " pages of the archives are on no list of pages", z->unlisted);
+        code = ew_warc__remark(&z->warc, ew_wacz__whole(z, z->package),
+                               "pages of the archives that are on no list: %" PRIu64,
+                               z->unlisted);
     return code;
 }

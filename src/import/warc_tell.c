@@ -474,16 +474,14 @@ ew_code ew_warc__tell(ew_warc *w, uint64_t end)
 
 ew_code ew_warc__sum_up(ew_warc *w)
 {
-    char text[400];
-    size_t n = 0;
-    text[0] = 0;
+    uint64_t records = 0;
     for (int i = 0; i < EW_WARC_TYPES; i++)
-        if (w->types[i] > 0 && n < sizeof text - 60)
-            n += (size_t)snprintf(text + n, sizeof text - n, "%s%" PRIu64 " %s",
-                                  n > 0 ? ", " : "", w->types[i], type_names[i]);
-    return ew_warc__remark(w, (ew_place){w->member, 0, w->bytes},
-                           "records: %s; %" PRIu64
-                           " parts of pages (pictures, styles, scripts, data) are not "
-                           "told one by one",
-                           text, w->parts);
+        records += w->types[i];
+    return w->parts > 0
+               ? ew_warc__remark(w, (ew_place){w->member, 0, w->bytes},
+                                 "of %" PRIu64 " records, %" PRIu64
+                                 " of parts of pages (pictures, styles, scripts, data) "
+                                 "are not told one by one",
+                                 records, w->parts)
+               : EW_OK;
 }

@@ -72,9 +72,8 @@ static void some_records(ew_buf *b, bool gzip)
     "capture http://a.example/|text/html|200 at=1714979289Z 224 bytes\n"                 \
     "  begins: <html><head><title>Minister denies it</title></head><body><a\n" ARTICLE   \
     "capture urn:text:x|text/plain|0 at=1714979289Z 5 bytes\n  begins: words\n"          \
-    "remark records: 1 warcinfo, 2 response, 1 resource, 1 request, 1 metadata; 1 "      \
-    "parts "                                                                             \
-    "of pages (pictures, styles, scripts, data) are not told one by one\n"
+    "remark of 6 records, 1 of parts of pages (pictures, styles, scripts, data) are "    \
+    "not told one by one\n"
 
 static void records(void **state)
 {
@@ -191,7 +190,6 @@ static char *with_coding(const char *dir, const char *http, const void *body, si
     ew_buf_init(&b, MADE_MAX);
     made_response(&b, false, "", http, body, n);
     char *got = told_of(dir, &b, false);
-    *strstr(got, "remark records:") = 0;
     ew_buf_release(&b);
     return got;
 }
@@ -376,8 +374,7 @@ static void odd_heads(void **state)
     expect(*state, &b,
            "capture http://a.ex ample/x y|text/plain|200 at=1714979280Z~ 3 bytes\n"
            "  begins: abc\n"
-           "remark records: 1 response, 1 other; 0 parts of pages (pictures, styles, "
-           "scripts, data) are not told one by one\n");
+           "");
     ew_buf_init(&b, MADE_MAX);
     made_record(&b, false, "resource",
                 "WARC-Target-URI: http://\xFF.example/\r\nWARC-Date: 2024\r\n"
@@ -392,8 +389,7 @@ static void odd_heads(void **state)
            "capture http://\xEF\xBF\xBD.example/|text/plain|0 3 bytes\n"
            "  begins: a\n"
            "gap content: a record in segments: they are not put together\n"
-           "remark records: 1 resource, 1 continuation; 0 parts of pages (pictures, "
-           "styles, scripts, data) are not told one by one\n");
+           "");
 }
 
 static void lies(void **state)
@@ -421,8 +417,7 @@ static void lies(void **state)
            "capture http://a.example/|text/plain|0 at=1714979289Z 4 bytes\n"
            "  begins: last\n"
            "gap record: a record that breaks off in its head\n"
-           "remark records: 3 resource; 0 parts of pages (pictures, styles, scripts, "
-           "data) are not told one by one\n");
+           "");
 }
 
 static void floods(void **state)
@@ -519,7 +514,7 @@ static void several_files(void **state)
     ew_import_opts opts = {.format = EW_IMPORT_AUTO};
     char *got = told_import(test_path(*state, "many"), &opts);
     assert_non_null(strstr(got, "begins: words\ngap file: '2.warc' is no WARC file\n"
-                                "remark records: 1 warcinfo"));
+                                "remark of 6 records, 1 of parts"));
     free(got);
     ew_buf_release(&b);
 }
@@ -601,8 +596,8 @@ static void others(void **state)
         {"example-wrong-chunks.warc.gz", "response: the record is not what its digest"},
         {"example-trunc.warc", "gap record: bytes that are no record"},
         {"example-digest.warc", "a digest that is not understood: sha1:1112H3"},
-        {"example-space-in-target-uri.warc.gz", "1 parts of pages"},
-        {"post-test.warc.gz", "3 response, 3 request"},
+        {"example-space-in-target-uri.warc.gz", "of 2 records, 1 of parts"},
+        {"post-test.warc.gz", "of 6 records, 3 of parts"},
         {"example.arc.gz", "!format 'example.arc.gz' is an ARC file"}};
     const char *dir = vectors();
     ew_import_opts opts = {.format = EW_IMPORT_AUTO};
