@@ -2,16 +2,14 @@
 /* WhatsApp's text exports. Twice over the text: first for the order of day and month, which only the whole
  * file tells, then for the messages. A line break and a forged head inside a message look exactly
  * like a message; what goes back in time is marked so that a person looks. */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/when.h"
+#include "base/alloc.h"
 #include "import/clean.h"
 #include "import/message_made.h"
-#include "import/whatsapp_head.h"
+#include "import/whatsapp_dates.h"
+#include "import/whatsapp_names.h"
 #include "import/whatsapp_words.h"
-
-enum { SENDER_MAX = 256 };
 
 typedef struct whatsapp {
     ew_delivery *from;
@@ -21,7 +19,9 @@ typedef struct whatsapp {
     size_t member;
     ew_slice folder;
     bool day_first, guessed;
-    int64_t last; /* time of the message before */
+    bool told_calendar, told_colon; /* once a file */
+    int64_t last;                   /* time of the message before */
+    ew_wa_names *names;
     ew_message_made made;
     ew_buf room;
     ew_err *err;
@@ -49,92 +49,7 @@ static ew_slice trimmed(ew_slice s)
     return s;
 }
 
-/* ------------------------------------------------------------------ order of dates */
-
-/* Which of the three numbers is the year, and what the others can be. */
-typedef struct date_parts {
-    unsigned year, first, second; /* the two others, in the order in which they stand */
-    bool year_first;
-} date_parts;
-
-static date_parts parts_of(const ew_wa_head *h)
-{
-    date_parts d = {h->number[2], h->number[0], h->number[1], false};
-    if (h->digits[0] == 4 || h->number[0] > 31)
-        d = (date_parts){h->number[0], h->number[1], h->number[2], true};
-    if (d.year < 100)
-        d.year += 2000;
-    return d;
-}
-
-/* Days since 1970, or false when there is no such date. */
-static bool day_of(const date_parts *d, bool day_first, int64_t *day)
-{
-    unsigned month = day_first ? d->second : d->first;
-    unsigned of_month = day_first ? d->first : d->second;
-    char text[EW_ISO_TEXT + 8];
-    if (month > 12 || of_month > 31 || d->year > 9999)
-        return false;
-    (void)snprintf(text, sizeof text, "%04u-%02u-%02uT00:00:00Z", d->year, month,
-                   of_month);
-    if (!ew_iso_parse(text, EW_ISO_CHARS, day))
-        return false;
-    *day /= 86400;
-    return true;
-}
-
-/* What the whole file says of one order. */
-typedef struct order {
-    uint64_t impossible, back;
-    int64_t last;
-} order;
-
-static void weigh(order *o, const date_parts *d, bool day_first)
-{
-    int64_t day;
-    if (!day_of(d, day_first, &day)) {
-        o->impossible++;
-        return;
-    }
-    o->back += day < o->last;
-    o->last = day;
-}
-
-typedef struct evidence {
-    order day_first, month_first;
-    uint64_t heads, first_changes, second_changes;
-    date_parts before;
-} evidence;
-
-static void look_at(evidence *e, const ew_wa_head *h)
-{
-    date_parts d = parts_of(h);
-    if (d.year_first) /* the month follows the year in every language */
-        return;
-    weigh(&e->day_first, &d, true);
-    weigh(&e->month_first, &d, false);
-    if (e->heads > 0) {
-        e->first_changes += d.first != e->before.first;
-        e->second_changes += d.second != e->before.second;
-    }
-    e->before = d;
-    e->heads++;
-}
-
-/* 1 day first, -1 month first, 0 not known: by impossible dates, then by steps back in time, then by what changes
- * more often. */
-static int decide(const evidence *e)
-{
-    const order *d = &e->day_first;
-    const order *m = &e->month_first;
-    if (d->impossible != m->impossible)
-        return d->impossible < m->impossible ? 1 : -1;
-    if (d->back != m->back)
-        return d->back < m->back ? 1 : -1;
-    if (e->first_changes != e->second_changes)
-        return e->first_changes > e->second_changes ? 1 : -1;
-    return 0;
-}
+/* ------------------------------------------------------------------ the first look */
 
 static void ask(whatsapp *w)
 {
@@ -150,26 +65,29 @@ static void ask(whatsapp *w)
     }
 }
 
-/* False when no message begins anywhere. */
-static bool find_order(whatsapp *w)
+/* For the order of dates and the names; false when no message begins anywhere. */
+static bool look_over(whatsapp *w)
 {
-    evidence e = {.heads = 0};
+    ew_wa_evidence e = {.heads = 0};
     ew_slice rest = w->all;
     ew_slice line;
     ew_wa_head h;
     bool any = false;
+    memset(w->names, 0, sizeof *w->names);
     while (next_line(&rest, &line)) {
         if (!ew_wa_head_at(line, &h))
             continue;
         any = true;
-        look_at(&e, &h);
+        ew_wa_look_at(&e, &h);
+        ew_wa_count_names(w->names, (ew_slice){line.p + h.bytes, line.n - h.bytes});
     }
-    int way = decide(&e);
+    int way = ew_wa_decide(&e);
+    w->guessed = false;
     if (w->opts->dates != EW_DATES_AUTO)
         w->day_first = w->opts->dates == EW_DATES_DAY_FIRST;
     else if (way != 0 || e.heads == 0)
         w->day_first = way >= 0;
-    else
+    else if (any)
         ask(w);
     return any;
 }
@@ -182,18 +100,38 @@ static ew_code remark(whatsapp *w, const char *text)
     return w->sink->remark != NULL ? w->sink->remark(w->sink->cookie, &r, w->err) : EW_OK;
 }
 
-static ew_code set_time(whatsapp *w, const ew_wa_head *h, ew_slice written)
+/* The head as written, without brackets and dash. */
+static ew_code keep_head(whatsapp *w, ew_slice head)
+{
+    ew_wa_skip_marks(&head);
+    while (head.n > 0 && strchr("[]- \r\n", head.p[head.n - 1]) != NULL)
+        head.n--;
+    if (ew_slice_skip(&head, "["))
+        ew_wa_skip_marks(&head);
+    return ew_made_keep(&w->made, head, &w->made.time_text, w->err);
+}
+
+static ew_code tell_calendar(whatsapp *w, const ew_wa_date *d)
+{
+    if (d->calendar == EW_WA_GREGORIAN || w->told_calendar)
+        return EW_OK;
+    w->told_calendar = true;
+    if (d->calendar == EW_WA_ISLAMIC)
+        return remark(w, "dates of the Islamic calendar, which are not converted");
+    return remark(w, d->calendar == EW_WA_BUDDHIST
+                         ? "years of the Buddhist era were converted"
+                         : "dates of the Persian calendar were converted");
+}
+
+static ew_code set_time(whatsapp *w, const ew_wa_head *h, ew_slice head)
 {
     ew_message *m = &w->made.message;
-    date_parts d = parts_of(h);
+    ew_wa_date d = ew_wa_date_of(h);
     int64_t day;
-    ew_wa_skip_marks(&written);
-    while (written.n > 0 && strchr("[]- \r\n", written.p[written.n - 1]) != NULL)
-        written.n--;
-    if (ew_slice_skip(&written, "["))
-        ew_wa_skip_marks(&written);
-    ew_code code = ew_made_keep(&w->made, written, &w->made.time_text, w->err);
-    if (code != EW_OK || !day_of(&d, d.year_first ? false : w->day_first, &day))
+    ew_code code = keep_head(w, head);
+    if (code == EW_OK)
+        code = tell_calendar(w, &d);
+    if (code != EW_OK || !ew_wa_day(&d, w->day_first, &day))
         return code;
     m->time =
         (ew_moment){.known = true,
@@ -209,24 +147,6 @@ static ew_code set_time(whatsapp *w, const ew_wa_head *h, ew_slice written)
     return code;
 }
 
-/* Up to the first colon with a space or the end behind it; without one the program itself speaks. */
-static bool take_sender(ew_slice *rest, ew_slice *sender)
-{
-    for (size_t i = 0; i < rest->n && i < SENDER_MAX && rest->p[i] != '\n'; i++) {
-        if (rest->p[i] != ':' || i == 0)
-            continue;
-        bool end = i + 1 == rest->n || rest->p[i + 1] == '\n' || rest->p[i + 1] == '\r';
-        if (!end && rest->p[i + 1] != ' ')
-            continue;
-        *sender = (ew_slice){rest->p, i};
-        rest->p += i + 1;
-        rest->n -= i + 1;
-        (void)ew_slice_skip(rest, " ");
-        return true;
-    }
-    return false;
-}
-
 static ew_code keep_clean(whatsapp *w, ew_slice text, ew_kept_text *out)
 {
     bool bad = false;
@@ -236,61 +156,162 @@ static ew_code keep_clean(whatsapp *w, ew_slice text, ew_kept_text *out)
     return code == EW_OK ? ew_made_keep(&w->made, text, out, w->err) : code;
 }
 
-static ew_code add_attachment(whatsapp *w, ew_wa_what what, ew_slice name,
-                              ew_attachment_kind kind)
+static ew_code add_attachment(whatsapp *w, const ew_wa_said *said)
 {
     ew_made_attachment *a = ew_made_attachment_new(&w->made);
-    a->kind = kind;
-    if (what == EW_WA_ATTACHED) {
-        ew_code code = keep_clean(w, name, &a->path);
+    a->kind = said->kind;
+    if (said->what == EW_WA_ATTACHED) {
+        ew_code code = keep_clean(w, said->name, &a->path);
         ew_made_find(&w->made, a, w->from, w->folder);
         return code;
     }
-    a->state = what == EW_WA_OMITTED ? EW_ATTACH_LEFT_OUT : EW_ATTACH_INLINE;
-    return keep_clean(w, name, &a->words);
+    a->state = said->what == EW_WA_OMITTED ? EW_ATTACH_LEFT_OUT : EW_ATTACH_INLINE;
+    if (said->what == EW_WA_POLL)
+        return ew_made_keep(&w->made, ew_slice_of("poll"), &a->name, w->err);
+    return keep_clean(w, said->name, &a->words);
 }
 
-/* The lines of a body: those that stand for something are taken out of the text only when they are all of it or
- * name a file, so that no word is lost. */
-static ew_code take_body(whatsapp *w, ew_slice body)
+/* "name (words)" of a language that is not known: a file, if the delivery has it. */
+static bool is_member(const whatsapp *w, ew_slice line, ew_wa_said *said)
 {
-    ew_slice rest = body;
-    ew_slice line;
+    char path[EW_DELIVERY_NAME];
     ew_slice name;
-    ew_attachment_kind kind;
+    if (!ew_wa_name_before_words(line, &name) || w->folder.n + name.n > sizeof path)
+        return false;
+    memcpy(path, w->folder.p, w->folder.n);
+    memcpy(path + w->folder.n, name.p, name.n);
+    if (ew_delivery_find(w->from, (ew_slice){path, w->folder.n + name.n}) == SIZE_MAX)
+        return false;
+    *said = (ew_wa_said){EW_WA_ATTACHED, ew_wa_kind_of(name), name, true};
+    return true;
+}
+
+/* What one line of a body stands for. `alone`: it is the whole body. */
+static ew_code take_line(whatsapp *w, const ew_wa_said *said, bool alone)
+{
+    ew_message *m = &w->made.message;
+    switch (said->what) {
+    case EW_WA_TEXT:
+        return EW_OK;
+    case EW_WA_DELETED:
+        m->marks |= alone ? EW_MARK_DELETED : 0;
+        return EW_OK;
+    case EW_WA_CALL:
+        m->service = m->service || alone;
+        return EW_OK;
+    default:
+        return add_attachment(w, said);
+    }
+}
+
+/* The lines of a body: those that stand for something are taken out of the text only when they name a file and
+ * nothing else, so that no word is lost. */
+static ew_code take_lines(whatsapp *w, ew_slice *body)
+{
+    ew_slice rest = *body;
+    ew_slice line;
+    const char *begin = body->p;
     ew_code code = EW_OK;
     while (code == EW_OK && next_line(&rest, &line)) {
-        ew_wa_what what = ew_wa_line(trimmed(line), &name, &kind);
-        if (what == EW_WA_DELETED)
-            w->made.message.marks |= EW_MARK_DELETED;
-        else if (what != EW_WA_TEXT)
-            code = add_attachment(w, what, name, kind);
-        if (what == EW_WA_ATTACHED && line.p == body.p)
-            body = rest; /* the caption, if any, follows */
+        ew_wa_said said = ew_wa_line(trimmed(line));
+        if (said.what == EW_WA_TEXT)
+            (void)is_member(w, trimmed(line), &said);
+        bool first = line.p == begin;
+        if (said.what == EW_WA_POLL && !first)
+            continue;
+        code = take_line(w, &said, first && trimmed(rest).n == 0);
+        if (said.what == EW_WA_ATTACHED && said.whole && line.p == body->p)
+            *body = rest; /* the caption, if any, follows */
+    }
+    return code;
+}
+
+static ew_code tell_edited(whatsapp *w, ew_slice tag)
+{
+    ew_gap g = {w->made.message.place, ew_slice_of("version"), {"", 0}};
+    ew_code code = keep_clean(w, tag, &w->made.edited_text);
+    if (code != EW_OK || w->sink->gap == NULL)
+        return code;
+    g.words = ew_slice_of("the message was edited; what it said before is not in the "
+                          "export");
+    return w->sink->gap(w->sink->cookie, &g, w->err);
+}
+
+/* What iPhones put U+200E before, and what is no thing, the program says itself. */
+static bool is_programs(ew_slice body)
+{
+    return ew_slice_skip(&body, "\xE2\x80\x8E") && !ew_slice_skip(&body, "@");
+}
+
+static ew_code take_body(whatsapp *w, ew_slice body, const ew_wa_head *h)
+{
+    ew_slice tag;
+    ew_message *m = &w->made.message;
+    bool programs = h->bracket && is_programs(body);
+    ew_code code = EW_OK;
+    body = trimmed(body);
+    if (ew_wa_take_edited(&body, &tag))
+        code = tell_edited(w, tag);
+    if (code == EW_OK)
+        code = take_lines(w, &body);
+    if (programs && w->made.attachment_count == 0 && (m->marks & EW_MARK_DELETED) == 0)
+        m->service = true;
+    if (code == EW_OK && !h->bracket && ew_slice_is(body, "null")) {
+        m->marks |= EW_MARK_TWO_WAYS;
+        code =
+            remark(w, "\"null\" stands for what was to be viewed once, unless somebody "
+                      "wrote it");
     }
     return code == EW_OK ? keep_clean(w, trimmed(body), &w->made.text) : code;
+}
+
+static ew_code take_sender(whatsapp *w, ew_slice *rest)
+{
+    char number[EW_WA_NUMBER];
+    ew_slice sender = {"", 0};
+    bool two_ways = false;
+    w->made.message.service = !ew_wa_take_sender(w->names, rest, &sender, &two_ways);
+    ew_code code = keep_clean(w, sender, &w->made.sender);
+    if (code == EW_OK && ew_wa_phone(sender, number))
+        code = ew_made_keep(&w->made, ew_slice_of(number), &w->made.sender_id, w->err);
+    if (!two_ways || code != EW_OK)
+        return code;
+    w->made.message.marks |= EW_MARK_TWO_WAYS;
+    if (w->told_colon)
+        return code;
+    w->told_colon = true;
+    return remark(w,
+                  "a name with a colon: all messages that begin with its first half go "
+                  "on with the second");
+}
+
+static ew_code tell_remarks(whatsapp *w, const ew_wa_date *d)
+{
+    const ew_message *m = &w->made.message;
+    ew_code code = EW_OK;
+    if (!m->time.known && d->calendar != EW_WA_ISLAMIC)
+        code = remark(w, "a date that does not exist");
+    if (code == EW_OK && (m->marks & EW_MARK_TIME_BACK) != 0)
+        code = remark(
+            w, "earlier than the message before it: it may be a part of that message "
+               "that only looks like one of its own");
+    return code;
 }
 
 /* text: the whole message, from its head on. */
 static ew_code take_message(whatsapp *w, ew_slice text, const ew_wa_head *h)
 {
     ew_slice rest = {text.p + h->bytes, text.n - h->bytes};
-    ew_slice sender = {"", 0};
+    ew_wa_date d = ew_wa_date_of(h);
     ew_made_restart(&w->made);
     w->made.message.place = (ew_place){w->member, (uint64_t)(text.p - w->all.p), text.n};
     ew_code code = set_time(w, h, (ew_slice){text.p, h->bytes});
-    ew_wa_skip_marks(&rest);
-    w->made.message.service = !take_sender(&rest, &sender);
     if (code == EW_OK)
-        code = keep_clean(w, sender, &w->made.sender);
+        code = take_sender(w, &rest);
     if (code == EW_OK)
-        code = take_body(w, rest);
-    if (code == EW_OK && !w->made.message.time.known)
-        code = remark(w, "a date that does not exist");
-    if (code == EW_OK && (w->made.message.marks & EW_MARK_TIME_BACK) != 0)
-        code = remark(
-            w, "earlier than the message before it: it may be a part of that message "
-               "that only looks like one of its own");
+        code = take_body(w, rest, h);
+    if (code == EW_OK)
+        code = tell_remarks(w, &d);
     return code == EW_OK ? ew_made_tell(&w->made, w->sink, w->err) : code;
 }
 
@@ -332,36 +353,26 @@ static bool ends_with(ew_slice s, const char *end)
     return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
 }
 
-/* "_chat.txt", "WhatsApp Chat with Ann.txt", or the only text there is. */
-static size_t find_text(const ew_delivery *d)
+static ew_slice base_name(ew_slice s)
 {
-    size_t texts = 0;
-    size_t found = SIZE_MAX;
-    for (size_t i = 0; i < ew_delivery_count(d); i++) {
-        ew_slice name = ew_delivery_name(d, i);
-        if (!ends_with(name, ".txt"))
-            continue;
-        if (ends_with(name, "_chat.txt") || memmem(name.p, name.n, "WhatsApp", 8) != NULL)
-            return i;
-        texts++;
-        found = i;
-    }
-    if (ew_delivery_count(d) == 1)
-        return 0;
-    return texts == 1 ? found : SIZE_MAX;
+    const char *slash = s.n > 0 ? memrchr(s.p, '/', s.n) : NULL;
+    size_t cut = slash != NULL ? (size_t)(slash - s.p) + 1 : 0;
+    return (ew_slice){s.p + cut, s.n - cut};
 }
 
-/* "WhatsApp Chat with Ann.txt": Ann. */
+/* "WhatsApp Chat with Ann.txt": Ann. iPhones write the name only on the ZIP. */
 static ew_slice chat_name(const whatsapp *w)
 {
-    ew_slice name = ew_delivery_name(w->from, w->member);
-    name.p += w->folder.n;
-    name.n -= w->folder.n;
+    ew_slice name = base_name(ew_delivery_name(w->from, w->member));
     if (ends_with(name, ".txt"))
         name.n -= 4;
-    (void)(ew_slice_skip(&name, "WhatsApp Chat with ") ||
-           ew_slice_skip(&name, "WhatsApp Chat - "));
-    return ew_slice_is(name, "_chat") ? (ew_slice){"", 0} : name;
+    if (!ew_slice_is(name, "_chat"))
+        return ew_wa_title_of(name);
+    ew_slice zip = base_name(ew_slice_of(ew_delivery_path(w->from)));
+    if (ends_with(zip, ".zip"))
+        zip.n -= 4;
+    ew_slice with = ew_wa_title_of(zip);
+    return with.n < zip.n ? with : (ew_slice){"", 0};
 }
 
 static ew_code tell_chat(whatsapp *w)
@@ -374,8 +385,13 @@ static ew_code tell_chat(whatsapp *w)
                : code;
 }
 
-static ew_code read_text(whatsapp *w)
+/* *any: there are messages. */
+static ew_code read_text(whatsapp *w, size_t member, bool *any)
 {
+    w->member = member;
+    w->folder = ew_delivery_name(w->from, member);
+    while (w->folder.n > 0 && w->folder.p[w->folder.n - 1] != '/')
+        w->folder.n--;
     ew_code code = ew_delivery_read(w->from, w->member, &w->all, w->err);
     if (code != EW_OK)
         return code;
@@ -383,29 +399,58 @@ static ew_code read_text(whatsapp *w)
         (memcmp(w->all.p, "\xFF\xFE", 2) == 0 || memcmp(w->all.p, "\xFE\xFF", 2) == 0))
         return ew_fail(w->err, EW_E_FORMAT, 0,
                        "the chat is UTF-16, not as WhatsApp writes it; save it as UTF-8");
-    if (!find_order(w))
-        return ew_fail(w->err, EW_E_FORMAT, 0, "no message of WhatsApp begins in '%s'",
-                       ew_delivery_path(w->from));
+    w->told_calendar = w->told_colon = false;
+    if (!look_over(w))
+        return EW_OK;
+    *any = true;
     code = tell_chat(w);
     return code == EW_OK ? take_all(w) : code;
+}
+
+/* By its name a chat: "_chat.txt", "WhatsApp Chat with Ann.txt" in any language. */
+static bool is_called_chat(ew_slice name)
+{
+    name = base_name(name);
+    if (!ends_with(name, ".txt"))
+        return false;
+    name.n -= 4;
+    return ends_with(name, "_chat") || memmem(name.p, name.n, "WhatsApp", 8) != NULL ||
+           ew_wa_title_of(name).n < name.n;
+}
+
+/* Texts that are called so, or, when none is, all texts: somebody may have sent one. */
+static ew_code read_texts(whatsapp *w)
+{
+    size_t count = ew_delivery_count(w->from);
+    bool called = false;
+    bool any = false;
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < count; i++)
+        called = called || is_called_chat(ew_delivery_name(w->from, i));
+    for (size_t i = 0; i < count && code == EW_OK; i++) {
+        ew_slice name = ew_delivery_name(w->from, i);
+        if (count == 1 || (called ? is_called_chat(name) : ends_with(name, ".txt")))
+            code = read_text(w, i, &any);
+    }
+    return code == EW_OK && !any
+               ? ew_fail(w->err, EW_E_FORMAT, 0, "no message of WhatsApp begins in '%s'",
+                         ew_delivery_path(w->from))
+               : code;
 }
 
 ew_code ew_import__whatsapp(ew_delivery *from, const ew_import_opts *opts,
                             const ew_import_sink *sink, ew_err *err)
 {
-    whatsapp w = {
-        .from = from, .opts = opts, .sink = sink, .err = err, .member = find_text(from)};
-    if (w.member == SIZE_MAX)
-        return ew_fail(err, EW_E_FORMAT, 0, "there is no chat of WhatsApp in '%s'",
-                       ew_delivery_path(from));
-    w.folder = ew_delivery_name(from, w.member);
-    while (w.folder.n > 0 && w.folder.p[w.folder.n - 1] != '/')
-        w.folder.n--;
+    whatsapp w = {.from = from, .opts = opts, .sink = sink, .err = err};
+    w.names = ew_alloc(sizeof *w.names);
+    if (w.names == NULL)
+        return ew_fail_nomem(err);
     ew_made_init(&w.made);
     ew_buf_init(&w.room, EW_MADE_BYTES);
-    ew_code code = read_text(&w);
+    ew_code code = read_texts(&w);
     ew_made_release(&w.made);
     ew_buf_release(&w.room);
+    ew_free(w.names);
     return code;
 }
 

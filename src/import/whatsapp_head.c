@@ -98,6 +98,8 @@ static bool take_date(ew_slice *s, ew_wa_head *h)
     static const char *const parts[] = {
         "/", ".", "-", "年", "月", "년", "월", "\xD8\x8D" /* Arabic date separator */};
     static const char *const ends[] = {".", "日", "일"};
+    static const char *const eras[] = {" BE", " พ.ศ.", " AP",        " AH",
+                                       " هـ", " هـ.",  " ه\u200D.ش."};
     for (int i = 0; i < 3; i++) {
         if (!take_number(s, 1, 4, &h->number[i], &h->digits[i]))
             return false;
@@ -108,27 +110,84 @@ static bool take_date(ew_slice *s, ew_wa_head *h)
             (void)skip_spaces(s);
     }
     (void)take_any(s, ends, COUNT(ends));
+    (void)take_any(s, eras, COUNT(eras));
     return true;
 }
 
-/* Of the twelve-hour clock: -1 nothing, 0 before noon, 1 after. */
+/* The halves of the day: 0 before noon, 1 after, 2 about noon. */
+static const struct {
+    const char *text;
+    int after;
+} halves[] = {
+    {"AM", 0},
+    {"PM", 1},
+    {"am", 0},
+    {"pm", 1},
+    {"Am", 0},
+    {"Pm", 1},
+    {"a.m.", 0},
+    {"p.m.", 1},
+    {"A.M.", 0},
+    {"P.M.", 1},
+    {"a. m.", 0},
+    {"p. m.", 1},
+    {"a.\u00A0m.", 0},
+    {"p.\u00A0m.", 1},
+    {"a.\u202Fm.", 0},
+    {"p.\u202Fm.", 1},
+    {"上午", 0},
+    {"下午", 1},
+    {"凌晨", 0},
+    {"清晨", 0},
+    {"早上", 0},
+    {"中午", 2},
+    {"傍晚", 1},
+    {"晚上", 1},
+    {"午前", 0},
+    {"午後", 1},
+    {"오전", 0},
+    {"오후", 1},
+    {"ص", 0},
+    {"م", 1},
+    {"ق.ظ.", 0},
+    {"ب.ظ.", 1},
+    {"ق.ظ", 0},
+    {"ب.ظ", 1},
+    {"قبل\u200Cازظهر", 0},
+    {"بعدازظهر", 1},
+    {"قبل از ظهر", 0},
+    {"بعد از ظهر", 1},
+    {"π.μ.", 0},
+    {"μ.μ.", 1},
+    {"ព្រឹក", 0},
+    {"ល្ងាច", 1},
+    {"SA", 0},
+    {"CH", 1},
+    {"PTG", 1},
+    {"PG", 0},
+    {"vm.", 0},
+    {"nm.", 1},
+    {"de.", 0},
+    {"du.", 1},
+    {"पूर्वाह्न", 0},
+    {"अपराह्न", 1},
+    {"म.पू.", 0},
+    {"म.उ.", 1},
+    {"পূর্বাহ্ণ", 0},
+    {"অপরাহ্ণ", 1},
+    {"ก่อนเที่ยง", 0},
+    {"หลังเที่ยง", 1},
+    {"לפנה״צ", 0},
+    {"אחה״צ", 1},
+    {"nachm.", 1},
+    {"vorm.", 0},
+    {"முற்பகல்", 0},
+    {"பிற்பகல்", 1},
+};
+
+/* Of the twelve-hour clock: -1 nothing, 0 before noon, 1 after, 2 about noon. */
 static int take_half(ew_slice *s)
 {
-    static const struct {
-        const char *text;
-        int after;
-    } halves[] = {
-        {"AM", 0},         {"PM", 1},         {"am", 0},         {"pm", 1},
-        {"Am", 0},         {"Pm", 1},         {"a.m.", 0},       {"p.m.", 1},
-        {"A.M.", 0},       {"P.M.", 1},       {"a. m.", 0},      {"p. m.", 1},
-        {"a.\u00A0m.", 0}, {"p.\u00A0m.", 1}, {"a.\u202Fm.", 0}, {"p.\u202Fm.", 1},
-        {"上午", 0},       {"下午", 1},       {"午前", 0},       {"午後", 1},
-        {"오전", 0},       {"오후", 1},       {"ص", 0},          {"م", 1},
-        {"ق.ظ.", 0},       {"ب.ظ.", 1},       {"ق.ظ", 0},        {"ب.ظ", 1},
-        {"π.μ.", 0},       {"μ.μ.", 1},       {"ព្រឹក", 0},        {"ល្ងាច", 1},
-        {"SA", 0},         {"CH", 1},         {"vm.", 0},        {"nm.", 1},
-        {"पूर्वाह्न", 0},     {"अपराह्न", 1},
-    };
     ew_slice t = *s;
     (void)skip_spaces(&t);
     for (size_t i = 0; i < COUNT(halves); i++) {
@@ -140,12 +199,22 @@ static int take_half(ew_slice *s)
     return -1;
 }
 
+static unsigned full_hour(unsigned hour, int half)
+{
+    if (half < 0 || hour < 1 || hour > 12)
+        return hour;
+    if (half == 2)
+        return hour < 6 ? hour + 12 : hour;
+    return hour % 12 + (half == 1 ? 12 : 0);
+}
+
 /* Between date and clock: a comma, a word as "klo" or "um". */
 static bool take_between(ew_slice *s)
 {
-    static const char *const words[] = {"klo", "um",   "kl.",   "kl",  "at", "à",
-                                        "às",  "alle", "ore",   "о",   "в",  "la",
-                                        "tại", "lúc",  "pukul", "saat"};
+    static const char *const words[] = {
+        "klo",  "um", "kl.", "kl", "at", "à",   "às",  "alle",  "ore",
+        "о",    "в",  "la",  "a",  "o",  "tại", "lúc", "pukul", "klokka",
+        "saat", "ob", "при", "la", "em", "บ",   "om",  "στις"};
     ew_wa_skip_marks(s);
     bool parted =
         ew_slice_skip(s, ",") || ew_slice_skip(s, "،") || ew_slice_skip(s, "、");
@@ -159,6 +228,7 @@ static bool take_between(ew_slice *s)
 static bool take_clock(ew_slice *s, ew_wa_head *h)
 {
     static const char *const parts[] = {":", ".", "h", "٫"};
+    static const char *const behind[] = {" Uhr", " น.", " hrs", " Hrs", " h", " óra"};
     unsigned digits;
     int half = take_half(s);
     (void)skip_spaces(s);
@@ -175,19 +245,44 @@ static bool take_clock(ew_slice *s, ew_wa_head *h)
     }
     if (half < 0)
         half = take_half(s);
-    if (half >= 0 && h->hour >= 1 && h->hour <= 12)
-        h->hour = h->hour % 12 + (half == 1 ? 12 : 0);
+    (void)take_any(s, behind, COUNT(behind));
+    h->hour = full_hour(h->hour, half);
     return h->hour < 24 && h->minute < 60 && h->second < 61;
+}
+
+/* "17.9.2019, 16:37:47"; some phones have it the other way round. */
+static bool take_moment(ew_slice *s, ew_wa_head *h)
+{
+    ew_slice t = *s;
+    if (take_date(&t, h) && take_between(&t) && take_clock(&t, h)) {
+        *s = t;
+        return true;
+    }
+    t = *s;
+    if (!take_clock(&t, h) || !take_between(&t) || !take_date(&t, h))
+        return false;
+    *s = t;
+    return true;
+}
+
+/* Most lines are none: only these can begin with a digit, a bracket or what is no letter of ASCII. */
+static bool can_begin(ew_slice s)
+{
+    unsigned char c = s.n > 0 ? (unsigned char)s.p[0] : 0;
+    return c == '[' || (c >= '0' && c <= '9') || c >= 0x80;
 }
 
 bool ew_wa_head_at(ew_slice text, ew_wa_head *h)
 {
     ew_slice s = text;
     *h = (ew_wa_head){.bytes = 0};
+    if (!can_begin(s))
+        return false;
     ew_wa_skip_marks(&s);
-    bool bracket = ew_slice_skip(&s, "[");
+    h->bracket = ew_slice_skip(&s, "[");
     ew_wa_skip_marks(&s);
-    if (!take_date(&s, h) || !take_between(&s) || !take_clock(&s, h))
+    bool bracket = h->bracket;
+    if (!take_moment(&s, h))
         return false;
     ew_wa_skip_marks(&s);
     if (bracket) {

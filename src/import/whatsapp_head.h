@@ -14,6 +14,7 @@ typedef struct ew_wa_head {
     unsigned digits[3];            /* how many digits each has */
     unsigned hour, minute, second; /* 0 to 23 */
     bool seconds;                  /* are given */
+    bool bracket;                  /* in brackets, as iPhones write it */
     size_t bytes;                  /* of the whole head */
 } ew_wa_head;
 

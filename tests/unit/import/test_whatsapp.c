@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text exports of WhatsApp in the shapes of many phones. */
-#include "import/whatsapp_head.h"
+#include "base/alloc.h"
+#include "base/when.h"
+#include "import/whatsapp_dates.h"
+#include "import/whatsapp_words.h"
 
 #include "told.h"
 
@@ -18,34 +21,77 @@ static int tear_down(void **state)
 
 /* ------------------------------------------------------------------ heads */
 
+static const struct {
+    const char *text;
+    unsigned a, b, c, hour, minute, second;
+    bool seconds;
+} good_heads[] = {
+    {"[17.9.2019, 16:37:47] P: x", 17, 9, 2019, 16, 37, 47, true},
+    {"2/11/19, 14:18 - n: x", 2, 11, 19, 14, 18, 0, false},
+    {"09/17/19, 4:30:10 PM \xE2\x80\x93 J: x", 9, 17, 19, 16, 30, 10, true},
+    {"9/17/19, 12:05 AM - J: x", 9, 17, 19, 0, 5, 0, false},
+    {"9/17/19, 12:05 pm - J: x", 9, 17, 19, 12, 5, 0, false},
+    {"\xE2\x80\x8E[1/2/24, 8:05:09\u202FAM] A: x", 1, 2, 24, 8, 5, 9, true},
+    {"2020-01-02, 10:00 - A: x", 2020, 1, 2, 10, 0, 0, false},
+    {"02-01-20 10:00 - A: x", 2, 1, 20, 10, 0, 0, false},
+    {"1.2.2020 klo 10.00 - A: x", 1, 2, 2020, 10, 0, 0, false},
+    {"2/1/2020, 9:03 p. m. - A: x", 2, 1, 2020, 21, 3, 0, false},
+    {"2/1/2020 9:03\u00A0p.\u00A0m. - A: x", 2, 1, 2020, 21, 3, 0, false},
+    {"2020/1/2 上午10:00 - A: x", 2020, 1, 2, 10, 0, 0, false},
+    {"2020/1/2 下午1:00 - A: x", 2020, 1, 2, 13, 0, 0, false},
+    {"2020년 1월 2일 오후 1:00 - A: x", 2020, 1, 2, 13, 0, 0, false},
+    {"2020. 01. 02. 10:00 - A: x", 2020, 1, 2, 10, 0, 0, false},
+    {"\u200F\u0662/\u0661/\u0662\u0660\u0662\u0660، \u0661\u0660:\u0660\u0665 م - A: "
+     "x",
+     2, 1, 2020, 22, 5, 0, false},
+    {"01/02/2020 à 10:00 - A: x", 1, 2, 2020, 10, 0, 0, false},
+    {"02.01.20, 10:00 - A: x", 2, 1, 20, 10, 0, 0, false},
+    /* Android and iPhone, language by language */
+    {"1/31/24, 8:05\u202FPM - A: x", 1, 31, 24, 20, 5, 0, false},
+    {"31/01/2024, 20:05 - A: x", 31, 1, 2024, 20, 5, 0, false},
+    {"[31/01/2024, 20:05:09] A: x", 31, 1, 2024, 20, 5, 9, true},
+    {"31.01.24, 20:05 Uhr - A: x", 31, 1, 24, 20, 5, 0, false},
+    {"31.01.24 um 20:05 - A: x", 31, 1, 24, 20, 5, 0, false},
+    {"[31.01.24, 20:05:09] A: x", 31, 1, 24, 20, 5, 9, true},
+    {"31/01/2024 \u00E0 20h05 - A: x", 31, 1, 2024, 20, 5, 0, false},
+    {"31/1/24, 8:05 p.\u00A0m. - A: x", 31, 1, 24, 20, 5, 0, false},
+    {"31/1/24 8:05 a. m. - A: x", 31, 1, 24, 8, 5, 0, false},
+    {"31/01/2024 20:05 - A: x", 31, 1, 2024, 20, 5, 0, false},
+    {"31-01-2024 20:05 - A: x", 31, 1, 2024, 20, 5, 0, false},
+    {"[31-01-2024 20:05:09] A: x", 31, 1, 2024, 20, 5, 9, true},
+    {"31.01.2024, 20:05 - A: x", 31, 1, 2024, 20, 5, 0, false},
+    {"[31.01.2024 20:05:09] A: x", 31, 1, 2024, 20, 5, 9, true},
+    {"\u200F[\u0663\u0661/\u0661/\u0662\u0660\u0662\u0664, "
+     "\u0668:\u0660\u0665:\u0660\u0669 \u0645] A: x",
+     31, 1, 2024, 20, 5, 9, true},
+    {"\u0663\u0661\u200F/\u0661\u200F/\u0662\u0660\u0662\u0664\u060C "
+     "\u0668:\u0660\u0665\u00A0\u0645 - A: x",
+     31, 1, 2024, 20, 5, 0, false},
+    {"\u06F1\u06F4\u06F0\u06F2/\u06F1\u06F1/\u06F1\u06F1\u060C\u200F "
+     "\u06F2\u06F0:\u06F0\u06F5 - A: x",
+     1402, 11, 11, 20, 5, 0, false},
+    {"31/01/24, 8:05 pm - A: x", 31, 1, 24, 20, 5, 0, false},
+    {"31/1/2567 20:05 - A: x", 31, 1, 2567, 20, 5, 0, false},
+    {"[31/1/2567 BE 20:05:09] A: x", 31, 1, 2567, 20, 5, 9, true},
+    {"2024/01/31 20:05 - A: x", 2024, 1, 31, 20, 5, 0, false},
+    {"[2024/01/31 20:05:09] A: x", 2024, 1, 31, 20, 5, 9, true},
+    {"2024. 1. 31. \uC624\uD6C4 8:05 - A: x", 2024, 1, 31, 20, 5, 0, false},
+    {"[2024. 1. 31. \uC624\uC804 8:05:09] A: x", 2024, 1, 31, 8, 5, 9, true},
+    {"[2024/1/31 \u665A\u4E0A8:05:09] A: x", 2024, 1, 31, 20, 5, 9, true},
+    {"2024/1/31 \u4E2D\u534812:05 - A: x", 2024, 1, 31, 12, 5, 0, false},
+    {"2024/1/31 \u51CC\u666812:05 - A: x", 2024, 1, 31, 0, 5, 0, false},
+    {"2024\u5E741\u670831\u65E5 \u4E0B\u53488:05 - A: x", 2024, 1, 31, 20, 5, 0, false},
+    {"31/01/24 20.05 - A: x", 31, 1, 24, 20, 5, 0, false},
+    {"[31/01/24 20.05.09] A: x", 31, 1, 24, 20, 5, 9, true},
+    {"31/01/2024, 8:05 PTG - A: x", 31, 1, 2024, 20, 5, 0, false},
+    {"[31.1.2024 klo 20.05.09] A: x", 31, 1, 2024, 20, 5, 9, true},
+    {"31.1.2024 kl. 20:05 - A: x", 31, 1, 2024, 20, 5, 0, false},
+    {"20:05, 31/01/2024 - A: x", 31, 1, 2024, 20, 5, 0, false},
+    {"[20:05, 31/1/2024] A: x", 31, 1, 2024, 20, 5, 0, false},
+};
+
 static void heads(void **state)
 {
-    static const struct {
-        const char *text;
-        unsigned a, b, c, hour, minute, second;
-        bool seconds;
-    } good[] = {
-        {"[17.9.2019, 16:37:47] P: x", 17, 9, 2019, 16, 37, 47, true},
-        {"2/11/19, 14:18 - n: x", 2, 11, 19, 14, 18, 0, false},
-        {"09/17/19, 4:30:10 PM \xE2\x80\x93 J: x", 9, 17, 19, 16, 30, 10, true},
-        {"9/17/19, 12:05 AM - J: x", 9, 17, 19, 0, 5, 0, false},
-        {"9/17/19, 12:05 pm - J: x", 9, 17, 19, 12, 5, 0, false},
-        {"\xE2\x80\x8E[1/2/24, 8:05:09\u202FAM] A: x", 1, 2, 24, 8, 5, 9, true},
-        {"2020-01-02, 10:00 - A: x", 2020, 1, 2, 10, 0, 0, false},
-        {"02-01-20 10:00 - A: x", 2, 1, 20, 10, 0, 0, false},
-        {"1.2.2020 klo 10.00 - A: x", 1, 2, 2020, 10, 0, 0, false},
-        {"2/1/2020, 9:03 p. m. - A: x", 2, 1, 2020, 21, 3, 0, false},
-        {"2/1/2020 9:03\u00A0p.\u00A0m. - A: x", 2, 1, 2020, 21, 3, 0, false},
-        {"2020/1/2 上午10:00 - A: x", 2020, 1, 2, 10, 0, 0, false},
-        {"2020/1/2 下午1:00 - A: x", 2020, 1, 2, 13, 0, 0, false},
-        {"2020년 1월 2일 오후 1:00 - A: x", 2020, 1, 2, 13, 0, 0, false},
-        {"2020. 01. 02. 10:00 - A: x", 2020, 1, 2, 10, 0, 0, false},
-        {"\u200F\u0662/\u0661/\u0662\u0660\u0662\u0660، \u0661\u0660:\u0660\u0665 م - A: "
-         "x",
-         2, 1, 2020, 22, 5, 0, false},
-        {"01/02/2020 à 10:00 - A: x", 1, 2, 2020, 10, 0, 0, false},
-        {"02.01.20, 10:00 - A: x", 2, 1, 20, 10, 0, 0, false},
-    };
     static const char *const bad[] = {"2/11/19: Arrival",
                                       "12:30 - then we left",
                                       "call 1/2/3 10:00",
@@ -54,19 +100,22 @@ static void heads(void **state)
                                       "2/11/19, 10:61 - A: x",
                                       "",
                                       "2/11/19, 10:00",
-                                      "20000/1/2, 10:00 - A: x"};
+                                      "20000/1/2, 10:00 - A: x",
+                                      "[31/01/24 20:05 A: x",
+                                      "31/01/24 20:05 A: x",
+                                      "Ann 31/01/24, 20:05 - A: x"};
     (void)state;
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    for (size_t i = 0; i < sizeof good_heads / sizeof good_heads[0]; i++) {
         ew_wa_head h;
-        if (!ew_wa_head_at(ew_slice_of(good[i].text), &h))
-            fail_msg("not seen: %s", good[i].text);
-        if (h.number[0] != good[i].a || h.number[1] != good[i].b ||
-            h.number[2] != good[i].c || h.hour != good[i].hour ||
-            h.minute != good[i].minute || h.second != good[i].second ||
-            h.seconds != good[i].seconds)
-            fail_msg("%s: %u %u %u %u:%u:%u", good[i].text, h.number[0], h.number[1],
-                     h.number[2], h.hour, h.minute, h.second);
-        assert_int_equal(strcmp(good[i].text + h.bytes + 1, ": x"), 0);
+        if (!ew_wa_head_at(ew_slice_of(good_heads[i].text), &h))
+            fail_msg("not seen: %s", good_heads[i].text);
+        if (h.number[0] != good_heads[i].a || h.number[1] != good_heads[i].b ||
+            h.number[2] != good_heads[i].c || h.hour != good_heads[i].hour ||
+            h.minute != good_heads[i].minute || h.second != good_heads[i].second ||
+            h.seconds != good_heads[i].seconds)
+            fail_msg("%s: %u %u %u %u:%u:%u", good_heads[i].text, h.number[0],
+                     h.number[1], h.number[2], h.hour, h.minute, h.second);
+        assert_int_equal(strcmp(good_heads[i].text + h.bytes + 1, ": x"), 0);
     }
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         ew_wa_head h;
@@ -207,6 +256,288 @@ static void bad_bytes_and_bad_dates(void **state)
            "remark a date that does not exist\nmessage  <A|>: y\n");
 }
 
+/* ------------------------------------------------------------------ calendars */
+
+static void expect_day(unsigned y, unsigned m, unsigned d, const char *iso)
+{
+    ew_wa_head h = {.number = {y, m, d}, .digits = {4, 2, 2}};
+    ew_wa_date date = ew_wa_date_of(&h);
+    int64_t day = 0;
+    char text[EW_ISO_TEXT];
+    assert_true(ew_wa_day(&date, true, &day));
+    assert_memory_equal(ew_iso_text(day * 86400, text), iso, 10);
+}
+
+static void calendars(void **state)
+{
+    int64_t day;
+    (void)state;
+    expect_day(2024, 2, 29, "2024-02-29");
+    expect_day(2567, 2, 29, "2024-02-29");
+    expect_day(1388, 1, 1, "2009-03-21");
+    expect_day(1400, 1, 1, "2021-03-21");
+    expect_day(1402, 11, 11, "2024-01-31");
+    expect_day(1403, 12, 30, "2025-03-20");
+    expect_day(1404, 1, 1, "2025-03-21");
+    expect_day(1404, 7, 1, "2025-09-23");
+    ew_wa_head none[] = {{.number = {1404, 12, 30}, .digits = {4, 2, 2}},
+                         {.number = {1404, 13, 1}, .digits = {4, 2, 2}},
+                         {.number = {1445, 7, 1}, .digits = {4, 2, 2}},
+                         {.number = {2023, 2, 29}, .digits = {4, 2, 2}}};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        ew_wa_date date = ew_wa_date_of(&none[i]);
+        assert_false(ew_wa_day(&date, true, &day));
+    }
+}
+
+static void other_calendars_are_told(void **state)
+{
+    expect(*state, "[31/1/2567 20:05:09] A: x\n[1/2/2567 20:05:09] A: y\n",
+           "chat |Ann|\nremark years of the Buddhist era were converted\n"
+           "message  <A|> at=1706731509: x\nmessage  <A|> at=1706817909: y\n");
+    expect(*state, "1445/7/19, 20:05 - A: x\n",
+           "chat |Ann|\nremark dates of the Islamic calendar, which are not converted\n"
+           "message  <A|>: x\n");
+}
+
+/* ------------------------------------------------------------------ words */
+
+static const struct {
+    const char *line;
+    ew_wa_what what;
+    ew_attachment_kind kind;
+    const char *name;
+} lines[] = {
+    {"<Media omitted>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200Eimage omitted", EW_WA_OMITTED, EW_ATTACH_PHOTO, NULL},
+    {"<View once voice message omitted>", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<Medien ausgeschlossen>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200EAudio weggelassen", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<M\u00E9dias omis>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200Eaudio omis", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<Multimedia omitido>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200Eaudio omitido", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<M\u00EDdia oculta>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200E\u00E1udio ocultado", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<Media omessi>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200Eaudio omesso", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<Media weggelaten>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"<Без медиафайлов>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200Eаудиофайл отсутствует", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<Medya dahil edilmedi>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200Eses dahil edilmedi", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<تم استبعاد الوسائط>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200Eصدا حذف شد", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<मीडिया के बिना>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"<Media tidak disertakan>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"<สื่อถูกลบ>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200E音声は含まれていません", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"<미디어 파일을 생략한 대화내용>", EW_WA_OMITTED, EW_ATTACH_OTHER, NULL},
+    {"\u200E音频已忽略", EW_WA_OMITTED, EW_ATTACH_VOICE, NULL},
+    {"a.pdf \u2022 \u200E2 pages \u200Edocument omitted", EW_WA_OMITTED, EW_ATTACH_FILE,
+     "a.pdf \u2022 \u200E2 pages \u200Edocument omitted"},
+    {"This message was deleted.", EW_WA_DELETED, EW_ATTACH_OTHER, NULL},
+    {"\u200E此訊息已刪除。", EW_WA_DELETED, EW_ATTACH_OTHER, NULL},
+    {"Mensagem apagada", EW_WA_DELETED, EW_ATTACH_OTHER, NULL},
+    {"\u200EVoice call, \u200E12 min", EW_WA_CALL, EW_ATTACH_OTHER, NULL},
+    {"Verpasster Sprachanruf", EW_WA_CALL, EW_ATTACH_OTHER, NULL},
+    {"Voice call, or not", EW_WA_TEXT, EW_ATTACH_OTHER, NULL},
+    {"\u200EPOLL:", EW_WA_POLL, EW_ATTACH_OTHER, NULL},
+    {"ANKET:", EW_WA_POLL, EW_ATTACH_OTHER, NULL},
+    {"Poll", EW_WA_TEXT, EW_ATTACH_OTHER, NULL},
+    {"live location shared", EW_WA_LOCATION, EW_ATTACH_LOCATION, NULL},
+    {"Standort: https://maps.google.com/?q=11.5,104.9", EW_WA_LOCATION,
+     EW_ATTACH_LOCATION, NULL},
+    {"\u200E<attached: 00000012-AUDIO-2024-01-31-20-05-09.opus>", EW_WA_ATTACHED,
+     EW_ATTACH_VOICE, "00000012-AUDIO-2024-01-31-20-05-09.opus"},
+    {"\u200E<何か: 00000012-PHOTO-2024.jpg>", EW_WA_ATTACHED, EW_ATTACH_PHOTO,
+     "00000012-PHOTO-2024.jpg"},
+    {"a.pdf \u2022 2 pages \u200E<Anhang: 00000003-a.pdf>", EW_WA_ATTACHED,
+     EW_ATTACH_FILE, "00000003-a.pdf"},
+    {"\u200EPTT-20240131-WA0001.opus (Datei angeh\u00E4ngt)", EW_WA_ATTACHED,
+     EW_ATTACH_VOICE, "PTT-20240131-WA0001.opus"},
+    {"my report (2).pdf (archivo adjunto)", EW_WA_ATTACHED, EW_ATTACH_FILE,
+     "my report (2).pdf"},
+    {"\u200Fa.pdf (الملف مرفق)", EW_WA_ATTACHED, EW_ATTACH_FILE, "a.pdf"},
+    {"Ann.vcf (dosya ekli)", EW_WA_ATTACHED, EW_ATTACH_CONTACT, "Ann.vcf"},
+    {"so (file attached", EW_WA_TEXT, EW_ATTACH_OTHER, NULL},
+    {"(file attached)", EW_WA_TEXT, EW_ATTACH_OTHER, NULL},
+    {"<b>: x>", EW_WA_TEXT, EW_ATTACH_OTHER, NULL},
+    {"<>", EW_WA_TEXT, EW_ATTACH_OTHER, NULL},
+    {"<:>", EW_WA_TEXT, EW_ATTACH_OTHER, NULL},
+    {")", EW_WA_TEXT, EW_ATTACH_OTHER, NULL},
+    {"\u200E", EW_WA_TEXT, EW_ATTACH_OTHER, NULL},
+};
+
+static void words_of_many_languages(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        ew_wa_said said = ew_wa_line(ew_slice_of(lines[i].line));
+        if (said.what != lines[i].what || said.kind != lines[i].kind ||
+            (lines[i].name != NULL && !ew_slice_is(said.name, lines[i].name)))
+            fail_msg("%s: %d %d '%.*s'", lines[i].line, said.what, said.kind,
+                     TEXT(said.name));
+    }
+}
+
+static void titles(void **state)
+{
+    static const char *const with_ann[] = {
+        "WhatsApp Chat with Ann",       "WhatsApp-Chat mit Ann",
+        "Chat de WhatsApp con Ann",     "Discussion WhatsApp avec Ann",
+        "Conversa do WhatsApp com Ann", "Чат WhatsApp с Ann",
+        "Ann ile WhatsApp Sohbeti",     "\u202Bمحادثة واتساب مع Ann\u202C",
+        "Chat WhatsApp dengan Ann",     "Ann"};
+    (void)state;
+    for (size_t i = 0; i < sizeof with_ann / sizeof with_ann[0]; i++)
+        if (!ew_slice_is(ew_wa_title_of(ew_slice_of(with_ann[i])), "Ann"))
+            fail_msg("%s", with_ann[i]);
+}
+
+/* ------------------------------------------------------------------ bodies */
+
+static void edited_and_deleted(void **state)
+{
+    expect(
+        *state,
+        "13/1/24, 10:00 - A: better <This message was edited>\n"
+        "13/1/24, 10:01 - A: due\nrighe \u200E<Questo messaggio \u00E8 stato "
+        "modificato>\n"
+        "13/1/24, 10:02 - A: x <Se edit\u00F3 este mensaje.>\n"
+        "13/1/24, 10:03 - A: This message was deleted\nor was it\n"
+        "13/1/24, 10:04 - A: Diese Nachricht wurde gel\u00F6scht.\n"
+        "13/1/24, 10:05 - A: <not edited>\n"
+        "13/1/24, 10:06 - A: null\n",
+        "chat |Ann|\n"
+        "gap version: the message was edited; what it said before is not in the "
+        "export\n"
+        "message  <A|> at=1705140000~: better\n"
+        "gap version: the message was edited; what it said before is not in the "
+        "export\n"
+        "message  <A|> at=1705140060~: due\nrighe\n"
+        "gap version: the message was edited; what it said before is not in the "
+        "export\n"
+        "message  <A|> at=1705140120~: x\n"
+        "message  <A|> at=1705140180~: This message was deleted\nor was it\n"
+        "message  <A|> at=1705140240~ marks=128: Diese Nachricht wurde gel\u00F6scht.\n"
+        "message  <A|> at=1705140300~: <not edited>\n"
+        "remark \"null\" stands for what was to be viewed once, unless somebody wrote "
+        "it\n"
+        "message  <A|> at=1705140360~ marks=4: null\n");
+}
+
+static void what_an_iphone_says(void **state)
+{
+    expect(*state,
+           "[13/1/24, 10:00:00] Group: \u200EMessages and calls are end-to-end "
+           "encrypted.\n"
+           "\u200E[13/1/24, 10:00:01] ~\u202FAnn: \u200E~\u202FAnn joined using this "
+           "group's invite link\n"
+           "[13/1/24, 10:00:02] \u202A+855\u00A012\u00A0345\u00A0678\u202C: \u200EMissed "
+           "voice call, \u200ETap to call back\n"
+           "[13/1/24, 10:00:03] Ann: \u200EPOLL:\nWhen?\n\u200EOPTION: now (\u200E1 "
+           "vote)\n"
+           "[13/1/24, 10:00:04] Ann: \u200E@Bob look\n"
+           "[13/1/24, 10:00:05] Ann: caption \u200E<attached: 00000002-PHOTO.jpg>\n",
+           "chat |Ann|\n"
+           "service  <Group|> at=1705140000: \u200EMessages and calls are end-to-end "
+           "encrypted.\n"
+           "service  <~\u202FAnn|> at=1705140001: \u200E~\u202FAnn joined using this "
+           "group's invite link\n"
+           "service  <+855\u00A012\u00A0345\u00A0678|+85512345678> at=1705140002: "
+           "\u200EMissed voice call, \u200ETap to call back\n"
+           "message  <Ann|> at=1705140003: \u200EPOLL:\nWhen?\n\u200EOPTION: now "
+           "(\u200E1 vote)\n"
+           "  other inline |poll||0|0|\n"
+           "message  <Ann|> at=1705140004: \u200E@Bob look\n"
+           "message  <Ann|> at=1705140005: caption \u200E<attached: 00000002-PHOTO.jpg>\n"
+           "  photo named 00000002-PHOTO.jpg|||0|0|\n"
+           "gap attachment: 00000002-PHOTO.jpg\n");
+}
+
+static void names_with_colons(void **state)
+{
+    expect(
+        *state,
+        "13/1/24, 10:00 - Team: North: hello\n"
+        "13/1/24, 10:01 - Bob: note: buy tea\n"
+        "13/1/24, 10:02 - Team: North: again: yes\n"
+        "13/1/24, 10:03 - Bob: fine\n"
+        "13/1/24, 10:04 - Ann changed the subject from \"Tea\" to \"Tea: now\"\n"
+        "13/1/24, 10:05 - Ann changed the subject to \u201CTea: now\u201D\n"
+        "13/1/24, 10:06 - Ann \"A\" B.: x\n"
+        "13/1/24, 10:07 - Ann left\n",
+        "chat |Ann|\n"
+        "remark a name with a colon: all messages that begin with its first half go on "
+        "with the second\n"
+        "message  <Team: North|> at=1705140000~ marks=4: hello\n"
+        "message  <Bob|> at=1705140060~: note: buy tea\n"
+        "message  <Team: North|> at=1705140120~ marks=4: again: yes\n"
+        "message  <Bob|> at=1705140180~: fine\n"
+        "service  <|> at=1705140240~: Ann changed the subject from \"Tea\" to \"Tea: "
+        "now\"\n"
+        "service  <|> at=1705140300~: Ann changed the subject to \u201CTea: "
+        "now\u201D\n"
+        "message  <Ann \"A\" B.|> at=1705140360~: x\n"
+        "service  <|> at=1705140420~: Ann left\n");
+}
+
+static void several_chats_and_a_text_that_was_sent(void **state)
+{
+    static const char one[] = "13/1/24, 10:00 - A: list.pdf (\u0E44\u0E1F\u0E25\u0E4C)\n";
+    static const char two[] = "13/1/24, 10:00 - B: y\n";
+    ew_import_opts opts = {.format = EW_IMPORT_WHATSAPP};
+    test_file_put(test_path(*state, "WhatsApp Chat with Ann.txt"), one, sizeof one - 1);
+    test_file_put(test_path(*state, "WhatsApp-Chat mit Bob.txt"), two, sizeof two - 1);
+    test_file_put(test_path(*state, "notes.txt"), two, sizeof two - 1);
+    test_file_put(test_path(*state, "list.pdf"), "x", 1);
+    char *got = told_import(*state, &opts);
+    assert_string_equal(got, "chat |Ann|\nmessage  <A|> at=1705140000~: \n"
+                             "  file present list.pdf|||0|0|\n"
+                             "chat |Bob|\nmessage  <B|> at=1705140000~: y\n");
+    free(got);
+}
+
+static void hostile_shapes(void **state)
+{
+    /* Nothing behind the head, NULs, bytes that are no UTF-8 in names, a head cut off. */
+    static const char text[] = "13/1/24, 10:00 - \n13/1/24, 10:01 - :\n"
+                               "13/1/24, 10:02 - a\0b: c\0d\n"
+                               "13/1/24, 10:03 - \xC3: \xE2\x80\n"
+                               "13/1/24, 10:04 - A: <\n13/1/24, 10:05 - A: (\n"
+                               "13/1/24, 10:0";
+    const char *path = test_path(*state, "_chat.txt");
+    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
+    test_file_put(path, text, sizeof text - 1);
+    char *got = told_import(path, &opts);
+    assert_non_null(strstr(got, "service  <|> at=1705140000~: \n"));
+    assert_non_null(strstr(got, "marks=8: \xEF\xBF\xBD\xEF\xBF\xBD\n"));
+    assert_non_null(strstr(got, "(\n13/1/24, 10:0\n"));
+    free(got);
+}
+
+static void out_of_memory(void **state)
+{
+    static const char text[] = "13/1/24, 10:00 - +1 555 0101: x <Mensagem editada>\n";
+    ew_import_opts opts = {.format = EW_IMPORT_WHATSAPP};
+    ew_import_sink sink = {.cookie = NULL};
+    test_file_put(test_path(*state, "_chat.txt"), text, sizeof text - 1);
+    ew_code code = EW_E_NOMEM;
+    int64_t live = ew_alloc_live();
+    for (int64_t n = 0; code != EW_OK; n++) {
+        ew_delivery *d = NULL;
+        assert_int_equal(ew_delivery_open(&d, *state, NULL), EW_OK);
+        ew_alloc_fail_at(n, 0);
+        code = ew_import_run(d, &opts, &sink, NULL);
+        ew_alloc_fail_at(-1, 0);
+        ew_delivery_close(d);
+        assert_true(code == EW_OK || code == EW_E_NOMEM);
+        assert_true(n < 1000);
+    }
+    assert_int_equal(ew_alloc_live(), live);
+}
+
 /* The shapes of other people's fixtures, where they are at hand. */
 static void published_fixtures(void **state)
 {
@@ -245,12 +576,22 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(heads),
+        cmocka_unit_test(calendars),
+        cmocka_unit_test(words_of_many_languages),
+        cmocka_unit_test(titles),
         TEST(messages_of_many_lines),
         TEST(order_of_dates),
         TEST(a_person_is_asked),
         TEST(attachments),
         TEST(a_forged_head_goes_back_in_time),
         TEST(bad_bytes_and_bad_dates),
+        TEST(other_calendars_are_told),
+        TEST(edited_and_deleted),
+        TEST(what_an_iphone_says),
+        TEST(names_with_colons),
+        TEST(several_chats_and_a_text_that_was_sent),
+        TEST(hostile_shapes),
+        TEST(out_of_memory),
         TEST(published_fixtures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
