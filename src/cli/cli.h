@@ -146,6 +146,7 @@ typedef enum opt_id {
     OPT_BODY_ONLY,
     OPT_ALLOW,
     OPT_JSONLD,
+    OPT_OPEN,
     OPT_IDENTITY_FD,
     OPT_IDENTITY_FILE,
     OPT_NAME_FD,
@@ -195,7 +196,7 @@ typedef struct command {
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
     cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_stamp, cmd_log,
     cmd_disclose, cmd_burn, cmd_export, cmd_vault, cmd_verify, cmd_witness, cmd_sign,
-    cmd_statement, cmd_repudiate, cmd_case, cmd_import;
+    cmd_statement, cmd_repudiate, cmd_case, cmd_import, cmd_serve;
 extern const command *const commands[];
 extern const size_t command_count;
 

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The queue at work. */
+#include "ops/jobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "ops/jobs_run.h"
+#include "ops/pool.h"
+#include "report/report.h"
+
+typedef struct job {
+    ew_job_record r;
+    char stage[32];
+    int64_t done, total;
+    ew_stop stop;
+    bool gone; /* removed while it ran: who runs it frees it */
+} job;
+
+struct ew_jobs {
+    char *dir, *archive;
+    int lock; /* descriptor that keeps other programs out */
+    pthread_mutex_t mutex;
+    pthread_cond_t more;
+    job **list; /* by id */
+    size_t count;
+    uint64_t next;
+    bool closing;
+    pthread_t *threads;
+    size_t thread_count;
+};
+
+/* ------------------------------------------------------------------ running */
+
+/* Who runs a job, for its progress. */
+typedef struct shift {
+    ew_jobs *q;
+    job *j;
+} shift;
+
+static void on_tick(void *cookie, const char *stage, int64_t done, int64_t total)
+{
+    shift *s = cookie;
+    pthread_mutex_lock(&s->q->mutex);
+    (void)snprintf(s->j->stage, sizeof s->j->stage, "%s", stage);
+    s->j->done = done;
+    s->j->total = total;
+    pthread_mutex_unlock(&s->q->mutex);
+}
+
+static ew_code keep_result(const ew_jobs *q, const job *j, const ew_buf *result,
+                           ew_err *err)
+{
+    char *path = ew_job_path(q->dir, j->r.id, true);
+    ew_code code = path != NULL ? ew_file_put(path, result->data, result->len, err)
+                                : ew_fail_nomem(err);
+    ew_free(path);
+    return code;
+}
+
+/* The result is on disk before the job is said to be done. */
+static void work_on(ew_jobs *q, job *j)
+{
+    shift s = {q, j};
+    ew_buf result;
+    ew_err err;
+    ew_job_record after = j->r;
+    ew_err_clear(&err);
+    ew_buf_init(&result, EW_REPORT_MAX);
+    ew_case_run run = {.archive = q->archive,
+                       .jobs = 1,
+                       .stop = &j->stop,
+                       .tick = on_tick,
+                       .cookie = &s};
+    ew_code code = ew_job_run(&run, q->dir, &j->r, &result, &err);
+    if (code == EW_OK)
+        code = keep_result(q, j, &result, &err);
+    after.state = code == EW_OK ? EW_JOB_DONE : EW_JOB_FAILED;
+    if (code != EW_OK)
+        after.why = err;
+    if (code == EW_E_CANCELLED)
+        after.state = EW_JOB_WAITING;
+    else if (ew_job_write(q->dir, &after, &err) != EW_OK) {
+        after.state = EW_JOB_FAILED;
+        after.why = err;
+    }
+    ew_buf_release(&result);
+    pthread_mutex_lock(&q->mutex);
+    j->r.state = after.state;
+    j->r.why = after.why;
+    pthread_mutex_unlock(&q->mutex);
+}
+
+/* ------------------------------------------------------------------ the list */
+
+static void job_free(job *j)
+{
+    ew_job_record_release(&j->r);
+    ew_free(j);
+}
+
+static job *find(const ew_jobs *q, uint64_t id, size_t *at)
+{
+    for (size_t i = 0; i < q->count; i++)
+        if (q->list[i]->r.id == id) {
+            if (at != NULL)
+                *at = i;
+            return q->list[i];
+        }
+    return NULL;
+}
+
+static bool in_use(const ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES])
+{
+    for (size_t i = 0; i < q->count; i++)
+        for (size_t k = 0; k < q->list[i]->r.file_count; k++)
+            if (memcmp(q->list[i]->r.files[k].sha256, sha256, EW_SHA256_BYTES) == 0)
+                return true;
+    return false;
+}
+
+/* What is left of a job that is on the list no more. */
+static void erase(ew_jobs *q, const job *j)
+{
+    char *paths[] = {ew_job_path(q->dir, j->r.id, false),
+                     ew_job_path(q->dir, j->r.id, true)};
+    for (size_t i = 0; i < 2; i++) {
+        if (paths[i] != NULL)
+            (void)unlink(paths[i]);
+        ew_free(paths[i]);
+    }
+    for (size_t k = 0; k < j->r.file_count; k++) {
+        char *path = in_use(q, j->r.files[k].sha256)
+                         ? NULL
+                         : ew_job_file_path(q->dir, j->r.files[k].sha256);
+        if (path != NULL)
+            (void)unlink(path);
+        ew_free(path);
+    }
+}
+
+static job *next_waiting(const ew_jobs *q)
+{
+    for (size_t i = 0; i < q->count; i++)
+        if (q->list[i]->r.state == EW_JOB_WAITING)
+            return q->list[i];
+    return NULL;
+}
+
+static void *worker(void *cookie)
+{
+    ew_jobs *q = cookie;
+    pthread_mutex_lock(&q->mutex);
+    while (!q->closing) {
+        job *j = next_waiting(q);
+        if (j == NULL) {
+            pthread_cond_wait(&q->more, &q->mutex);
+            continue;
+        }
+        j->r.state = EW_JOB_RUNNING;
+        pthread_mutex_unlock(&q->mutex);
+        work_on(q, j);
+        pthread_mutex_lock(&q->mutex);
+        if (j->gone) {
+            erase(q, j);
+            job_free(j);
+        }
+    }
+    pthread_mutex_unlock(&q->mutex);
+    return NULL;
+}
+
+static ew_code put_in_list(ew_jobs *q, job *j, ew_err *err)
+{
+    job **more = ew_realloc_array(q->list, q->count + 1, sizeof *more);
+    if (more == NULL)
+        return ew_fail_nomem(err);
+    q->list = more;
+    q->list[q->count++] = j;
+    return EW_OK;
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static ew_code take_record(void *cookie, ew_job_record *r, ew_err *err)
+{
+    ew_jobs *q = cookie;
+    job *j = ew_alloc(sizeof *j);
+    if (j == NULL) {
+        ew_job_record_release(r);
+        return ew_fail_nomem(err);
+    }
+    j->r = *r;
+    if (r->id >= q->next)
+        q->next = r->id + 1;
+    ew_code code = put_in_list(q, j, err);
+    if (code != EW_OK)
+        job_free(j);
+    return code;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    uint64_t x = (*(job *const *)a)->r.id;
+    uint64_t y = (*(job *const *)b)->r.id;
+    return (x > y) - (x < y);
+}
+
+static ew_code prepare(ew_jobs *q, ew_err *err)
+{
+    static const char *const parts[] = {"jobs", "files"};
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < 2 && code == EW_OK; i++) {
+        char *path = ew_path_join(q->dir, parts[i]);
+        code = path != NULL ? ew_mkdirs(path, err) : ew_fail_nomem(err);
+        if (code == EW_OK && chmod(path, 0700) != 0)
+            code = ew_fail_sys(err, errno, "cannot keep '%s' from others", path);
+        ew_free(path);
+    }
+    if (code != EW_OK)
+        return code;
+    q->lock = open(q->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (q->lock < 0)
+        return ew_fail_sys(err, errno, "cannot open '%s'", q->dir);
+    if (flock(q->lock, LOCK_EX | LOCK_NB) != 0)
+        return ew_fail(err, EW_E_BUSY, 0, "another program works in '%s'", q->dir);
+    code = ew_job_read_all(q->dir, take_record, q, err);
+    if (q->count > 1)
+        qsort(q->list, q->count, sizeof(job *), by_id);
+    return code;
+}
+
+static ew_code start(ew_jobs *q, unsigned workers, ew_err *err)
+{
+    unsigned n = ew_pool_workers(workers, 0);
+    q->threads = ew_alloc_array(n, sizeof *q->threads);
+    if (q->threads == NULL)
+        return ew_fail_nomem(err);
+    for (unsigned i = 0; i < n; i++) {
+        int sys = pthread_create(&q->threads[q->thread_count], NULL, worker, q);
+        if (sys == 0)
+            q->thread_count++;
+        else if (q->thread_count == 0)
+            return ew_fail_sys(err, sys, "cannot start a thread");
+    }
+    return EW_OK;
+}
+
+ew_code ew_jobs_open(ew_jobs **out, const char *dir, const char *archive,
+                     unsigned workers, ew_err *err)
+{
+    *out = NULL;
+    ew_jobs *q = ew_alloc(sizeof *q);
+    if (q == NULL)
+        return ew_fail_nomem(err);
+    q->lock = -1;
+    q->next = 1;
+    q->dir = ew_strdup(dir);
+    q->archive = archive != NULL ? ew_strdup(archive) : NULL;
+    if (pthread_mutex_init(&q->mutex, NULL) != 0 ||
+        pthread_cond_init(&q->more, NULL) != 0 || q->dir == NULL ||
+        (archive != NULL && q->archive == NULL)) {
+        ew_free(q->dir);
+        ew_free(q->archive);
+        ew_free(q);
+        return ew_fail_nomem(err);
+    }
+    ew_code code = prepare(q, err);
+    if (code == EW_OK)
+        code = start(q, workers, err);
+    if (code != EW_OK) {
+        ew_jobs_close(q);
+        return code;
+    }
+    *out = q;
+    return EW_OK;
+}
+
+void ew_jobs_close(ew_jobs *q)
+{
+    if (q == NULL)
+        return;
+    pthread_mutex_lock(&q->mutex);
+    q->closing = true;
+    for (size_t i = 0; i < q->count; i++)
+        atomic_store(&q->list[i]->stop, 1);
+    pthread_cond_broadcast(&q->more);
+    pthread_mutex_unlock(&q->mutex);
+    for (size_t i = 0; i < q->thread_count; i++)
+        (void)pthread_join(q->threads[i], NULL);
+    for (size_t i = 0; i < q->count; i++)
+        job_free(q->list[i]);
+    if (q->lock >= 0)
+        (void)close(q->lock);
+    pthread_cond_destroy(&q->more);
+    pthread_mutex_destroy(&q->mutex);
+    ew_free(q->threads);
+    ew_free(q->list);
+    ew_free(q->archive);
+    ew_free(q->dir);
+    ew_free(q);
+}
+
+/* ------------------------------------------------------------------ jobs */
+
+ew_code ew_jobs_keep(ew_jobs *q, int fd, uint8_t sha256[EW_SHA256_BYTES], uint64_t *bytes,
+                     ew_err *err)
+{
+    return ew_job_keep_file(q->dir, fd, sha256, bytes, err);
+}
+
+ew_code ew_jobs_file(ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES], char **path,
+                     ew_err *err)
+{
+    return ew_job_find_file(q->dir, sha256, path, err);
+}
+
+static ew_code check_files(ew_jobs *q, ew_job_kind kind, const ew_job_file *files,
+                           size_t n, ew_err *err)
+{
+    static const size_t least[] = {1, 1, 2, 2};
+    static const size_t most[] = {1, 1, 2, EW_JOB_FILES};
+    ew_code code = EW_OK;
+    if (n < least[kind] || n > most[kind])
+        return ew_fail(err, EW_E_ARG, 0, "%s takes %zu file%s", ew_job_kind_name(kind),
+                       least[kind], least[kind] > 1 ? "s" : "");
+    for (size_t i = 0; i < n && code == EW_OK; i++) {
+        char *path = NULL;
+        code = ew_jobs_file(q, files[i].sha256, &path, err);
+        ew_free(path);
+    }
+    return code;
+}
+
+/* With the lock held: on disk first, then on the list. */
+static ew_code admit(ew_jobs *q, job *j, ew_err *err)
+{
+    if (q->count >= EW_JOBS_MAX)
+        return ew_fail(err, EW_E_LIMIT, 0, "the queue is full; remove what is done");
+    j->r.id = q->next;
+    ew_code code = ew_job_write(q->dir, &j->r, err);
+    if (code == EW_OK)
+        code = put_in_list(q, j, err);
+    q->next += code == EW_OK;
+    return code;
+}
+
+ew_code ew_jobs_add(ew_jobs *q, ew_job_kind kind, const ew_job_file *files, size_t n,
+                    uint64_t *id, ew_err *err)
+{
+    ew_code code = check_files(q, kind, files, n, err);
+    if (code != EW_OK)
+        return code;
+    job *j = ew_alloc(sizeof *j);
+    if (j == NULL)
+        return ew_fail_nomem(err);
+    j->r = (ew_job_record){.kind = kind, .made = (int64_t)time(NULL), .file_count = n};
+    j->r.files = ew_alloc_array(n, sizeof *files);
+    if (j->r.files == NULL) {
+        job_free(j);
+        return ew_fail_nomem(err);
+    }
+    memcpy(j->r.files, files, n * sizeof *files);
+    pthread_mutex_lock(&q->mutex);
+    code = admit(q, j, err);
+    *id = j->r.id;
+    pthread_cond_signal(&q->more);
+    pthread_mutex_unlock(&q->mutex);
+    if (code != EW_OK)
+        job_free(j);
+    return code;
+}
+
+ew_code ew_jobs_list(ew_jobs *q,
+                     ew_code (*put)(void *cookie, const ew_job_view *v, ew_err *err),
+                     void *cookie, ew_err *err)
+{
+    ew_code code = EW_OK;
+    pthread_mutex_lock(&q->mutex);
+    for (size_t i = 0; i < q->count && code == EW_OK; i++) {
+        const job *j = q->list[i];
+        ew_job_view v = {.id = j->r.id,
+                         .kind = j->r.kind,
+                         .state = j->r.state,
+                         .made = j->r.made,
+                         .done = j->done,
+                         .total = j->total,
+                         .files = j->r.files,
+                         .file_count = j->r.file_count,
+                         .why = j->r.why};
+        memcpy(v.stage, j->stage, sizeof v.stage);
+        code = put(cookie, &v, err);
+    }
+    pthread_mutex_unlock(&q->mutex);
+    return code;
+}
+
+ew_code ew_jobs_result(ew_jobs *q, uint64_t id, ew_buf *out, ew_err *err)
+{
+    pthread_mutex_lock(&q->mutex);
+    const job *j = find(q, id, NULL);
+    ew_code code = EW_OK;
+    if (j == NULL)
+        code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no such job");
+    else if (j->r.state == EW_JOB_FAILED)
+        code = ew_fail(err, j->r.why.code, 0, "%s", j->r.why.text);
+    else if (j->r.state != EW_JOB_DONE)
+        code = ew_fail(err, EW_E_BUSY, 0, "this job is not done yet");
+    pthread_mutex_unlock(&q->mutex);
+    char *path = code == EW_OK ? ew_job_path(q->dir, id, true) : NULL;
+    if (code == EW_OK)
+        code = path != NULL ? ew_file_get(path, out, err) : ew_fail_nomem(err);
+    ew_free(path);
+    return code;
+}
+
+ew_code ew_jobs_remove(ew_jobs *q, uint64_t id, ew_err *err)
+{
+    size_t at = 0;
+    pthread_mutex_lock(&q->mutex);
+    job *j = find(q, id, &at);
+    if (j == NULL) {
+        pthread_mutex_unlock(&q->mutex);
+        return ew_fail(err, EW_E_NOTFOUND, 0, "there is no such job");
+    }
+    memmove(&q->list[at], &q->list[at + 1], (q->count - at - 1) * sizeof(job *));
+    q->count--;
+    if (j->r.state == EW_JOB_RUNNING) {
+        j->gone = true;
+        atomic_store(&j->stop, 1);
+    } else {
+        erase(q, j);
+        job_free(j);
+    }
+    pthread_mutex_unlock(&q->mutex);
+    return EW_OK;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All handlers of routes, and what they share. docs/formats/serve-api.md has what each takes and gives. */
+#ifndef EW_SERVE_API_H
+#define EW_SERVE_API_H
+
+#include <jansson.h>
+
+#include "report/json.h"
+#include "serve/http.h"
+
+ew_route_handler ew_api_session, ew_api_token, ew_api_about, ew_api_archive,
+    ew_api_file_add, ew_api_jobs, ew_api_job_add, ew_api_job_result, ew_api_job_remove,
+    ew_page_file;
+
+/* Answers with the object, which is released. */
+EW_MUST_CHECK ew_code ew_api_reply(ew_reply *r, ew_obj *o, ew_err *err);
+
+/* The body as an object, to be released with json_decref. EW_E_FORMAT. */
+EW_MUST_CHECK ew_code ew_api_body(const ew_request *q, json_t **out, ew_err *err);
+
+/* A part of the path that is a number. EW_E_NOTFOUND when it is none. */
+EW_MUST_CHECK ew_code ew_api_number(ew_slice part, uint64_t *out, ew_err *err);
+
+/* One of the files of the page: what "/page/<name>" gives, "/" the first. */
+typedef struct ew_embedded {
+    const char *name, *type;
+    const unsigned char *bytes; /* gzip */
+    size_t n;
+} ew_embedded;
+extern const ew_embedded ew_embedded_files[];
+extern const size_t ew_embedded_count;
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be asked for. Each area has a file: src/serve/api_<area>.c. */
+#include "serve/api.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+const ew_route ew_routes[] = {
+    {"POST", "/api/session", EW_BODY_JSON, true, ew_api_session},
+    {"POST", "/api/token", EW_BODY_JSON, false, ew_api_token},
+    {"GET", "/api/about", EW_BODY_NONE, false, ew_api_about},
+    {"GET", "/api/archive", EW_BODY_NONE, false, ew_api_archive},
+    {"POST", "/api/files", EW_BODY_FILE, false, ew_api_file_add},
+    {"GET", "/api/jobs", EW_BODY_NONE, false, ew_api_jobs},
+    {"POST", "/api/jobs", EW_BODY_JSON, false, ew_api_job_add},
+    {"GET", "/api/jobs/*/result", EW_BODY_NONE, false, ew_api_job_result},
+    {"DELETE", "/api/jobs/*", EW_BODY_NONE, false, ew_api_job_remove},
+    {"GET", "/", EW_BODY_NONE, true, ew_page_file},
+    {"GET", "/page/*", EW_BODY_NONE, true, ew_page_file},
+};
+const size_t ew_route_count = EW_COUNT(ew_routes);
+
+/* Does the path have the form of the pattern, and what stands for its stars? */
+static bool fits(const char *pattern, const char *path, ew_slice part[EW_HTTP_PARTS])
+{
+    size_t n = 0;
+    while (*pattern != 0 && *path != 0) {
+        if (*pattern == '*' && n < EW_HTTP_PARTS) {
+            size_t len = strcspn(path, "/");
+            part[n++] = (ew_slice){path, len};
+            if (len == 0)
+                return false;
+            path += len;
+            pattern++;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *pattern == 0 && *path == 0;
+}
+
+const ew_route *ew_route_find(const char *method, const char *path,
+                              ew_slice part[EW_HTTP_PARTS], bool *other_method)
+{
+    *other_method = false;
+    for (size_t i = 0; i < ew_route_count; i++) {
+        if (!fits(ew_routes[i].path, path, part))
+            continue;
+        if (strcmp(ew_routes[i].method, method) == 0)
+            return &ew_routes[i];
+        *other_method = true;
+    }
+    return NULL;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The page's server: what it needs, in the order in which it is needed. */
+#include "serve/serve.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "ops/jobs.h"
+#include "serve/http.h"
+
+ew_code ew_page_serve(const ew_page_opts *o, ew_err *err)
+{
+    ew_server s = {.o = o};
+    ew_code code = ew_guard_init(&s.guard, err);
+    if (code != EW_OK)
+        return code;
+    code = ew_mkdirs(o->work, err);
+    if (code == EW_OK && chmod(o->work, 0700) != 0)
+        code = ew_fail_sys(err, errno, "cannot keep '%s' from others", o->work);
+    if (code == EW_OK)
+        code = ew_jobs_open(&s.jobs, o->work, o->archive, o->jobs, err);
+    if (code == EW_OK)
+        code = ew_http_run(&s, err);
+    ew_jobs_close(s.jobs);
+    ew_guard_destroy(&s.guard);
+    return code;
+}

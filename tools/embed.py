@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes files as C arrays, compressed, for the server to send: embed.py OUT.c FILE ...
+
+The first one is what "/" gives. The same files give the same bytes.
+"""
+import gzip
+import os
+import sys
+
+TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
+         ".js": "text/javascript; charset=utf-8", ".json": "application/json",
+         ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+
+
+def array(number, packed):
+    lines = [",".join("%d" % b for b in packed[i:i + 24]) for i in range(0, len(packed), 24)]
+    return "static const unsigned char f%d[] = {\n%s};\n" % (number, ",\n".join(lines))
+
+
+def main():
+    if len(sys.argv) < 3 or sys.argv[1] in ("-h", "--help"):
+        print("usage: embed.py OUT.c FILE ...")
+        return 0 if len(sys.argv) > 1 and sys.argv[1] != "OUT.c" else 2
+    arrays, rows = [], []
+    for number, path in enumerate(sys.argv[2:]):
+        with open(path, "rb") as f:
+            packed = gzip.compress(f.read(), 9, mtime=0)
+        name = os.path.basename(path)
+        arrays.append(array(number, packed))
+        rows.append('    {"%s", "%s", f%d, sizeof f%d},\n' % (
+            name, TYPES[os.path.splitext(name)[1]], number, number))
+    with open(sys.argv[1], "w", encoding="ascii") as out:
+        out.write('#include "serve/api.h"\n\n%s\nconst ew_embedded ew_embedded_files[] = {\n%s};\n'
+                  "const size_t ew_embedded_count =\n"
+                  "    sizeof ew_embedded_files / sizeof ew_embedded_files[0];\n" %
+                  ("\n".join(arrays), "".join(rows)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asking the server. The key of the session is in a header that no other page can send.
+
+const KEPT = 'earwitness-key'; // of this window only: other servers on this machine do not see it
+
+let key = sessionStorage.getItem(KEPT);
+
+/** What the server refuses, with its words. */
+export class Refused extends Error {
+    constructor(status, error) {
+        super(error?.message ?? `${status}`);
+        this.status = status;
+        this.advice = error?.advice ?? '';
+    }
+}
+
+async function ask(method, path, body, extra) {
+    const answer = await fetch(path, {
+        method,
+        body,
+        headers: { 'X-Earwitness-Key': key ?? '', ...extra },
+        cache: 'no-store',
+    });
+    if (!answer.ok) {
+        let told = null;
+        try {
+            told = (await answer.json()).error;
+        } catch {
+            // no answer of ours
+        }
+        throw new Refused(answer.status, told);
+    }
+    return answer;
+}
+
+/** Opens the session with the token of the address, which is spent by that. */
+export async function open() {
+    const token = location.hash.slice(1);
+    if (/^[0-9a-f]{64}$/.test(token)) {
+        history.replaceState(null, '', '/');
+        key = (await send('/api/session', { token })).key;
+        sessionStorage.setItem(KEPT, key);
+    }
+    return key !== null;
+}
+
+export async function get(path) {
+    return (await ask('GET', path)).json();
+}
+
+export async function bytes(path) {
+    return (await ask('GET', path)).arrayBuffer();
+}
+
+export async function send(path, object) {
+    return (await ask('POST', path, JSON.stringify(object), { 'Content-Type': 'application/json' })).json();
+}
+
+export async function remove(path) {
+    return (await ask('DELETE', path)).json();
+}
+
+/**
+ * Sends a file; progress(share) is called as it goes. fetch cannot tell that.
+ * @param {File} file
+ * @param {(share: number) => void} progress
+ */
+export function upload(file, progress) {
+    return new Promise((fine, failed) => {
+        const r = new XMLHttpRequest();
+        r.open('POST', `/api/files?name=${encodeURIComponent(file.name)}`);
+        r.setRequestHeader('X-Earwitness-Key', key ?? '');
+        r.responseType = 'json';
+        r.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total);
+        r.onload = () => (r.status === 200 ? fine(r.response)
+            : failed(new Refused(r.status, r.response?.error)));
+        r.onerror = () => failed(new Refused(0, { message: 'the server does not answer' }));
+        r.send(file);
+    });
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page: which view is shown, and the session.
+import * as api from './api.js';
+import { archiveView } from './archive.js';
+import { checkView } from './check.js';
+import { byId, el } from './dom.js';
+import { t } from './words.js';
+
+const views = [
+    { name: 'check', title: 'Check', show: checkView },
+    { name: 'archive', title: 'Archive', show: archiveView },
+];
+
+let leave = () => {};
+
+/** Says something to those who see and to those who listen. */
+export function say(text) {
+    byId('status').textContent = text;
+}
+
+function navigate() {
+    const [name, ...rest] = location.hash.slice(2).split('/');
+    const view = views.find((v) => v.name === name) ?? views[0];
+    leave();
+    leave = () => {};
+    for (const link of byId('nav').querySelectorAll('a'))
+        link.toggleAttribute('aria-current', link.hash === `#/${view.name}`);
+    document.title = `${t(view.title)} - earwitness`;
+    const main = byId('main');
+    main.replaceChildren(el('h2', null, t(view.title)));
+    leave = view.show(main, rest) ?? (() => {});
+}
+
+async function start() {
+    try {
+        if (!await api.open()) {
+            byId('main').replaceChildren(el('p', null,
+                t('This window has no session. Open the address that the terminal shows.')));
+            return;
+        }
+        const about = await api.get('/api/about');
+        byId('nav').replaceChildren(...views.map((v) => el('a', { href: `#/${v.name}` }, t(v.title))));
+        if (about.archive === null)
+            say(t('There is no archive yet: add recordings first.'));
+        addEventListener('hashchange', navigate);
+        navigate();
+    } catch (why) {
+        byId('main').replaceChildren(el('p', 'problem', why.message));
+    }
+}
+
+byId('skip').onclick = (e) => {
+    e.preventDefault();
+    byId('main').focus();
+};
+start();
