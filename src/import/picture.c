@@ -79,17 +79,46 @@ static ew_code read_photo(ew_photo *p, ew_err *err)
     return rc == EW_OK ? ew_photo_seen(p, err) : rc;
 }
 
+/* The first bytes of a member: a ZIP may hold videos, which are not to be unpacked for it. */
+typedef struct beginning {
+    char bytes[MARK_BYTES];
+    size_t n;
+} beginning;
+
+static ew_code take_beginning(void *cookie, const void *bytes, size_t n, ew_err *err)
+{
+    beginning *b = cookie;
+    const size_t room = sizeof b->bytes - b->n;
+
+    (void)err;
+    memcpy(b->bytes + b->n, bytes, n < room ? n : room);
+    b->n += n < room ? n : room;
+    return b->n == sizeof b->bytes ? EW_E_CANCELLED : EW_OK;
+}
+
+static ew_code kind_of(ew_delivery *from, size_t member, ew_picture_kind *kind,
+                       ew_err *err)
+{
+    beginning b = {.n = 0};
+    ew_code rc = ew_delivery_stream(from, member, take_beginning, &b, err);
+
+    *kind = ew_picture_kind_of((ew_slice){b.bytes, b.n});
+    return b.n == sizeof b.bytes ? EW_OK : rc;
+}
+
 ew_code ew_import_picture_of(ew_delivery *from, size_t member, const ew_import_opts *opts,
                              const ew_import_sink *sink, ew_err *err)
 {
     ew_photo p = {.sink = sink, .opts = opts, .member = member};
-    ew_code rc = ew_delivery_read(from, member, &p.file, err);
+    ew_code rc = kind_of(from, member, &p.kind, err);
 
+    if (rc != EW_OK || p.kind == EW_PICTURE_NONE)
+        return rc;
+    rc = ew_delivery_read(from, member, &p.file, err);
     if (rc != EW_OK)
         return rc;
-    p.kind = ew_picture_kind_of(p.file);
-    if (p.kind == EW_PICTURE_NONE)
-        return EW_OK;
+    if (ew_picture_kind_of(p.file) != p.kind)
+        return EW_OK; /* it is being written to */
     ew_buf_init(&p.clean, 16 * EW_PICTURE_VALUE);
     ew_buf_init(&p.value, 2 * EW_PICTURE_VALUE);
     rc = read_photo(&p, err);
@@ -116,11 +145,10 @@ ew_code ew_import__looks_picture(ew_delivery *from, bool *yes, ew_err *err)
 
     *yes = n > 0;
     for (size_t i = 0; i < n && i < LOOKED_AT && *yes && rc == EW_OK; i++) {
-        ew_slice bytes = {"", 0};
+        ew_picture_kind kind = EW_PICTURE_NONE;
 
-        rc = ew_delivery_read(from, i, &bytes, err);
-        if (rc == EW_OK)
-            *yes = ew_picture_kind_of(bytes) != EW_PICTURE_NONE;
+        rc = kind_of(from, i, &kind, err);
+        *yes = kind != EW_PICTURE_NONE;
     }
     return rc;
 }

@@ -6,8 +6,10 @@
 
 #include "base/alloc.h"
 #include "casefile/records.h"
+#include "import/picture.h"
 #include "import/quotes.h"
 #include "ops/import_store.h"
+#include "ops/picture.h"
 #include "report/json.h"
 
 enum { NAMES_MAX = 256 };
@@ -148,6 +150,8 @@ static ew_code read_all(work *w, ew_delivery *from, ew_err *err)
     ew_import_opts opts = w->how->read;
     ew_import_sink sink = sink_of(w);
     opts.format = w->told->format;
+    if (opts.decode == NULL)
+        opts.decode = ew_ops_decode_picture;
     ew_code code = tell_odd(w, from, err);
     return code == EW_OK ? ew_import_run(from, &opts, &sink, err) : code;
 }
@@ -233,12 +237,22 @@ static ew_code take_name(void *cookie, int64_t item, const char *words, ew_err *
     return EW_OK;
 }
 
-/* Pictures among the members, each by itself. */
-static ew_code read_pictures(work *w, const ew_delivery *from, const ew_kept_files *k,
+/* Pictures among the members of a chat or a folder of reports: what the case had already was looked at
+ * when it came. */
+static ew_code read_pictures(work *w, ew_delivery *from, const ew_kept_files *k,
                              ew_err *err)
 {
-    (void)w, (void)from, (void)k, (void)err;
-    return EW_OK;
+    ew_import_opts opts = w->how->read;
+    ew_import_sink sink = sink_of(w);
+    ew_code code = EW_OK;
+    if (opts.decode == NULL)
+        opts.decode = ew_ops_decode_picture;
+    if (w->told->format == EW_IMPORT_PICTURE)
+        return EW_OK; /* they are what was read */
+    for (size_t i = 0; i < k->count && code == EW_OK; i++)
+        if (!k->file[i].known)
+            code = ew_import_picture_of(from, i, &opts, &sink, err);
+    return code;
 }
 
 static ew_code detail_of(work *w, const ew_delivery *from, ew_err *err)

@@ -166,7 +166,7 @@ static void test_turned(void **state)
     add_picture(f, 2, 501, 3, 10);
     expect(f, 3, "3-1 3 left-right unreliable;3-2 3 top-bottom unreliable;");
     add_thumb(f, 3, 301);
-    expect(f, 4, "4-1 0 right thumb;");
+    expect(f, 4, "4-1 0 right thumb;4-2 0 upside-down thumb;");
     expect(f, 1, "1-4 0 left other-thumb;");
 }
 
