@@ -10,8 +10,8 @@ extern const command case_show;
 
 extern const command case_quotes, case_accept, case_refuse;
 
-extern const command case_position, case_timeline;
 extern const command case_person, case_people, case_recipient, case_reveal, case_alias,
     case_search, case_lint;
+extern const command case_position, case_timeline, case_export;
 
 #endif

@@ -32,6 +32,14 @@ static ew_code check_opts(const ew_jsonld_opts *o, ew_err *err)
     return EW_OK;
 }
 
+bool ew_jsonld__shows(const ew_jsonld *j, int64_t item)
+{
+    for (size_t i = 0; i < j->opts->item_count; i++)
+        if (j->opts->items[i] == item)
+            return true;
+    return j->opts->item_count == 0;
+}
+
 const char *ew_jsonld__value(const ew_jsonld_list *list, int64_t number)
 {
     const char *found = NULL;
@@ -65,7 +73,7 @@ static ew_code check_list(const ew_jsonld *j, const ew_jsonld_list *list, bool o
                               ew_jsonld__is_claim(&j->claims[k]));
         if (!of_claims) {
             const ew_book_item *item = ew_book_item_of(&j->book, (int64_t)n);
-            there = item != NULL && !item->undone;
+            there = item != NULL && !item->undone && ew_jsonld__shows(j, item->id);
         }
         if (!there)
             return ew_fail(err, EW_E_ARG, 0, "%s %llu is none that is shown here",
@@ -88,7 +96,8 @@ static ew_code take_position(void *cookie, const ew_position *p, ew_err *err)
     ew_jsonld *j = cookie;
     const ew_book_item *item = ew_book_item_of(&j->book, p->item);
     bool failed = false;
-    if (p->undone || item == NULL || item->undone || (j->item != 0 && p->item != j->item))
+    if (p->undone || item == NULL || item->undone ||
+        (j->item != 0 && p->item != j->item) || !ew_jsonld__shows(j, p->item))
         return EW_OK;
     if (j->n == j->cap) {
         size_t cap = j->cap > 0 ? 2 * j->cap : 64;

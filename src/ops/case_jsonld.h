@@ -17,6 +17,8 @@ typedef struct ew_jsonld_list {
 /* What only people can say. The program gives no verdict: without a rating there is none. */
 typedef struct ew_jsonld_opts {
     const char *item, *person;   /* only about these; NULL: all */
+    const int64_t *items;        /* and only these items, and reports among them; */
+    size_t item_count;           /* 0: all */
     const char *publisher;       /* whose reviews they are; needed */
     const char *publisher_url;   /* NULL */
     const char *url;             /* of the page with the reviews; NULL */

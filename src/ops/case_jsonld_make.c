@@ -150,7 +150,7 @@ static json_t *report(const ew_jsonld *j, int64_t number)
     char day[EW_ISO_TEXT];
     const ew_book_item *item = ew_book_item_of(&j->book, number);
     const ew_jsonld_article *a = article_of(j, number);
-    if (item == NULL || item->undone)
+    if (item == NULL || item->undone || !ew_jsonld__shows(j, number))
         return NULL;
     ew_obj o = typed(a != NULL ? "NewsArticle" : "CreativeWork");
     ew_obj_str(&o, "name", a != NULL && a->title[0] != 0 ? a->title : item->name);
@@ -265,7 +265,6 @@ static json_t *claim_review(const ew_jsonld *j, const ew_jsonld_claim *c,
 
 static json_t *media_review(const ew_jsonld *j, const ew_book_item *item)
 {
-    char category[96];
     const char *authentic = ew_jsonld__value(&j->opts->authenticity, item->id);
     json_t *list = json_array();
     json_t *reviews = json_array();
@@ -277,10 +276,7 @@ static json_t *media_review(const ew_jsonld *j, const ew_book_item *item)
     ew_list_add(&list, media(item));
     ew_obj_set(&what, "mediaItemAppearance", list);
     ew_obj_set(&o, "itemReviewed", what.json);
-    if (authentic != NULL) {
-        (void)snprintf(category, sizeof category, CONTEXT "/%s", authentic);
-        ew_obj_str(&o, "mediaAuthenticityCategory", category);
-    }
+    set_some(&o, "mediaAuthenticityCategory", authentic);
     set_some(&o, "originalMediaContextDescription",
              ew_jsonld__value(&j->opts->contexts, item->id));
     for (size_t i = 0; i < j->n; i++) {
@@ -303,7 +299,8 @@ static bool is_reviewed(const ew_jsonld *j, const ew_book_item *item)
                ew_jsonld__value(&j->opts->contexts, item->id) != NULL;
     for (size_t i = 0; i < j->n && !yes; i++)
         yes = j->claims[i].item == item->id && ew_jsonld__is_claim(&j->claims[i]);
-    return yes && !item->undone && (j->item == 0 || j->item == item->id);
+    return yes && !item->undone && ew_jsonld__shows(j, item->id) &&
+           (j->item == 0 || j->item == item->id);
 }
 
 /* ------------------------------------------------------------------ the document */

@@ -30,6 +30,9 @@ typedef struct ew_jsonld {
     size_t article_count, article_cap;
 } ew_jsonld;
 
+/* May this item be named at all? */
+bool ew_jsonld__shows(const ew_jsonld *j, int64_t item);
+
 /* Which kind of claim a stance is; -1: none. */
 int ew_jsonld__stance(const char *stance);
 /* One that gets a review of its own: it claims something, and repeats no other. */
