@@ -9,10 +9,14 @@
 #include "cli/case.h"
 #include "cli/case_verbs.h"
 #include "ops/case_dir.h"
+#include "ops/case_people.h"
 
 static const opt_spec options[] = {
     {OPT_TITLE, 0, "title", "TEXT",
      "what the case is about (default: the folder's name)"},
+    WHO_OPTIONS,
+    {OPT_RECIPIENT, 0, "recipient", "AGE",
+     "who can read protected identities; may be given again"},
 };
 
 static const char *last_part(const char *path)
@@ -37,6 +41,27 @@ static void tell(app *a, const char *dir, const char *title)
     }
 }
 
+/* Who can read protected identities: one event. */
+static ew_code add_recipients(const char *dir, const args *in, ew_err *err)
+{
+    const ew_ops_actor by = {case_who(in), in->values[OPT_PURPOSE]};
+    ew_ops_recipients r = {.n = 0};
+    ew_case *c = NULL;
+    const char **ages = ew_alloc_array(in->given_count + 1, sizeof *ages);
+    if (ages == NULL)
+        return ew_fail_nomem(err);
+    for (size_t i = 0; i < in->given_count; i++)
+        if (in->given[i].id == OPT_RECIPIENT)
+            ages[r.n++] = in->given[i].value;
+    r.ages = ages;
+    ew_code code = r.n > 0 ? ew_case_open(&c, dir, true, 0, err) : EW_OK;
+    if (code == EW_OK && r.n > 0)
+        code = ew_ops_add_recipients(c, &by, &r, err);
+    ew_case_close(c);
+    ew_free((void *)ages);
+    return code;
+}
+
 static int run(app *a, const args *in)
 {
     const char *dir = in->operands[0];
@@ -49,6 +74,10 @@ static int run(app *a, const args *in)
     if (code != EW_OK)
         return fail_case(a, &err);
     tell(a, dir, title);
+    if (add_recipients(dir, in, &err) != EW_OK) {
+        say(a, "the case has no recipients yet; 'earwitness case recipient' adds them");
+        return fail_command(a, &err);
+    }
     return EXIT_FOUND;
 }
 

@@ -3,39 +3,63 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
 #include "cli/case_show.h"
 #include "report/lines.h"
 #include "report/times.h"
 
-enum { COLUMN = 10, RECORDS_TOLD = 12 };
+enum { COLUMN = 10, RECORDS_TOLD = 12, MINUTE_CHARS = 16, HASH_DIGITS = 8 };
 
 /* ------------------------------------------------------------------ events */
 
+/* What it was for; of what left the case, where it went. */
 static ew_code put_note(ew_table *t, const ew_case_seen_event *e, ew_err *err)
 {
-    if (e->undone)
-        return ew_table_cell(t, err, "taken back%s%s", e->purpose[0] != 0 ? "; " : "",
-                             e->purpose);
+    char undoes[32] = "";
+    json_t *detail = json_loads(e->detail, 0, NULL);
+    const char *to = json_string_value(json_object_get(detail, "to"));
+    char *safe = ew_case_safe(to != NULL ? to : "");
     if (e->undoes != 0)
-        return ew_table_cell(t, err, "takes back %" PRId64 "%s%s", e->undoes,
-                             e->purpose[0] != 0 ? "; " : "", e->purpose);
-    return ew_table_cell(t, err, "%s", e->purpose);
+        (void)snprintf(undoes, sizeof undoes, "takes back %" PRId64, e->undoes);
+    const char *parts[] = {e->undone ? "taken back" : "", undoes, safe, e->purpose};
+    ew_buf b;
+    ew_buf_init(&b, 4 * EW_CASE_NAME + EW_CASE_JSON);
+    ew_code code = safe != NULL ? EW_OK : ew_fail_nomem(err);
+    for (size_t i = 0; i < EW_COUNT(parts) && code == EW_OK; i++)
+        if (parts[i][0] != 0)
+            code = ew_buf_printf(&b, err, "%s%s%s", b.len > 0 ? "; " : "",
+                                 parts[i] == safe ? "to " : "", parts[i]);
+    if (code == EW_OK)
+        code = ew_table_cell(t, err, "%s", b.data != NULL ? (const char *)b.data : "");
+    ew_buf_release(&b);
+    ew_free(safe);
+    json_decref(detail);
+    return code;
 }
 
 static ew_code put_event(ew_table *t, const ew_case_seen_event *e, ew_err *err)
 {
     char date[EW_TIME_TEXT];
+    char hex[EW_SHA256_HEX + 1] = "";
+    (void)ew_date_text(e->time, date);
+    if (strlen(date) > MINUTE_CHARS)
+        date[MINUTE_CHARS] = 0; /* the head says which zone */
+    if (e->has_after)
+        ew_hex(e->after, sizeof e->after, hex);
+    hex[HASH_DIGITS] = 0;
     ew_code code = ew_table_cell(t, err, "%" PRId64, e->id);
     if (code == EW_OK)
-        code = ew_table_cell(t, err, "%s", ew_date_text(e->time, date));
+        code = ew_table_cell(t, err, "%s", date);
     if (code == EW_OK)
         code = ew_table_cell(t, err, "%s", e->kind);
     if (code == EW_OK && e->item != 0)
         code = ew_table_cell(t, err, "%" PRId64, e->item);
     else if (code == EW_OK)
         code = ew_table_cell(t, err, "%s", "");
+    if (code == EW_OK)
+        code = ew_table_cell(t, err, "%s", hex);
     if (code == EW_OK)
         code = ew_table_cell(t, err, "%s", e->who);
     return code == EW_OK ? put_note(t, e, err) : code;
@@ -44,9 +68,11 @@ static ew_code put_event(ew_table *t, const ew_case_seen_event *e, ew_err *err)
 ew_code case_events_text(const ew_case_seen_events *e, const ew_text_style *style,
                          ew_buf *out, ew_err *err)
 {
-    static const char *const head[] = {"event", "time", "what", "item", "who", "for"};
-    static const ew_cell_kind kinds[] = {EW_CELL_RIGHT, EW_CELL_LEFT,   EW_CELL_LEFT,
-                                         EW_CELL_RIGHT, EW_CELL_SHRINK, EW_CELL_SHRINK};
+    static const char *const head[] = {"event",   "time (UTC)", "what", "item",
+                                       "SHA-256", "who",        "for"};
+    static const ew_cell_kind kinds[] = {EW_CELL_RIGHT, EW_CELL_LEFT, EW_CELL_LEFT,
+                                         EW_CELL_RIGHT, EW_CELL_LEFT, EW_CELL_SHRINK,
+                                         EW_CELL_SHRINK};
     ew_table t;
     ew_code code = EW_OK;
     ew_table_init(&t, kinds, EW_COUNT(kinds));
@@ -108,9 +134,9 @@ static ew_code put_analyses(const ew_case_item_view *v, const ew_text_style *sty
         const ew_case_seen_analysis *a = &v->analyses[i];
         int64_t other = a->item == v->item.id ? a->other : a->item;
         if (a->other == 0)
-            (void)snprintf(line, sizeof line, "%" PRId64 " %s: ", a->id, a->tool);
+            (void)snprintf(line, sizeof line, "a%" PRId64 " %s: ", a->id, a->tool);
         else
-            (void)snprintf(line, sizeof line, "%" PRId64 " %s %s item %" PRId64 ": ",
+            (void)snprintf(line, sizeof line, "a%" PRId64 " %s %s item %" PRId64 ": ",
                            a->id, a->tool, a->item == v->item.id ? "with" : "against",
                            other);
         code = ew_buf_printf(out, err, "%s%s", i == 0 ? "\nanalyses\n  " : "  ", line);

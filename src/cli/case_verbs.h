@@ -6,7 +6,8 @@
 #include "cli/cli.h"
 
 extern const command case_new, case_add;
-extern const command case_show;
+extern const command case_show, case_open_verb, case_close_verb, case_list, case_events,
+    case_undo, case_correct, case_hand, case_get, case_rerun, case_verify;
 
 extern const command case_quotes, case_accept, case_refuse;
 

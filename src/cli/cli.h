@@ -151,6 +151,8 @@ typedef enum opt_id {
     OPT_IDENTITY_FILE,
     OPT_NAME_FD,
     OPT_PLACES,
+    OPT_TO,
+    OPT_NAME,
     OPT_COUNT
 } opt_id;
 

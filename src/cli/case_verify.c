@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* earwitness case verify: is the case what it was? */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "cli/case.h"
+#include "cli/case_verbs.h"
+#include "ops/case_view.h"
+
+static const opt_spec options[] = {CASE_OPTION};
+
+typedef struct checking {
+    app *a;
+    uint64_t problems, items, events;
+    json_t *list;
+} checking;
+
+static void problem(void *cookie, const char *text)
+{
+    checking *k = cookie;
+    char *safe = ew_case_safe(text);
+    k->problems++;
+    if (k->a->json)
+        ew_list_add(&k->list, json_string(safe != NULL ? safe : "?"));
+    else
+        (void)printf("%s\n", safe != NULL ? safe : "?");
+    ew_free(safe);
+}
+
+static ew_code count_item(void *cookie, const ew_case_item *i, ew_err *err)
+{
+    (void)i, (void)err;
+    ((checking *)cookie)->items++;
+    return EW_OK;
+}
+
+static ew_code count_event(void *cookie, const ew_case_event *e, ew_err *err)
+{
+    (void)e, (void)err;
+    ((checking *)cookie)->events++;
+    return EW_OK;
+}
+
+static void tell(checking *k)
+{
+    if (k->a->json) {
+        ew_obj o = ew_obj_new();
+        ew_obj_str(&o, "schema", "earwitness.case-verify/1");
+        ew_obj_bool(&o, "whole", k->problems == 0);
+        ew_obj_int(&o, "items", (int64_t)k->items);
+        ew_obj_int(&o, "events", (int64_t)k->events);
+        ew_obj_set(&o, "problems", k->list);
+        out_object(k->a, &o);
+    } else if (k->problems == 0) {
+        if (!k->a->quiet)
+            (void)printf("%" PRIu64 " events and the originals of %" PRIu64
+                         " items are what they were\n",
+                         k->events, k->items);
+    } else {
+        (void)printf("%" PRIu64 " problem%s\n", k->problems, k->problems == 1 ? "" : "s");
+    }
+}
+
+static int run(app *a, const args *in)
+{
+    checking k = {.a = a};
+    ew_case *c = NULL;
+    ew_err err;
+    int exit = case_open(a, in, false, &c);
+    if (exit != 0)
+        return exit == EXIT_SOME_FAILED ? EXIT_BROKEN : exit;
+    k.list = a->json ? json_array() : NULL;
+    ew_code code = ew_case_verify(c, problem, &k, &err);
+    if (code == EW_OK)
+        code = ew_case_items(c, count_item, &k, &err);
+    if (code == EW_OK)
+        code = ew_case_events(c, 0, count_event, &k, &err);
+    ew_case_close(c);
+    if (code == EW_OK) {
+        tell(&k);
+        return k.problems > 0 ? EXIT_BROKEN : EXIT_FOUND;
+    }
+    json_decref(k.list);
+    exit = fail_command(a, &err);
+    return code == EW_E_FORMAT ? EXIT_BROKEN : exit;
+}
+
+const command case_verify = {
+    .name = "case verify",
+    .usage = "",
+    .summary = "check the database, the chain of events, and every original",
+    .details = "Exit status 0 when all is what it was, 4 when not",
+    .options = options,
+    .option_count = EW_COUNT(options),
+    .operands_max = 0,
+    .run = run,
+};
