@@ -28,7 +28,8 @@ typedef struct ew_wacz {
     ew_buf texts;
     size_t package;            /* member datapackage.json */
     char package_hash[64 + 8]; /* "sha256:" and hex, of its bytes */
-    bool *right;   /* of each member: it is listed with a hash that is right */
+    bool *
+        right; /* of each member: it is listed with a hash that is right, SHA-256 or better */
     bool *listed;  /* the same without the hash */
     ew_buf signer; /* words; empty: no signature that holds */
     ew_wacz_page *pages;

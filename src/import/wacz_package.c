@@ -14,6 +14,11 @@ typedef struct listed_file {
     uint64_t at, end; /* in datapackage.json */
 } listed_file;
 
+typedef struct verdict {
+    bool right, strong;
+    char why[128];
+} verdict;
+
 /* ------------------------------------------------------------------ one file */
 
 static ew_code feed(void *cookie, const void *bytes, size_t n, ew_err *err)
@@ -38,31 +43,32 @@ static void spell_hash(const ew_wacz *z, const listed_file *f, char *out, size_t
                    (int)hash.n, hash.p);
 }
 
-/* *right, or words for what is not. */
-static ew_code hash_member(ew_wacz *z, size_t member, const char *told, bool *right,
-                           char why[128])
+/* *right, and *strong when nobody can make another file with that hash; or words for what is not. */
+static ew_code hash_member(ew_wacz *z, size_t member, const char *told, verdict *v)
 {
+    enum { STRONG = 32 };
     ew_warc_digest d = {.made = NULL};
     ew_err *err = z->warc.err;
     ew_err own;
     ew_code code = ew_warc_digest_begin(&d, ew_slice_of(told), err);
-    *right = false;
+    *v = (verdict){.right = false};
     if (code == EW_OK && !d.known) {
-        (void)snprintf(why, 128, "%s",
+        (void)snprintf(v->why, sizeof v->why, "%s",
                        told[0] != 0 ? "its hash is of a kind that is not understood"
                                     : "it is listed without a hash");
     } else if (code == EW_OK) {
         code = ew_delivery_stream(z->from, member, feed, &d, &own);
-        (void)snprintf(why, 128, "its bytes are not what its hash says");
+        (void)snprintf(v->why, sizeof v->why, "its bytes are not what its hash says");
         if (code == EW_E_FORMAT || code == EW_E_LIMIT) {
-            (void)snprintf(why, 128, "%.120s", own.text);
+            (void)snprintf(v->why, sizeof v->why, "%.120s", own.text);
             code = EW_OK;
         } else if (code != EW_OK && err != NULL) {
             *err = own;
         } else {
-            code = ew_warc_digest_end(&d, right, err);
+            code = ew_warc_digest_end(&d, &v->right, err);
         }
     }
+    v->strong = d.n >= STRONG;
     ew_warc_digest_release(&d);
     return code;
 }
@@ -70,8 +76,7 @@ static ew_code hash_member(ew_wacz *z, size_t member, const char *told, bool *ri
 static ew_code check_file(ew_wacz *z, const listed_file *f)
 {
     char told[200];
-    char why[128];
-    bool right;
+    verdict v;
     ew_slice path = ew_wacz__kept(z, f->path);
     int n = (int)(path.n < 200 ? path.n : 200);
     ew_place line = {z->package, f->at, f->end - f->at};
@@ -88,11 +93,12 @@ static ew_code check_file(ew_wacz *z, const listed_file *f)
                                path.p, f->bytes, whole.bytes);
     spell_hash(z, f, told, sizeof told);
     if (code == EW_OK)
-        code = hash_member(z, member, told, &right, why);
-    if (code == EW_OK && !right)
-        code = ew_warc__remark(&z->warc, whole, "%.*s: %s", n, path.p, why);
+        code = hash_member(z, member, told, &v);
+    if (code == EW_OK && !v.right)
+        code = ew_warc__remark(&z->warc, whole, "%.*s: %s", n, path.p, v.why);
     if (code == EW_OK)
-        z->right[member] = right && !(f->sized && f->bytes != whole.bytes) &&
+        z->right[member] = v.right && v.strong &&
+                           !(f->sized && f->bytes != whole.bytes) &&
                            (!twice || z->right[member]);
     return code;
 }

@@ -47,6 +47,7 @@ typedef struct ew_warc_record {
     bool http, in_http;    /* content is HTTP; and its head is not over */
     bool keep;             /* body is wanted */
     bool more;             /* body is not all of the payload */
+    uint64_t payload_bytes;
     unsigned status;
     ew_slice url, mime; /* into the heads */
     ew_warc_digest block, payload;
@@ -77,8 +78,10 @@ typedef struct ew_warc {
     char lost_why[80];
     /* Told at the end. */
     uint64_t types[EW_WARC_TYPES], parts;
-    bool told_shares;  /* of the file */
-    ew_warc_set *seen; /* digests of payloads; may be shared by several files */
+    bool told_shares;     /* of the file */
+    uint64_t unpacked;    /* bytes of bodies, of all files */
+    uint64_t read_before; /* bytes of the files before this one */
+    ew_warc_set *seen;    /* digests of payloads; may be shared by several files */
     ew_buf clean[3], decoded[2];
 } ew_warc;
 
@@ -109,6 +112,8 @@ EW_MUST_CHECK ew_code ew_warc__remark(ew_warc *w, ew_place place, const char *fm
 EW_MUST_CHECK ew_code ew_warc__sum_up(ew_warc *w);
 /* "2024-05-06T07:08:09.123Z" and shorter ones. */
 ew_moment ew_warc__moment(ew_slice text);
+/* warc_body: body and cut. */
+EW_MUST_CHECK ew_code ew_warc__body(ew_warc *w, ew_capture *c);
 /* Is it something that a person looks at, rather than a part of a page as a style sheet is? */
 bool ew_warc__is_document(ew_slice mime);
 

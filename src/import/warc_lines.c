@@ -105,17 +105,32 @@ ew_slice ew_warc_lines_first(const ew_warc_lines *l)
     return line;
 }
 
-ew_slice ew_warc_lines_value(const ew_warc_lines *l, const char *name)
+/* Goes on to the next line of the name. */
+static bool find(ew_slice *rest, const char *name, ew_slice *value)
 {
-    ew_slice rest = of(&l->head);
     ew_slice line;
-    while (ew_slice_line(&rest, &line)) {
+    while (ew_slice_line(rest, &line)) {
         const char *colon = line.n > 0 ? memchr(line.p, ':', line.n) : NULL;
         if (colon == NULL)
             continue;
         size_t n = (size_t)(colon - line.p);
+        *value = ew_warc_trim((ew_slice){colon + 1, line.n - n - 1});
         if (ew_warc_same(ew_warc_trim((ew_slice){line.p, n}), name))
-            return ew_warc_trim((ew_slice){colon + 1, line.n - n - 1});
+            return true;
     }
-    return (ew_slice){"", 0};
+    return false;
+}
+
+ew_slice ew_warc_lines_value(const ew_warc_lines *l, const char *name)
+{
+    ew_slice rest = of(&l->head);
+    ew_slice value;
+    return find(&rest, name, &value) ? value : (ew_slice){"", 0};
+}
+
+bool ew_warc_lines_twice(const ew_warc_lines *l, const char *name)
+{
+    ew_slice rest = of(&l->head);
+    ew_slice value;
+    return find(&rest, name, &value) && find(&rest, name, &value);
 }

@@ -30,6 +30,8 @@ ew_slice ew_warc_lines_first(const ew_warc_lines *l);
 /* A value without spaces around; of several the first; empty when there is none. */
 ew_slice ew_warc_lines_value(const ew_warc_lines *l, const char *name);
 
+bool ew_warc_lines_twice(const ew_warc_lines *l, const char *name);
+
 /* "text/html; charset=x" is "text/html". */
 ew_slice ew_warc_before(ew_slice s, char end);
 ew_slice ew_warc_trim(ew_slice s);

@@ -269,6 +269,7 @@ static ew_code feed_bytes(ew_warc *w, ew_slice in)
         code = feed_http(w, &in);
     if (code == EW_OK)
         code = ew_warc_digest_feed(&r->payload, in.p, in.n, w->err);
+    r->payload_bytes += in.n;
     if (code != EW_OK || !r->keep)
         return code;
     size_t room = EW_WARC_BODY - w->body.len;

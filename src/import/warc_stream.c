@@ -212,6 +212,7 @@ ew_code ew_warc_read(ew_warc *w, size_t member)
         code = ew_warc__break(w, s.shape == SHAPE_REST ? w->bytes : s.at, true);
     if (code == EW_OK && w->records == 0)
         code = no_warc(w, w->foreign != NULL ? w->foreign : "is no WARC file");
+    w->read_before += w->bytes;
     if (s.z_open)
         (void)inflateEnd(&s.z);
     ew_free(s.block);

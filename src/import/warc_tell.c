@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/bytes.h"
 #include "import/article_made.h"
 #include "import/clean.h"
 #include "import/warc.h"
@@ -137,7 +138,7 @@ bool ew_warc__is_document(ew_slice mime)
                                         "application/font",
                                         "application/x-font",
                                         "application/vnd.ms-fontobject"};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+    for (size_t i = 0; i < EW_COUNT(parts); i++)
         if (mime.n >= strlen(parts[i]) &&
             strncasecmp(mime.p, parts[i], strlen(parts[i])) == 0)
             return false;
@@ -215,82 +216,6 @@ static ew_code check_digests(ew_warc *w, ew_capture *c)
     return code;
 }
 
-/* ------------------------------------------------------------------ bodies */
-
-static ew_code remark_coded(ew_warc *w, const ew_capture *c, ew_slice name,
-                            ew_warc_coded how)
-{
-    static const char *const words[] = {
-        "", "its head says that it is %.*s, and it is not", "its coding %.*s is damaged",
-        "its coding %.*s is not known here: left as it is"};
-    char text[128];
-    if (how == EW_WARC_CODED_FINE)
-        return EW_OK;
-    const char *end = strstr(words[how], "%.*s");
-    (void)snprintf(text, sizeof text, "%.*s%.*s%s", (int)(end - words[how]), words[how],
-                   (int)(name.n < 20 ? name.n : 20), name.p, end + 4);
-    return ew_warc__remark(w, c->place, "%s", text);
-}
-
-/* "gzip, br": the last one was put on last. */
-static ew_code take_codings(ew_warc *w, ew_capture *c, ew_slice names)
-{
-    enum { CODINGS = 4 };
-    ew_code code = EW_OK;
-    ew_warc_coded how = EW_WARC_CODED_FINE;
-    for (int i = 0; i < CODINGS && names.n > 0 && code == EW_OK; i++) {
-        const char *comma = memrchr(names.p, ',', names.n);
-        size_t begin = comma != NULL ? (size_t)(comma + 1 - names.p) : 0;
-        ew_slice name = ew_warc_trim((ew_slice){names.p + begin, names.n - begin});
-        names.n = comma != NULL ? begin - 1 : 0;
-        if (name.n == 0 || ew_warc_same(name, "identity") ||
-            ew_warc_same(name, "chunked") || c->body.n == 0)
-            continue;
-        /* What was decoded before lies in the other one. */
-        ew_buf *out = &w->decoded[c->body.p == (const char *)w->decoded[0].data];
-        bool cut;
-        code = ew_warc_decode(name, c->body, out, &how, &cut, w->err);
-        c->body = (ew_slice){out->len > 0 ? (const char *)out->data : "", out->len};
-        /* What was cut before cannot be whole, however well it goes. */
-        bool expected = c->cut && how == EW_WARC_CODED_DAMAGED;
-        c->cut = c->cut || cut || how == EW_WARC_CODED_DAMAGED;
-        if (code == EW_OK && !expected)
-            code = remark_coded(w, c, name, how);
-        if (how == EW_WARC_CODED_UNKNOWN || how == EW_WARC_CODED_NOT)
-            break;
-    }
-    return code;
-}
-
-static ew_code decode(ew_warc *w, ew_capture *c)
-{
-    ew_warc_coded how;
-    ew_code code = EW_OK;
-    c->body = (ew_slice){w->body.len > 0 ? (const char *)w->body.data : "", w->body.len};
-    c->cut = w->record.more || w->record.broken;
-    if (!w->record.http || c->body.n == 0)
-        return EW_OK;
-    ew_slice transfer = ew_warc_lines_value(&w->http, "Transfer-Encoding");
-    ew_slice last = transfer;
-    const char *comma = last.n > 0 ? memrchr(last.p, ',', last.n) : NULL;
-    if (comma != NULL)
-        last = ew_warc_trim((ew_slice){comma + 1, last.n - (size_t)(comma + 1 - last.p)});
-    if (ew_warc_same(last, "chunked")) {
-        code = ew_warc_dechunk(c->body, &w->decoded[0], &how, w->err);
-        c->body =
-            (ew_slice){w->decoded[0].len > 0 ? (const char *)w->decoded[0].data : "",
-                       w->decoded[0].len};
-        if (code == EW_OK && !c->cut)
-            code = remark_coded(w, c, last, how);
-        c->cut = c->cut || how == EW_WARC_CODED_DAMAGED;
-    }
-    if (code == EW_OK)
-        code = take_codings(w, c, transfer);
-    return code == EW_OK
-               ? take_codings(w, c, ew_warc_lines_value(&w->http, "Content-Encoding"))
-               : code;
-}
-
 /* ------------------------------------------------------------------ captures */
 
 static ew_code clean(ew_warc *w, int i, ew_slice *s)
@@ -353,7 +278,7 @@ static ew_code tell_capture(ew_warc *w, ew_capture *c)
         code =
             ew_warc__remark(w, c->place, "a capture without a time that is understood");
     if (code == EW_OK)
-        code = decode(w, c);
+        code = ew_warc__body(w, c);
     if (w->listed != NULL)
         w->listed(w->listed_cookie, c, is_page(c->mime) && c->status == 200);
     if (code == EW_OK && w->sink->capture != NULL)
@@ -361,18 +286,60 @@ static ew_code tell_capture(ew_warc *w, ew_capture *c)
     return code == EW_OK ? tell_article(w, c) : code;
 }
 
-static ew_code tell_revisit(ew_warc *w, ew_capture *c)
+/* Address and time, as one text. */
+static ew_code name_moment(ew_warc *w, ew_slice url, ew_slice date, ew_slice *out)
+{
+    ew_buf *b = &w->clean[2];
+    ew_buf_reset(b);
+    ew_code code = ew_buf_append(b, date.p, date.n, w->err);
+    if (code == EW_OK)
+        code = ew_buf_append(b, " ", 1, w->err);
+    if (code == EW_OK)
+        code = ew_buf_append(b, url.p, url.n, w->err);
+    *out = (ew_slice){(const char *)b->data, b->len};
+    return code;
+}
+
+/* By its payload, or by when it was seen. */
+static ew_code was_seen(ew_warc *w, ew_slice url, ew_slice date, bool *yes)
 {
     ew_slice digest = ew_warc_lines_value(&w->head, "WARC-Payload-Digest");
+    uint32_t number;
+    ew_slice name;
+    ew_code code = name_moment(w, url.n > 0 ? url : w->record.url, date, &name);
+    *yes =
+        code == EW_OK && ((digest.n > 0 && ew_warc_set_find(w->seen, digest, &number)) ||
+                          (date.n > 0 && ew_warc_set_find(w->seen, name, &number)));
+    return code;
+}
+
+static ew_code remember(ew_warc *w)
+{
+    const ew_warc_record *r = &w->record;
+    ew_slice name;
+    if (r->broken)
+        return EW_OK;
+    ew_code code =
+        name_moment(w, r->url, ew_warc_lines_value(&w->head, "WARC-Date"), &name);
+    if (code == EW_OK)
+        code = ew_warc_set_add(w->seen, name, 0, w->err);
+    return code == EW_OK && r->payload.given
+               ? ew_warc_set_add(w->seen, r->payload.told, 0, w->err)
+               : code;
+}
+
+static ew_code tell_revisit(ew_warc *w, ew_capture *c)
+{
     ew_slice url = ew_warc_lines_value(&w->head, "WARC-Refers-To-Target-URI");
     ew_slice date = ew_warc_lines_value(&w->head, "WARC-Refers-To-Date");
-    uint32_t number;
-    bool there = digest.n > 0 && ew_warc_set_find(w->seen, digest, &number);
+    bool there = false;
     if (!ew_warc__is_document(w->record.mime)) {
         w->parts++;
         return EW_OK;
     }
     ew_code code = tell_capture(w, c);
+    if (code == EW_OK)
+        code = was_seen(w, url, date, &there);
     if (code == EW_OK)
         code = ew_warc__remark(
             w, c->place, "seen again with the content it had before%s%.*s%s%.*s",
@@ -407,6 +374,19 @@ static ew_code tell_info(ew_warc *w, ew_capture *c)
 }
 
 /* ------------------------------------------------------------------ records */
+
+/* What two programs may read differently. */
+static ew_code tell_twice(ew_warc *w, const ew_place *p)
+{
+    static const char *const names[] = {"WARC-Type", "Content-Length", "WARC-Target-URI",
+                                        "WARC-Date"};
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < EW_COUNT(names) && code == EW_OK; i++)
+        if (ew_warc_lines_twice(&w->head, names[i]))
+            code =
+                ew_warc__remark(w, *p, "%s is there twice: the first is taken", names[i]);
+    return code;
+}
 
 static ew_code tell_shape(ew_warc *w, const ew_place *p)
 {
@@ -452,6 +432,8 @@ ew_code ew_warc__tell(ew_warc *w, uint64_t end)
     bool document = ew_warc__is_document(r->mime);
     ew_code code = tell_shape(w, &c.place);
     if (code == EW_OK)
+        code = tell_twice(w, &c.place);
+    if (code == EW_OK)
         code = check_digests(w, &c);
     if (code != EW_OK)
         return code;
@@ -463,8 +445,7 @@ ew_code ew_warc__tell(ew_warc *w, uint64_t end)
     case EW_WARC_RESPONSE:
     case EW_WARC_RESOURCE:
     case EW_WARC_CONVERSION:
-        if (r->payload.given && !r->broken)
-            code = ew_warc_set_add(w->seen, r->payload.told, 0, w->err);
+        code = remember(w);
         w->parts += !document;
         return code == EW_OK && document ? tell_capture(w, &c) : code;
     default:

@@ -258,6 +258,17 @@ static void bombs(void **state)
     made_record(&b, true, "resource", MADE_AT "Content-Type: image/x\r\n", zeros, ZEROS);
     assert_true(
         says(*state, &b, "gap record: unpacks to so much that it must be a bomb"));
+    /* Each a bomb in a bomb. */
+    ew_buf_reset(&b);
+    ew_buf_reset(&z);
+    made_gzip(&z, zeros, 17 << 20);
+    for (int i = 0; i < 40; i++)
+        made_response(&b, false, "", PLAIN "Content-Encoding: gzip\r\n", z.data, z.len);
+    ew_buf whole;
+    ew_buf_init(&whole, MADE_MAX);
+    made_gzip(&whole, b.data, b.len);
+    assert_true(says(*state, &whole, "remark bodies so far unpack to so much that this"));
+    ew_buf_release(&whole);
     free(zeros);
     ew_buf_release(&b);
     ew_buf_release(&z);
@@ -340,6 +351,8 @@ static void revisits(void **state)
                           "WARC-Refers-To-Target-URI: http://b.example/\r\n"
                           "WARC-Refers-To-Date: 2024-01-01T00:00:00Z\r\n";
     const char *http = "HTTP/1.1 200 OK\r\n" PLAIN "\r\n";
+    const char *unchanged =
+        MADE_AT MADE_HTTP "WARC-Refers-To-Date: 2024-05-06T07:08:09Z\r\n";
     ew_buf b;
     ew_buf_init(&b, MADE_MAX);
     made_record(&b, false, "revisit", lines, http, strlen(http));
@@ -353,6 +366,7 @@ static void revisits(void **state)
                   "WARC-Payload-Digest: sha1:FKXGYNOJJ7H3IFO35FPUBC445EPOQRXN\r\n", PLAIN,
                   "hello world", 11);
     made_record(&b, false, "revisit", lines, http, strlen(http));
+    made_record(&b, false, "revisit", unchanged, http, strlen(http)); /* by its time */
     char *got = told_of(*state, &b, false);
     assert_non_null(strstr(got, "remark seen again"));
     assert_null(strstr(got, "gap"));
@@ -418,6 +432,24 @@ static void lies(void **state)
            "  begins: last\n"
            "gap record: a record that breaks off in its head\n"
            "");
+}
+
+static void two_ways(void **state)
+{
+    ew_buf b;
+    ew_buf_init(&b, MADE_MAX);
+    made_record(&b, false, "resource",
+                MADE_AT
+                "Content-Type: text/plain\r\nwarc-target-uri: http://b.example/\r\n",
+                "a", 1);
+    made_response(&b, false, "", PLAIN "Content-Length: 10\r\n", "short", 5);
+    expect(*state, &b,
+           "remark WARC-Target-URI is there twice: the first is taken\n"
+           "capture http://a.example/|text/plain|0 at=1714979289Z 1 bytes\n"
+           "  begins: a\n"
+           "remark HTTP announced 10 bytes, 5 are there\n"
+           "capture http://a.example/|text/plain|200 at=1714979289Z 5 bytes cut\n"
+           "  begins: short\n");
 }
 
 static void floods(void **state)
@@ -630,6 +662,7 @@ int main(void)
         TEST(revisits),
         TEST(odd_heads),
         TEST(lies),
+        TEST(two_ways),
         TEST(floods),
         TEST(damage),
         TEST(damage_is_left_behind),
