@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making, opening and closing a case. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,9 +57,18 @@ static ew_code exec(ew_case *c, const char *sql, ew_err *err)
 
 /* SQLite's write-ahead log needs memory that processes share, which file systems over a network do not
  * give. */
+static _Atomic bool all_network;
+
+void ew_case__as_on_network(bool yes)
+{
+    all_network = yes;
+}
+
 static bool is_network(const char *dir)
 {
     struct statfs fs;
+    if (all_network)
+        return true;
     if (statfs(dir, &fs) != 0)
         return true;
     switch ((unsigned long)fs.f_type) {
@@ -262,6 +272,7 @@ static ew_code take_lock(ew_case *c, double wait_s, ew_err *err)
         (void)nanosleep(&pause, NULL);
         wait_s -= LOCK_POLL_MS / 1000.0;
     }
+    c->locked = true;
     return EW_OK;
 }
 
@@ -286,24 +297,81 @@ static char *uri_of(const char *path, const char *query)
     return uri;
 }
 
+/* Is the database one with a write-ahead log, by its head? */
+static bool is_wal(const char *path)
+{
+    uint8_t head[20] = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool all = pread(fd, head, sizeof head, 0) == (ssize_t)sizeof head;
+    (void)close(fd);
+    return all && head[19] == 2;
+}
+
+static bool holds_log(const char *path)
+{
+    struct stat st;
+    char wal[4096];
+    return snprintf(wal, sizeof wal, "%s-wal", path) < (int)sizeof wal &&
+           stat(wal, &st) == 0 && st.st_size > 0;
+}
+
 /* On a read-only disk SQLite cannot make the files beside the database; without a log left over it
- * needs none. */
+ * needs none. Nor on a network share, where who writes has no such log. */
 static ew_code connect_reading(ew_case *c, const char *path, ew_err *err)
 {
-    bool writable = access(c->dir, W_OK) == 0;
-    char wal[4096];
-    if (!writable && snprintf(wal, sizeof wal, "%s-wal", path) < (int)sizeof wal &&
-        access(wal, F_OK) == 0)
+    bool alone = access(c->dir, W_OK) != 0 || (is_network(c->dir) && is_wal(path));
+    if (alone && holds_log(path))
         return ew_fail(err, EW_E_FORMAT, 0,
                        "the case in '%s' was not closed; copy it to a disk that can be "
                        "written to",
                        c->dir);
-    char *uri = uri_of(path, writable ? "" : "?immutable=1");
+    char *uri = uri_of(path, alone ? "?immutable=1" : "");
     if (uri == NULL)
         return ew_fail_nomem(err);
     ew_code code = connect(c, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
     ew_free(uri);
     return code;
+}
+
+/* On a share a database that comes from a local disk is taken over alone, to give it another journal. */
+static ew_code connect_writing(ew_case *c, const char *path, ew_err *err)
+{
+    if (access(c->dir, W_OK) != 0)
+        return ew_fail_sys(err, errno, "cannot write the case '%s'", c->dir);
+    ew_code code = connect(c, path, SQLITE_OPEN_READWRITE, err);
+    if (code == EW_OK && sqlite3_db_readonly(c->db, "main") == 1)
+        code = ew_fail_sys(err, EACCES, "cannot write the case '%s'", c->dir);
+    if (code == EW_OK && is_network(c->dir))
+        code = exec(c, "PRAGMA locking_mode=EXCLUSIVE", err);
+    return code;
+}
+
+static ew_code choose_journal(ew_case *c, ew_err *err)
+{
+    bool network = is_network(c->dir);
+    ew_code code =
+        exec(c, network ? "PRAGMA journal_mode=DELETE" : "PRAGMA journal_mode=WAL", err);
+    if (code == EW_OK && network) /* it ends with the next access */
+        code = exec(c, "PRAGMA locking_mode=NORMAL;SELECT count(*) FROM info", err);
+    return code;
+}
+
+/* Copies that were being made when their writer was killed. Only for who has the lock. */
+static ew_code clean_up(const ew_case *c, ew_err *err)
+{
+    char *path = ew_path_join(c->dir, "originals");
+    if (path == NULL)
+        return ew_fail_nomem(err);
+    DIR *dir = opendir(path);
+    for (const struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;)
+        if (strncmp(e->d_name, EW_TEMP_PREFIX, strlen(EW_TEMP_PREFIX)) == 0)
+            (void)unlinkat(dirfd(dir), e->d_name, 0);
+    if (dir != NULL)
+        (void)closedir(dir);
+    ew_free(path);
+    return EW_OK;
 }
 
 static ew_code open_db(ew_case *c, ew_err *err)
@@ -320,15 +388,13 @@ static ew_code open_db(ew_case *c, ew_err *err)
     else if (!S_ISREG(st.st_mode))
         code = ew_fail(err, EW_E_FORMAT, 0, "'%s' is not a case file", path);
     if (code == EW_OK)
-        code = c->write ? connect(c, path, SQLITE_OPEN_READWRITE, err)
-                        : connect_reading(c, path, err);
+        code = c->write ? connect_writing(c, path, err) : connect_reading(c, path, err);
     if (code == EW_OK)
         code = check_head(c, err);
     if (code == EW_OK && c->write)
-        code = exec(c,
-                    is_network(c->dir) ? "PRAGMA journal_mode=DELETE"
-                                       : "PRAGMA journal_mode=WAL",
-                    err);
+        code = choose_journal(c, err);
+    if (code == EW_OK && c->locked)
+        code = clean_up(c, err);
     ew_free(path);
     return code;
 }

@@ -17,7 +17,8 @@ enum {
 struct ew_case {
     sqlite3 *db;
     char *dir;
-    int lock; /* descriptor held by who writes, or -1 */
+    int lock;    /* descriptor held by who writes, or -1 */
+    bool locked; /* and it keeps others out */
     bool write;
     int64_t event;    /* the one that is being written, or 0 */
     bool damaged;     /* a row of this event failed: commit refuses */
@@ -86,6 +87,9 @@ EW_MUST_CHECK ew_code ew_sql_run(ew_sql *q, int64_t *rowid);
 
 /* Of a statement with one number as its answer; 0 when there is no row. */
 EW_MUST_CHECK ew_code ew_sql_number(ew_sql *q, int64_t *number);
+
+/* Tests: takes every folder for one on a network share, where SQLite's write-ahead log does not work. */
+void ew_case__as_on_network(bool yes);
 
 /* Fills err from the connection and returns the code that fits. */
 ew_code ew_case__sql_fail(ew_case *c, int rc, ew_err *err);

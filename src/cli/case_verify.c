@@ -56,9 +56,9 @@ static void tell(checking *k)
         out_object(k->a, &o);
     } else if (k->problems == 0) {
         if (!k->a->quiet)
-            (void)printf("%" PRIu64 " events and the originals of %" PRIu64
-                         " items are what they were\n",
-                         k->events, k->items);
+            (void)printf("all as it was: %" PRIu64 " event%s, %" PRIu64 " original%s\n",
+                         k->events, k->events == 1 ? "" : "s", k->items,
+                         k->items == 1 ? "" : "s");
     } else {
         (void)printf("%" PRIu64 " problem%s\n", k->problems, k->problems == 1 ? "" : "s");
     }

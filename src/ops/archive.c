@@ -192,7 +192,7 @@ static const char *io_advice(int sys)
     case EFBIG:
         return "free some space and run the same command again; what is done is kept";
     case EROFS:
-        return "copy the archive to a disk that can be written";
+        return "copy it to a disk that can be written to";
     case EMFILE:
     case ENFILE:
         return "use fewer --jobs";
