@@ -153,7 +153,7 @@ static ew_code attach_file(ew_telegram *t)
         return code;
     }
     ew_made_find(&t->made, a, t->from, t->folder);
-    if (code == EW_OK && m->disappears > 0)
+    if (code == EW_OK && m->disappears > 0 && a->state == EW_ATTACH_PRESENT)
         code = ew_made_keep(&t->made, ew_slice_of(gone), &a->words, t->err);
     return code;
 }

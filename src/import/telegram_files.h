@@ -19,6 +19,7 @@ typedef struct ew_tg_group {
     size_t first, count;
     bool taken; /* it was told as a part of a result.json */
     bool noted; /* it was read for that, and what it lacks is told */
+    bool apart; /* it is of no chat of that result.json */
 } ew_tg_group;
 
 typedef struct ew_tg_files {

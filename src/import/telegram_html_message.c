@@ -194,7 +194,7 @@ static ew_code take_from(ew_tg_html *h, const GumboNode *n, bool forward)
     int32_t zone_s = 0;
     ew_message_made *m = &h->made;
     ew_code code = EW_OK;
-    ew_slice date = {"", 0};
+    ew_kept_text date = {0, 0};
     GumboVector *all = (GumboVector *)&n->v.element.children;
     for (unsigned i = 0; i < all->length && code == EW_OK; i++) {
         const GumboNode *c = all->data[i];
@@ -205,15 +205,17 @@ static ew_code take_from(ew_tg_html *h, const GumboNode *n, bool forward)
                 take_time(h, c, &m->message.forwarded_time, &m->forwarded_text, &zone_s);
         if (code == EW_OK)
             code = ew_tg_html_text(h, c);
-        date = ew_tg_slice(&h->text);
+        if (code == EW_OK)
+            code = ew_made_keep(m, trimmed(ew_tg_slice(&h->text)), &date, h->err);
     }
-    size_t cut = trimmed(date).n;
     if (code == EW_OK)
         code = ew_tg_html_text(h, n);
     if (code != EW_OK)
         return code;
     ew_slice name = trimmed(ew_tg_slice(&h->text));
-    name.n -= cut <= name.n ? cut : 0;
+    if (date.n > 0 && date.n <= name.n &&
+        memcmp(name.p + name.n - date.n, m->arena.data + date.at, date.n) == 0)
+        name.n -= date.n;
     name = without_bot(h, trimmed(name));
     ew_buf *last = forward ? &h->forward : &h->sender;
     ew_buf_reset(last);

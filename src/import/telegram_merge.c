@@ -445,6 +445,8 @@ static ew_code run(merge *m, bool *own)
     if (code != EW_OK)
         return code;
     ew_tg_index_match(&m->index, m->files, own);
+    for (size_t i = 0; i < m->files->group_count; i++)
+        m->files->groups[i].apart = own[i] && !m->files->groups[i].taken;
     return tell_json(m);
 }
 
@@ -480,7 +482,7 @@ ew_code ew_tg_merge_rest(ew_delivery *from, ew_tg_files *files,
         if (g->taken)
             continue;
         code = ew_tg_html_group(&h, files, g);
-        if (code == EW_OK && g->noted)
+        if (code == EW_OK && g->apart)
             code = ew_tg_remark(sink, place, err,
                                 "these pages are of no chat that result.json has");
     }

@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exports of Telegram Desktop, made up in the shapes that real ones have. */
-#include "told.h"
-
-static int set_up(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
+#include "test_telegram_made.h"
 
 static void expect(const char *dir, const char *json, const char *want)
 {
@@ -161,7 +149,290 @@ static void hostile_shapes(void **state)
            "message  <B|> marks=4: \n");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define SERVICE_OF(fields)                                                               \
+    "{\"messages\":[{\"id\":1,\"type\":\"service\",\"actor\":\"Ann\",\"actor_id\":"      \
+    "\"user5\"," fields "}]}"
+
+static void what_was_done(void **state)
+{
+    static const struct {
+        const char *fields, *text;
+    } all[] = {
+        {"\"action\":\"invite_members\",\"members\":[\"Sok\",null],\"text\":\"\"",
+         "<Ann|user5>: invited; members: Sok, a deleted account"},
+        {"\"action\":\"pin_message\",\"message_id\":7,\"text\":\"\"",
+         "<Ann|user5> re=7: pinned a message"},
+        {"\"action\":\"phone_call\",\"duration_seconds\":35,\"discard_reason\":"
+         "\"hangup\"",
+         "<Ann|user5>: phone call; duration seconds: 35; discard reason: hangup"},
+        {"\"action\":\"send_webview_data\",\"text\":\"Order\",\"text\":\"\","
+         "\"text_entities\":[]",
+         "<Ann|user5>: sent data to the page of a bot: Order"},
+        {"\"information_text\":\"You changed it\",\"text\":\"\"",
+         "<Ann|user5>: information text: You changed it"},
+        {"\"action\":\"topic_edit\",\"new_title\":\"\u1781\u17D2\u1798\u17C2\u179A\","
+         "\"new_icon_emoji_id\":0",
+         "<Ann|user5>: changed the topic; new title: \u1781\u17D2\u1798\u17C2\u179A; new "
+         "icon emoji "
+         "id: 0"},
+        {"\"action\":\"giveaway_results\",\"winners\":3,\"unclaimed\":0",
+         "<Ann|user5>: giveaway results; winners: 3; unclaimed: 0"},
+        {"\"action\":\"todo_append_tasks\",\"items\":[{\"text\":[{\"type\":\"plain\","
+         "\"text\":\"ask\"}],\"id\":2}]",
+         "<Ann|user5>: todo append tasks; items: ask, 2"},
+        {"\"action\":\"process_suggested_post\",\"rejected\":true,\"comment\":\"no\"",
+         "<Ann|user5>: process suggested post; rejected: yes; comment: no"},
+        {"\"action\":\"proximity_reached\",\"from\":\"B\",\"from_id\":\"user6\",\"to\":"
+         "\"C\",\"to_id\":\"user7\",\"distance\":50",
+         "<B|user6>: came near; to: C; to id: user7; distance: 50"},
+    };
+    char want[512];
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        char json[1024];
+        (void)snprintf(json, sizeof json, SERVICE_OF("%s"), all[i].fields);
+        (void)snprintf(want, sizeof want, "chat ||\nservice 1 %s\n", all[i].text);
+        expect(*state, json, want);
+    }
+    make_folder(*state, "photos");
+    put_text(*state, "photos/a.jpg", "x");
+    expect(*state,
+           SERVICE_OF("\"action\":\"edit_group_photo\",\"photo\":\"photos/"
+                      "a.jpg\",\"photo_file_size\":1,\"width\":2,\"height\":3"),
+           "chat ||\nservice 1 <Ann|user5>: changed the photo of the group\n"
+           "  photo present photos/a.jpg|||1|0|\n");
+    expect(
+        *state, "{\"messages\":[{\"id\":4,\"type\":\"unsupported\"}]}",
+        "chat ||\nservice 4 <|>: a message of a kind that the exporting program did not "
+        "know\n"
+        "gap message: the program that wrote the export did not know this kind\n");
+}
+
+static void kinds_of_media(void **state)
+{
+    put_text(*state, "a.vcf", "x");
+    expect(
+        *state,
+        "{\"messages\":["
+        "{\"id\":1,\"contact_information\":{\"first_name\":\"Ann\",\"last_name\":\"\","
+        "\"phone_number\":\"+1\"},\"contact_vcard\":\"a.vcf\","
+        "\"contact_vcard_file_size\":1,\"text\":\"\"},"
+        "{\"id\":2,\"contact_information\":{\"first_name\":\"B\"},\"contact_vcard\":"
+        "\"(File not included. x)\"},"
+        "{\"id\":3,\"place_name\":\"Market\",\"address\":\"Street\","
+        "\"location_information\":{\"latitude\":11.5,\"longitude\":104.9}},"
+        "{\"id\":4,\"location_information\":null,\"live_location_period_seconds\":60},"
+        "{\"id\":5,\"poll\":{\"question\":[\"Where\",{\"type\":\"bold\",\"text\":\"?\"}],"
+        "\"closed\":true,\"total_voters\":4,\"answers\":[{\"text\":\"Here\",\"voters\":3,"
+        "\"chosen\":true},{\"text\":[{\"type\":\"plain\",\"text\":\"There\"}],\"voters\":"
+        "1,"
+        "\"chosen\":false}]}},"
+        "{\"id\":6,\"todo_list\":{\"title\":\"To do\",\"others_can_append\":false,"
+        "\"answers\":[{\"text\":\"ask\",\"id\":1}]}},"
+        "{\"id\":7,\"game_title\":\"Chess\",\"game_description\":\"d\"},"
+        "{\"id\":8,\"file\":\"x.mp3\",\"media_type\":\"audio_file\",\"performer\":"
+        "\"Sok\","
+        "\"title\":\"Song\",\"duration_seconds\":5},"
+        "{\"id\":9,\"photo\":\"p.jpg\",\"photo_file_size\":7,\"media_spoiler\":true,"
+        "\"self_destruct_period_seconds\":30},"
+        "{\"id\":10,\"file\":\"s.webp\",\"thumbnail\":\"s_thumb.jpg\",\"media_type\":"
+        "\"sticker\",\"sticker_emoji\":\"x\",\"file_size\":3},"
+        "{\"id\":11,\"file\":\"report.pdf (File exceeds maximum size. x)\"},"
+        "{\"id\":12,\"giveaway_information\":{\"quantity\":3,\"channels\":[1,2]}}]}",
+        "chat ||\n"
+        "message 1 <|>: \n  contact present a.vcf|||0|0|Ann +1\n"
+        "message 2 <|>: \n  contact inline |||0|0|B\n"
+        "message 3 <|>: \n  location inline |||0|0|Market Street 11.5 104.9\n"
+        "message 4 <|>: \n  location inline |||0|0|\n"
+        "message 5 <|>: \n  other inline |||0|0|Where?, closed | Here: 3, chosen | "
+        "There: "
+        "1\n"
+        "message 6 <|>: \n  other inline |||0|0|To do | ask\n"
+        "message 7 <|>: \n  other inline |||0|0|Chess\n"
+        "message 8 <|>: \n  audio named x.mp3|Sok - Song||0|5|\ngap attachment: x.mp3\n"
+        "message 9 <|>: \n  photo named p.jpg|||7|0|\n"
+        "gap attachment: p.jpg\n"
+        "message 10 <|>: \n  sticker named s.webp|||3|0|\ngap attachment: s.webp\n"
+        "message 11 <|>: \n  file too-large |||0|0|report.pdf (File exceeds maximum "
+        "size. "
+        "x)\n"
+        "gap attachment: report.pdf (File exceeds maximum size. x)\n"
+        "message 12 <|>: \n  other inline |||0|0|giveaway information: 3, 1, 2\n"
+        "remark in the original and not told here are messages 1 with media hidden until "
+        "clicked\n");
+}
+
+static void who_said_it_first(void **state)
+{
+    expect(
+        *state,
+        "{\"messages\":["
+        "{\"id\":1,\"from\":\"A\",\"from_id\":4611686018427387904,\"forwarded_from\":"
+        "null,"
+        "\"forwarded_from_id\":\"channel9\",\"text\":\"a\"},"
+        "{\"id\":2,\"from\":\"A\",\"saved_from\":\"B\",\"text\":\"b\"},"
+        "{\"id\":3,\"from\":\"A\",\"author\":\"Sok\",\"via_bot\":\"@gif\",\"text\":\"c\"}"
+        ","
+        "{\"id\":4,\"from\":\"A\",\"reply_to_message_id\":5,\"reply_to_peer_id\":"
+        "\"channel9\",\"text\":\"d\",\"reactions\":[{\"type\":\"emoji\",\"count\":1}],"
+        "\"inline_bot_buttons\":[[{\"type\":\"url\"}]]},"
+        "{\"id\":5,\"forwarded_from\":\"C\",\"forwarded_date\":\"2024-01-01T00:00:00\","
+        "\"forwarded_date_unixtime\":\"1704063600\",\"text\":\"e\"}]}",
+        "chat ||\nmessage 1 <A|4611686018427387904> fwd=: a\n"
+        "message 2 <A|> fwd=B: b\n"
+        "remark message 3: signed 'Sok'\nmessage 3 <A|>: c\n"
+        "message 4 <A|> re=channel9/5: d\n"
+        "message 5 <|> fwd=C sent=1704063600Z: e\n"
+        "remark in the original and not told here are messages 1 with reactions, 1 with "
+        "buttons, 1 sent with the help of a bot\n");
+}
+
+static void what_contradicts_itself(void **state)
+{
+    expect(
+        *state,
+        "{\"messages\":["
+        "{\"id\":1,\"date\":\"2024-01-02T10:04:05\",\"date_unixtime\":\"1704164645\","
+        "\"edited\":\"1970-01-01T03:00:00\",\"text\":\"a\"},"
+        "{\"id\":2,\"date\":\"2024-01-02T10:04:06\",\"date_unixtime\":\"1704164645\","
+        "\"edited\":\"2024-01-05T00:00:00\",\"edited_unixtime\":\"1704164645\",\"text\":"
+        "\"a\"},"
+        "{\"id\":3,\"text\":\"deny\",\"text_entities\":[{\"type\":\"plain\",\"text\":"
+        "\"confirm\"}]},"
+        "{\"id\":4,\"text_entities\":[{\"type\":\"plain\",\"text\":\"only \"},{\"type\":"
+        "\"bold\",\"text\":\"here\"}]},"
+        "{\"id\":5,\"id\":6,\"text\":\"a\",\"from\":\"A\",\"text\":\"b\",\"file\":\"x\","
+        "\"file\":\"y\"},"
+        "{\"id\":7,\"text\":\"\\ud800x\xFFy\"}]}",
+        "chat ||\nmessage 1 <|> at=1704164645Z: a\n"
+        "remark message 2: date is 2024-01-02T10:04:06, which in no zone is "
+        "date_unixtime "
+        "1704164645\n"
+        "remark message 2: edited is 2024-01-05T00:00:00, which in no zone is "
+        "edited_unixtime 1704164645\n"
+        "message 2 <|> at=1704164645Z edited=1704164645Z: a\n"
+        "remark message 3: text and text_entities are not the same text\n"
+        "message 3 <|>: deny\nmessage 4 <|>: only here\n"
+        "remark message 6: twice in it is id text file; the last one counts\n"
+        "message 6 <A|> marks=4: b\n  file named y|||0|0|\ngap attachment: y\n"
+        "remark message 7: text that is not valid JSON, as some versions of the "
+        "exporting "
+        "program write it, was understood\n"
+        "remark message 7: bytes that are no UTF-8 are shown as U+FFFD\n"
+        "message 7 <|> marks=16: \uFFFDx\uFFFDy\n");
+    expect(*state,
+           "{\"messages\":[{\"id\":1,\"text\":\"a\"}],\"name\":\"Late\",\"messages\":[{"
+           "\"id\":2,\"text\":\"b\"}]}",
+           "chat ||\nmessage 1 <|>: a\nremark behind its messages the chat is given "
+           "'Late'\nremark the chat has a second list of messages\nmessage 2 <|>: b\n");
+}
+
+static void chats_of_all_kinds(void **state)
+{
+    expect(*state,
+           "{\"about\":\"x\",\"sessions\":{\"list\":[]},\"chats\":{\"about\":[],\"list\":"
+           "[{\"name\":null,\"type\":\"personal_chat\",\"id\":1},"
+           "5,{\"name\":\"B\",\"messages\":{}}],\"list\":[{\"name\":\"C\","
+           "\"messages\":[{\"id\":1,\"text\":\"c\"}]}]},"
+           "\"left_chats\":{\"list\":[{\"name\":\"L\",\"messages\":[]}]},"
+           "\"other_data\":{\"drafts\":[1]}}",
+           "remark the export also holds 'sessions', which is no chat: it stays in the "
+           "original\n"
+           "chat 1||personal_chat\nchat |B|\nchat |C|\nmessage 1 <|>: c\nchat |L|\n"
+           "remark the export also holds 'other_data', which is no chat: it stays in the "
+           "original\n");
+}
+
+static void any_name(void **state)
+{
+    static const char chat[] =
+        "{\"name\":\"A\",\"type\":\"personal_chat\",\"id\":1,"
+        "\"messages\":[{\"id\":1,\"type\":\"message\",\"text\":\"a\"}]}";
+    static const char *const others[] = {
+        "{\"participants\":[],\"messages\":[{\"sender_name\":\"A\",\"timestamp_ms\":1}]}",
+        "{}",
+        "[]",
+        "{\"messages\":5}",
+        "{\"messages\":[{\"id\":1}]}",
+        ""};
+    bool yes;
+    ew_err err;
+    ew_delivery *d = NULL;
+    put_text(*state, "chat.json", chat);
+    expect_told(test_path(*state, "chat.json"), EW_IMPORT_AUTO,
+                "chat 1|A|personal_chat\nmessage 1 <|>: a\n");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        put_text(*state, "chat.json", others[i]);
+        assert_int_equal(ew_delivery_open(&d, test_path(*state, "chat.json"), &err),
+                         EW_OK);
+        assert_int_equal(ew_import__looks_telegram_json(d, &yes, &err), EW_OK);
+        assert_false(yes);
+        ew_delivery_close(d);
+    }
+}
+
+static void deep_and_cut(void **state)
+{
+    char json[1024] = "{\"messages\":[{\"id\":1,\"text\":\"a\"},{\"id\":2,\"x\":";
+    size_t n = strlen(json);
+    memset(json + n, '[', 200);
+    json[n + 200] = 0;
+    expect(
+        *state, json,
+        "chat ||\nmessage 1 <|>: a\ngap messages: JSON of more than 64 levels\n"
+        "remark result.json can be read up to byte 33 only: what stands before was, the "
+        "rest of 212 bytes was not\n");
+    static const char nul[] = "{\"messages\":[{\"id\":1,\"text\":\"a\"},\0{\"id\":2}]}";
+    test_file_put(test_path(*state, "result.json"), nul, sizeof nul - 1);
+    expect_told(
+        *state, EW_IMPORT_AUTO,
+        "chat ||\nmessage 1 <|>: a\ngap messages: not JSON at byte 33: a value is "
+        "missing\n"
+        "remark result.json can be read up to byte 33 only: what stands before was, "
+        "the rest of 11 bytes was not\n");
+}
+
+/* What the taker of records cannot do is no fault of the file. */
+static ew_code refuse(void *cookie, const ew_message *m, ew_err *err)
+{
+    (void)cookie;
+    (void)m;
+    return ew_fail(err, EW_E_LIMIT, 0, "enough");
+}
+
+static void a_taker_that_fails(void **state)
+{
+    ew_delivery *d = NULL;
+    ew_err err;
+    ew_import_opts opts = {.format = EW_IMPORT_TELEGRAM_JSON};
+    ew_import_sink sink = {.message = refuse};
+    put_text(*state, "result.json", "{\"messages\":[{\"id\":1}]}");
+    assert_int_equal(ew_delivery_open(&d, *state, &err), EW_OK);
+    assert_int_equal(ew_import_run(d, &opts, &sink, &err), EW_E_LIMIT);
+    assert_string_equal(err.text, "enough");
+    ew_delivery_close(d);
+}
+
+static ew_code read_it(void *arg, ew_err *err)
+{
+    ew_delivery *d = NULL;
+    ew_import_opts opts = {.format = EW_IMPORT_TELEGRAM_JSON};
+    ew_import_sink sink = {.cookie = NULL};
+    ew_code code = ew_delivery_open(&d, arg, err);
+    if (code == EW_OK)
+        code = ew_import_run(d, &opts, &sink, err);
+    ew_delivery_close(d);
+    return code;
+}
+
+static void without_memory(void **state)
+{
+    put_text(
+        *state, "result.json",
+        "{\"name\":\"G\",\"messages\":[{\"id\":1,\"type\":\"service\",\"action\":\"x\","
+        "\"title\":\"t\"},{\"id\":2,\"poll\":{\"question\":\"q\"},\"file\":\"f\","
+        "\"text\":[\"a\\n\",{\"text\":\"b\"}],\"contact_information\":{\"a\":\"b\"}}]}");
+    assert_true(test_torture_alloc(read_it, *state, 0) > 5);
+}
 
 int main(void)
 {
@@ -174,6 +445,15 @@ int main(void)
         TEST(a_file_that_breaks_off),
         TEST(no_export_at_all),
         TEST(hostile_shapes),
+        TEST(what_was_done),
+        TEST(kinds_of_media),
+        TEST(who_said_it_first),
+        TEST(what_contradicts_itself),
+        TEST(chats_of_all_kinds),
+        TEST(any_name),
+        TEST(deep_and_cut),
+        TEST(a_taker_that_fails),
+        TEST(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
