@@ -8,13 +8,18 @@
 #include "base/err.h"
 #include "cli/case.h"
 #include "cli/case_verbs.h"
+#include "ops/case_seal.h"
 #include "ops/case_view.h"
 
-static const opt_spec options[] = {CASE_OPTION};
+static const opt_spec options[] = {
+    CASE_OPTION,
+    {OPT_DESK, 0, "desk", "DIR", "also that its seals are of this desk, and in its log"},
+};
 
 typedef struct checking {
     app *a;
     uint64_t problems, items, events;
+    ew_case_sealed sealed;
     json_t *list;
 } checking;
 
@@ -52,6 +57,8 @@ static void tell(checking *k)
         ew_obj_bool(&o, "whole", k->problems == 0);
         ew_obj_int(&o, "items", (int64_t)k->items);
         ew_obj_int(&o, "events", (int64_t)k->events);
+        ew_obj_int(&o, "seals", (int64_t)k->sealed.seals);
+        ew_obj_int(&o, "sealed_upto", k->sealed.upto);
         ew_obj_set(&o, "problems", k->list);
         out_object(k->a, &o);
     } else if (k->problems == 0) {
@@ -59,6 +66,8 @@ static void tell(checking *k)
             (void)printf("all as it was: %" PRIu64 " event%s, %" PRIu64 " original%s\n",
                          k->events, k->events == 1 ? "" : "s", k->items,
                          k->items == 1 ? "" : "s");
+        if (!k->a->quiet && k->sealed.seals > 0)
+            (void)printf("the seals hold for events 1 to %" PRId64 "\n", k->sealed.upto);
     } else {
         (void)printf("%" PRIu64 " problem%s\n", k->problems, k->problems == 1 ? "" : "s");
     }
@@ -78,6 +87,9 @@ static int run(app *a, const args *in)
         code = ew_case_items(c, count_item, &k, &err);
     if (code == EW_OK)
         code = ew_case_events(c, 0, count_event, &k, &err);
+    if (code == EW_OK)
+        code = ew_ops_case_sealed_check(c, in->values[OPT_DESK], problem, &k, &k.sealed,
+                                        &err);
     ew_case_close(c);
     if (code == EW_OK) {
         tell(&k);

@@ -4,11 +4,12 @@
 #include "cli/case_verbs.h"
 
 const command *const case_verbs[] = {
-    &case_new,    &case_add,       &case_show,     &case_open_verb, &case_close_verb,
-    &case_list,   &case_events,    &case_undo,     &case_correct,   &case_hand,
-    &case_get,    &case_rerun,     &case_verify,   &case_quotes,    &case_accept,
-    &case_refuse, &case_position,  &case_timeline, &case_export,    &case_person,
-    &case_people, &case_recipient, &case_reveal,   &case_alias,     &case_search,
+    &case_new,    &case_add,      &case_show,      &case_open_verb, &case_close_verb,
+    &case_list,   &case_events,   &case_undo,      &case_correct,   &case_hand,
+    &case_get,    &case_rerun,    &case_verify,    &case_quotes,    &case_accept,
+    &case_refuse, &case_position, &case_timeline,  &case_export,    &case_seal,
+    &case_person, &case_people,   &case_recipient, &case_reveal,    &case_alias,
+    &case_search,
 };
 
 const command cmd_case = {
