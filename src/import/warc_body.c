@@ -59,7 +59,9 @@ static ew_code uncode(ew_warc *w, ew_capture *c)
     ew_warc_coded how;
     ew_code code = EW_OK;
     c->body = (ew_slice){w->body.len > 0 ? (const char *)w->body.data : "", w->body.len};
-    c->cut = w->record.more || w->record.broken;
+    c->cut = w->record.more || w->record.broken ||
+             ew_warc_lines_value(&w->head, "WARC-Truncated").n > 0 ||
+             ew_warc_lines_value(&w->head, "WARC-Segment-Number").n > 0;
     if (!w->record.http || c->body.n == 0)
         return EW_OK;
     ew_slice transfer = ew_warc_lines_value(&w->http, "Transfer-Encoding");

@@ -400,7 +400,7 @@ static void odd_heads(void **state)
            "gap content: the archiving program left off: length\n"
            "gap content: a record in segments: they are not put together\n"
            "remark a capture without a time that is understood\n"
-           "capture http://\xEF\xBF\xBD.example/|text/plain|0 3 bytes\n"
+           "capture http://\xEF\xBF\xBD.example/|text/plain|0 3 bytes cut\n"
            "  begins: a\n"
            "gap content: a record in segments: they are not put together\n"
            "");
