@@ -113,22 +113,22 @@ static bool is_date_line(ew_slice text)
 }
 
 /* Byline, date, translation, address: in the first paragraphs. *taken: it was one. */
-static ew_code take_top(ew_article_lines *l, ew_slice text, ew_slice where, bool *taken)
+ew_code ew_article_take_top(ew_article_made *m, ew_slice text, ew_place place,
+                            bool *taken)
 {
     static const char *const by[] = {"by ", "by: ", "written by ", "reported by ", NULL};
     static const char *const updated[] = {"updated", "last updated", "modified", NULL};
     *taken = true;
     if (text.n < SHORT && starts(text, by))
-        return ew_article_offer(l->made, EW_FIELD_BYLINE, EW_RANK_VISIBLE,
+        return ew_article_offer(m, EW_FIELD_BYLINE, EW_RANK_VISIBLE,
                                 ew_article_byline(text));
     if (is_date_line(text))
         return ew_article_offer_date(
-            l->made,
-            (ew_article_source){"the text", EW_RANK_VISIBLE, starts(text, updated)}, text,
-            ew_article_lines_place(l, where));
+            m, (ew_article_source){"the text", EW_RANK_VISIBLE, starts(text, updated)},
+            text, place);
     if (text.n > 8 && text.n < 500 && strncmp(text.p, "http", 4) == 0 &&
         memchr(text.p, ' ', text.n) == NULL)
-        return ew_article_offer(l->made, EW_FIELD_URL, EW_RANK_VISIBLE, text);
+        return ew_article_offer(m, EW_FIELD_URL, EW_RANK_VISIBLE, text);
     *taken = false;
     return EW_OK;
 }
@@ -145,7 +145,8 @@ ew_code ew_article_lines_take(ew_article_lines *l, ew_slice text, ew_slice where
     if (text.n == 0)
         return EW_OK;
     if (l->run == EW_ARTICLE_BODY && number < TOP && l->made->count < 2)
-        code = take_top(l, text, where, &taken);
+        code =
+            ew_article_take_top(l->made, text, ew_article_lines_place(l, where), &taken);
     if (code != EW_OK || taken)
         return code;
     ew_place place = ew_article_lines_place(l, where);

@@ -32,6 +32,10 @@ bool ew_article_lines_spaced(ew_slice text);
 EW_MUST_CHECK ew_code ew_article_lines_take(ew_article_lines *l, ew_slice text,
                                             ew_slice where, bool heading);
 
+/* Of a line at the top: byline, date or address. *taken: it was one. */
+EW_MUST_CHECK ew_code ew_article_take_top(ew_article_made *m, ew_slice text,
+                                          ew_place place, bool *taken);
+
 /* The same place in the original. */
 ew_place ew_article_lines_place(const ew_article_lines *l, ew_slice where);
 

@@ -140,8 +140,23 @@ static bool starts(ew_slice s, const char *prefix)
 
 ew_slice ew_article_byline(ew_slice text)
 {
-    static const char *const words[] = {"written by ", "reported by ", "reporting by ",
-                                        "story by ",   "by: ",         "by "};
+    static const char *const words[] = {
+        "written by ",
+        "reported by ",
+        "reporting by ",
+        "story by ",
+        "by: ",
+        "by ",
+        "\xD8\xA8\xD9\x82\xD9\x84\xD9\x85: ",                /* Arabic: by the pen of */
+        "\xD8\xA8\xD9\x82\xD9\x84\xD9\x85 ",                 /* the same */
+        "\xD9\x83\xD8\xAA\xD8\xA8: ",                        /* he wrote */
+        "\xD9\x83\xD8\xAA\xD8\xA8\xD8\xAA: ",                /* she wrote */
+        "\xE1\x9E\x8A\xE1\x9F\x84\xE1\x9E\x99\xE1\x9F\x96 ", /* Khmer: by */
+        "\xE1\x9E\x8A\xE1\x9F\x84\xE1\x9E\x99 ",             /* the same */
+        "oleh ",
+        "por ",
+        "par ",
+        "von "};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (starts(text, words[i])) {
             text.p += strlen(words[i]);
@@ -174,6 +189,7 @@ bool ew_article_says_related(ew_slice text)
                                        "related posts",
                                        "related reading",
                                        "related:",
+                                       "related",
                                        "read more",
                                        "read also",
                                        "also read",
@@ -232,6 +248,30 @@ static size_t dash_at(ew_slice s, size_t i)
     return 0;
 }
 
+/* "(Nairobi) –"; and in scripts without capitals one word or two before a dash or the Khmer sign for it. */
+static size_t other_dateline(ew_slice s, size_t *bytes)
+{
+    enum { LONG = 60 };
+    bool bracket = s.n > 0 && s.p[0] == '(';
+    size_t spaces = 0;
+    for (size_t i = 0; i < s.n && i < LONG && spaces <= (bracket ? 5u : 2u); i++) {
+        bool khmer = s.n - i >= 3 && memcmp(s.p + i, "\xE1\x9F\x96", 3) == 0;
+        size_t dash = dash_at(s, i);
+        if (!bracket && (unsigned char)s.p[i] < 0x80 && s.p[i] != ' ' && dash == 0)
+            return 0;
+        spaces += s.p[i] == ' ';
+        if ((dash == 0 && !khmer) || i == 0)
+            continue;
+        *bytes = i;
+        while (*bytes > 0 && s.p[*bytes - 1] == ' ')
+            (*bytes)--;
+        if (bracket && s.p[*bytes - 1] != ')')
+            return 0;
+        return i + (khmer ? 3 : dash);
+    }
+    return 0;
+}
+
 /* A place is in capitals: at least its first word, of three letters or more; what follows has to be a date or a name
  * in brackets. */
 size_t ew_article_dateline(ew_slice s, size_t *bytes)
@@ -249,7 +289,7 @@ size_t ew_article_dateline(ew_slice s, size_t *bytes)
         i++;
     }
     if (capitals < 3)
-        return 0;
+        return other_dateline(s, bytes);
     for (; i < s.n && i < LONG && one_line; i++) {
         size_t dash = dash_at(s, i);
         if (dash > 0) {
@@ -283,14 +323,16 @@ static ew_code tell_conflicts(ew_article_made *m, bool modified)
 
 static ew_code find_dateline(ew_article_made *m)
 {
-    for (size_t i = 0; i < m->count; i++) {
+    enum { FIRST = 3 }; /* a standfirst may come before it */
+    size_t seen = 0;
+    for (size_t i = 0; i < m->count && seen < FIRST; i++) {
         size_t bytes;
         if (m->paragraphs[i].part != EW_ARTICLE_BODY)
             continue;
+        seen++;
         if (ew_article_dateline(m->paragraphs[i].text, &bytes) > 0)
             return ew_article_offer(m, EW_FIELD_DATELINE, 1,
                                     (ew_slice){m->paragraphs[i].text.p, bytes});
-        return EW_OK;
     }
     return EW_OK;
 }

@@ -3,6 +3,7 @@
  * stories beside it. The place of a paragraph is that of its text in the original bytes. */
 #include <string.h>
 
+#include "import/article_lines.h"
 #include "import/page_blocks.h"
 #include "import/page_meta.h"
 
@@ -20,12 +21,59 @@ static bool is_title(const ew_article_made *m, const ew_page_block *k)
     return k->heading && t.n == k->text.n && memcmp(t.p, k->text.p, t.n) == 0;
 }
 
+/* The title of a page is often "Outlet - Headline": what a line at the top says of it is the headline. */
+static ew_code split_title(ew_article_made *m, ew_slice line, bool *taken)
+{
+    static const char gap[] = " -|:\xE2\x80\x93\x94\xC2\xB7\xBB";
+    enum { LEAST = 8 };
+    ew_slice t = m->field[EW_FIELD_TITLE];
+    *taken = false;
+    if (m->rank[EW_FIELD_TITLE] <= EW_RANK_VISIBLE || line.n < LEAST || line.n > t.n)
+        return EW_OK;
+    bool begins = memcmp(t.p, line.p, line.n) == 0;
+    bool ends = memcmp(t.p + t.n - line.n, line.p, line.n) == 0;
+    if (!begins && !ends)
+        return EW_OK;
+    *taken = true;
+    ew_slice rest =
+        begins ? (ew_slice){t.p + line.n, t.n - line.n} : (ew_slice){t.p, t.n - line.n};
+    while (rest.n > 0 && strchr(gap, rest.p[0]) != NULL)
+        rest = (ew_slice){rest.p + 1, rest.n - 1};
+    while (rest.n > 0 && strchr(gap, rest.p[rest.n - 1]) != NULL)
+        rest.n--;
+    ew_code code = EW_OK;
+    if (rest.n > 0)
+        code = ew_article_offer(m, EW_FIELD_OUTLET, EW_RANK_VISIBLE + 1, rest);
+    return code == EW_OK ? ew_article_offer(m, EW_FIELD_TITLE, EW_RANK_VISIBLE, line)
+                         : code;
+}
+
+/* Headline, byline and date that no element tells: short lines before the report. */
+static ew_code take_line(ew_article_made *m, const ew_page_bytes *bytes,
+                         const ew_page_block *k, bool *taken)
+{
+    enum { LONG = 110 };
+    *taken = false;
+    if (m->count > 1 || k->text.n > LONG)
+        return EW_OK;
+    uint64_t from = ew_page_back(bytes, k->at);
+    ew_place place = {m->member, from, ew_page_back(bytes, k->end) - from};
+    ew_code code = split_title(m, k->text, taken);
+    return code == EW_OK && !*taken ? ew_article_take_top(m, k->text, place, taken)
+                                    : code;
+}
+
 static ew_code tell_blocks(ew_article_made *m, const ew_page_bytes *bytes,
                            const ew_page_blocks *b)
 {
     ew_code code = EW_OK;
     for (size_t i = 0; i < b->block_count && code == EW_OK; i++) {
         const ew_page_block *k = &b->blocks[i];
+        bool taken = false;
+        if (k->report)
+            code = take_line(m, bytes, k, &taken);
+        if (code != EW_OK || taken)
+            continue;
         if (k->report && !is_title(m, k) &&
             ew_page_tag(b->elements[k->element].node) != GUMBO_TAG_H1)
             code = add_block(m, bytes, k, EW_ARTICLE_BODY);

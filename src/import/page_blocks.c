@@ -166,6 +166,16 @@ static ew_code enter(making *m, ew_page_walk *w)
     return EW_OK;
 }
 
+/* In pages laid out with tables a short line that is broken is headline, byline or date. */
+static bool is_line(const making *m)
+{
+    enum { SHORT = 60 };
+    GumboTag t = m->element != SIZE_MAX ? ew_page_tag(m->b->elements[m->element].node)
+                                        : GUMBO_TAG_UNKNOWN;
+    return m->run.len > 0 && m->run.len < SHORT &&
+           (t == GUMBO_TAG_TD || t == GUMBO_TAG_CENTER || t == GUMBO_TAG_BODY);
+}
+
 static ew_code leave(making *m, const GumboNode *n)
 {
     m->in_link -= ew_page_tag(n) == GUMBO_TAG_A && m->in_link > 0;
@@ -177,6 +187,8 @@ static ew_code leave(making *m, const GumboNode *n)
                 break;
         }
         if (before != n && ew_page_tag(before) == GUMBO_TAG_BR)
+            return flush(m);
+        if (is_line(m))
             return flush(m);
         bool gap = m->run.len > 0 && m->run.data[m->run.len - 1] != ' ';
         return gap ? ew_buf_append(&m->run, " ", 1, m->err) : EW_OK;

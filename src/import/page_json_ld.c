@@ -125,9 +125,11 @@ static ew_code take_article(ew_article_made *m, const json_t *o, ew_place place)
                          : code;
 }
 
-/* The article is the root, in a list, or in "@graph"; of several the first counts. */
-static ew_code search(ew_article_made *m, const json_t *v, ew_place place, bool *found)
+/* The article is the root, in a list, or in "@graph", which may be in a list; of several the first counts. */
+static ew_code search(ew_article_made *m, const json_t *v, ew_place place, int depth,
+                      bool *found)
 {
+    enum { LISTS = 3 };
     const json_t *list = json_is_object(v) ? json_object_get(v, "@graph") : v;
     ew_code code = EW_OK;
     if (json_is_object(v) && is_article(v)) {
@@ -138,10 +140,8 @@ static ew_code search(ew_article_made *m, const json_t *v, ew_place place, bool 
                        code == EW_OK && !*found;
          i++) {
         const json_t *one = json_array_get(list, i);
-        if (json_is_object(one) && is_article(one)) {
-            *found = true;
-            code = take_article(m, one, place);
-        }
+        if (json_is_object(one) && depth < LISTS)
+            code = search(m, one, place, depth + 1, found);
     }
     return code;
 }
@@ -155,7 +155,7 @@ ew_code ew_page_json_ld(ew_article_made *m, ew_slice json, ew_place place)
     json_t *v = json_loadb(json.p, json.n, JSON_DISABLE_EOF_CHECK, &why);
     if (v == NULL)
         return ew_article_remark(m, place, "JSON-LD that is no JSON: %s", why.text);
-    ew_code code = search(m, v, place, &found);
+    ew_code code = search(m, v, place, 0, &found);
     json_decref(v);
     return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which blocks are the report. */
+#include <ctype.h>
 #include <string.h>
 
 #include "import/article_made.h"
@@ -48,6 +49,8 @@ static void mark_elements(ew_page_blocks *b, size_t all)
         bool stays = above == EW_PAGE_COMMENT || above == EW_PAGE_RELATED ||
                      above == EW_PAGE_LEFT_OUT || own == EW_PAGE_PLAIN;
         e[i].mark = stays ? above : own;
+        if (ew_page_tag(e[i].node) == GUMBO_TAG_FORM && own == EW_PAGE_LEFT_OUT)
+            e[i].mark = own;
         if (above == EW_PAGE_LEFT_OUT && own == EW_PAGE_COMMENT)
             e[i].mark = own;
     }
@@ -124,6 +127,15 @@ static bool is_below(const ew_page_blocks *b, size_t element, size_t top)
     return element == top;
 }
 
+/* The posts of a live page: elements of one kind in one place. */
+static bool is_like(const GumboNode *a, const GumboNode *b)
+{
+    ew_slice own = ew_page_attribute(a, "class");
+    ew_slice other = ew_page_attribute(b, "class");
+    return ew_page_tag(a) == GUMBO_TAG_ARTICLE && ew_page_tag(b) == GUMBO_TAG_ARTICLE &&
+           own.n > 0 && own.n == other.n && memcmp(own.p, other.p, own.n) == 0;
+}
+
 /* A neighbour of the chosen element that is running text as well. */
 static bool is_joined(const ew_page_blocks *b, const ew_page_block *k, size_t top)
 {
@@ -142,11 +154,44 @@ static bool is_joined(const ew_page_blocks *b, const ew_page_block *k, size_t to
     return e->score >= least && e->link_bytes * 4 < e->bytes;
 }
 
+/* In a post beside the one that holds the chosen element. */
+static bool is_in_like(const ew_page_blocks *b, const ew_page_block *k, size_t top)
+{
+    enum { ABOVE = 4 };
+    for (int i = 0; i < ABOVE && top != SIZE_MAX; i++, top = b->elements[top].parent) {
+        if (ew_page_tag(b->elements[top].node) != GUMBO_TAG_ARTICLE)
+            continue;
+        size_t at = k->element;
+        while (at != SIZE_MAX && b->elements[at].parent != b->elements[top].parent)
+            at = b->elements[at].parent;
+        return at != SIZE_MAX && is_like(b->elements[at].node, b->elements[top].node) &&
+               b->elements[at].link_bytes * 4 < b->elements[at].bytes;
+    }
+    return false;
+}
+
 static bool is_noise(ew_slice s)
 {
     return ew_slice_is(s, "Advertisement") || ew_slice_is(s, "ADVERTISEMENT") ||
            ew_slice_is(s, "Advertising") || ew_slice_is(s, "Share") ||
-           ew_slice_is(s, "Print");
+           ew_slice_is(s, "Print") || ew_slice_is(s, "LIVE");
+}
+
+/* "The drawer, before. Clarion photo by Ed Pru" */
+static bool ends_with_credit(ew_slice s)
+{
+    static const char *const credits[] = {
+        "photo by ", "photograph by ", "Photo: ",      "photo: ",  "Photo by ",
+        "PHOTO | ",  "PHOTO: ",        "Photograph: ", "Picture: "};
+    enum { NAME = 40 };
+    size_t from = s.n > NAME ? s.n - NAME : 0;
+    for (size_t i = 0; i < sizeof credits / sizeof credits[0]; i++) {
+        const char *at = memmem(s.p + from, s.n - from, credits[i], strlen(credits[i]));
+        if (at != NULL && (at == s.p || isspace((unsigned char)at[-1])) &&
+            memmem(at, (size_t)(s.p + s.n - at), "\"", 1) == NULL)
+            return true;
+    }
+    return false;
 }
 
 /* Inside the report: a heading "Related stories" and the links that follow it, "Read more:" with its link. */
@@ -171,8 +216,10 @@ static void mark_runs(ew_page_blocks *b)
             k->mark = run;
         else if (is_noise(k->text) || (links && k->text.n < 20))
             k->mark = EW_PAGE_LEFT_OUT;
-        else if (links && k->item)
+        else if (links && (k->item || k->text.n < 100))
             k->mark = EW_PAGE_RELATED;
+        else if (k->text.n < 200 && ends_with_credit(k->text))
+            k->mark = EW_PAGE_CAPTION;
     }
 }
 
@@ -186,7 +233,8 @@ void ew_page_blocks_judge(ew_page_blocks *b)
     mark_runs(b);
     for (size_t i = 0; i < b->block_count && top != SIZE_MAX; i++) {
         ew_page_block *k = &b->blocks[i];
-        bool inside = is_below(b, k->element, top) || is_joined(b, k, top);
+        bool inside =
+            is_below(b, k->element, top) || is_joined(b, k, top) || is_in_like(b, k, top);
         k->report = inside && (k->mark == EW_PAGE_PLAIN || k->mark == EW_PAGE_STANDFIRST);
     }
 }

@@ -44,11 +44,17 @@ static ew_page_mark mark_of_words(const GumboNode *n)
     static const char *const comment[] = {"comment", "comments", "commentlist",
                                           "disqus",  "respond",  "commentary",
                                           "ugc",     NULL};
-    static const char *const related[] = {
-        "related",  "recommended", "recommendations", "recirc",  "recirculation",
-        "trending", "popular",     "sidebar",         "promo",   "promos",
-        "teaser",   "teasers",     "outbrain",        "taboola", "readnext",
-        "morefrom", "seealso",     "readmore",        "onward",  NULL};
+    static const char *const related[] = {"related",         "relatedposts",
+                                          "relatedarticles", "recommended",
+                                          "recommendations", "recirc",
+                                          "recirculation",   "trending",
+                                          "popular",         "sidebar",
+                                          "promo",           "promos",
+                                          "teaser",          "teasers",
+                                          "outbrain",        "taboola",
+                                          "readnext",        "morefrom",
+                                          "seealso",         "readmore",
+                                          "onward",          NULL};
     static const char *const caption[] = {"caption", "credit",     "photocredit",
                                           "cutline", "figcaption", NULL};
     static const char *const out[] = {
@@ -58,8 +64,8 @@ static ew_page_mark mark_of_words(const GumboNode *n)
         "subscribe",  "advert",     "advertisement", "ad",         "ads",
         "cookie",     "cookies",    "banner",        "nav",        "menu",
         "navigation", "pagination", "copyright",     "kicker",     "eyebrow",
-        "paywall",    "donate",     "sponsor",       "sponsored",  "skip",
-        NULL};
+        "paywall",    "barrier",    "regwall",       "posted",     "donate",
+        "sponsor",    "sponsored",  "skip",          NULL};
     static const char *const standfirst[] = {
         "standfirst", "dek",     "deck", "subtitle", "subhead", "subheadline",
         "intro",      "summary", "lede", "lead",     NULL};

@@ -45,6 +45,16 @@ static bool contains(ew_slice s, const char *word)
     return false;
 }
 
+/* "qo_admin", "newsdesk2": who is logged in, not who wrote. */
+static bool is_account(ew_slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == ' ' || isupper((unsigned char)s.p[i]) ||
+            ((unsigned char)s.p[i] & 0x80) != 0)
+            return false;
+    return true;
+}
+
 static ew_code take_meta(looking *l, const GumboNode *n)
 {
     static const struct {
@@ -80,6 +90,8 @@ static ew_code take_meta(looking *l, const GumboNode *n)
     ew_code code = EW_OK;
     for (size_t k = 0; k < 4 && content.n > 0; k++) {
         ew_slice name = ew_page_attribute(n, keys[k]);
+        if (is(name, "author") && is_account(content))
+            continue;
         for (size_t i = 0; i < sizeof fields / sizeof fields[0] && code == EW_OK; i++)
             if (is(name, fields[i].name) && memcmp(content.p, "http", 4) != 0)
                 code = ew_article_offer(l->m, fields[i].field, fields[i].rank, content);
@@ -191,9 +203,11 @@ static ew_code take_time(looking *l, const GumboNode *n)
 /* Elements that are called "byline" or "date", short ones. */
 static ew_code take_visible(looking *l, const GumboNode *n)
 {
-    static const char *const by[] = {"byline", "author", NULL};
-    static const char *const date[] = {"date",    "dateline", "published", "timestamp",
-                                       "updated", "pubdate",  NULL};
+    static const char *const by[] = {"byline",  "author",    "writer",
+                                     "authors", "reporters", NULL};
+    static const char *const date[] = {"date",      "dateline", "published",
+                                       "timestamp", "updated",  "pubdate",
+                                       "time",      "posted",   NULL};
     ew_slice text;
     bool is_by = ew_page_has_word(n, by);
     bool is_date = ew_page_has_word(n, date);

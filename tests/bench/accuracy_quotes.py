@@ -155,7 +155,8 @@ class Score:
 
 
 def measure(dump, folder, lots, show_wrong):
-    files = sorted(f for f in os.listdir(folder) if not f.endswith(".json") and
+    files = sorted(f for f in os.listdir(folder)
+                   if not f.endswith(".json") and not f.startswith("page-") and
                    (not lots or f.split("-")[0] in lots))
     paths = [os.path.join(folder, f) for f in files]
     out = subprocess.run([dump] + paths, stdout=subprocess.PIPE, check=True).stdout

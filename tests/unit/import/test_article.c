@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Articles as pages, Markdown and plain text; and pages that mean harm. */
+#include <dirent.h>
+#include <jansson.h>
+
 #include "base/alloc.h"
 #include "told.h"
 
@@ -120,7 +123,7 @@ static void markdown(void **state)
            "  caption: The hall\n"
            "  body: First bold link line and its second.\n"
            "  body: \"Quoted,\" he said.\n"
-           "  body: Related\n"
+           "  related: Related\n"
            "  related: Related stories\n"
            "  related: Rain\n"
            "  related: Sun\n");
@@ -277,6 +280,117 @@ static void no_memory(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* ------------------------------------------------------------------ pages as they are made */
+
+/* Does the paragraph begin with one of these? */
+static bool begins_as_told(const ew_paragraph *p, json_t *starts)
+{
+    size_t i;
+    json_t *start;
+    json_array_foreach(starts, i, start)
+    {
+        size_t n = json_string_length(start);
+        if (p->text.n >= n && memcmp(p->text.p, json_string_value(start), n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Every paragraph is one that is told, or may be there; and those that are told are there, in number. */
+static void compare_part(const ew_article *a, json_t *truth, ew_part_of part,
+                         const char *name)
+{
+    size_t met = 0;
+    json_t *starts = json_object_get(truth, name);
+    json_t *optional = json_object_get(truth, "optional");
+    size_t want = json_array_size(starts);
+    size_t i;
+    json_t *start;
+    for (size_t p = 0; p < a->paragraph_count; p++) {
+        const ew_paragraph *k = &a->paragraphs[p];
+        if (k->part != part)
+            continue;
+        bool may = begins_as_told(k, optional);
+        if (!may && !begins_as_told(k, starts))
+            fail_msg("%s: '%.*s'", name, TEXT(k->text));
+        met += !may;
+    }
+    json_array_foreach(starts, i, start)
+    {
+        size_t k;
+        json_t *other;
+        json_array_foreach(optional, k, other)
+        {
+            want -= json_equal(start, other) != 0;
+        }
+    }
+    assert_int_equal(met, want);
+}
+
+static ew_code compare_page(void *cookie, const ew_article *a, ew_err *err)
+{
+    json_t *truth = cookie;
+    const struct {
+        const char *name;
+        ew_slice got;
+    } fields[] = {{"title", a->title},
+                  {"byline", a->byline},
+                  {"outlet", a->outlet},
+                  {"dateline", a->dateline},
+                  {"language", a->language},
+                  {"url", a->url},
+                  {"translation", a->translation_of},
+                  {"published", a->published.text},
+                  {"modified", a->modified.text}};
+    (void)err;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        const char *want = json_string_value(json_object_get(truth, fields[i].name));
+        if (fields[i].got.n != strlen(want) ||
+            memcmp(fields[i].got.p, want, strlen(want)) != 0)
+            fail_msg("%s: '%.*s', not '%s'", fields[i].name, TEXT(fields[i].got), want);
+    }
+    compare_part(a, truth, EW_ARTICLE_BODY, "body");
+    compare_part(a, truth, EW_ARTICLE_CAPTION, "caption");
+    compare_part(a, truth, EW_ARTICLE_COMMENT, "comment");
+    compare_part(a, truth, EW_ARTICLE_RELATED, "related");
+    return EW_OK;
+}
+
+/* As WordPress, AMP, a live page, Next.js, tables of 2004, a paywall, Khmer and Arabic make them. */
+static void pages_of_systems(void **state)
+{
+    char folder[1024];
+    char path[2048];
+    size_t count = 0;
+    ew_err err;
+    const char *source = getenv("EARWITNESS_SOURCE");
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "%s/tests/fixtures/articles",
+                   source != NULL ? source : ".");
+    DIR *d = opendir(folder);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        ew_delivery *from = NULL;
+        const char *end = strrchr(e->d_name, '.');
+        if (strncmp(e->d_name, "page-", 5) != 0 || strcmp(end, ".json") == 0)
+            continue;
+        (void)snprintf(path, sizeof path, "%s/%.*s.json", folder, (int)(end - e->d_name),
+                       e->d_name);
+        json_t *truth = json_load_file(path, 0, NULL);
+        (void)snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+        assert_int_equal(ew_delivery_open(&from, path, &err), EW_OK);
+        ew_import_opts opts = {.format = EW_IMPORT_AUTO};
+        ew_import_sink sink = {.cookie = truth, .article = compare_page};
+        if (ew_import_run(from, &opts, &sink, &err) != EW_OK)
+            fail_msg("%s: %s", path, err.text);
+        json_decref(truth);
+        ew_delivery_close(from);
+        count++;
+    }
+    (void)closedir(d);
+    assert_int_equal(count, 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +404,7 @@ int main(void)
         TEST(huge_attributes_and_nul),
         TEST(odd_pages),
         TEST(no_memory),
+        TEST(pages_of_systems),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
