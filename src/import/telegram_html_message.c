@@ -188,25 +188,38 @@ static ew_slice without_bot(ew_tg_html *h, ew_slice name)
     return name;
 }
 
+/* The date in the name of a forward: in its title, in old exports (without it) in its text. */
+static ew_code take_sent(ew_tg_html *h, const GumboNode *n, bool forward,
+                         ew_kept_text *text)
+{
+    int32_t zone_s = 0;
+    ew_moment *sent = &h->made.message.forwarded_time;
+    ew_code code = EW_OK;
+    if (forward)
+        code = take_time(h, n, sent, &h->made.forwarded_text, &zone_s);
+    if (code == EW_OK)
+        code = ew_tg_html_text(h, n);
+    if (code != EW_OK)
+        return code;
+    ew_slice shown = trimmed(ew_tg_slice(&h->text));
+    bool untitled = forward && h->made.forwarded_text.n == 0;
+    code = ew_made_keep(&h->made, shown, text, h->err);
+    if (untitled && ew_tg_html_time(shown, sent, &zone_s))
+        h->made.forwarded_text = *text;
+    return code;
+}
+
 /* The name without the date that stands in it when it is that of a forward. */
 static ew_code take_from(ew_tg_html *h, const GumboNode *n, bool forward)
 {
-    int32_t zone_s = 0;
     ew_message_made *m = &h->made;
     ew_code code = EW_OK;
     ew_kept_text date = {0, 0};
-    GumboVector *all = (GumboVector *)&n->v.element.children;
+    const GumboVector *all = &n->v.element.children;
     for (unsigned i = 0; i < all->length && code == EW_OK; i++) {
         const GumboNode *c = all->data[i];
-        if (!ew_page_is_element(c) || !ew_tg_has_class(c, "date"))
-            continue;
-        if (forward)
-            code =
-                take_time(h, c, &m->message.forwarded_time, &m->forwarded_text, &zone_s);
-        if (code == EW_OK)
-            code = ew_tg_html_text(h, c);
-        if (code == EW_OK)
-            code = ew_made_keep(m, trimmed(ew_tg_slice(&h->text)), &date, h->err);
+        if (ew_tg_has_class(c, "date") || ew_tg_has_class(c, "details"))
+            code = take_sent(h, c, forward, &date);
     }
     if (code == EW_OK)
         code = ew_tg_html_text(h, n);

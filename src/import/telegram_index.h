@@ -29,7 +29,6 @@ typedef struct ew_tg_entry {
 /* A message of the JSON. */
 typedef struct ew_tg_key {
     int64_t id, local_s;
-    uint32_t chat;
     bool timed;
 } ew_tg_key;
 

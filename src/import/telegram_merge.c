@@ -115,7 +115,7 @@ static ew_code note_key(void *cookie, const ew_message *msg, ew_err *err)
 {
     merge *m = cookie;
     ew_moment local = {.known = false};
-    ew_tg_key k = {.chat = 0};
+    ew_tg_key k = {.timed = false};
     if (!ew_tg_id(msg->id, &k.id))
         return EW_OK;
     k.timed = ew_moment_local(msg->time.text, &local);

@@ -94,7 +94,7 @@ static void forwards(void **state)
             JOINED("2", "10.01.2024 12:00:01 UTC+01:00",
                    DIV("forwarded body", SAID("same source")))
                 JOINED("3", "10.01.2024 12:00:01 UTC+01:00",
-                       FORWARD("Other", "", SAID("no date")))
+                       FORWARD("Other", "", SAID("its text")))
                     MESSAGE("4", "10.01.2024 12:00:01 UTC+01:00", "A",
                             FORWARD("B via @bot", "01.01.2024 08:00:00", "")) PAGE_TAIL,
         "chat |T|\n" ZONE_REMARK
@@ -102,10 +102,23 @@ static void forwards(void **state)
         "sent=1704092400Z: x\n"
         "message 2 <A|> at=1704884401Z fwd=News \u0623\u062E\u0628\u0627\u0631: same "
         "source\n"
-        "message 3 <A|> at=1704884401Z fwd=Other: no date\n"
+        "message 3 <A|> at=1704884401Z fwd=Other sent=1704067200: its text\n"
         "message 4 <A|> at=1704884401Z fwd=B sent=1704096000: \n"
         "remark in the original and not told here are messages 1 sent with the help of a "
         "bot\n");
+}
+
+/* As it was written in 2018: no title, and no class but one. */
+static void old_forwards(void **state)
+{
+    expect(*state,
+           PAGE_HEAD("T")
+               MESSAGE("1", "10.01.2018 12:00:00", "A",
+                       DIV("forwarded body",
+                           DIV("from_name",
+                               "News <span class=\"details\"> 09.01.2018 08:00:00</span>")
+                               SAID("x"))) PAGE_TAIL,
+           "chat |T|\nmessage 1 <A|> at=1515585600 fwd=News sent=1515484800: x\n");
 }
 
 static void files_that_are_there(void **state)
@@ -544,6 +557,7 @@ int main(void)
         TEST(people_and_times),
         TEST(texts),
         TEST(forwards),
+        TEST(old_forwards),
         TEST(files_that_are_there),
         TEST(files_that_are_not),
         TEST(things_without_files),
