@@ -10,7 +10,7 @@
 
 ew_route_handler ew_api_session, ew_api_token, ew_api_about, ew_api_archive,
     ew_api_file_add, ew_api_jobs, ew_api_job_add, ew_api_job_result, ew_api_job_remove,
-    ew_page_file;
+    ew_api_sound, ew_api_peaks, ew_api_tile, ew_api_wav, ew_page_file;
 
 /* Answers with the object, which is released. */
 EW_MUST_CHECK ew_code ew_api_reply(ew_reply *r, ew_obj *o, ew_err *err);

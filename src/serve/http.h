@@ -68,6 +68,7 @@ struct ew_server {
     const ew_page_opts *o;
     ew_guard guard;
     struct ew_jobs *jobs;
+    struct ew_sounds *sounds;
 };
 
 /* Listens and answers until o->stop is set. */

@@ -16,6 +16,10 @@ const ew_route ew_routes[] = {
     {"POST", "/api/jobs", EW_BODY_JSON, false, ew_api_job_add},
     {"GET", "/api/jobs/*/result", EW_BODY_NONE, false, ew_api_job_result},
     {"DELETE", "/api/jobs/*", EW_BODY_NONE, false, ew_api_job_remove},
+    {"GET", "/api/sounds/*", EW_BODY_NONE, false, ew_api_sound},
+    {"GET", "/api/sounds/*/peaks", EW_BODY_NONE, false, ew_api_peaks},
+    {"GET", "/api/sounds/*/tiles/*/*", EW_BODY_NONE, false, ew_api_tile},
+    {"GET", "/api/sounds/*/wav", EW_BODY_NONE, false, ew_api_wav},
     {"GET", "/", EW_BODY_NONE, true, ew_page_file},
     {"GET", "/page/*", EW_BODY_NONE, true, ew_page_file},
 };

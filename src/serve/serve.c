@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "ops/jobs.h"
+#include "ops/sounds.h"
 #include "serve/http.h"
 
 ew_code ew_page_serve(const ew_page_opts *o, ew_err *err)
@@ -21,8 +22,14 @@ ew_code ew_page_serve(const ew_page_opts *o, ew_err *err)
         code = ew_fail_sys(err, errno, "cannot keep '%s' from others", o->work);
     if (code == EW_OK)
         code = ew_jobs_open(&s.jobs, o->work, o->archive, o->jobs, err);
+    char *sounds = code == EW_OK ? ew_path_join(o->work, "sounds") : NULL;
+    if (code == EW_OK)
+        code =
+            sounds != NULL ? ew_sounds_open(&s.sounds, sounds, err) : ew_fail_nomem(err);
     if (code == EW_OK)
         code = ew_http_run(&s, err);
+    ew_free(sounds);
+    ew_sounds_close(s.sounds);
     ew_jobs_close(s.jobs);
     ew_guard_destroy(&s.guard);
     return code;
