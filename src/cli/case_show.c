@@ -116,7 +116,9 @@ static ew_code put_head(const ew_case_view *v, const ew_text_style *style, ew_bu
     if (code == EW_OK)
         code = put_counts(v, style, out, err);
     if (code == EW_OK && v->events > 0)
-        code = v->sealed
+        code = v->sealed && v->unsealed == 0
+                   ? ew_buf_printf(out, err, "all events are sealed\n")
+               : v->sealed
                    ? ew_buf_printf(out, err, "%" PRIu64 " event%s since the last seal\n",
                                    v->unsealed, v->unsealed == 1 ? "" : "s")
                    : ew_buf_printf(out, err, "no event is sealed yet\n");

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "casefile/positions.h"
 #include "ops/case_result.h"
+#include "ops/case_seal.h"
 #include "ops/case_view_parts.h"
 
 enum { SAFE_MAX = 1 << 20, LINE_MAX_BYTES = 8192 };
@@ -250,13 +251,18 @@ static ew_code count_event(void *cookie, const ew_case_event *e, ew_err *err)
     ew_case_view *v = cookie;
     (void)err;
     v->events++;
-    v->unsealed++;
     v->last_time = e->time;
-    if (strcmp(e->kind, EW_CASE_SEAL_EVENT) == 0 && !e->undone) {
-        v->unsealed = 0;
-        v->sealed = true;
-    }
     return EW_OK;
+}
+
+/* A receipt that cannot be read is for `verify` to tell. */
+static ew_code count_unsealed(ew_case *c, ew_case_view *v, ew_err *err)
+{
+    ew_case_sealed sealed = {0};
+    ew_code code = ew_ops_case_sealed(c, &sealed, err);
+    v->sealed = code == EW_OK && sealed.seals > 0;
+    v->unsealed = v->sealed ? sealed.unsealed : v->events;
+    return code == EW_E_FORMAT ? EW_OK : code;
 }
 
 static ew_code load_head(ew_case *c, ew_case_view *v, ew_err *err)
@@ -290,6 +296,8 @@ ew_code ew_case_view_load(ew_case *c, const char *today, bool analyses, ew_case_
         code = ew_case_turns(c, today, take_turn, out, err);
     if (code == EW_OK)
         code = ew_case_events(c, 0, count_event, out, err);
+    if (code == EW_OK)
+        code = count_unsealed(c, out, err);
     if (code == EW_OK)
         code = ew_case_seen_events_load(c, 0, EW_CASE_LAST_EVENTS, &out->last, err);
     if (code != EW_OK)

@@ -11,8 +11,6 @@ enum {
     EW_CASE_TOLD_TOOLS = 3,     /* inspect, check, family */
     EW_CASE_FAMILY_ITEMS = 1000 /* EW_FAMILY_COPIES_MAX */
 };
-/* By which the chain of events was put into a log. */
-#define EW_CASE_SEAL_EVENT "seal"
 
 typedef struct ew_case_seen_event {
     int64_t id, time, item, undoes;
@@ -49,8 +47,7 @@ typedef struct ew_case_view {
     size_t here; /* those that count */
     uint64_t counts[EW_CASE_THINGS];
     uint64_t reversals, silences;
-    uint64_t events,
-        unsealed; /* unsealed: since the last event of kind "seal" that counts */
+    uint64_t events, unsealed; /* unsealed: since the last seal */
     bool sealed;
     int64_t last_time; /* of the last event; 0: none */
     ew_case_seen_events last;
