@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signs of people in a text that are no names: mail addresses, telephone numbers, coordinates, folders of
+ * users. What these patterns miss is told in docs/formats/case.md. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "ops/lint_in.h"
+
+enum {
+    MAIL_LOCAL = 64,
+    MAIL_DOMAIN = 255,
+    PHONE_DIGITS = 15, /* E.164 */
+    PHONE_LEAST = 8,
+    GROUPS = 8,
+    USER_MOST = 64,
+    DECIMALS = 4 /* of degrees: 11 m */
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c)
+{
+    return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+static ew_code told(ew_lint *l, const ew_lint_text *t, ew_lint_kind kind, ew_slice value,
+                    ew_err *err)
+{
+    uint64_t at = t->at + (uint64_t)(value.p - t->text.p) * t->scale;
+    return ew_lint__found(l, kind, t->field, at, value, err);
+}
+
+/* ------------------------------------------------------------------ mail */
+
+/* The address around an @; n is 0 when there is none. */
+static ew_slice mail_around(ew_slice s, size_t at)
+{
+    size_t from = at;
+    size_t to = at + 1;
+    size_t dot = 0;
+    while (from > 0 && at - from < MAIL_LOCAL &&
+           (is_alnum(s.p[from - 1]) || strchr("._%+-", s.p[from - 1]) != NULL) &&
+           s.p[from - 1] != 0)
+        from--;
+    while (to < s.n && to - at < MAIL_DOMAIN &&
+           (is_alnum(s.p[to]) || s.p[to] == '-' || s.p[to] == '.')) {
+        if (s.p[to] == '.')
+            dot = to;
+        to++;
+    }
+    while (to > at && (s.p[to - 1] == '.' || s.p[to - 1] == '-'))
+        to--;
+    if (dot >= to) /* the full stop of a sentence */
+        for (dot = to - 1; dot > at && s.p[dot] != '.';)
+            dot--;
+    bool top = dot > at + 2 && to - dot > 2;
+    for (size_t i = dot + 1; i < to && top; i++)
+        top = !is_digit(s.p[i]) && s.p[i] != '-';
+    return at - from >= 2 && top ? (ew_slice){s.p + from, to - from} : (ew_slice){s.p, 0};
+}
+
+static ew_code mails(ew_lint *l, const ew_lint_text *t, ew_err *err)
+{
+    ew_code code = EW_OK;
+    for (size_t at = 0; at < t->text.n && code == EW_OK; at++) {
+        const char *sign = memchr(t->text.p + at, '@', t->text.n - at);
+        if (sign == NULL)
+            break;
+        at = (size_t)(sign - t->text.p);
+        ew_slice mail = mail_around(t->text, at);
+        if (mail.n > 0)
+            code = told(l, t, EW_LINT_MAIL, mail, err);
+    }
+    return code;
+}
+
+/* ------------------------------------------------------------------ telephones */
+
+typedef struct number {
+    char digits[PHONE_DIGITS + 1];
+    size_t count;
+    size_t groups[GROUPS], group_count;
+    bool plus, bracket, mixed; /* mixed: more than one kind of separator */
+    char separator;            /* 0: none */
+    size_t end;
+} number;
+
+/* Bytes of what may part digits of a number, before another digit; 0: nothing. */
+static size_t gap_at(ew_slice s, size_t at, char *kind)
+{
+    size_t n = 0;
+    *kind = 0;
+    while (at + n < s.n && n < 4) {
+        unsigned char c = (unsigned char)s.p[at + n];
+        if (c == 0xC2 && at + n + 1 < s.n && (unsigned char)s.p[at + n + 1] == 0xA0) {
+            n += 2; /* no-break space */
+            *kind = ' ';
+            continue;
+        }
+        if (c == 0 || strchr(" -./()", c) == NULL)
+            break;
+        if (c != ' ' || *kind == 0)
+            *kind = (char)c;
+        n++;
+    }
+    return n > 0 && n <= 3 && at + n < s.n && is_digit(s.p[at + n]) ? n : 0;
+}
+
+static bool take_number(ew_slice s, size_t at, number *x)
+{
+    *x = (number){.plus = at > 0 && s.p[at - 1] == '+',
+                  .bracket = at > 0 && s.p[at - 1] == '('};
+    while (at < s.n) {
+        size_t from = at;
+        while (at < s.n && is_digit(s.p[at])) {
+            if (x->count == PHONE_DIGITS)
+                return false;
+            x->digits[x->count++] = s.p[at++];
+        }
+        if (at == from || x->group_count == GROUPS)
+            break;
+        x->groups[x->group_count++] = at - from;
+        x->end = at;
+        char kind;
+        size_t gap = gap_at(s, at, &kind);
+        if (gap == 0)
+            break;
+        x->mixed = x->mixed || (x->separator != 0 && x->separator != kind);
+        x->separator = kind;
+        at += gap;
+    }
+    return true;
+}
+
+static bool is_date(const number *x)
+{
+    if (x->group_count < 3 || x->mixed)
+        return false;
+    bool year_last = x->groups[0] <= 2 && x->groups[1] <= 2 && x->groups[2] == 4;
+    bool year_first = x->groups[0] == 4 && x->groups[1] <= 2 && x->groups[2] <= 2;
+    return year_last || year_first;
+}
+
+static bool is_phone(const number *x)
+{
+    if (x->count < PHONE_LEAST || is_date(x))
+        return false;
+    if (x->plus)
+        return true;
+    if (x->separator == '.' || x->separator == '/') /* decimals, versions, shares */
+        for (size_t i = 0; i < x->group_count; i++)
+            if (x->groups[i] < 2)
+                return false;
+    if (x->digits[0] == '0' && x->digits[1] == '0')
+        return x->count >= PHONE_LEAST + 2;
+    if (x->digits[0] == '0')
+        return x->count <= 11 && x->digits[1] != '0';
+    return x->group_count == 3 && x->groups[0] == 3 && x->groups[1] == 3 &&
+           x->groups[2] == 4; /* as in North America */
+}
+
+/* May a number begin here? */
+static bool begins(ew_slice s, size_t at)
+{
+    if (!is_digit(s.p[at]) || at == 0)
+        return is_digit(s.p[at]);
+    char before = s.p[at - 1];
+    return !is_alnum(before) && before != '_' && before != '.' && before != ',' &&
+           before != '=' && before != '%' && before != '-';
+}
+
+static ew_code phones(ew_lint *l, const ew_lint_text *t, ew_err *err)
+{
+    ew_code code = EW_OK;
+    ew_slice s = t->text;
+    number x;
+    for (size_t at = 0; at < s.n && code == EW_OK;) {
+        if (!begins(s, at) || !take_number(s, at, &x)) {
+            at++;
+            continue;
+        }
+        bool ends = x.end >= s.n || (!is_alnum(s.p[x.end]) && s.p[x.end] != '_');
+        int64_t person = x.count >= 5 ? ew_names_number(l->names, x.digits, x.count) : 0;
+        size_t from = at - (x.plus ? 1 : 0);
+        ew_slice value = {s.p + from, x.end - from};
+        if (person != 0) {
+            ew_named who = {EW_NAME_PROTECTED, person, true, 0, 0};
+            code = ew_lint__found_person(l, &who, t->field, t->at + from * t->scale, err);
+        } else if (t->look == EW_LOOK_ALL && ends && is_phone(&x)) {
+            code = told(l, t, EW_LINT_PHONE, value, err);
+        }
+        at = x.end > at ? x.end : at + 1;
+    }
+    return code;
+}
+
+/* ------------------------------------------------------------------ coordinates */
+
+/* "-11.55640": degrees with as many decimals as places have; 0 when it is none. */
+static size_t degrees(ew_slice s, size_t at, double most, bool sign_needed)
+{
+    size_t i = at;
+    size_t decimals = 0;
+    double v = 0;
+    bool sign = i < s.n && (s.p[i] == '-' || s.p[i] == '+');
+    i += sign;
+    size_t from = i;
+    while (i < s.n && is_digit(s.p[i]) && i - from < 4)
+        v = v * 10 + (s.p[i++] - '0');
+    if (i == from || i >= s.n || s.p[i] != '.' || v > most || (sign_needed && !sign))
+        return 0;
+    for (i++; i < s.n && is_digit(s.p[i]); i++)
+        decimals++;
+    return decimals >= DECIMALS ? i - at : 0;
+}
+
+static ew_code pair_at(ew_lint *l, const ew_lint_text *t, size_t *at, ew_err *err)
+{
+    ew_slice s = t->text;
+    size_t first = degrees(s, *at, 90, false);
+    size_t i = *at + first;
+    size_t gap = 0;
+    while (i < s.n && gap < 3 && strchr(", ;/", s.p[i]) != NULL && s.p[i] != 0) {
+        i++;
+        gap++;
+    }
+    size_t second = first > 0 ? degrees(s, i, 180, gap == 0) : 0;
+    if (second == 0) {
+        *at += first > 0 ? first : 1;
+        return EW_OK;
+    }
+    ew_slice value = {s.p + *at, i + second - *at};
+    *at = i + second;
+    return told(l, t, EW_LINT_COORDINATES, value, err);
+}
+
+/* 11°33'23"N */
+static ew_code minutes_at(ew_lint *l, const ew_lint_text *t, size_t sign, ew_err *err)
+{
+    ew_slice s = t->text;
+    size_t from = sign;
+    size_t to = sign + 2;
+    while (from > 0 && sign - from < 3 && is_digit(s.p[from - 1]))
+        from--;
+    while (to < s.n && to - sign < 28 && strchr("NSEW", s.p[to]) == NULL &&
+           (is_digit(s.p[to]) || strchr(" .'\"", s.p[to]) != NULL ||
+            (unsigned char)s.p[to] >= 0x80))
+        to++;
+    bool is_it =
+        from < sign && to < s.n && strchr("NSEW", s.p[to]) != NULL && s.p[to] != 0;
+    return is_it ? told(l, t, EW_LINT_COORDINATES, (ew_slice){s.p + from, to + 1 - from},
+                        err)
+                 : EW_OK;
+}
+
+static ew_code coordinates(ew_lint *l, const ew_lint_text *t, ew_err *err)
+{
+    ew_code code = EW_OK;
+    ew_slice s = t->text;
+    for (size_t at = 0; at < s.n && code == EW_OK;) {
+        bool edge = at == 0 || (!is_alnum(s.p[at - 1]) && s.p[at - 1] != '.');
+        if (edge && (is_digit(s.p[at]) || s.p[at] == '-' || s.p[at] == '+')) {
+            code = pair_at(l, t, &at, err);
+            continue;
+        }
+        if (at + 1 < s.n && memcmp(s.p + at, "\xC2\xB0", 2) == 0)
+            code = minutes_at(l, t, at, err);
+        at++;
+    }
+    return code;
+}
+
+/* ------------------------------------------------------------------ folders */
+
+static ew_code paths(ew_lint *l, const ew_lint_text *t, ew_err *err)
+{
+    static const char *const heads[] = {"/home/", "/Users/", "\\Users\\",
+                                        "\\Documents and Settings\\", "/data/user/"};
+    ew_code code = EW_OK;
+    ew_slice s = t->text;
+    for (size_t i = 0; i < EW_COUNT(heads); i++) {
+        size_t n = strlen(heads[i]);
+        const char *p = s.p;
+        const char *end = s.p + s.n;
+        while (code == EW_OK && (p = memmem(p, (size_t)(end - p), heads[i], n)) != NULL) {
+            const char *name = p + n;
+            const char *to = name;
+            if (to < end && *to == '\\') /* written twice in JSON */
+                name = ++to;
+            while (to < end && to - name < USER_MOST && *to != 0 &&
+                   strchr("/\\\"'<>:;|?*\n\r\t,)", *to) == NULL)
+                to++;
+            if (to > name)
+                code =
+                    told(l, t, EW_LINT_USER_PATH, (ew_slice){p, (size_t)(to - p)}, err);
+            p = to;
+        }
+    }
+    return code;
+}
+
+ew_code ew_lint__signs(ew_lint *l, const ew_lint_text *t, ew_err *err)
+{
+    ew_code code = mails(l, t, err);
+    if (code == EW_OK)
+        code = paths(l, t, err);
+    if (code == EW_OK)
+        code = phones(l, t, err);
+    return code == EW_OK && t->look == EW_LOOK_ALL ? coordinates(l, t, err) : code;
+}
