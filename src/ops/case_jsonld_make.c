@@ -305,20 +305,29 @@ static bool is_reviewed(const ew_jsonld *j, const ew_book_item *item)
 
 /* ------------------------------------------------------------------ the document */
 
-static int append(const char *bytes, size_t n, void *out)
+/* Where jansson's pieces go. It does not heed every failure that it is told of. */
+typedef struct sink {
+    ew_buf *out;
+    ew_code code;
+    ew_err *err;
+} sink;
+
+static int append(const char *bytes, size_t n, void *cookie)
 {
-    return ew_buf_append(out, bytes, n, NULL) == EW_OK ? 0 : -1;
+    sink *s = cookie;
+    if (s->code == EW_OK)
+        s->code = ew_buf_append(s->out, bytes, n, s->err);
+    return s->code == EW_OK ? 0 : -1;
 }
 
 static ew_code print(ew_obj *o, ew_buf *out, ew_err *err)
 {
-    ew_code code = EW_OK;
-    if (o->json == NULL)
-        code = ew_fail_nomem(err);
-    else if (json_dump_callback(o->json, append, out, JSON_INDENT(2)) != 0)
-        code = ew_fail(err, EW_E_LIMIT, 0, "too many positions for one document");
+    sink s = {out, EW_OK, err};
+    if (o->json == NULL ||
+        (json_dump_callback(o->json, append, &s, JSON_INDENT(2)) != 0 && s.code == EW_OK))
+        s.code = ew_fail_nomem(err);
     ew_obj_release(o);
-    return code == EW_OK ? ew_buf_append(out, "\n", 1, err) : code;
+    return s.code == EW_OK ? ew_buf_append(out, "\n", 1, err) : s.code;
 }
 
 ew_code ew_jsonld__write(const ew_jsonld *j, ew_buf *out, ew_err *err)

@@ -293,9 +293,13 @@ static ew_code check_words(checker *k, const ew_case_event *e, ew_err *err)
     ew_event said;
     ew_err why;
     ew_code code = ew_note_parse(&note, k->r.note.data, k->r.note.len, &why);
-    if (code == EW_E_NOMEM)
+    if (code == EW_OK)
+        code = ew_event_parse(&said, note->text, &why);
+    if (code == EW_E_NOMEM) {
+        ew_note_free(note);
         return ew_fail_nomem(err);
-    if (code != EW_OK || ew_event_parse(&said, note->text, &why) != EW_OK)
+    }
+    if (code != EW_OK)
         tell(k, e, "its statement cannot be read");
     else if (k->r.upto < 1 || k->r.upto >= e->id || (size_t)k->r.upto > k->n)
         tell(k, e, "it speaks of events that did not come before it");
