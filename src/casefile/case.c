@@ -330,7 +330,11 @@ static ew_code connect_reading(ew_case *c, const char *path, ew_err *err)
     char *uri = uri_of(path, alone ? "?immutable=1" : "");
     if (uri == NULL)
         return ew_fail_nomem(err);
-    ew_code code = connect(c, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+    /* Who was killed leaves a log that only somebody who may write can take in; nothing else is written. */
+    int flags = alone ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    ew_code code = connect(c, uri, flags | SQLITE_OPEN_URI, err);
+    if (code == EW_OK && !alone)
+        code = exec(c, "PRAGMA query_only=ON", err);
     ew_free(uri);
     return code;
 }

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 
+import part_case
 import part_diff
 import part_family
 import part_seal
@@ -264,9 +265,14 @@ def part_seal_and_log(b):
     return part_seal.measure(b, Row)
 
 
+def part_case_and_import(b):
+    return part_case.measure(b, Row)
+
+
 PARTS = {"add": part_add, "fingerprint": part_fingerprint, "size": part_size,
          "check": part_check, "memory": part_memory, "start": part_start,
-         "diff": part_diff_long, "family": part_family_many, "seal": part_seal_and_log}
+         "diff": part_diff_long, "family": part_family_many, "seal": part_seal_and_log,
+         "case": part_case_and_import}
 
 
 def need(names):
