@@ -22,20 +22,25 @@ static const opt_spec get_options[] = {
     {OPT_OUTPUT, 'o', "output", "FILE", "where the copy goes; must not be there yet"},
 };
 
-static void tell(app *a, const char *schema, const char *what, int64_t item,
-                 const char *to, int64_t event)
+/* What left the case. */
+typedef struct left {
+    const char *schema, *what, *to;
+    int64_t item, event;
+} left;
+
+static void tell(app *a, const left *l)
 {
-    char *safe = ew_safe_name(to);
+    char *safe = ew_safe_name(l->to);
     if (a->json) {
         ew_obj o = ew_obj_new();
-        ew_obj_str(&o, "schema", schema);
-        ew_obj_int(&o, "item", item);
+        ew_obj_str(&o, "schema", l->schema);
+        ew_obj_int(&o, "item", l->item);
         ew_obj_str(&o, "to", safe != NULL ? safe : "");
-        ew_obj_int(&o, "event", event);
+        ew_obj_int(&o, "event", l->event);
         out_object(a, &o);
     } else if (!a->quiet) {
         (void)printf("item %" PRId64 " %s %s, event %" PRId64 "; its hash was checked\n",
-                     item, what, safe != NULL ? safe : "?", event);
+                     l->item, l->what, safe != NULL ? safe : "?", l->event);
     }
     ew_free(safe);
 }
@@ -62,7 +67,7 @@ static int hand(app *a, const args *in)
     ew_case_close(c);
     if (code != EW_OK)
         return fail_command(a, &err);
-    tell(a, "earwitness.case-hand/1", "was handed to", item, to, event);
+    tell(a, &(left){"earwitness.case-hand/1", "was handed to", to, item, event});
     return EXIT_FOUND;
 }
 
@@ -88,7 +93,7 @@ static int get(app *a, const args *in)
     ew_case_close(c);
     if (code != EW_OK)
         return fail_command(a, &err);
-    tell(a, "earwitness.case-get/1", "was copied to", item, to, event);
+    tell(a, &(left){"earwitness.case-get/1", "was copied to", to, item, event});
     return EXIT_FOUND;
 }
 

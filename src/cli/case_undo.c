@@ -32,7 +32,10 @@ static void told(void *cookie, int64_t event, int64_t by)
 
 static int undo(app *a, ew_case *c, const args *in)
 {
-    const ew_ops_actor by = {case_who(in), in->values[OPT_PURPOSE]};
+    const ew_case_undo_how how = {.by = {case_who(in), in->values[OPT_PURPOSE]},
+                                  .all = in->values[OPT_ALL] != NULL,
+                                  .told = told,
+                                  .cookie = a};
     uint64_t event = 0;
     ew_err err;
     ew_code code = EW_OK;
@@ -41,8 +44,7 @@ static int undo(app *a, ew_case *c, const args *in)
         code = ew_fail(&err, EW_E_ARG, 0, "'%s' is not the number of an event",
                        in->operands[0]);
     if (code == EW_OK)
-        code = ew_ops_case_undo(c, (int64_t)event, in->values[OPT_ALL] != NULL, &by, told,
-                                a, &err);
+        code = ew_ops_case_undo(c, (int64_t)event, &how, &err);
     return code == EW_OK ? EXIT_FOUND : fail_command(a, &err);
 }
 

@@ -73,9 +73,14 @@ static ew_code store_one(adder *a, const ew_input *in, ew_case_added *r, bool *f
     if (code != EW_OK)
         return code;
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", s.fd);
-    r->kind = a->how->kind != NULL
-                  ? a->how->kind
-                  : ew_case_kind_of(s.fd, in->open_path != NULL ? in->open_path : path);
+    r->kind = a->how->kind;
+    if (r->kind == NULL)
+        code = ew_case_kind_of(s.fd, in->open_path != NULL ? in->open_path : path,
+                               &r->kind, err);
+    if (code != EW_OK) {
+        ew_source_close(&s);
+        return code;
+    }
     if (a->how->dry_run) {
         code = hash_only(&s, in->name, r, a, err);
     } else {
@@ -104,7 +109,7 @@ static ew_code take_one(adder *a, const ew_input *in, ew_err *err)
         *err = r->err;
         return err->code;
     }
-    if (r->err.code == EW_E_CANCELLED) {
+    if (r->err.code == EW_E_CANCELLED || r->err.code == EW_E_NOMEM) {
         *err = r->err;
         return err->code;
     }

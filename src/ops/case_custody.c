@@ -196,13 +196,11 @@ static ew_code read_original(ew_case *c, const wanted_item *w, int out, ew_err *
     return code;
 }
 
-static ew_code write_custody(ew_case *c, const wanted_item *w, const char *kind,
-                             const char *to, const ew_ops_actor *by, int64_t *event,
-                             ew_err *err)
+static ew_code write_custody(ew_case *c, const wanted_item *w, const ew_case_act *act,
+                             const char *to, int64_t *event, ew_err *err)
 {
-    ew_case_act act = {.kind = kind, .who = by->who, .purpose = by->purpose};
     ew_obj o = ew_obj_new();
-    ew_code code = ew_case_begin(c, &act, event, err);
+    ew_code code = ew_case_begin(c, act, event, err);
     if (code != EW_OK) {
         ew_obj_release(&o);
         return code;
@@ -216,6 +214,7 @@ ew_code ew_ops_case_hand(ew_case *c, int64_t item, const char *to, const ew_ops_
                          int64_t *event, ew_err *err)
 {
     wanted_item w = {.id = item};
+    const ew_case_act act = {.kind = "hand-over", .who = by->who, .purpose = by->purpose};
     if (to[0] == 0 || strlen(to) > EW_CASE_NAME)
         return ew_fail(err, EW_E_ARG, 0,
                        "somebody to hand it to is named in 1 to %d bytes",
@@ -223,13 +222,14 @@ ew_code ew_ops_case_hand(ew_case *c, int64_t item, const char *to, const ew_ops_
     ew_code code = find_item(c, &w, err);
     if (code == EW_OK)
         code = read_original(c, &w, -1, err);
-    return code == EW_OK ? write_custody(c, &w, "hand-over", to, by, event, err) : code;
+    return code == EW_OK ? write_custody(c, &w, &act, to, event, err) : code;
 }
 
 ew_code ew_ops_case_get(ew_case *c, int64_t item, const char *path,
                         const ew_ops_actor *by, int64_t *event, ew_err *err)
 {
     wanted_item w = {.id = item};
+    const ew_case_act act = {.kind = "copy", .who = by->who, .purpose = by->purpose};
     ew_atomic a = {.fd = -1};
     struct stat st;
     if (lstat(path, &st) == 0)
@@ -244,7 +244,7 @@ ew_code ew_ops_case_get(ew_case *c, int64_t item, const char *path,
     if (code == EW_OK && name == NULL)
         code = ew_fail_nomem(err);
     if (code == EW_OK)
-        code = write_custody(c, &w, "copy", name, by, event, err);
+        code = write_custody(c, &w, &act, name, event, err);
     if (code == EW_OK)
         code = ew_atomic_commit(&a, err);
     else

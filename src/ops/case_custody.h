@@ -8,13 +8,18 @@
 
 /* Takes an event back, by a new event "undo"; so also an undo. Analyses that stand on it go with it, each
  * by an event of its own; so does everything else that does when `all`, else they are EW_E_ARG with a text that names
- * them. told(): every event that was taken back, and by which; may be NULL. All of it is one step.
+ * them. told(): every event that was taken back, and by which. All of it is one step.
  * EW_E_NOTFOUND; EW_E_ARG for one that was taken back already, for one that tells what happened
  * outside (a copy, a look at an identity, an export, a seal), and for an undo of which what it would bring
  * back stands on something that was taken back, too. */
-EW_MUST_CHECK ew_code ew_ops_case_undo(
-    ew_case *c, int64_t event, bool all, const ew_ops_actor *by,
-    void (*told)(void *cookie, int64_t event, int64_t by), void *cookie, ew_err *err);
+typedef struct ew_case_undo_how {
+    ew_ops_actor by;
+    bool all;
+    void (*told)(void *cookie, int64_t event, int64_t by); /* may be NULL */
+    void *cookie;
+} ew_case_undo_how;
+EW_MUST_CHECK ew_code ew_ops_case_undo(ew_case *c, int64_t event,
+                                       const ew_case_undo_how *how, ew_err *err);
 
 /* What is to be said of an item from now on; NULL: as it is. */
 typedef struct ew_case_correction {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/err.h"
 #include "import/import.h"
 
 enum { HEAD_BYTES = 512, TS_PACKET = 188, ADTS_SYNC = 0xE0, TEXT_MAX = 64 << 20 };
@@ -99,24 +100,28 @@ static const char *by_format(ew_import_format f)
     }
 }
 
-const char *ew_case_kind_of(int fd, const char *path)
+ew_code ew_case_kind_of(int fd, const char *path, const char **kind, ew_err *err)
 {
     uint8_t head[HEAD_BYTES];
     ew_delivery *d = NULL;
     ew_import_format format = EW_IMPORT_AUTO;
-    ew_err ignored;
+    ew_err why;
     ssize_t n = pread(fd, head, sizeof head, 0);
-    const char *kind = n > 0 ? by_mark(head, (size_t)n) : NULL;
-    if (kind != NULL || path == NULL)
-        return kind != NULL ? kind : DOCUMENT;
-    if (lseek(fd, 0, SEEK_END) > TEXT_MAX && head[0] != 'P' && head[0] != '{' &&
-        head[0] != 0x1F)
-        return DOCUMENT; /* what large files are exports begins so */
-    if (ew_delivery_open(&d, path, &ignored) == EW_OK &&
-        ew_import_detect(d, &format, &ignored) != EW_OK)
-        format = EW_IMPORT_AUTO;
+    *kind = n > 0 ? by_mark(head, (size_t)n) : NULL;
+    if (*kind != NULL)
+        return EW_OK;
+    *kind = DOCUMENT;
+    /* What large files are exports begins so. */
+    if (n <= 0 ||
+        (lseek(fd, 0, SEEK_END) > TEXT_MAX && strchr("P{\x1F", head[0]) == NULL))
+        return EW_OK;
+    ew_code code = ew_delivery_open(&d, path, &why);
+    if (code == EW_OK)
+        code = ew_import_detect(d, &format, &why);
     ew_delivery_close(d);
-    return by_format(format);
+    if (code == EW_OK)
+        *kind = by_format(format);
+    return code == EW_E_NOMEM ? ew_fail_nomem(err) : EW_OK;
 }
 
 bool ew_case_kind_known(const char *kind)

@@ -218,6 +218,7 @@ ew_code ew_case_result_line(const ew_case_analysis *a, const uint8_t *sha256, ew
 typedef struct comparer {
     ew_buf *fields;
     size_t n;
+    int depth;
     ew_err *err;
     ew_code code;
 } comparer;
@@ -232,12 +233,11 @@ static void differs(comparer *c, const char *path)
         c->code = add_safe(c->fields, path[0] != 0 ? path : "all", c->err);
 }
 
-static void compare(comparer *c, const json_t *a, const json_t *b, const char *path,
-                    int depth);
+static void compare(comparer *c, const json_t *a, const json_t *b, const char *path);
 
 /* A path that does not fit is cut: the fields that follow have the same name then. */
 static void compare_at(comparer *c, const json_t *a, const json_t *b, const char *path,
-                       const char *step, int depth)
+                       const char *step)
 {
     char at[PATH_MAX_BYTES];
     (void)snprintf(at, sizeof at, "%s%s", path, step);
@@ -246,11 +246,10 @@ static void compare_at(comparer *c, const json_t *a, const json_t *b, const char
     if (a == NULL || b == NULL)
         differs(c, at);
     else
-        compare(c, a, b, at, depth);
+        compare(c, a, b, at);
 }
 
-static void compare_objects(comparer *c, json_t *a, json_t *b, const char *path,
-                            int depth)
+static void compare_objects(comparer *c, json_t *a, json_t *b, const char *path)
 {
     const char *key;
     json_t *value;
@@ -258,34 +257,32 @@ static void compare_objects(comparer *c, json_t *a, json_t *b, const char *path,
     json_object_foreach(a, key, value)
     {
         (void)snprintf(step, sizeof step, "%s%s", path[0] != 0 ? "." : "", key);
-        compare_at(c, value, json_object_get(b, key), path, step, depth);
+        compare_at(c, value, json_object_get(b, key), path, step);
     }
     json_object_foreach(b, key, value)
     {
         (void)snprintf(step, sizeof step, "%s%s", path[0] != 0 ? "." : "", key);
         if (json_object_get(a, key) == NULL)
-            compare_at(c, NULL, value, path, step, depth);
+            compare_at(c, NULL, value, path, step);
     }
 }
 
-static void compare(comparer *c, const json_t *a, const json_t *b, const char *path,
-                    int depth)
+static void compare(comparer *c, const json_t *a, const json_t *b, const char *path)
 {
     enum { DEPTH_MAX = 16 };
     char step[32];
-    if (json_is_object(a) && json_is_object(b) && depth < DEPTH_MAX) {
-        compare_objects(c, (json_t *)(uintptr_t)a, (json_t *)(uintptr_t)b, path,
-                        depth + 1);
-    } else if (json_is_array(a) && json_is_array(b) && depth < DEPTH_MAX &&
+    if (c->depth++ < DEPTH_MAX && json_is_object(a) && json_is_object(b)) {
+        compare_objects(c, (json_t *)(uintptr_t)a, (json_t *)(uintptr_t)b, path);
+    } else if (c->depth <= DEPTH_MAX && json_is_array(a) && json_is_array(b) &&
                json_array_size(a) == json_array_size(b)) {
         for (size_t i = 0; i < json_array_size(a) && c->n <= EW_CASE_DIFFERS; i++) {
             (void)snprintf(step, sizeof step, "[%zu]", i);
-            compare_at(c, json_array_get(a, i), json_array_get(b, i), path, step,
-                       depth + 1);
+            compare_at(c, json_array_get(a, i), json_array_get(b, i), path, step);
         }
     } else if (!json_equal(a, b)) {
         differs(c, path);
     }
+    c->depth--;
 }
 
 ew_code ew_case_results_same(const char *a, const char *b, bool *same, ew_buf *fields,
@@ -295,7 +292,7 @@ ew_code ew_case_results_same(const char *a, const char *b, bool *same, ew_buf *f
     json_t *x = json_loads(a, JSON_DECODE_ANY, NULL);
     json_t *y = json_loads(b, JSON_DECODE_ANY, NULL);
     if (x != NULL && y != NULL)
-        compare(&c, x, y, "", 0);
+        compare(&c, x, y, "");
     else
         c.n = 1;
     *same = c.n == 0;

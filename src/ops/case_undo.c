@@ -162,9 +162,8 @@ static ew_code undo_all(undoing *u, int64_t first, const ew_ops_actor *by,
     return code;
 }
 
-ew_code ew_ops_case_undo(ew_case *c, int64_t event, bool all, const ew_ops_actor *by,
-                         void (*told)(void *cookie, int64_t event, int64_t by),
-                         void *cookie, ew_err *err)
+ew_code ew_ops_case_undo(ew_case *c, int64_t event, const ew_case_undo_how *how,
+                         ew_err *err)
 {
     undoing u = {.c = c};
     known_event e;
@@ -178,15 +177,15 @@ ew_code ew_ops_case_undo(ew_case *c, int64_t event, bool all, const ew_ops_actor
         code = ew_case_dependents(c, event, take_dependent, &u, err);
     if (code == EW_OK)
         code = ew_case_events(c, 0, fill_one, &u, err);
-    if (code == EW_OK && !all)
+    if (code == EW_OK && !how->all)
         code = refuse_others(&u, event, err);
     events = ew_alloc_array(u.n + 1, sizeof *events);
     if (code == EW_OK && events == NULL)
         code = ew_fail_nomem(err);
     if (code == EW_OK)
-        code = undo_all(&u, event, by, events, err);
-    for (size_t i = 0; i < u.n && code == EW_OK && told != NULL; i++)
-        told(cookie, u.list[i].id, events[i]);
+        code = undo_all(&u, event, &how->by, events, err);
+    for (size_t i = 0; i < u.n && code == EW_OK && how->told != NULL; i++)
+        how->told(how->cookie, u.list[i].id, events[i]);
     ew_free(events);
     ew_free(u.list);
     return code;
