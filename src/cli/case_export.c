@@ -10,9 +10,13 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "cli/case.h"
 #include "cli/case_jsonld.h"
+#include "cli/case_secret.h"
 #include "cli/case_verbs.h"
+
+enum { PLACES_BYTES = 16 << 20 };
 
 static const opt_spec options[] = {
     CASE_OPTION,
@@ -26,6 +30,8 @@ static const opt_spec options[] = {
      "only this item and what came out of it; again for more"},
     {OPT_ALLOW, 0, "allow", "FINDING", "of the check before it: this one is known"},
     {OPT_UNCHECKED, 0, "unchecked", NULL, "whatever would leave with it"},
+    KEY_OPTIONS,
+    {OPT_PLACES, 0, "places", "FILE", "of the check: names of places, one a line"},
     JSONLD_OPTIONS,
     WHO_OPTIONS,
 };
@@ -81,11 +87,36 @@ static size_t take(const args *in, opt_id id, const char **out)
     return n;
 }
 
+/* One line to people, who are about to hand something on. */
+static void found(void *cookie, const ew_lint_finding *f)
+{
+    app *a = cookie;
+    const char *weight = ew_lint_weight_name(ew_lint_weight_of(f->kind));
+    if (a->json) {
+        ew_obj o = ew_obj_new();
+        ew_obj_str(&o, "schema", "earwitness.case-export-finding/1");
+        ew_obj_str(&o, "id", f->id);
+        ew_obj_str(&o, "kind", ew_lint_kind_name(f->kind));
+        ew_obj_str(&o, "weight", weight);
+        ew_obj_int(&o, "item", f->item);
+        ew_obj_str(&o, "table", f->table);
+        ew_obj_str(&o, "excerpt", f->excerpt);
+        out_object(a, &o);
+        return;
+    }
+    progress_clear(a);
+    if (f->table[0] != 0)
+        say(a, "%s %s in the records: %s [%s]", weight, ew_lint_kind_name(f->kind),
+            f->excerpt, f->id);
+    else
+        say(a, "%s %s in item %" PRId64 ": %s [%s]", weight, ew_lint_kind_name(f->kind),
+            f->item, f->excerpt, f->id);
+}
+
 static ew_code export_with(app *a, const args *in, ew_case *c, ew_case_export_opts *o,
-                           ew_err *err)
+                           ew_case_exported *told, ew_err *err)
 {
     ew_progress prog = app_progress(a);
-    ew_case_exported told;
     const char **only = ew_alloc_array(2 * in->given_count + 2, sizeof *only);
     const char **allow = only != NULL ? only + in->given_count + 1 : NULL;
     if (only == NULL)
@@ -95,18 +126,42 @@ static ew_code export_with(app *a, const args *in, ew_case *c, ew_case_export_op
     o->allow = allow;
     o->allow_count = take(in, OPT_ALLOW, allow);
     o->prog = &prog;
-    ew_code code = ew_ops_case_export(c, o, &told, err);
+    ew_code code = ew_ops_case_export(c, o, told, err);
     progress_clear(a);
     if (code == EW_OK)
-        tell(a, o->out, &told);
+        tell(a, o->out, told);
     ew_free(only);
     return code;
+}
+
+/* Exit status 4 when the check before it holds it back. */
+static int export_to(app *a, const args *in, ew_case *c, ew_case_export_opts *o)
+{
+    ew_case_exported told = {0};
+    ew_err err;
+    ew_buf places;
+    ew_code code = EW_OK;
+    ew_buf_init(&places, PLACES_BYTES);
+    if (in->values[OPT_PLACES] != NULL)
+        code = ew_file_get(in->values[OPT_PLACES], &places, &err);
+    o->places = (ew_slice){(const char *)places.data, places.len};
+    o->found = found;
+    o->cookie = a;
+    if (code == EW_OK)
+        code = export_with(a, in, c, o, &told, &err);
+    ew_buf_release(&places);
+    if (code == EW_OK)
+        return EXIT_FOUND;
+    int exit_code = fail_command(a, &err);
+    return told.begun == 0 && (told.findings > 0 || told.closed > 0) ? EXIT_BROKEN
+                                                                     : exit_code;
 }
 
 static int run(app *a, const args *in)
 {
     ew_case *c = NULL;
     case_jsonld j = {0};
+    ew_age_identities keys = {0};
     ew_err err;
     ew_case_export_opts o = {.who = case_who(in),
                              .purpose = in->values[OPT_PURPOSE],
@@ -122,12 +177,16 @@ static int run(app *a, const args *in)
         code = case_jsonld_read(in, &j, &err);
     if (j.opts.publisher != NULL)
         o.jsonld = &j.opts;
-    int exit_code = code == EW_OK ? case_open(a, in, true, &c) : fail_command(a, &err);
-    if (exit_code == 0) {
-        code = export_with(a, in, c, &o, &err);
-        exit_code = code == EW_OK ? EXIT_FOUND : fail_command(a, &err);
-    }
+    int exit_code = code == EW_OK ? 0 : fail_command(a, &err);
+    if (exit_code == 0 && in->values[OPT_IDENTITY] != NULL)
+        exit_code = case_keys(a, in, &keys);
+    o.keys = in->values[OPT_IDENTITY] != NULL ? &keys : NULL;
+    if (exit_code == 0)
+        exit_code = case_open(a, in, true, &c);
+    if (exit_code == 0)
+        exit_code = export_to(a, in, c, &o);
     ew_case_close(c);
+    ew_age_identities_release(&keys);
     case_jsonld_release(&j);
     return exit_code;
 }
@@ -141,7 +200,9 @@ const command case_export = {
         "the chain of events, and with --publisher reviews for schema.org. It is "
         "written\n"
         "into the case who handed on what, before and after. What is kept encrypted\n"
-        "about people who are protected stays, unless asked for",
+        "about people who are protected stays, unless asked for. First it looks at what\n"
+        "would leave, as 'earwitness case lint' does; findings hold it back with exit\n"
+        "status 4, unless they are allowed",
     .options = options,
     .option_count = EW_COUNT(options),
     .operands_min = 0,

@@ -239,6 +239,84 @@ class Export(CaseFile):
         self.assertEqual(done, ["begun", "failed"] * 2)
 
 
+class Protected(CaseFile):
+    """Who is protected leaves under the name shown, or not at all."""
+    SECRET = "Sreymom Vannak\n+855 12 345 678\n"
+
+    def setUp(self):
+        super().setUp()
+        recipient = self.run_ew("vault", "identity", "-o", self.path("key")).out.strip()
+        self.run_ew("case", "recipient", recipient)
+        self.run_ew("case", "person", "Source 1", "--kind", "protected", "--identity-file",
+                    self.write("who", self.SECRET))
+        os.unlink(self.path("who"))
+        self.run_ew("case", "alias", "Source 1", "--name-file", self.write("n", "Mom V"))
+        self.recipient = recipient
+
+    def words_in(self, bag):
+        found = set()
+        for root, _, names in os.walk(bag):
+            for name in names:
+                with open(os.path.join(root, name), "rb") as f:
+                    text = f.read().lower()
+                found |= {w for w in ("sreymom", "vannak", "mom v", "345 678", "source 1", "age1",
+                                      b"age-encryption".hex())
+                          if w.encode() in text}
+        return found
+
+    def add(self, text):
+        self.run_ew("case", "add", self.write("note.txt", text), "--no-analyses")
+        self.run_ew("case", "position", "note.txt", "--person", "Source 1", "--stance",
+                    "confirms", "--date", "2026-10-12")
+
+    def test_nothing_of_them_leaves(self):
+        self.add("Nothing to see.")
+        err = self.run_ew("case", "export", "-o", self.path("bag"), code=4).err
+        self.assertIn("--identity", err)
+        self.assertFalse(os.path.exists(self.path("bag")))
+        self.run_ew("case", "export", "-o", self.path("bag"), "-i", self.path("key"),
+                    "--publisher", "Desk")
+        self.assertEqual(self.words_in(self.path("bag")), {"source 1"})
+        with open(os.path.join(self.path("bag"), "data/case.json"), encoding="utf-8") as f:
+            case = json.load(f)
+        self.assertEqual(case["tables"]["person"][0]["identity"], {"left_out": True})
+        Export.chain(self, self.path("bag"))
+        # Asked for, what is encrypted goes along, still encrypted.
+        self.run_ew("case", "export", "-o", self.path("all"), "--unchecked",
+                    "--with-identities")
+        self.assertEqual(self.words_in(self.path("all")),
+                         {"source 1", "age1", b"age-encryption".hex()})
+        Export.chain(self, self.path("all"))
+
+    def test_what_would_leave_is_looked_at_first(self):
+        self.add("Ask Sreymom about it.")
+        done = self.run_ew("case", "export", "-o", self.path("bag"), "-i", self.path("key"),
+                           code=4)
+        self.assertNotIn("sreymom", (done.out + done.err).lower())
+        known = re.findall(r"\[([0-9a-f]{16})\]", done.err)
+        self.assertTrue(known, done.err)
+        self.assertFalse(os.path.exists(self.path("bag")))
+        self.assertNotIn("export", self.run_ew("case", "events").out)
+        # Without the original nothing of it leaves; and what is known may.
+        self.run_ew("case", "export", "-o", self.path("tables"), "-i", self.path("key"),
+                    "--without-originals")
+        allow = [word for one in known for word in ("--allow", one)]
+        self.run_ew("case", "export", "-o", self.path("bag"), "-i", self.path("key"), *allow)
+        rows = self.run_jsonl("case", "events")
+        begun = [r for r in rows if r["detail"] and r["detail"].get("export") == "begun"][-1]
+        self.assertIn(known[0], json.dumps(begun))
+
+    def test_names_that_are_alike(self):
+        self.run_ew("case", "add", self.write("clip.wav", b"RIFF"), "--no-analyses")
+        said = ("--stance", "denies", "--date", "2026-10-12")
+        for name in ("Sourc 1", "source 1", "The Source 1"):
+            err = self.run_ew("case", "position", "1", "--person", name, *said, code=2).err
+            self.assertIn("Source 1", err)
+        self.position("--person", "Source 1", *said)
+        self.position("--person", "Sourc 1", "--new-person", *said)
+        self.position("--person", "Someone else", *said)
+
+
 class Reviews(CaseFile):
     OPTIONS = ("--publisher", "Desk <i>\"x\"", "--publisher-url", "https://desk.example",
                "--review-url", "https://desk.example/1", "--review-date", "2026-11-22",
