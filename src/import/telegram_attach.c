@@ -61,7 +61,8 @@ static ew_attachment_kind kind_of(ew_slice type)
         ew_attachment_kind kind;
     } known[] = {{"voice_message", EW_ATTACH_VOICE}, {"audio_file", EW_ATTACH_AUDIO},
                  {"video_message", EW_ATTACH_VIDEO}, {"video_file", EW_ATTACH_VIDEO},
-                 {"animation", EW_ATTACH_VIDEO},     {"sticker", EW_ATTACH_STICKER}};
+                 {"animation", EW_ATTACH_VIDEO},     {"sticker", EW_ATTACH_STICKER},
+                 {"photo", EW_ATTACH_PHOTO},         {"file", EW_ATTACH_FILE}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (ew_slice_is(type, known[i].text))
             return known[i].kind;
@@ -136,6 +137,7 @@ static ew_code name_song(ew_telegram *t, ew_made_attachment *a)
 static ew_code attach_file(ew_telegram *t)
 {
     static const char gone[] = "disappears after it was seen";
+    static const char none[] = "the export names no file";
     ew_tg_media *m = &t->media;
     ew_made_attachment *a = ew_made_attachment_new(&t->made);
     ew_code code = EW_OK;
@@ -151,6 +153,10 @@ static ew_code attach_file(ew_telegram *t)
         a->words = m->left_out;
         (void)left_out(ew_telegram__kept(t, m->left_out), &a->state);
         return code;
+    }
+    if (m->path.n == 0 && code == EW_OK) {
+        a->state = EW_ATTACH_UNAVAILABLE;
+        return ew_made_keep(&t->made, ew_slice_of(none), &a->words, t->err);
     }
     ew_made_find(&t->made, a, t->from, t->folder);
     if (code == EW_OK && m->disappears > 0 && a->state == EW_ATTACH_PRESENT)
@@ -177,7 +183,7 @@ static ew_code attach_contact(ew_telegram *t)
 ew_code ew_telegram__attach(ew_telegram *t)
 {
     ew_code code = EW_OK;
-    if (t->media.file || t->media.photo)
+    if (t->media.file || t->media.photo || t->media.typed)
         code = attach_file(t);
     if (code == EW_OK && (t->contact_given || t->card_given))
         code = attach_contact(t);

@@ -134,6 +134,11 @@ static ew_code tell_message(ew_tg_html *h)
     if (h->joined && !h->has_owner)
         code = ew_tg_remark(h->sink, place, h->err,
                             "the message before, which names the sender, is not there");
+    else if ((h->made.message.marks & EW_MARK_TWO_WAYS) != 0)
+        code = ew_tg_remark(h->sink, place, h->err,
+                            "message %.*s: joined to one before what the program said, "
+                            "which no export does; its sender may be another",
+                            EW_TG_TEXT(kept(h, h->made.id)));
     if (code == EW_OK && h->zone_s != 0 && !h->summer_told)
         code = tell_zone(h);
     if (code == EW_OK)
@@ -164,6 +169,10 @@ static ew_code take_block(ew_tg_html *h, const ew_tg_block *b)
     }
     if (h->divider)
         return EW_OK;
+    bool parted = h->joined && h->parted;
+    h->parted = h->made.message.service || parted;
+    if (parted)
+        h->made.message.marks |= EW_MARK_TWO_WAYS;
     if (!h->joined && !h->made.message.service) {
         h->owner =
             (ew_tg_at){(uint32_t)h->member, (uint32_t)b->at, (uint32_t)(b->end - b->at)};
@@ -248,7 +257,7 @@ ew_code ew_tg_html_group(ew_tg_html *h, const ew_tg_files *files,
 {
     ew_code code = EW_OK;
     uint64_t next = 1;
-    h->has_owner = false;
+    h->has_owner = h->parted = false;
     h->quiet = group->noted;
     for (size_t i = 0; i < group->count && code == EW_OK; i++) {
         const ew_tg_page *p = &files->pages[group->first + i];
@@ -301,8 +310,9 @@ ew_code ew_import__looks_telegram_html(ew_delivery *from, bool *yes, ew_err *err
         code = ew_delivery_read(from, files.pages[0].member, &bytes, err);
     if (bytes.n > HEAD)
         bytes.n = HEAD;
-    *yes = holds(bytes, "\"page_header") && holds(bytes, "\"page_wrap") &&
-           holds(bytes, "<body");
+    *yes = holds(bytes, "<body") &&
+           ((holds(bytes, "\"page_header") && holds(bytes, "\"page_wrap")) ||
+            holds(bytes, "\"message default") || holds(bytes, "\"message service"));
     ew_tg_files_release(&files);
     return code;
 }

@@ -43,6 +43,7 @@ typedef struct ew_tg_html {
     ew_room room;
     bool divider; /* it is a date between messages, or nothing at all */
     bool joined;
+    bool parted;    /* since the last that was not joined the program said something */
     bool cut;       /* more of it than can be read */
     int32_t zone_s; /* of its time, when that is zoned */
     bool summer_told;
@@ -81,7 +82,9 @@ bool ew_tg_has_class(const GumboNode *n, const char *word);
 EW_MUST_CHECK ew_code ew_tg_resolve(ew_buf *out, ew_slice folder, ew_slice path,
                                     ew_err *err);
 
-/* Of an element with the class media_wrap: attachments, or what a call was. */
+/* Is it an element around attachments, or one itself? */
+bool ew_tg_is_media(const GumboNode *n);
+/* Its attachments, or what a call was. */
 EW_MUST_CHECK ew_code ew_tg_html_media(ew_tg_html *h, const GumboNode *n);
 /* Of a link to a picture in a service message. */
 EW_MUST_CHECK ew_code ew_tg_html_file(ew_tg_html *h, ew_attachment_kind kind,

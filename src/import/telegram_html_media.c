@@ -258,6 +258,18 @@ static ew_code take_words(ew_tg_html *h, const GumboNode *n, const media *what,
     return join(h, parts + from, PARTS - from, &a->words);
 }
 
+/* Where the file is; of a picture without link the picture that is shown. */
+static ew_slice link_of(const GumboNode *n)
+{
+    ew_page_walk w = {.root = n};
+    ew_slice link = ew_page_attribute(n, "href");
+    bool shown = ew_tg_has_class(n, "photo_wrap") || ew_tg_has_class(n, "sticker_wrap");
+    while (shown && link.n == 0 && ew_page_next(&w))
+        if (!w.leaving && ew_page_tag(w.node) == GUMBO_TAG_IMG)
+            link = ew_page_attribute(w.node, "src");
+    return link;
+}
+
 static ew_code take_file(ew_tg_html *h, const GumboNode *n, const media *what,
                          const ew_kept_text parts[PARTS])
 {
@@ -265,8 +277,8 @@ static ew_code take_file(ew_tg_html *h, const GumboNode *n, const media *what,
     ew_kept_text duration;
     ew_slice title = kept(h, parts[TITLE]);
     bool sticker = ew_slice_is(title, "Sticker");
-    ew_code code = ew_tg_html_file(h, sticker ? EW_ATTACH_STICKER : what->kind,
-                                   ew_page_attribute(n, "href"), &a);
+    ew_code code =
+        ew_tg_html_file(h, sticker ? EW_ATTACH_STICKER : what->kind, link_of(n), &a);
     if (code == EW_OK)
         code = keep_below(h, n, "video_duration", &duration);
     if (code != EW_OK)
@@ -299,12 +311,17 @@ static ew_code take_one(ew_tg_html *h, const GumboNode *n, const media *what)
                             : take_file(h, n, what, parts);
 }
 
+bool ew_tg_is_media(const GumboNode *n)
+{
+    return ew_tg_has_class(n, "media_wrap") || media_of(n) != NULL;
+}
+
 ew_code ew_tg_html_media(ew_tg_html *h, const GumboNode *wrap)
 {
     ew_page_walk w = {.root = wrap};
     ew_code code = EW_OK;
     while (code == EW_OK && ew_page_next(&w)) {
-        const media *what = w.leaving || w.node == wrap ? NULL : media_of(w.node);
+        const media *what = w.leaving ? NULL : media_of(w.node);
         if (what == NULL)
             continue;
         code = take_one(h, w.node, what);

@@ -287,7 +287,7 @@ static part part_of(const GumboNode *n)
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (ew_tg_has_class(n, known[i].word))
             return known[i].what;
-    return P_NOTHING;
+    return ew_tg_is_media(n) ? P_MEDIA : P_NOTHING;
 }
 
 static ew_code take_text(ew_tg_html *h, const GumboNode *n)
@@ -400,6 +400,24 @@ static ew_code take_id(ew_tg_html *h, const GumboNode *div)
     return ew_made_keep(&h->made, id, &h->made.id, h->err);
 }
 
+/* "2 January 2024", whatever its number: a date between messages, since no action is worded so. */
+static bool is_date(ew_slice s)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    ew_slice day;
+    ew_slice month;
+    uint64_t v;
+    if (!ew_slice_word(&s, &day) || !ew_slice_word(&s, &month) || s.n != 4 ||
+        !ew_slice_u64(day, &v) || !ew_slice_u64(s, &v))
+        return false;
+    for (size_t i = 0; i < sizeof months / sizeof months[0]; i++)
+        if (ew_slice_is(month, months[i]))
+            return true;
+    return false;
+}
+
 static const GumboNode *find_message(const GumboNode *root)
 {
     ew_page_walk w = {.root = root};
@@ -420,6 +438,10 @@ static ew_code take_tree(ew_tg_html *h, const GumboNode *root)
     ew_code code = take_id(h, div);
     if (code == EW_OK && ew_tg_has_class(div, "service")) {
         code = take_service(h, div);
+        ew_kept_text t = h->made.text;
+        if (code == EW_OK && t.n > 0 && h->made.attachment_count == 0)
+            h->divider =
+                h->divider || is_date((ew_slice){(char *)h->made.arena.data + t.at, t.n});
     } else if (code == EW_OK) {
         h->divider = false;
         code = take_default(h, div);

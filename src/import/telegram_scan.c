@@ -128,9 +128,11 @@ static bool begins_message(ew_slice page, const tag *t)
 {
     if (t->closing || !named(t->name, "div"))
         return false;
+    ew_slice word = attribute(page, t, "class");
     ew_slice id = attribute(page, t, "id");
-    return ew_slice_skip(&id, "message") &&
-           has_word(attribute(page, t, "class"), "message");
+    return has_word(word, "message") &&
+           (ew_slice_skip(&id, "message") || has_word(word, "default") ||
+            has_word(word, "service"));
 }
 
 /* Passes over what is text to its end, whatever it looks like. */

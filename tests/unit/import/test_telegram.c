@@ -237,7 +237,8 @@ static void kinds_of_media(void **state)
         "{\"id\":10,\"file\":\"s.webp\",\"thumbnail\":\"s_thumb.jpg\",\"media_type\":"
         "\"sticker\",\"sticker_emoji\":\"x\",\"file_size\":3},"
         "{\"id\":11,\"file\":\"report.pdf (File exceeds maximum size. x)\"},"
-        "{\"id\":12,\"giveaway_information\":{\"quantity\":3,\"channels\":[1,2]}}]}",
+        "{\"id\":12,\"giveaway_information\":{\"quantity\":3,\"channels\":[1,2]}},"
+        "{\"id\":13,\"media_type\":\"voice_message\",\"duration_seconds\":5}]}",
         "chat ||\n"
         "message 1 <|>: \n  contact present a.vcf|||0|0|Ann +1\n"
         "message 2 <|>: \n  contact inline |||0|0|B\n"
@@ -257,6 +258,8 @@ static void kinds_of_media(void **state)
         "x)\n"
         "gap attachment: report.pdf (File exceeds maximum size. x)\n"
         "message 12 <|>: \n  other inline |||0|0|giveaway information: 3, 1, 2\n"
+        "message 13 <|>: \n  voice unavailable |||0|5|the export names no file\n"
+        "gap attachment: the export names no file\n"
         "remark in the original and not told here are messages 1 with media hidden until "
         "clicked\n");
 }

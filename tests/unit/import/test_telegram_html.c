@@ -412,6 +412,31 @@ static void bytes_that_are_none(void **state)
     free(got);
 }
 
+/* Pages that other programs wrote alike: fewer wrappers, other numbers. */
+static void pages_made_alike(void **state)
+{
+    expect(
+        *state,
+        "<html><body><div class=\"history\">"
+        "<div class=\"message service\" id=\"service1\"><div class=\"body "
+        "details\">18 July 2026</div></div>"
+        "<div class=\"message service\" id=\"message3\"><div class=\"body "
+        "details\">9 March 2026</div></div>"
+        "<div class=\"message default clearfix\" id=\"msg1\"><div class=\"pull_right "
+        "date details\" title=\"18.07.2026 09:00:00\">09:00</div><div "
+        "class=\"from_name\">A</div><a class=\"photo_wrap clearfix\"><img "
+        "class=\"photo\" src=\"photos/p.jpg\"></a><div class=\"text\">x</div></div>"
+        "<div class=\"message service\" id=\"message8\"><div class=\"body "
+        "details\">A pinned</div></div>"
+        "<div class=\"message default clearfix joined\" id=\"msg2\"><div "
+        "class=\"text\">y</div></div></div></body></html>",
+        "chat ||\nmessage msg1 <A|> at=1784365200: x\n  photo named photos/p.jpg|||0|0|\n"
+        "gap attachment: photos/p.jpg\nservice 8 <|>: A pinned\n"
+        "remark message msg2: joined to one before what the program said, which no "
+        "export does; its sender may be another\n"
+        "message msg2 <A|> marks=4: y\n");
+}
+
 static void deep_and_huge(void **state)
 {
     enum { DEEP = 20000, LONG = 5 << 20 };
@@ -567,6 +592,7 @@ int main(void)
         TEST(damage),
         TEST(bytes_that_are_none),
         TEST(deep_and_huge),
+        TEST(pages_made_alike),
         TEST(places),
         TEST(what_it_is_not),
         TEST(names_of_files),
