@@ -14,29 +14,16 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "ops/case_book.h"
+#include "ops/case_export_parts.h"
 #include "ops/case_export_write.h"
-#include "seal/bagit.h"
 
 enum { COPY_BLOCK = 1 << 20, DETAIL_MAX = 1 << 20, HEAD_MAX = 1 << 20 };
 
 #define TOOL "earwitness " EW_VERSION
 
-typedef struct exporter {
-    ew_case *c;
-    const ew_case_export_opts *opts;
-    ew_case_exported *out;
-    ew_bag *bag;
-    ew_case_book book;
-    int64_t *only; /* items */
-    bool *chosen;  /* of the items in the book */
-    ew_dump_opts dump;
-    ew_buf reviews;
-} exporter;
-
 /* ------------------------------------------------------------------ what goes along */
 
-static ew_code find_only(exporter *x, ew_err *err)
+static ew_code find_only(ew_exporter *x, ew_err *err)
 {
     ew_code code = EW_OK;
     x->only = ew_alloc_array(x->opts->only_count + 1, sizeof *x->only);
@@ -47,7 +34,7 @@ static ew_code find_only(exporter *x, ew_err *err)
     return code;
 }
 
-static bool is_only(const exporter *x, int64_t item)
+static bool is_only(const ew_exporter *x, int64_t item)
 {
     for (size_t i = 0; i < x->opts->only_count; i++)
         if (x->only[i] == item)
@@ -56,7 +43,7 @@ static bool is_only(const exporter *x, int64_t item)
 }
 
 /* What came out of an item has a higher number, most of the time; else another round finds it. */
-static void choose(exporter *x)
+static void choose(ew_exporter *x)
 {
     bool more = true;
     for (size_t i = 0; i < x->book.item_count; i++)
@@ -72,7 +59,7 @@ static void choose(exporter *x)
     }
 }
 
-static ew_code gather(exporter *x, ew_err *err)
+static ew_code gather(ew_exporter *x, ew_err *err)
 {
     ew_code code = ew_case_book_read(x->c, &x->book, err);
     if (code == EW_OK)
@@ -92,79 +79,6 @@ static ew_code gather(exporter *x, ew_err *err)
     return EW_OK;
 }
 
-/* ------------------------------------------------------------------ the check */
-
-static bool is_allowed(const exporter *x, const char *id)
-{
-    for (size_t i = 0; i < x->opts->allow_count; i++)
-        if (strcmp(x->opts->allow[i], id) == 0)
-            return true;
-    return false;
-}
-
-static bool takes_original(const exporter *x, const ew_book_item *i)
-{
-    return !x->opts->without_originals && x->opts->format == EW_CASE_EXPORT_BAG &&
-           x->chosen[i - x->book.items] && (!i->undone || x->opts->with_undone);
-}
-
-static ew_code take_finding(void *cookie, const ew_lint_finding *f, ew_err *err)
-{
-    exporter *x = cookie;
-    const ew_book_item *i = ew_book_item_of(&x->book, f->item);
-    bool stays = f->table[0] == 0 && (i == NULL || !takes_original(x, i));
-    (void)err;
-    if (stays || is_allowed(x, f->id))
-        return EW_OK;
-    x->out->findings += ew_lint_weight_of(f->kind) != EW_LINT_LOW;
-    if (x->opts->found != NULL)
-        x->opts->found(x->opts->cookie, f);
-    return EW_OK;
-}
-
-static ew_code take_blank(void *cookie, const ew_lint_blank *b, ew_err *err)
-{
-    (void)cookie, (void)b, (void)err; /* nothing is known of it, which is no finding */
-    return EW_OK;
-}
-
-static ew_code check_first(exporter *x, ew_err *err)
-{
-    size_t n = 0;
-    ew_lint_sum sum = {0};
-    ew_lint_put put = {take_finding, take_blank, x};
-    ew_lint_opts opts = {
-        .keys = x->opts->keys, .places = x->opts->places, .decoder = x->opts->decoder};
-    if (x->opts->unchecked)
-        return EW_OK;
-    int64_t *items = ew_alloc_array(x->book.item_count + 1, sizeof *items);
-    if (items == NULL)
-        return ew_fail_nomem(err);
-    for (size_t i = 0; i < x->book.item_count; i++)
-        if (x->chosen[i])
-            items[n++] = x->book.items[i].id;
-    if (x->opts->only_count > 0) {
-        opts.items = items;
-        opts.item_count = n;
-    }
-    if (x->opts->prog != NULL)
-        opts.progress = *x->opts->prog;
-    ew_code code = ew_ops_lint(x->c, &opts, &put, &sum, err);
-    ew_free(items);
-    x->out->closed = sum.closed;
-    if (code == EW_OK && x->out->findings > 0)
-        code = ew_fail(err, EW_E_ARG, 0,
-                       "%" PRIu64 " findings would leave with it; see 'case lint', "
-                       "--allow and --unchecked",
-                       x->out->findings);
-    else if (code == EW_OK && sum.closed > 0)
-        code = ew_fail(err, EW_E_ARG, 0,
-                       "%" PRIu64 " protected identities could not be looked for: give a "
-                       "key with --identity, or --unchecked",
-                       sum.closed);
-    return code;
-}
-
 /* ------------------------------------------------------------------ events */
 
 static const char *const format_names[] = {"bag", "json", "csv"};
@@ -176,7 +90,7 @@ static const char *last_part(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static ew_code note(exporter *x, const char *state, const char *more, int64_t *event,
+static ew_code note(ew_exporter *x, const char *state, const char *more, int64_t *event,
                     ew_err *err)
 {
     ew_buf detail;
@@ -199,7 +113,7 @@ static ew_code note(exporter *x, const char *state, const char *more, int64_t *e
 }
 
 /* Before anything leaves: what is going to. */
-static ew_code note_intent(exporter *x, ew_err *err)
+static ew_code note_intent(ew_exporter *x, ew_err *err)
 {
     ew_buf more;
     const ew_case_export_opts *o = x->opts;
@@ -230,7 +144,7 @@ static ew_code note_intent(exporter *x, ew_err *err)
     return code;
 }
 
-static ew_code note_done(exporter *x, ew_err *err)
+static ew_code note_done(ew_exporter *x, ew_err *err)
 {
     char hex[EW_SHA256_HEX + 1];
     char more[256];
@@ -243,7 +157,7 @@ static ew_code note_done(exporter *x, ew_err *err)
 }
 
 /* As well as it can: what failed may be what this needs, too. */
-static void note_failed(exporter *x)
+static void note_failed(ew_exporter *x)
 {
     char more[64];
     int64_t event;
@@ -255,7 +169,7 @@ static void note_failed(exporter *x)
 
 /* ------------------------------------------------------------------ originals */
 
-static ew_code copy_bytes(exporter *x, int fd, ew_sha256 *h, ew_err *err)
+static ew_code copy_bytes(ew_exporter *x, int fd, ew_sha256 *h, ew_err *err)
 {
     const ew_progress *prog = x->opts->prog;
     ew_code code = EW_OK;
@@ -283,7 +197,7 @@ static ew_code copy_bytes(exporter *x, int fd, ew_sha256 *h, ew_err *err)
 }
 
 /* What leaves is compared with what came: a bag's own sums would only repeat what is there now. */
-static ew_code copy_original(exporter *x, const ew_book_item *i, int fd, ew_err *err)
+static ew_code copy_original(ew_exporter *x, const ew_book_item *i, int fd, ew_err *err)
 {
     uint8_t got[EW_SHA256_BYTES] = {0};
     ew_sha256 *h = NULL;
@@ -299,7 +213,7 @@ static ew_code copy_original(exporter *x, const ew_book_item *i, int fd, ew_err 
     return code;
 }
 
-static ew_code put_original(exporter *x, const ew_book_item *i, ew_err *err)
+static ew_code put_original(ew_exporter *x, const ew_book_item *i, ew_err *err)
 {
     char hex[EW_SHA256_HEX + 1];
     char name[EW_SHA256_HEX + 32];
@@ -326,18 +240,18 @@ static ew_code put_original(exporter *x, const ew_book_item *i, ew_err *err)
     return code;
 }
 
-static ew_code put_originals(exporter *x, ew_err *err)
+static ew_code put_originals(ew_exporter *x, ew_err *err)
 {
     ew_code code = EW_OK;
     for (size_t i = 0; i < x->book.item_count && code == EW_OK; i++)
-        if (takes_original(x, &x->book.items[i]))
+        if (ew_export__takes(x, &x->book.items[i]))
             code = put_original(x, &x->book.items[i], err);
     return code;
 }
 
 /* ------------------------------------------------------------------ tables */
 
-static ew_code make_head(exporter *x, const char *format, ew_buf *out, ew_err *err)
+static ew_code make_head(ew_exporter *x, const char *format, ew_buf *out, ew_err *err)
 {
     ew_buf title;
     ew_buf_init(&title, EW_CASE_NAME + 1);
@@ -356,7 +270,7 @@ static ew_code make_head(exporter *x, const char *format, ew_buf *out, ew_err *e
     return code;
 }
 
-static ew_code put_json(exporter *x, ew_row_writer *w, ew_err *err)
+static ew_code put_json(ew_exporter *x, ew_row_writer *w, ew_err *err)
 {
     ew_buf head;
     ew_dump_opts events = x->dump;
@@ -376,7 +290,7 @@ static ew_code put_json(exporter *x, ew_row_writer *w, ew_err *err)
     return code;
 }
 
-static ew_code put_tables(exporter *x, ew_err *err)
+static ew_code put_tables(ew_exporter *x, ew_err *err)
 {
     ew_row_writer w;
     ew_code code = EW_OK;
@@ -393,7 +307,7 @@ static ew_code put_tables(exporter *x, ew_err *err)
 }
 
 /* Before anything is written: what is wrong in the options is nobody's event. */
-static ew_code make_reviews(exporter *x, ew_err *err)
+static ew_code make_reviews(ew_exporter *x, ew_err *err)
 {
     size_t n = 0;
     if (x->opts->jsonld == NULL)
@@ -412,7 +326,7 @@ static ew_code make_reviews(exporter *x, ew_err *err)
     return code;
 }
 
-static ew_code put_reviews(exporter *x, ew_err *err)
+static ew_code put_reviews(ew_exporter *x, ew_err *err)
 {
     return x->reviews.len == 0 ? EW_OK
                                : ew_bag_put(x->bag, "data/jsonld/reviews.json",
@@ -450,7 +364,7 @@ static const char readme[] =
     "it, so that a spreadsheet does not run it as a formula. case.json has it as it "
     "is.\n";
 
-static ew_code put_info(exporter *x, ew_err *err)
+static ew_code put_info(ew_exporter *x, ew_err *err)
 {
     char date[16] = "1970-01-01";
     struct tm tm;
@@ -466,7 +380,7 @@ static ew_code put_info(exporter *x, ew_err *err)
 }
 
 /* Hash of the manifest, which fixes all that the bag holds. */
-static ew_code read_manifest(exporter *x, ew_err *err)
+static ew_code read_manifest(ew_exporter *x, ew_err *err)
 {
     char *path = ew_path_join(x->opts->out, "manifest-sha256.txt");
     if (path == NULL)
@@ -480,7 +394,7 @@ static ew_code read_manifest(exporter *x, ew_err *err)
     return code;
 }
 
-static ew_code fill(exporter *x, ew_err *err)
+static ew_code fill(ew_exporter *x, ew_err *err)
 {
     ew_code code = put_info(x, err);
     if (code == EW_OK)
@@ -497,7 +411,7 @@ static ew_code fill(exporter *x, ew_err *err)
 ew_code ew_ops_case_export(ew_case *c, const ew_case_export_opts *opts,
                            ew_case_exported *out, ew_err *err)
 {
-    exporter x = {.c = c, .opts = opts, .out = out};
+    ew_exporter x = {.c = c, .opts = opts, .out = out};
     *out = (ew_case_exported){0};
     ew_buf_init(&x.reviews, EW_JSONLD_MAX);
     ew_code code = ew_bag_new(&x.bag, opts->out, err);
@@ -506,7 +420,7 @@ ew_code ew_ops_case_export(ew_case *c, const ew_case_export_opts *opts,
     if (code == EW_OK)
         code = make_reviews(&x, err);
     if (code == EW_OK)
-        code = check_first(&x, err);
+        code = ew_export__check(&x, err);
     if (code == EW_OK)
         code = note_intent(&x, err);
     bool begun = code == EW_OK;

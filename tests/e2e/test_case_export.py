@@ -303,7 +303,7 @@ class Protected(CaseFile):
         allow = [word for one in known for word in ("--allow", one)]
         self.run_ew("case", "export", "-o", self.path("bag"), "-i", self.path("key"), *allow)
         rows = self.run_jsonl("case", "events")
-        begun = [r for r in rows if r["detail"] and r["detail"].get("export") == "begun"][-1]
+        begun = [r for r in rows if (r.get("detail") or {}).get("export") == "begun"][-1]
         self.assertIn(known[0], json.dumps(begun))
 
     def test_names_that_are_alike(self):
