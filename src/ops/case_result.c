@@ -104,8 +104,8 @@ static ew_code line_check(const json_t *r, ew_buf *out, ew_err *err)
     int64_t n = number_of(json_object_get(r, "archive"), "recordings");
     double explained = json_number_value(json_object_get(r, "explained"));
     if (json_array_size(spans) == 0)
-        return ew_buf_printf(
-            out, err, "in none of %" PRId64 " recording%s of the archive", n, plural(n));
+        return ew_buf_printf(out, err, "not in the archive (%" PRId64 " recording%s)", n,
+                             plural(n));
     char share[EW_TIME_TEXT];
     ew_code code = ew_buf_printf(out, err, "%s from ", ew_percent_text(explained, share));
     if (code == EW_OK)
