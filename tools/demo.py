@@ -20,6 +20,7 @@ import sys
 import demo_diff
 import demo_family
 import demo_inspect
+import demo_case
 import demo_seal
 
 PROMPTS = "/usr/share/asterisk/sounds/en_US_f_Allison"
@@ -210,6 +211,7 @@ def main():
     good = demo_family.run(program, copied, RATE, write) and good
     good = demo_inspect.run(program, RATE, ffmpeg, write) and good
     good = demo_seal.run(program) and good
+    good = demo_case.run(program) and good
     sys.exit(0 if good else 1)
 
 

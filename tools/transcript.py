@@ -21,7 +21,8 @@ with open(path) as f:
     text = f.read()
 # How the parts of the demonstration begin, which also begins their blocks in README.md.
 PARTS = ("8 speeches, ", "a leak of one of them", "seven files of one recording",
-         "three passages of council.mp3", "a recording and a chat are put on record")
+         "three passages of council.mp3", "a recording and a chat are put on record",
+         "a clip, the chat in which it came")
 starts = [said.index(p) for p in PARTS] + [len(said)]
 for begin, start, end in zip(PARTS, starts, starts[1:]):
     block = re.compile(r"\n```\n" + re.escape(begin) + r".*?\n```\n", re.S)

@@ -314,9 +314,10 @@ ew_code ew_case_not_imported(ew_case *c, int64_t item, ew_err *err)
 {
     bool row;
     ew_sql q = ew_sql_begin(c,
-                            "SELECT added FROM chat WHERE source=?1 UNION "
+                            "SELECT added FROM chat WHERE source=?1 OR item=?1 UNION "
                             "SELECT added FROM article WHERE item=?1 UNION "
-                            "SELECT added FROM capture WHERE source=?1 ORDER BY 1",
+                            "SELECT added FROM capture WHERE source=?1 OR item=?1 "
+                            "ORDER BY 1",
                             err);
     ew_sql_int(&q, item);
     ew_code code = ew_sql_step(&q, &row);

@@ -24,8 +24,20 @@ typedef struct work {
     ew_slice names[NAMES_MAX]; /* by which reports call the case's items */
     size_t name_count;
     char *name_text[NAMES_MAX];
-    ew_err *err;
+    const ew_kept_files *kept;
+    bool about; /* which item the event is about is known */
 } work;
+
+/* The first member that something was read of is what a folder is about. */
+static void begun(work *w, size_t member)
+{
+    if (w->about || w->kept == NULL || w->kept->packed || member >= w->kept->count)
+        return;
+    const ew_kept_file *f = &w->kept->file[member];
+    w->about = true;
+    w->told->item = f->item;
+    ew_case_event_item(w->c, f->item, NULL, f->sha256);
+}
 
 /* ------------------------------------------------------------------ counting */
 
@@ -33,6 +45,7 @@ static ew_code take_chat(void *cookie, const ew_chat *c, ew_err *err)
 {
     work *w = cookie;
     w->told->chats++;
+    begun(w, c->place.member);
     return w->c != NULL ? w->to.chat(w->to.cookie, c, err) : EW_OK;
 }
 
@@ -57,6 +70,7 @@ static ew_code take_article(void *cookie, const ew_article *a, ew_err *err)
     work *w = cookie;
     ew_quote_in in = {.article = a, .items = w->names, .item_count = w->name_count};
     w->told->articles++;
+    begun(w, a->place.member);
     ew_code code = w->c != NULL ? w->to.article(w->to.cookie, a, err) : EW_OK;
     return code == EW_OK ? ew_quotes_find(&in, take_quote, NULL, w, err) : code;
 }
@@ -65,6 +79,7 @@ static ew_code take_capture(void *cookie, const ew_capture *p, ew_err *err)
 {
     work *w = cookie;
     w->told->captures++;
+    begun(w, p->place.member);
     return w->c != NULL ? w->to.capture(w->to.cookie, p, err) : EW_OK;
 }
 
@@ -292,9 +307,11 @@ static ew_code fill_event(work *w, ew_delivery *from, ew_kept_files *k, ew_err *
     w->in = (ew_case_intake){
         .c = w->c, .item = first->item, .members = k->items, .member_count = k->count};
     w->to = ew_case_sink(&w->in);
+    w->kept = k;
     ew_case_event_item(w->c, first->item, NULL, first->sha256);
-    for (size_t i = 0; i < k->count && code == EW_OK; i++)
-        if (k->file[i].known)
+    /* The archives in a WACZ may have come alone before: what signs them is new. */
+    for (size_t i = 0; i < k->count + k->packed && code == EW_OK; i++)
+        if (k->file[i].known && (i == k->count || w->told->format != EW_IMPORT_WACZ))
             code = ew_case_not_imported(w->c, k->file[i].item, err);
     if (code == EW_OK)
         code = ew_case_called(w->c, 0, take_name, w, err);

@@ -87,6 +87,8 @@ class Import(Case):
             whole = f.read()
         self.assertEqual(self.original(hashlib.sha256(whole).hexdigest()), whole)
         # The voice message is an item of its own, which its attachment names.
+        self.assertEqual(self.rows("SELECT name FROM item WHERE id=%d" % told["item"]),
+                         [("result.json",)])
         self.assertEqual(self.rows("SELECT i.name, i.kind, i.giver FROM attachment a "
                                    "JOIN item i ON i.id=a.item"),
                          [("voice_messages/a.ogg", "recording", "a source")])
