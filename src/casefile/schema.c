@@ -127,6 +127,7 @@ static const char *const others[] = {
     "tokenize=\"unicode61 categories 'L* N* Co Mn Mc'\")",
     "CREATE VIRTUAL TABLE runs USING fts5(text,content='',columnsize=0,"
     "tokenize=\"trigram\")",
+    "CREATE VIRTUAL TABLE run_terms USING fts5vocab('runs','instance')",
 };
 
 const char *ew_case__fact_table(size_t i)

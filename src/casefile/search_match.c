@@ -75,18 +75,11 @@ static ew_code match(ew_case *c, const char *sql, const ew_buf *terms, ew_case__
 static ew_code match_short(ew_case *c, const ew_term *t, ew_case__bits *b, ew_err *err)
 {
     char after[16]; /* two characters and the last there can be */
-    int rc = sqlite3_exec(c->db,
-                          "CREATE VIRTUAL TABLE IF NOT EXISTS temp.run_terms USING "
-                          "fts5vocab('main','runs','instance')",
-                          NULL, NULL, NULL);
-    if (rc != SQLITE_OK)
-        return ew_case__sql_fail(c, rc, err);
     if (t->text.n > sizeof after - 4)
         return ew_fail(err, EW_E_BUG, 0, "a short term that is long");
     memcpy(after, t->text.p, t->text.n);
     memcpy(after + t->text.n, "\xF4\x8F\xBF\xBF", 4);
-    ew_sql q =
-        ew_sql_begin(c, "SELECT doc FROM temp.run_terms WHERE term>=? AND term<?", err);
+    ew_sql q = ew_sql_begin(c, "SELECT doc FROM run_terms WHERE term>=? AND term<?", err);
     ew_sql_text(&q, t->text);
     ew_sql_text(&q, (ew_slice){after, t->text.n + 4});
     return collect(&q, b);

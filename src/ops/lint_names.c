@@ -113,15 +113,18 @@ static size_t characters(ew_slice s)
     return n;
 }
 
-static bool is_there(const ew_names *n, ew_slice s, const name *like)
+/* One that is a whole name, too, is one from then on. */
+static bool is_there(ew_names *n, ew_slice s, const name *like)
 {
     for (size_t i = 0; i < n->n; i++) {
-        const name *m = &n->list[i];
+        name *m = &n->list[i];
         if (m->of != like->of || m->person != like->person || m->n != s.n ||
             m->number != like->number)
             continue;
-        if (memcmp(text_of(n, m).p, s.p, s.n) == 0)
-            return true;
+        if (memcmp(text_of(n, m).p, s.p, s.n) != 0)
+            continue;
+        m->whole = m->whole || like->whole;
+        return true;
     }
     return false;
 }

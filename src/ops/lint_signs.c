@@ -84,8 +84,8 @@ typedef struct number {
     char digits[PHONE_DIGITS + 1];
     size_t count;
     size_t groups[GROUPS], group_count;
-    bool plus, bracket, mixed; /* mixed: more than one kind of separator */
-    char separator;            /* 0: none */
+    bool plus;
+    char gaps[GROUPS]; /* what stands behind each group */
     size_t end;
 } number;
 
@@ -112,8 +112,7 @@ static size_t gap_at(ew_slice s, size_t at, char *kind)
 
 static bool take_number(ew_slice s, size_t at, number *x)
 {
-    *x = (number){.plus = at > 0 && s.p[at - 1] == '+',
-                  .bracket = at > 0 && s.p[at - 1] == '('};
+    *x = (number){.plus = at > 0 && s.p[at - 1] == '+'};
     while (at < s.n) {
         size_t from = at;
         while (at < s.n && is_digit(s.p[at])) {
@@ -129,20 +128,30 @@ static bool take_number(ew_slice s, size_t at, number *x)
         size_t gap = gap_at(s, at, &kind);
         if (gap == 0)
             break;
-        x->mixed = x->mixed || (x->separator != 0 && x->separator != kind);
-        x->separator = kind;
+        x->gaps[x->group_count - 1] = kind;
         at += gap;
     }
     return true;
 }
 
+/* A date, perhaps with a time behind it. */
 static bool is_date(const number *x)
 {
-    if (x->group_count < 3 || x->mixed)
+    if (x->group_count < 3 || x->gaps[0] != x->gaps[1] || x->gaps[0] == ' ' || x->plus)
         return false;
     bool year_last = x->groups[0] <= 2 && x->groups[1] <= 2 && x->groups[2] == 4;
     bool year_first = x->groups[0] == 4 && x->groups[1] <= 2 && x->groups[2] <= 2;
     return year_last || year_first;
+}
+
+/* Decimals, versions and shares have points and strokes too. */
+static bool is_fraction(const number *x)
+{
+    bool fraction = false;
+    for (size_t i = 0; i + 1 < x->group_count; i++)
+        fraction = fraction || ((x->gaps[i] == '.' || x->gaps[i] == '/') &&
+                                (x->groups[i] < 2 || x->groups[i + 1] < 2));
+    return fraction;
 }
 
 static bool is_phone(const number *x)
@@ -151,10 +160,8 @@ static bool is_phone(const number *x)
         return false;
     if (x->plus)
         return true;
-    if (x->separator == '.' || x->separator == '/') /* decimals, versions, shares */
-        for (size_t i = 0; i < x->group_count; i++)
-            if (x->groups[i] < 2)
-                return false;
+    if (is_fraction(x))
+        return false;
     if (x->digits[0] == '0' && x->digits[1] == '0')
         return x->count >= PHONE_LEAST + 2;
     if (x->digits[0] == '0')
