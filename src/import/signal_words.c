@@ -27,6 +27,19 @@ static ew_code put_between(ew_signal *s)
     return code;
 }
 
+/* Names of fields and constants are short; what is not is none of the program's, and is cut, not within a
+ * character. */
+static ew_slice cut(ew_slice s)
+{
+    enum { WORD_MAX = 200 };
+    if (s.n <= WORD_MAX)
+        return s;
+    s.n = WORD_MAX;
+    while (s.n > 0 && ((unsigned char)s.p[s.n] & 0xC0) == 0x80)
+        s.n--;
+    return s;
+}
+
 /* "groupMemberAddedUpdate": "group member added" */
 static ew_code put_key(ew_signal *s, ew_slice key)
 {
@@ -38,7 +51,8 @@ static ew_code put_key(ew_signal *s, ew_slice key)
         key.n -= strlen(ends[i]);
         break;
     }
-    for (size_t i = 0; i < key.n && i < 200 && code == EW_OK; i++) {
+    key = cut(key);
+    for (size_t i = 0; i < key.n && code == EW_OK; i++) {
         char c[2] = {' ', key.p[i]};
         bool upper = c[1] >= 'A' && c[1] <= 'Z';
         if (upper)
@@ -72,8 +86,8 @@ static ew_code put_time(ew_signal *s)
 static ew_code put_constant(ew_signal *s)
 {
     ew_code code = EW_OK;
-    ew_slice t = s->j.text;
-    for (size_t i = 0; i < t.n && i < 200 && code == EW_OK; i++) {
+    ew_slice t = cut(s->j.text);
+    for (size_t i = 0; i < t.n && code == EW_OK; i++) {
         char c = t.p[i] == '_' ? ' ' : t.p[i];
         if (c >= 'A' && c <= 'Z')
             c = (char)(c - 'A' + 'a');

@@ -73,7 +73,8 @@ static bool look_over(whatsapp *w)
     ew_slice line;
     ew_wa_head h;
     bool any = false;
-    memset(w->names, 0, sizeof *w->names);
+    if (w->names->used > 0)
+        memset(w->names, 0, sizeof *w->names);
     while (next_line(&rest, &line)) {
         if (!ew_wa_head_at(line, &h))
             continue;
