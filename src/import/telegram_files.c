@@ -36,8 +36,12 @@ uint64_t ew_tg_page_number(ew_slice base)
         return 0;
     if (digits == 0)
         return 1;
+    while (digits > 1 && base.p[0] == '0') { /* as people rename them */
+        base.p++;
+        digits--;
+    }
     bool right = ew_slice_u64((ew_slice){base.p, digits}, &number);
-    return right && number >= 2 && number < INT32_MAX ? number : 0;
+    return right && number < INT32_MAX ? number : 0;
 }
 
 uint64_t ew_tg_folder_number(ew_slice folder)

@@ -40,7 +40,8 @@ void ew_tg_files_release(ew_tg_files *f);
 ew_slice ew_tg_folder_of(ew_slice name);
 ew_slice ew_tg_base_of(ew_slice name);
 
-/* "messages.html" is 1, "messages2.html" is 2; 0 for any other name. */
+/* "messages.html" is 1, and so is "messages1.html", as some call it; "messages2.html" is 2; 0 for any
+ * other name. */
 uint64_t ew_tg_page_number(ew_slice base);
 
 /* The number at the end of a folder's name, "chats/chat_012/": 12; 0 when it has none. */

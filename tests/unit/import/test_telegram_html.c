@@ -316,7 +316,7 @@ static void pages_in_order(void **state)
              PAGE_HEAD("T") JOINED("10", "", SAID("10")) NEXT_PAGE("messages11.html")
                  PAGE_TAIL);
     put_text(*state, "messages9.html", PAGE_HEAD("T") MESSAGE("9", "", "B", SAID("9")));
-    put_text(*state, "messages09.html", "not one");
+    put_text(*state, "messages_9.html", "not one");
     expect_told(*state, EW_IMPORT_AUTO,
                 "chat |T|\nmessage 1 <A|>: 1\nmessage 2 <A|>: 2\n"
                 "gap file: 6 pages before this one are not there\n"
@@ -540,8 +540,8 @@ static void names_of_files(void **state)
     (void)state;
     assert_int_equal(ew_tg_page_number(ew_slice_of("messages.html")), 1);
     assert_int_equal(ew_tg_page_number(ew_slice_of("messages12.html")), 12);
-    assert_int_equal(ew_tg_page_number(ew_slice_of("messages1.html")), 0);
-    assert_int_equal(ew_tg_page_number(ew_slice_of("messages02.html")), 0);
+    assert_int_equal(ew_tg_page_number(ew_slice_of("messages1.html")), 1);
+    assert_int_equal(ew_tg_page_number(ew_slice_of("messages02.html")), 2);
     assert_int_equal(ew_tg_page_number(ew_slice_of("messages2.htm")), 0);
     assert_int_equal(ew_tg_page_number(ew_slice_of("messages99999999999999999999.html")),
                      0);
