@@ -174,6 +174,8 @@ static ew_code put_records(const ew_case_item_view *v, const ew_text_style *styl
             code = ew_buf_printf(out, err, "\n%s: %zu\n", ew_case_things(r->thing),
                                  v->of_thing[r->thing]);
         }
+        if (strncmp(r->what, "pdq", 3) == 0) /* for programs */
+            continue;
         if (code == EW_OK && told < RECORDS_TOLD)
             code = put_record(out, style, r, err);
         if (code == EW_OK && told++ == RECORDS_TOLD)
@@ -218,6 +220,21 @@ static ew_code put_children(const ew_case_item_view *v, const ew_text_style *sty
     return code;
 }
 
+static ew_code put_same(const ew_case_item_view *v, ew_buf *out, ew_err *err)
+{
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < v->same_count && code == EW_OK; i++) {
+        const ew_same_picture *s = &v->same[i];
+        code =
+            ew_buf_printf(out, err, "%s  item %" PRId64 "%s%s (%u of 256 bits differ)\n",
+                          i == 0 ? "\nthe same picture\n" : "",
+                          s->item == v->item.id ? s->other : s->item,
+                          s->thumb || s->other_thumb ? ", by a thumbnail" : "",
+                          s->reliable ? "" : ", perhaps", s->distance);
+    }
+    return code;
+}
+
 ew_code case_item_text(const ew_case_item_view *v, const ew_text_style *style,
                        ew_buf *out, ew_err *err)
 {
@@ -228,6 +245,8 @@ ew_code case_item_text(const ew_case_item_view *v, const ew_text_style *style,
         code = put_counts(v, out, err);
     if (code == EW_OK)
         code = put_records(v, style, out, err);
+    if (code == EW_OK)
+        code = put_same(v, out, err);
     if (code == EW_OK)
         code = put_children(v, style, out, err);
     if (code == EW_OK)

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "base/when.h"
 #include "ops/case_kind.h"
 #include "report/json.h"
 
@@ -74,6 +75,8 @@ static ew_code store_one(adder *a, const ew_input *in, ew_case_added *r, bool *f
         return code;
     (void)snprintf(path, sizeof path, "/proc/self/fd/%d", s.fd);
     r->kind = a->how->kind;
+    if (in->kind == EW_INPUT_FILE)
+        r->modified = s.mtime_ns / 1000000000;
     if (r->kind == NULL)
         code = ew_case_kind_of(s.fd, in->open_path != NULL ? in->open_path : path,
                                &r->kind, err);
@@ -125,6 +128,7 @@ static ew_code take_one(adder *a, const ew_input *in, ew_err *err)
 static ew_code put_detail(const adder *a, const ew_case_added *r, ew_err *err)
 {
     ew_buf b;
+    char modified[EW_ISO_TEXT];
     ew_obj o = ew_obj_new();
     const char *const keys[] = {"name", "origin", "obtained", "from", "note"};
     const char *const texts[] = {r->name, a->how->origin, a->how->obtained, a->how->from,
@@ -132,6 +136,8 @@ static ew_code put_detail(const adder *a, const ew_case_added *r, ew_err *err)
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (or_empty(texts[i])[0] != 0)
             ew_obj_str(&o, keys[i], texts[i]);
+    if (r->modified != 0)
+        ew_obj_str(&o, "modified", ew_iso_text(r->modified, modified));
     if (r->how == EW_CASE_BACK)
         ew_obj_bool(&o, "again", true);
     ew_buf_init(&b, DETAIL_MAX);

@@ -22,6 +22,7 @@ typedef struct ew_case_added {
     int64_t item, event; /* 0 of a trial run, but for items that are there */
     uint8_t sha256[EW_SHA256_BYTES];
     uint64_t bytes;
+    int64_t modified; /* when the file was changed last, POSIX seconds; 0: not known */
     ew_err err;
 } ew_case_added;
 

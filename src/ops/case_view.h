@@ -4,6 +4,7 @@
 #define EW_OPS_CASE_VIEW_H
 
 #include "casefile/counts.h"
+#include "casefile/pictures.h"
 #include "report/json.h"
 
 enum {
@@ -69,6 +70,8 @@ typedef struct ew_case_seen_analysis {
     char *result, *settings; /* JSON as it is kept */
 } ew_case_seen_analysis;
 
+enum { EW_CASE_RECORDS_SHOWN = 200, EW_CASE_SAME_SHOWN = 20 };
+
 typedef struct ew_case_seen_record {
     ew_case_thing thing;
     int64_t source;
@@ -88,10 +91,12 @@ typedef struct ew_case_item_view {
     size_t analysis_count, analysis_cap;
     ew_case_seen_record *records; /* at most EW_CASE_RECORDS_SHOWN of each thing */
     size_t record_count, record_cap;
+    ew_same_picture
+        same[EW_CASE_SAME_SHOWN]; /* items that show the same, the nearest first */
+    size_t same_count;
     size_t of_thing[EW_CASE_THINGS]; /* how many came by */
     uint64_t counts[EW_CASE_THINGS];
 } ew_case_item_view;
-enum { EW_CASE_RECORDS_SHOWN = 200 };
 
 EW_MUST_CHECK ew_code ew_case_item_view_load(ew_case *c, int64_t item,
                                              ew_case_item_view *out, ew_err *err);

@@ -128,6 +128,15 @@ static ew_code take_record(void *cookie, const ew_case_record *r, ew_err *err)
     return ew_case__texts(texts, from, 2, err);
 }
 
+static ew_code take_same(void *cookie, const ew_same_picture *s, ew_err *err)
+{
+    ew_case_item_view *v = ((item_loader *)cookie)->v;
+    (void)err;
+    if (v->same_count < EW_CASE_SAME_SHOWN)
+        v->same[v->same_count++] = *s;
+    return EW_OK;
+}
+
 ew_code ew_case_item_view_load(ew_case *c, int64_t item, ew_case_item_view *out,
                                ew_err *err)
 {
@@ -146,6 +155,8 @@ ew_code ew_case_item_view_load(ew_case *c, int64_t item, ew_case_item_view *out,
         code = ew_case_records(c, item, take_record, &l, err);
     if (code == EW_OK)
         code = ew_case_count(c, item, out->counts, err);
+    if (code == EW_OK && out->counts[EW_THING_FACT] > 0)
+        code = ew_case_same_pictures(c, item, take_same, &l, err);
     if (code != EW_OK)
         ew_case_item_view_release(out);
     return code;

@@ -155,6 +155,23 @@ static json_t *record_list(const ew_case_item_view *v)
     return list;
 }
 
+static json_t *same_list(const ew_case_item_view *v)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < v->same_count; i++) {
+        const ew_same_picture *s = &v->same[i];
+        bool first = s->item == v->item.id;
+        ew_obj o = ew_obj_new();
+        ew_obj_int(&o, "item", first ? s->other : s->item);
+        ew_obj_int(&o, "distance", s->distance);
+        ew_obj_bool(&o, "reliable", s->reliable);
+        ew_obj_bool(&o, "by_own_thumbnail", first ? s->thumb : s->other_thumb);
+        ew_obj_bool(&o, "by_its_thumbnail", first ? s->other_thumb : s->thumb);
+        ew_list_add(&list, o.json);
+    }
+    return list;
+}
+
 ew_obj ew_case_item_view_json(const ew_case_item_view *v)
 {
     ew_obj o = ew_obj_new();
@@ -166,6 +183,7 @@ ew_obj ew_case_item_view_json(const ew_case_item_view *v)
     ew_obj_set(&o, "called", called);
     set_counts(&o, v->counts);
     ew_obj_set(&o, "records", record_list(v));
+    ew_obj_set(&o, "same_pictures", same_list(v));
     ew_obj_set(&o, "came_out_of_it", item_list(v->children, v->child_count));
     ew_obj_set(&o, "analyses", analysis_list(v));
     ew_obj_set(&o, "events", event_list(&v->events));
