@@ -185,7 +185,9 @@ static ew_code tell_break(ew_telegram *t, const ew_err *why)
 {
     size_t from = t->message_begin != SIZE_MAX ? t->message_begin : t->j.at;
     ew_place place = {t->member, from, t->j.n - from};
-    ew_code code = ew_tg_gap(t->sink, place, "messages", t->err, "%s", why->text);
+    ew_code code = ew_tg_notes_tell(&t->notes, t->sink, place, t->err);
+    if (code == EW_OK)
+        code = ew_tg_gap(t->sink, place, "messages", t->err, "%s", why->text);
     return code == EW_OK
                ? ew_tg_remark(t->sink, place, t->err,
                               "result.json can be read up to byte %zu only: what "
