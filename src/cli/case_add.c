@@ -32,6 +32,7 @@ static const char *const results[] = {"added", "back", "seen", "failed", "not-tr
 typedef struct adding {
     app *a;
     bool dry;
+    bool readable; /* something came that an import could read */
 } adding;
 
 static void tell_json(const adding *r, const ew_case_added *i)
@@ -82,9 +83,17 @@ static void tell_text(const adding *r, const ew_case_added *i)
                      ew_bytes_text(i->bytes, size), hex);
 }
 
+/* Documents may be anything, and recordings are examined here. */
+static bool can_be_read(const ew_case_added *i)
+{
+    return (i->how == EW_CASE_NEW || i->how == EW_CASE_BACK) &&
+           strcmp(i->kind, "recording") != 0 && strcmp(i->kind, "document") != 0;
+}
+
 static void each(void *cookie, const ew_case_added *i)
 {
-    const adding *r = cookie;
+    adding *r = cookie;
+    r->readable = r->readable || can_be_read(i);
     if (r->a->json)
         tell_json(r, i);
     else
@@ -150,6 +159,9 @@ static int add(app *a, ew_case *c, const args *in)
         exit = case_analyse(a, c, in, &sum);
     ew_free(sum.recordings);
     ew_free((void *)words);
+    if (code == EW_OK && r.readable && !r.dry && !a->json)
+        say(a, "kept as they are; what chats, pages and pictures say is read by "
+               "'earwitness import FILE'");
     if (code != EW_OK && sum.not_tried > 0 && !a->json)
         say(a, "%" PRIu64 " files were not added", sum.not_tried);
     if (code != EW_OK)

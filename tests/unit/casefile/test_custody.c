@@ -334,7 +334,7 @@ static void events_stand_on_others(void **state)
     int64_t last = correct(f, id);
     seen s = dependents(f, again);
     assert_int_equal(s.n, 1);
-    assert_int_equal(atoi(s.lines), last);
+    assert_int_equal(strtol(s.lines, NULL, 10), last);
 }
 
 static void what_counts_is_counted(void **state)
