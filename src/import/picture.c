@@ -79,6 +79,23 @@ static ew_code read_photo(ew_photo *p, ew_err *err)
     return rc == EW_OK ? ew_photo_seen(p, err) : rc;
 }
 
+ew_code ew_import_picture_bytes(ew_slice file, size_t member, const ew_import_opts *opts,
+                                const ew_import_sink *sink, ew_err *err)
+{
+    ew_photo p = {.sink = sink, .opts = opts, .member = member, .file = file};
+    ew_code rc;
+
+    p.kind = ew_picture_kind_of(file);
+    if (p.kind == EW_PICTURE_NONE)
+        return EW_OK;
+    ew_buf_init(&p.clean, 16 * EW_PICTURE_VALUE);
+    ew_buf_init(&p.value, 2 * EW_PICTURE_VALUE);
+    rc = read_photo(&p, err);
+    ew_buf_release(&p.clean);
+    ew_buf_release(&p.value);
+    return rc;
+}
+
 /* The first bytes of a member: a ZIP may hold videos, which are not to be unpacked for it. */
 typedef struct beginning {
     char bytes[MARK_BYTES];
@@ -109,22 +126,14 @@ static ew_code kind_of(ew_delivery *from, size_t member, ew_picture_kind *kind,
 ew_code ew_import_picture_of(ew_delivery *from, size_t member, const ew_import_opts *opts,
                              const ew_import_sink *sink, ew_err *err)
 {
-    ew_photo p = {.sink = sink, .opts = opts, .member = member};
-    ew_code rc = kind_of(from, member, &p.kind, err);
+    ew_picture_kind kind;
+    ew_slice file;
+    ew_code rc = kind_of(from, member, &kind, err);
 
-    if (rc != EW_OK || p.kind == EW_PICTURE_NONE)
+    if (rc != EW_OK || kind == EW_PICTURE_NONE)
         return rc;
-    rc = ew_delivery_read(from, member, &p.file, err);
-    if (rc != EW_OK)
-        return rc;
-    if (ew_picture_kind_of(p.file) != p.kind)
-        return EW_OK; /* it is being written to */
-    ew_buf_init(&p.clean, 16 * EW_PICTURE_VALUE);
-    ew_buf_init(&p.value, 2 * EW_PICTURE_VALUE);
-    rc = read_photo(&p, err);
-    ew_buf_release(&p.clean);
-    ew_buf_release(&p.value);
-    return rc;
+    rc = ew_delivery_read(from, member, &file, err);
+    return rc == EW_OK ? ew_import_picture_bytes(file, member, opts, sink, err) : rc;
 }
 
 ew_code ew_import__picture(ew_delivery *from, const ew_import_opts *opts,

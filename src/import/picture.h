@@ -19,6 +19,12 @@ typedef enum ew_picture_kind {
 /* By its first bytes; 16 are enough. */
 ew_picture_kind ew_picture_kind_of(ew_slice bytes);
 
+/* Facts of a file that is in memory; places say that it is this member. Nothing is told of what is no
+ * picture. */
+EW_MUST_CHECK ew_code ew_import_picture_bytes(ew_slice file, size_t member,
+                                              const ew_import_opts *opts,
+                                              const ew_import_sink *sink, ew_err *err);
+
 /* Facts of one member of a delivery, which may hold others of any kind: nothing is told of what is no
  * picture. */
 EW_MUST_CHECK ew_code ew_import_picture_of(ew_delivery *from, size_t member,

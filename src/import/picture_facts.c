@@ -34,7 +34,8 @@ static ew_code tell(ew_photo *p, ew_span_of where, ew_slice name, bool odd, ew_e
     return p->sink->picture != NULL ? p->sink->picture(p->sink->cookie, &f, err) : EW_OK;
 }
 
-static ew_code say(ew_photo *p, const char *fmt, va_list args, ew_err *err)
+__attribute__((format(printf, 2, 0))) static ew_code say(ew_photo *p, const char *fmt,
+                                                         va_list args, ew_err *err)
 {
     char text[1024];
     int n = vsnprintf(text, sizeof text, fmt, args);

@@ -4,6 +4,7 @@
 #include "media/picture.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -315,6 +316,76 @@ static void test_no_program(void **state)
     free(rgb);
 }
 
+static void frame(made *m, const char *tag, const void *bytes, size_t n)
+{
+    const uint8_t size[4] = {(uint8_t)n, (uint8_t)(n >> 8), (uint8_t)(n >> 16),
+                             (uint8_t)(n >> 24)};
+    made_add(m, tag, 4);
+    made_add(m, size, 4);
+    made_add(m, bytes, n);
+}
+
+static void head(made *m, uint32_t width, uint32_t height)
+{
+    uint8_t p[48] = {1};
+
+    ew_put_u32le(p + 4, width);
+    ew_put_u32le(p + 8, height);
+    memcpy(p + 16, "png\x1B[31m", 8);
+    frame(m, "PICT", p, sizeof p);
+}
+
+/* A decoder that was taken over writes what it likes. */
+static ew_code lied_to(const char *dir, const made *says)
+{
+    const char *script = test_path(dir, "lies");
+    char line[600];
+    ew_media_opts o = ew_media_opts_default();
+    ew_picture p;
+    ew_err err;
+    ew_code code;
+
+    test_file_put(test_path(dir, "says"), says->p, says->n);
+    (void)snprintf(line, sizeof line, "#!/bin/sh\ncat '%s' >&4\n",
+                   test_path(dir, "says"));
+    test_file_put(script, line, strlen(line));
+    assert_int_equal(chmod(script, 0700), 0);
+    o.decoder_path = script;
+    code = ew_picture_decode(&p, "x", 1, "made", &o, &err);
+    if (code == EW_OK) {
+        assert_string_equal(p.codec, "png");
+        ew_picture_release(&p);
+    } else {
+        assert_null(p.luma);
+    }
+    return code;
+}
+
+static void test_taken_over(void **state)
+{
+    char *dir = test_dir_new();
+    static const uint8_t end[16] = {4}, wrong[16] = {5};
+
+    (void)state;
+    for (int kind = 0; kind < 9; kind++) {
+        made m = {0};
+
+        head(&m, kind == 1 ? 70000 : 2, kind == 2 ? 0 : 2);
+        if (kind == 3)
+            head(&m, 2, 2);
+        frame(&m, "LUMA", "abcdefgh", kind == 4 ? 5 : 4);
+        if (kind == 5)
+            frame(&m, "PCM ", "abcd", 4);
+        if (kind == 6)
+            made_add(&m, "NOTE\xFF\xFF\xFF\xFF", 8);
+        if (kind != 8)
+            frame(&m, "END ", kind == 7 ? wrong : end, 16);
+        assert_int_equal(lied_to(dir, &m), kind == 0 ? EW_OK : EW_E_IO);
+        free(m.p);
+    }
+    test_dir_remove(dir);
+}
+
 /* An orientation after turning, then mirroring. */
 static void test_orientation(void **state)
 {
@@ -335,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_heif),       cmocka_unit_test(test_lies),
         cmocka_unit_test(test_bomb),       cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_no_program), cmocka_unit_test(test_orientation),
+        cmocka_unit_test(test_taken_over),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
