@@ -17,7 +17,7 @@ static const opt_spec options[] = {
     CASE_OPTION,
     {OPT_PERSON, 0, "person", "NAME", "who says it; somebody new becomes public"},
     {OPT_NEW_PERSON, 0, "new-person", NULL,
-     "somebody new, though the name is like that of somebody who is not public"},
+     "somebody new, although a name that is not public is like it"},
     {OPT_STANCE, 0, "stance", "STANCE", "confirms, denies, says-fabricated ..."},
     {OPT_DATE, 0, "date", "DATE", "when: 2026, 2026-10, 2026-10-12 or to the second"},
     {OPT_CHANNEL, 0, "channel", "TEXT", "how: press conference, statement ..."},

@@ -12,6 +12,8 @@ from harness import Case, main
 COMMANDS = ("add", "check", "diff", "family", "inspect", "list", "remove", "info", "archive",
             "key", "seal", "log", "stamp", "disclose", "vault", "verify", "witness", "sign",
             "statement", "repudiate", "help")
+GLOBAL = {"archive", "json", "jobs", "wait", "color", "progress", "quiet", "verbose", "help", "version"}
+TOLD = ("import", "serve")  # completed from what their help says, as are those of two words
 SOURCE = os.environ.get("EARWITNESS_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
 
 
@@ -141,24 +143,50 @@ class Help(Case):
         out = self.run_ew("help", command).out
         return set(re.findall(r"--([a-z][a-z-]+)", out))
 
+    def verbs(self):
+        """All commands of two words: ("case", "add") ..."""
+        found = []
+        for family in ("case",):
+            out = self.run_ew("help", family).out
+            found += [(family, verb) for verb in re.findall(r"^  %s ([a-z-]+) " % family, out, re.M)]
+        self.assertGreater(len(found), 10)
+        return found
+
+    def test_commands_of_two_words(self):
+        for family, verb in self.verbs():
+            out = self.run_ew("help", family, verb).out
+            self.assertEqual(out, self.run_ew(family, verb, "--help").out)
+            for line in out.splitlines():
+                self.assertLessEqual(len(line), 90, line)
+            with open(os.path.join(SOURCE, "docs/man/earwitness-%s.1" % family)) as f:
+                text = f.read().replace("\\-", "-")
+            self.assertRegex(text, r"(?m)^\.SS %s %s( |$)" % (family, verb))
+            for letter, name in re.findall(r"^ +(-., )?--([a-z][a-z-]+)", out, re.M):
+                if name not in GLOBAL:
+                    self.assertTrue("--" + name in text or letter and letter[:2] in text,
+                                    "%s %s --%s" % (family, verb, name))
+        self.assertIn("second word", self.run_ew("case", code=2).err)
+        self.assertIn("'case add'", self.run_ew("case", "ad", code=2).err)
+        self.assertIn("'case add'", self.run_ew("help", "case", "ad", code=2).err)
+
     def test_every_command(self):
         all_help = self.run_ew("--help").out
-        for command in COMMANDS:
+        for command in COMMANDS + TOLD + ("case",):
             self.assertIn("\n  " + command, all_help)
             self.assertEqual(self.run_ew("help", command).out,
                              self.run_ew(command, "--help").out)
 
     def test_lines_fit(self):
-        for command in COMMANDS:
+        for command in COMMANDS + TOLD + ("case",):
             for line in self.run_ew("help", command).out.splitlines():
                 self.assertLessEqual(len(line), 90, line)
 
     def test_man_pages_know_the_options(self):
-        for command in COMMANDS:
+        for command in COMMANDS + TOLD:
             path = os.path.join(SOURCE, "docs/man/earwitness-%s.1" % command)
             with open(path) as f:
                 text = f.read().replace("\\-", "-")
-            for name in self.options(command):
+            for name in self.options(command) - (GLOBAL if command in TOLD else set()):
                 self.assertIn("--" + name, text, "%s in %s" % (name, path))
 
     def test_completion_knows_the_options(self):
@@ -179,6 +207,16 @@ class Help(Case):
                   '_earwitness; echo "${COMPREPLY[@]}"')
         done = subprocess.run(["bash", "-c", script, "bash", path], stdout=subprocess.PIPE)
         self.assertEqual(done.stdout.decode().split(), ["check", "--svg"])
+
+    def test_bash_completion_asks_the_program(self):
+        path = os.path.join(SOURCE, "src/cli/completion/earwitness.bash")
+        script = ('source "$1"; COMP_WORDS=("$2" case ti); COMP_CWORD=2; _earwitness; '
+                  'echo "${COMPREPLY[@]}"; COMP_WORDS=("$2" case add --call); COMP_CWORD=3; '
+                  '_earwitness; echo "${COMPREPLY[@]}"; COMP_WORDS=("$2" import --form); '
+                  'COMP_CWORD=2; _earwitness; echo "${COMPREPLY[@]}"')
+        done = subprocess.run(["bash", "-c", script, "bash", path, self.program],
+                              stdout=subprocess.PIPE)
+        self.assertEqual(done.stdout.decode().split(), ["timeline", "--called", "--format"])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of earwitness for bash.
+
+# Options of a command, and the second words of one that has them, as its own help tells them.
+_earwitness_options() {
+    "${COMP_WORDS[0]}" help "$@" 2>/dev/null | sed -nE 's/^ +(-., )?(--[a-z-]+).*/\2/p'
+}
+_earwitness_verbs() {
+    "${COMP_WORDS[0]}" help "$1" 2>/dev/null | sed -nE "s/^  $1 ([a-z-]+) .*/\1/p"
+}
+
 _earwitness() {
     local cur prev word command='' global own=''
     cur=${COMP_WORDS[COMP_CWORD]}
@@ -7,7 +16,7 @@ _earwitness() {
     global='--archive --json --jobs --wait --color --progress --quiet --verbose --help --version'
     COMPREPLY=()
     case $prev in
-    --archive | -a | --export | --log | --desk | --dir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --archive | -a | --export | --log | --desk | --dir | --case) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --splitter) mapfile -t COMPREPLY < <(compgen -W 'whole grid ogg-page mp3-frame aac-frame chat-v1 para-v1' -- "$cur"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'vkey ssh minisign note policy' -- "$cur"); return ;;
     --kind) mapfile -t COMPREPLY < <(compgen -W 'statement asked answered no-reply-by' -- "$cur"); return ;;
@@ -21,7 +30,7 @@ _earwitness() {
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | stamp | disclose | burn | export | vault | verify | witness | sign | statement | repudiate | help) command=$word; break ;;
+        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | stamp | disclose | burn | export | vault | verify | witness | sign | statement | repudiate | case | import | serve | help) command=$word; break ;;
         esac
     done
     case $command in
@@ -44,13 +53,15 @@ _earwitness() {
     export) own='--desk --passphrase-fd --passphrase-command --output --all' ;;
     vault) own='--desk --passphrase-fd --passphrase-command --recipient --recipients-file --armor --identity --checkpoint --log --protect --output' ;;
     verify) own='--policy --published --collection' ;;
+    case) own=$(_earwitness_options case "${COMP_WORDS[2]:-}") ;;
+    import | serve) own=$(_earwitness_options "$command") ;;
     esac
     if [[ $cur == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$own $global" -- "$cur")
         return
     fi
     case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate help' -- "$cur") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate case import serve help' -- "$cur") ;;
     vault) mapfile -t COMPREPLY < <(compgen -W 'backup restore identity passphrase' -- "$cur"; compgen -f -- "$cur") ;;
     key) mapfile -t COMPREPLY < <(compgen -W 'new list export read revoke' -- "$cur") ;;
     statement) mapfile -t COMPREPLY < <(compgen -W 'add check export reveal list' -- "$cur"; compgen -f -- "$cur") ;;
@@ -62,8 +73,14 @@ _earwitness() {
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         fi ;;
     witness) mapfile -t COMPREPLY < <(compgen -W 'new key trust distrust list serve sign' -- "$cur") ;;
+    case)
+        if [ "$COMP_CWORD" -eq 2 ]; then
+            mapfile -t COMPREPLY < <(compgen -W "$(_earwitness_verbs case)" -- "$cur")
+        else
+            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        fi ;;
     archive) mapfile -t COMPREPLY < <(compgen -W 'verify compact' -- "$cur") ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate' -- "$cur") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate case import serve' -- "$cur") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     esac
 }
