@@ -244,6 +244,9 @@ static ew_code tell_block(ew_messenger *m, const outline *o, size_t block, spot 
         code = ew_json_next(&m->j, m->err);
         if (code == EW_OK)
             code = ew_messenger__message(m, spots[i].at);
+        if (code == EW_E_LIMIT) /* more words than there is room for: nothing was told */
+            code = tell_gap(m, (ew_place){m->member, spots[i].at, m->j.at},
+                            "a message that is too large");
     }
     return code;
 }
