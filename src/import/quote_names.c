@@ -117,18 +117,32 @@ static ew_code mention(ew_quote_names *names, ew_quote_mention m)
     return code;
 }
 
+/* "retired dentist Ann Roe", "landlady Sue Lee": words of no other kind before a name; the last of them is no verb. */
+static bool describes(const ew_tokens *t, size_t i, size_t name)
+{
+    ew_slice w = ew_token_text(t, i, i + 1);
+    if (t->token[i].kind != EW_TOKEN_WORD || t->token[i].capital ||
+        t->token[i].flags != 0 || w.n < 4)
+        return false;
+    bool verb = memcmp(w.p + w.n - 2, "ed", 2) == 0 ||
+                memcmp(w.p + w.n - 3, "ing", 3) == 0 || w.p[w.n - 1] == 's';
+    return i + 1 < name || !verb;
+}
+
 /* Does a clause begin with what begins at token i? Titles, "on Monday" and "the" may stand before it. */
 static bool leads(const ew_tokens *t, size_t i)
 {
     enum { FAR = 8 };
     size_t begin = t->token[i].begin;
+    size_t name = i;
     for (size_t steps = 0; i > begin && steps < FAR; i--, steps++)
         if (!has(t, i - 1,
                  EW_WORD_TITLE | EW_WORD_ROLE | EW_WORD_THE | EW_WORD_OPENING |
-                     EW_WORD_BODY))
+                     EW_WORD_BODY) &&
+            !describes(t, i - 1, name))
             break;
     /* "Political analyst Ann Roe" */
-    bool one = i == begin + 1 && t->token[begin].capital && has(t, i, EW_WORD_ROLE);
+    bool one = i == begin + 1 && i < name && t->token[begin].capital;
     return i == begin || one || ew_token_is_point(t, i - 1, ',') ||
            t->token[i - 1].kind == EW_TOKEN_QUOTE || has(t, i - 1, EW_WORD_CUT);
 }
@@ -214,8 +228,14 @@ static ew_code take_run(ew_quote_names *names, const ew_tokens *t, size_t paragr
     ew_code code = EW_OK;
     bool place_name = run > 0 && has(t, run - 1, EW_WORD_PLACE) && core == run;
     if (who >= names->count && (ew_name_is_role(t, core, end) ||
-                                (core + 1 == end && has(t, core, EW_WORD_TITLE))))
-        return EW_OK; /* "the Prime Minister" */
+                                (core + 1 == end && has(t, core, EW_WORD_TITLE)))) {
+        if (!verb_behind(t, end) || names->mention_count >= EW_MENTIONS)
+            return EW_OK; /* "the Prime Minister" */
+        ew_slice role = ew_token_text(t, end - 1, end);
+        return mention(names,
+                       (ew_quote_mention){ew_quote_person_with_role(names, role, place),
+                                          place, true, leads(t, run)});
+    }
     if (names->mention_count >= EW_MENTIONS)
         return EW_OK;
     if (who == SIZE_MAX - 1) /* one of several: somebody */
@@ -239,7 +259,9 @@ static ew_code take_run(ew_quote_names *names, const ew_tokens *t, size_t paragr
     if (!is->body)
         learn_around(is, t, run, core, end);
     bool said = verb_behind(t, end);
-    names->people[who].likely = names->people[who].likely || said || words < 2;
+    if (!is->body && run > 0 && words > 1 && describes(t, run - 1, run) && leads(t, run))
+        is->likely = true;
+    is->likely = is->likely || said || words < 2;
     ew_slice whole = ew_token_text(t, core, end);
     bool owns = ew_name_plain(whole).n < whole.n; /* "Roe's house" */
     said = said || is_inverted(t, run);
@@ -259,7 +281,7 @@ static bool is_heading(const ew_tokens *t)
         words++;
         capitals += t->token[i].capital;
     }
-    return t->n <= MOST && words >= LEAST && capitals * 10 >= words * 8;
+    return t->n <= MOST && words >= LEAST && capitals * 10 >= words * 9;
 }
 
 /* "a nurse said", "said two former officials": one past it, or i. */
@@ -286,6 +308,26 @@ static size_t unnamed_end(const ew_tokens *t, size_t i)
     return i;
 }
 
+/* "The minister said": who is so called, or somebody. */
+static ew_code take_role(ew_quote_names *names, size_t p, size_t i)
+{
+    enum { FAR = 3 };
+    const ew_tokens *t = &names->paragraphs[p];
+    ew_quote_place place = {p, i};
+    if (!has(t, i, EW_WORD_THE) || !leads(t, i) || names->mention_count >= EW_MENTIONS)
+        return EW_OK;
+    for (size_t k = i + 1; k < t->n && k <= i + FAR; k++) {
+        if (t->token[k].kind != EW_TOKEN_WORD || t->token[k].capital)
+            break;
+        if (has(t, k, EW_WORD_ROLE) && verb_behind(t, k + 1))
+            return mention(
+                names, (ew_quote_mention){ew_quote_person_with_role(
+                                              names, ew_token_text(t, k, k + 1), place),
+                                          place, true, true});
+    }
+    return EW_OK;
+}
+
 static ew_code read_paragraph(ew_quote_names *names, size_t p)
 {
     const ew_tokens *t = &names->paragraphs[p];
@@ -303,6 +345,8 @@ static ew_code read_paragraph(ew_quote_names *names, size_t p)
         if (end > i && names->mention_count < EW_MENTIONS)
             code =
                 mention(names, (ew_quote_mention){SIZE_MAX, {p, i}, true, leads(t, i)});
+        if (end == i && code == EW_OK)
+            code = take_role(names, p, i);
         i = end > i ? end : i + 1;
     }
     return code;

@@ -71,6 +71,10 @@ size_t ew_name_core(const ew_tokens *t, size_t from, size_t to);
 /* The last mention before a place: its index plus one; 0: there is none. */
 size_t ew_quote_mentions_before(const ew_quote_names *names, ew_quote_place here);
 
+/* The only one who is so called before a place; SIZE_MAX: nobody, or several. */
+size_t ew_quote_person_with_role(const ew_quote_names *names, ew_slice role,
+                                 ew_quote_place here);
+
 /* A part of several names? */
 bool ew_quote_name_is_shared(const ew_quote_names *names, ew_slice name);
 

@@ -145,15 +145,15 @@ static size_t resolve_pronoun(const ew_quote_names *names, const ew_speaker *s,
     return only != SIZE_MAX && names->people[only].likely ? only : SIZE_MAX;
 }
 
-static size_t resolve_role(const ew_quote_names *names, const ew_speaker *s,
-                           ew_quote_place here)
+size_t ew_quote_person_with_role(const ew_quote_names *names, ew_slice role,
+                                 ew_quote_place here)
 {
     size_t found = SIZE_MAX;
     for (size_t i = 0; i < names->count; i++) {
         const ew_quote_person *p = &names->people[i];
-        bool is = p->body && ew_name_has_word(p->name, s->role);
+        bool is = p->body && ew_name_has_word(p->name, role);
         for (size_t r = 0; r < p->roles && !p->body; r++)
-            is = is || ew_name_same(p->role[r], s->role);
+            is = is || ew_name_same(p->role[r], role);
         if (!is || !ew_place_before(p->first, here))
             continue;
         if (found != SIZE_MAX)
@@ -179,7 +179,7 @@ size_t ew_quote_names_resolve(ew_quote_names *names, const ew_tokens *t,
             names, ew_name_plain(ew_token_text(t, s->name_from, s->name_to)), here,
             s->flags);
     if (s->kind == EW_SPEAKER_ROLE && who >= names->count)
-        who = resolve_role(names, s, here);
+        who = ew_quote_person_with_role(names, s->role, here);
     if (who >= names->count)
         return SIZE_MAX;
     if (s->kind == EW_SPEAKER_PRONOUN) { /* from now on */

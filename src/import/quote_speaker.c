@@ -97,6 +97,8 @@ bool ew_name_is_role(const ew_tokens *t, size_t from, size_t to)
 size_t ew_name_core(const ew_tokens *t, size_t from, size_t to)
 {
     size_t core = from;
+    if (has(t, to - 1, EW_WORD_BODY)) /* Defence Ministry */
+        return from;
     for (size_t i = from; i + 1 < to; i++) {
         ew_slice word = ew_token_text(t, i, i + 1);
         bool title = has(t, i, EW_WORD_TITLE | EW_WORD_ROLE);

@@ -24,6 +24,7 @@ static const stance stances[] = {
     {"no-comment", "neither confirming nor denying", false},
     {"no-comment", "declined|declines|refused|refuses to comment|discuss|answer|say",
      false},
+    {"no-comment", "declined|declines|refused to be interviewed", false},
     {"no-comment", "would|did not comment|discuss", false},
     {"no-comment", "could|can not comment", false},
     {"no-comment", "cannot|couldn't|can't|wouldn't comment", false},
@@ -357,7 +358,8 @@ const char *ew_quote_stance_of(const ew_quoting *g, const ew_quoted *q, ew_slice
     size_t end = ew_sentence_end(t, q->token);
     ew_slice sentence = ew_token_text(t, from, end);
     size_t at;
-    if (g->lang == NULL || !q->found)
+    if (g->lang == NULL || !q->found || q->words.n == 0 ||
+        q->words.p[q->words.n - 1] == '?')
         return "";
     const stance *s = stance_in(g, sentence, &at, item);
     if (s == NULL || !s->says) {

@@ -168,7 +168,7 @@ static size_t without_day(const ew_tokens *t, size_t from, size_t to)
     while (i > from &&
            (has(t, i - 1, EW_WORD_BETWEEN) ||
             (has(t, i - 1, EW_WORD_OPENING) && has(t, i - 1, EW_WORD_NO_NAME) &&
-             !ew_token_is(t, i - 1, "asked"))))
+             !has(t, i - 1, EW_WORD_CUT) && !ew_token_is(t, i - 1, "asked"))))
         i--;
     if (i < to && i > from &&
         (ew_token_is(t, i - 1, "on") || ew_token_is(t, i - 1, "in")))

@@ -35,7 +35,8 @@ static const ew_quote_language english = {
          "related replies reports rues shouts shot signed spoke states stresses teased "
          "tweets urges wondered wonders wept cried cries counters claims concedes "
          "concludes observes complains cautions alleges alleged maintains predicts "
-         "say insist claim argue allege contend accepted accepts rubbished narrated "
+         "adamant say insist claim argue allege contend accepted accepts rubbished "
+         "narrated "
          "lamented bemoaned blurted boasted bragged chimed chided "
          "chuckled clarified clarifies marvelled marveled moaned answers ranted"},
         {EW_WORD_SAYING, "adding saying telling writing insisting asking explaining "
@@ -130,7 +131,8 @@ static const ew_quote_language english = {
          "assemblywoman sheriff commissioner solicitor marshal "
          "undersecretary adviser advisor economist analyst "
          "editor presenter broadcaster mullah maulana mufti ustaz ustadh lama ajahn "
-         "moha borvor thipadei akka techo sarpanch sardar thakur pandit dona dom dm cp "
+         "moha borvor thipadei akka techo comrade comr pcso chief-of-staff sarpanch "
+         "sardar thakur pandit dona dom dm cp "
          "acp boss sayadaw swami republican democrat democratic "
          "marine chieftain"},
         {EW_WORD_TITLE | EW_WORD_MALE, "mr lord"},

@@ -102,11 +102,19 @@ static bool goes_on(const ew_quoting *g, size_t paragraph, unsigned mark)
 }
 
 /* Ann "Bee" Roe; "Tesfalem" (not her name), when a sentence begins so: part of a name. */
-static bool is_name(const ew_tokens *t, const ew_quote_span *s)
+static bool is_name(const ew_tokens *t, ew_quote_span *s)
 {
     enum { LONGEST = 20 };
     const char *p = t->text.p;
     size_t n = s->words_end - s->words_at;
+    /* said "Mirwais," a farmer */
+    if (n > 1 && !s->open && p[s->words_end - 1] == ',' && t->n > 0 &&
+        (t->token[t->n - 1].flags & EW_WORD_SAY) != 0 &&
+        isupper((unsigned char)p[s->words_at]) && n <= LONGEST &&
+        memchr(p + s->words_at, ' ', n) == NULL) {
+        s->words_end--;
+        return true;
+    }
     if (s->open || n == 0 || n > LONGEST || !isupper((unsigned char)p[s->words_at]) ||
         memchr(p + s->words_at, ' ', n) != NULL ||
         strchr(".,?!", p[s->words_end - 1]) != NULL || t->text.n - s->end < 2)
