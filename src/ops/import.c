@@ -35,7 +35,7 @@ static void begun(work *w, size_t member)
         return;
     const ew_kept_file *f = &w->kept->file[member];
     w->about = true;
-    w->told->item = f->item;
+    w->told->item = w->in.item = f->item;
     ew_case_event_item(w->c, f->item, NULL, f->sha256);
 }
 

@@ -63,6 +63,7 @@ class Import(Case):
             return f.read()
 
     def chat_folder(self):
+        self.write("export/a first file.bin", b"nothing")
         self.write("export/voice_messages/a.ogg", b"OggS not really")
         self.write("export/result.json", json.dumps(CHAT, ensure_ascii=False))
         return self.path("export")
@@ -81,13 +82,15 @@ class Import(Case):
         self.assertIn("not included", done[0]["text"])
         told = done[-1]
         self.assertEqual((told["format"], told["chats"], told["messages"], told["attachments"],
-                          told["gaps"], told["originals"]), ("telegram-json", 1, 3, 2, 1, 2))
+                          told["gaps"], told["originals"]), ("telegram-json", 1, 3, 2, 1, 3))
         self.check_places()
         with open(self.path("export/result.json"), "rb") as f:
             whole = f.read()
         self.assertEqual(self.original(hashlib.sha256(whole).hexdigest()), whole)
         # The voice message is an item of its own, which its attachment names.
         self.assertEqual(self.rows("SELECT name FROM item WHERE id=%d" % told["item"]),
+                         [("result.json",)])
+        self.assertEqual(self.rows("SELECT i.name FROM chat c JOIN item i ON i.id=c.item"),
                          [("result.json",)])
         self.assertEqual(self.rows("SELECT i.name, i.kind, i.giver FROM attachment a "
                                    "JOIN item i ON i.id=a.item"),
