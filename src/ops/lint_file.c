@@ -93,13 +93,24 @@ static const struct {
     {"Salted__", 8, 0, locked},
 };
 
+/* Has it so many control characters that it is no text? */
+static bool is_odd(ew_slice s, size_t most)
+{
+    size_t odd = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        odd += c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != 0x1B && c != 0x0C;
+    }
+    return odd > most;
+}
+
 /* UTF-8 without zeros, or UTF-16 with its mark; the last character may be cut. */
 static bool is_text(ew_slice s)
 {
     size_t n = s.n < TEXT_LOOK ? s.n : TEXT_LOOK;
     if (n >= 2 && (memcmp(s.p, "\xFF\xFE", 2) == 0 || memcmp(s.p, "\xFE\xFF", 2) == 0))
         return true;
-    if (memchr(s.p, 0, n) != NULL)
+    if (memchr(s.p, 0, n) != NULL || is_odd((ew_slice){s.p, n}, n / 100))
         return false;
     for (size_t drop = 0; drop < 4 && drop < n; drop++)
         if (ew_utf8_valid(s.p, n - drop))
@@ -109,13 +120,7 @@ static bool is_text(ew_slice s)
 
 static bool is_other_text(ew_slice s)
 {
-    size_t n = s.n < TEXT_LOOK ? s.n : TEXT_LOOK;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != 0x1B && c != 0x0C)
-            return false;
-    }
-    return n > 0;
+    return !is_odd((ew_slice){s.p, s.n < TEXT_LOOK ? s.n : TEXT_LOOK}, 0);
 }
 
 static ew_code text(ew_lint *l, ew_slice s, ew_err *err)

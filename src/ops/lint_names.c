@@ -366,20 +366,27 @@ ew_code ew_names_find(const ew_names *n, ew_slice s,
     return code;
 }
 
+/* Of one country, without the 0 in front, or as it is dialled from abroad without its 00. */
+static ew_slice without_zeros(ew_slice s)
+{
+    while (s.n > 0 && s.p[0] == '0') {
+        s.p++;
+        s.n--;
+    }
+    return s;
+}
+
 int64_t ew_names_number(const ew_names *n, const char *digits, size_t count)
 {
+    ew_slice d = without_zeros((ew_slice){digits, count});
     for (size_t i = 0; i < n->n; i++) {
         const name *m = &n->list[i];
         if (!m->number)
             continue;
-        ew_slice t = text_of(n, m);
-        if (t.n > 0 && t.p[0] == '0') { /* of one country, with its 0 in front */
-            t.p++;
-            t.n--;
-        }
-        size_t same = t.n < count ? t.n : count;
-        if ((same >= NUMBER_SAME || same == m->n) && same > 0 &&
-            memcmp(t.p + t.n - same, digits + count - same, same) == 0)
+        ew_slice t = without_zeros(text_of(n, m));
+        size_t same = t.n < d.n ? t.n : d.n;
+        if ((same >= NUMBER_SAME || (same == t.n && same == d.n)) && same > 0 &&
+            memcmp(t.p + t.n - same, d.p + d.n - same, same) == 0)
             return m->person;
     }
     return 0;

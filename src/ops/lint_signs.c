@@ -301,7 +301,7 @@ static ew_code paths(ew_lint *l, const ew_lint_text *t, ew_err *err)
             while (to < end && to - name < USER_MOST && *to != 0 &&
                    strchr("/\\\"'<>:;|?*\n\r\t,)", *to) == NULL)
                 to++;
-            if (to > name)
+            if (to > name && *name != ' ')
                 code =
                     told(l, t, EW_LINT_USER_PATH, (ew_slice){p, (size_t)(to - p)}, err);
             p = to;
