@@ -12,7 +12,7 @@ luma_how luma_of_frame(const AVFrame *f, enum AVCodecID codec)
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
     const bool video = codec == AV_CODEC_ID_WEBP || codec == AV_CODEC_ID_HEVC ||
                        codec == AV_CODEC_ID_AV1 || codec == AV_CODEC_ID_VP8;
-    luma_how how = {.matrix = f->colorspace, .full_range = !video};
+    luma_how how = {.matrix = (int)f->colorspace, .full_range = !video};
 
     if (video && (f->color_range == AVCOL_RANGE_JPEG ||
                   (d != NULL && strncmp(d->name, "yuvj", 4) == 0)))
