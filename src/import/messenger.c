@@ -129,6 +129,7 @@ static ew_code take_people(ew_messenger *m, ew_err *err)
     ew_slice text;
     ew_code code = EW_OK;
     ew_buf_reset(&m->people);
+    m->people_count = 0;
     if (j->kind != EW_JSON_ARRAY)
         return ew_json_skip(j, err);
     while (code == EW_OK) {
@@ -139,6 +140,7 @@ static ew_code take_people(ew_messenger *m, ew_err *err)
             j->kind == EW_JSON_STRING && (!j->has_key || ew_slice_is(j->key, "name"));
         if (!name || m->people.len > NAME_MAX_BYTES / 2)
             continue;
+        m->people_count++;
         code = ew_messenger__text(m, &text);
         if (code == EW_OK)
             code = ew_buf_append(&m->people, ", ", m->people.len > 0 ? 2 : 0, err);
@@ -307,7 +309,8 @@ static ew_code tell_chat(ew_messenger *m, const ew_messenger_file *f)
         c.kind = of(&m->kind);
     if (m->sink->chat != NULL)
         code = m->sink->chat(m->sink->cookie, &c, m->err);
-    if (code != EW_OK || m->people.len == 0 || m->sink->remark == NULL)
+    bool group = m->people_count > 2; /* of two, the other one is the chat's name */
+    if (code != EW_OK || !group || m->sink->remark == NULL)
         return code;
     ew_buf_reset(&m->room);
     code = ew_buf_printf(&m->room, m->err, "in this chat: ");
@@ -367,6 +370,7 @@ static ew_code tell_files(ew_messenger *m, size_t from, size_t to)
     ew_buf_reset(&m->id);
     ew_buf_reset(&m->kind);
     ew_buf_reset(&m->people);
+    m->people_count = 0;
     m->repaired = m->odd = m->told = false;
     m->last_ms = INT64_MIN;
     for (size_t i = from; i < to && code == EW_OK; i++) {

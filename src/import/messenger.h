@@ -33,6 +33,7 @@ typedef struct ew_messenger {
     ew_slice folder; /* of it in the delivery, with its last slash */
     /* Of the chat */
     ew_buf title, id, kind, people;
+    size_t people_count;
     bool told;
     bool repaired, odd; /* one of its texts was */
     int64_t last_ms;    /* time of the message before */
