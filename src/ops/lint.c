@@ -158,7 +158,7 @@ static ew_code take_text(void *cookie, const ew_case_one_text *t, ew_err *err)
     }
     x->l.row = t->row;
     bool numbers = strcmp(t->table, "analysis") == 0; /* full of them */
-    ew_lint_text u = {t->text, 0, 1, t->column, numbers ? EW_LOOK_NAMES : EW_LOOK_ALL};
+    ew_lint_text u = {t->text, 0, 1, t->column, numbers ? EW_LOOK_NAMES : EW_LOOK_ALL, 0};
     return code == EW_OK ? ew_lint__text(&x->l, &u, err) : code;
 }
 

@@ -79,8 +79,8 @@ static ew_code name_member(ew_lint *l, size_t before, const char *name, ew_err *
     while (len > 0 && !ew_utf8_valid(l->member, len))
         l->member[--len] = 0;
     if (code == EW_OK) {
-        ew_lint_text t = {ew_slice_of(l->member + before), 0, 1, "file name",
-                          EW_LOOK_ALL};
+        ew_lint_text t = {
+            ew_slice_of(l->member + before), 0, 1, "file name", EW_LOOK_ALL, 0};
         code = ew_lint__text(l, &t, err);
     }
     ew_buf_release(&b);

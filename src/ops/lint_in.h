@@ -74,6 +74,7 @@ typedef struct ew_lint_text {
     unsigned scale;
     const char *field;
     ew_lint_look look;
+    size_t seen; /* what ends within so many bytes was found in the piece before */
 } ew_lint_text;
 EW_MUST_CHECK ew_code ew_lint__text(ew_lint *l, const ew_lint_text *t, ew_err *err);
 /* Numbers, addresses, paths, coordinates: no names. */

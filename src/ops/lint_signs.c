@@ -31,6 +31,8 @@ static ew_code told(ew_lint *l, const ew_lint_text *t, ew_lint_kind kind, ew_sli
                     ew_err *err)
 {
     uint64_t at = t->at + (uint64_t)(value.p - t->text.p) * t->scale;
+    if (value.p + value.n <= t->text.p + t->seen)
+        return EW_OK;
     return ew_lint__found(l, kind, t->field, at, value, err);
 }
 
@@ -194,6 +196,10 @@ static ew_code phones(ew_lint *l, const ew_lint_text *t, ew_err *err)
         int64_t person = x.count >= 5 ? ew_names_number(l->names, x.digits, x.count) : 0;
         size_t from = at - (x.plus ? 1 : 0);
         ew_slice value = {s.p + from, x.end - from};
+        if (x.end <= t->seen) {
+            at = x.end > at ? x.end : at + 1;
+            continue;
+        }
         if (person != 0) {
             ew_named who = {EW_NAME_PROTECTED, person, true, 0, 0};
             code = ew_lint__found_person(l, &who, t->field, t->at + from * t->scale, err);

