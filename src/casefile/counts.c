@@ -82,8 +82,9 @@ static const struct {
                        "item=?1 ORDER BY id"},
     {EW_THING_CAPTURE, "SELECT id,url,time_text,source,at,bytes,digest<0,added FROM "
                        "capture WHERE item=?1 OR source=?1 ORDER BY id"},
-    {EW_THING_FACT, "SELECT id,name,value,item,0,0,odd,added FROM picture WHERE item=?1 "
-                    "ORDER BY id"},
+    {EW_THING_FACT,
+     "SELECT id,name,value,item,at,bytes,odd,added FROM picture WHERE item=?1 "
+     "ORDER BY id"},
     {EW_THING_GAP, "SELECT id,what,words,source,at,bytes,0,added FROM gap WHERE "
                    "item=?1 OR source=?1 ORDER BY id"},
     {EW_THING_REMARK, "SELECT id,'',text,source,at,bytes,0,added FROM remark WHERE "

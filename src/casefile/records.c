@@ -263,10 +263,12 @@ static ew_code add_capture(void *cookie, const ew_capture *p, ew_err *err)
 static ew_code add_fact(void *cookie, const ew_picture_fact *f, ew_err *err)
 {
     ew_case_intake *in = cookie;
-    ew_sql q = ew_sql_begin(in->c, "INSERT INTO picture VALUES(NULL,?,?,?,?,?)", err);
+    ew_sql q = ew_sql_begin(in->c, "INSERT INTO picture VALUES(NULL,?,?,?,?,?,?,?)", err);
     ew_sql_int(&q, source_of(in, f->place.member));
     ew_sql_text(&q, f->name);
     ew_sql_text(&q, f->value);
+    ew_sql_int(&q, (int64_t)f->place.at);
+    ew_sql_int(&q, (int64_t)f->place.bytes);
     ew_sql_int(&q, f->odd);
     ew_sql_int(&q, in->c->event);
     in->facts++;
@@ -317,6 +319,7 @@ ew_code ew_case_not_imported(ew_case *c, int64_t item, ew_err *err)
                             "SELECT added FROM chat WHERE source=?1 OR item=?1 UNION "
                             "SELECT added FROM article WHERE item=?1 UNION "
                             "SELECT added FROM capture WHERE source=?1 OR item=?1 "
+                            "UNION SELECT added FROM picture WHERE item=?1 "
                             "ORDER BY 1",
                             err);
     ew_sql_int(&q, item);

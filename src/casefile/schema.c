@@ -100,7 +100,8 @@ static const struct {
                 "at INTEGER NOT NULL,bytes INTEGER NOT NULL,"
                 "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"picture", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
-                "name TEXT NOT NULL,value TEXT NOT NULL,odd INTEGER NOT NULL,"
+                "name TEXT NOT NULL,value TEXT NOT NULL,at INTEGER NOT NULL,"
+                "bytes INTEGER NOT NULL,odd INTEGER NOT NULL,"
                 "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"gap", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
             "what TEXT NOT NULL,words TEXT NOT NULL,source INTEGER NOT NULL,"

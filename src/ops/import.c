@@ -12,7 +12,7 @@
 #include "ops/picture.h"
 #include "report/json.h"
 
-enum { NAMES_MAX = 256 };
+enum { NAMES_MAX = 256, TICK_EVERY = 1024 /* messages */ };
 
 /* One import at work: what the reader tells goes to the case, when there is one, and is counted. */
 typedef struct work {
@@ -41,6 +41,18 @@ static void begun(work *w, size_t member)
 
 /* ------------------------------------------------------------------ counting */
 
+/* Tells how far it is, and ends it when somebody wants that. */
+static ew_code go_on(const work *w, const char *stage, uint64_t done, uint64_t total,
+                     ew_err *err)
+{
+    const ew_progress *p = &w->how->read.progress;
+    if (ew_stopped(w->how->stop) ||
+        (p->tick != NULL &&
+         p->tick(p->cookie, stage, (int64_t)done, (int64_t)total) != 0))
+        return ew_fail(err, EW_E_CANCELLED, 0, "interrupted; nothing was imported");
+    return EW_OK;
+}
+
 static ew_code take_chat(void *cookie, const ew_chat *c, ew_err *err)
 {
     work *w = cookie;
@@ -54,6 +66,9 @@ static ew_code take_message(void *cookie, const ew_message *m, ew_err *err)
     work *w = cookie;
     w->told->messages++;
     w->told->attachments += m->attachment_count;
+    if (w->told->messages % TICK_EVERY == 0 &&
+        go_on(w, "read", w->told->messages, 0, err) != EW_OK)
+        return EW_E_CANCELLED;
     return w->c != NULL ? w->to.message(w->to.cookie, m, err) : EW_OK;
 }
 
@@ -79,6 +94,8 @@ static ew_code take_capture(void *cookie, const ew_capture *p, ew_err *err)
 {
     work *w = cookie;
     w->told->captures++;
+    if (go_on(w, "read", w->told->captures, 0, err) != EW_OK)
+        return EW_E_CANCELLED;
     begun(w, p->place.member);
     return w->c != NULL ? w->to.capture(w->to.cookie, p, err) : EW_OK;
 }
@@ -264,9 +281,11 @@ static ew_code read_pictures(work *w, ew_delivery *from, const ew_kept_files *k,
         opts.decode = ew_ops_decode_picture;
     if (w->told->format == EW_IMPORT_PICTURE)
         return EW_OK; /* they are what was read */
-    for (size_t i = 0; i < k->count && code == EW_OK; i++)
-        if (!k->file[i].known)
+    for (size_t i = 0; i < k->count && code == EW_OK; i++) {
+        code = go_on(w, "look", i, k->count, err);
+        if (code == EW_OK && !k->file[i].known)
             code = ew_import_picture_of(from, i, &opts, &sink, err);
+    }
     return code;
 }
 

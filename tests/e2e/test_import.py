@@ -204,6 +204,16 @@ class Import(Case):
             self.run_ew("import", os.path.dirname(big))
         self.assertEqual(self.rows("SELECT count(*) FROM message"), [(40000,)])
 
+    def test_interrupted(self):
+        big = self.write("big/chat.txt", "".join(
+            "[01/02/2026, 10:00:%02d] A: word %d\n" % (i % 60, i) for i in range(400000)))
+        process = self.start_ew("import", os.path.dirname(big))
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=30), 130)
+        self.assertEqual(self.rows("SELECT count(*) FROM message"), [(0,)])
+        self.run_ew("case", "verify")
+
     def test_a_full_disk(self):
         big = self.write("big/chat.txt", "".join(
             "[01/02/2026, 10:00:%02d] A: word %d\n" % (i % 60, i) for i in range(40000)))
