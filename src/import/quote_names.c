@@ -155,6 +155,13 @@ static bool is_body(const ew_tokens *t, size_t from, size_t to)
     return false;
 }
 
+/* "Bishnu, a student, was shot": somebody, or a place. */
+static bool is_described(const ew_tokens *t, size_t run, size_t end)
+{
+    return run == t->token[run].begin && ew_token_is_point(t, end, ',') &&
+           has(t, end + 1, EW_WORD_A);
+}
+
 /* "his grandson, Anas, 12,": one word, but with an age or "who" behind it. */
 static bool is_apposed(const ew_tokens *t, size_t run, size_t end)
 {
@@ -164,7 +171,7 @@ static bool is_apposed(const ew_tokens *t, size_t run, size_t end)
                 isdigit((unsigned char)t->text.p[t->token[end + 1].at]);
     bool own = run > 2 && ew_token_is_point(t, run - 1, ',') &&
                has(t, run - 3, EW_WORD_THE) && !ew_token_is(t, run - 3, "the");
-    return more || own;
+    return more || own || is_described(t, run, end);
 }
 
 /* `"...," said X`; not "told X" or "said X was". */
@@ -204,69 +211,92 @@ static bool verb_behind(const ew_tokens *t, size_t end)
     return has(t, end, EW_WORD_SAY | EW_WORD_CALL);
 }
 
-/* A run of capitals: a new name or a form of a known one. */
+/* A run of capitals. */
+typedef struct name_run {
+    size_t run, core, end; /* with titles, without them, one past it */
+    size_t words;
+    unsigned given; /* what its first name says of who is called so */
+    ew_slice name;
+} name_run;
+
+/* What the titles and the first name say. */
+static unsigned gender_of(const ew_tokens *t, const name_run *r)
+{
+    unsigned gender = 0;
+    for (size_t i = r->run; i < r->core; i++)
+        gender |= t->token[i].flags;
+    gender |= r->given == EW_WORD_GIVEN_MALE ? EW_WORD_MALE : 0;
+    gender |= r->given == EW_WORD_GIVEN_FEMALE ? EW_WORD_FEMALE : 0;
+    return gender;
+}
+
+/* "The Prime Minister said", "the Earl of Lor": who is so called, or somebody. */
+static ew_code take_office(ew_quote_names *names, const ew_tokens *t, const name_run *r,
+                           ew_quote_place place)
+{
+    bool office = has(t, r->end, EW_WORD_OF) && leads(t, r->run);
+    if (!office && !verb_behind(t, r->end))
+        return EW_OK;
+    ew_slice role = ew_token_text(t, r->end - 1, r->end);
+    return mention(names,
+                   (ew_quote_mention){ew_quote_person_with_role(names, role, place),
+                                      place, true, leads(t, r->run)});
+}
+
+/* What this place says of the person. */
+static void learn_person(ew_quote_person *p, const ew_tokens *t, const name_run *r,
+                         bool fresh)
+{
+    if (p->body)
+        return;
+    bool single = r->words < 2 && fresh && !is_described(t, r->run, r->end);
+    p->likely = p->likely || r->given != 0 || single || verb_behind(t, r->end);
+    p->male = p->male || (r->given == EW_WORD_GIVEN_MALE && !p->female);
+    p->female = p->female || (r->given == EW_WORD_GIVEN_FEMALE && !p->male);
+    learn_around(p, t, r->run, r->core, r->end);
+    if (r->run > 0 && r->words > 1 && describes(t, r->run - 1, r->run) &&
+        leads(t, r->run))
+        p->likely = true;
+}
+
+/* A new name or a form of a known one. */
 static ew_code take_run(ew_quote_names *names, const ew_tokens *t, size_t paragraph,
                         size_t run, size_t end)
 {
-    size_t core = ew_name_core(t, run, end);
-    ew_slice name = ew_name_plain(ew_token_text(t, core, end));
+    enum { LONGEST = 6 };
+    name_run r = {run, ew_name_core(t, run, end), end, 0, 0, {"", 0}};
     ew_quote_place place = {paragraph, run};
-    size_t words = ew_name_words(name);
-    unsigned gender = 0;
-    for (size_t i = run; i < core; i++)
-        gender |= t->token[i].flags;
-    unsigned given = t->token[core].flags & (EW_WORD_GIVEN_MALE | EW_WORD_GIVEN_FEMALE);
-    if (words < 2)
-        given = 0;
-    if (given == EW_WORD_GIVEN_MALE)
-        gender |= EW_WORD_MALE;
-    if (given == EW_WORD_GIVEN_FEMALE)
-        gender |= EW_WORD_FEMALE;
-    size_t who = ew_quote_names_find(names, name, place, gender);
-    bool body = is_body(t, core, end) || (run > 1 && has(t, run - 1, EW_WORD_OF) &&
-                                          has(t, run - 2, EW_WORD_SPEAKS_FOR));
-    ew_code code = EW_OK;
-    bool place_name = run > 0 && has(t, run - 1, EW_WORD_PLACE) && core == run;
-    if (who >= names->count && (ew_name_is_role(t, core, end) ||
-                                (core + 1 == end && has(t, core, EW_WORD_TITLE)))) {
-        if (!verb_behind(t, end) || names->mention_count >= EW_MENTIONS)
-            return EW_OK; /* "the Prime Minister" */
-        ew_slice role = ew_token_text(t, end - 1, end);
-        return mention(names,
-                       (ew_quote_mention){ew_quote_person_with_role(names, role, place),
-                                          place, true, leads(t, run)});
-    }
+    ew_slice whole = ew_token_text(t, r.core, end);
+    r.name = ew_name_plain(whole);
+    r.words = ew_name_words(r.name);
+    if (r.words > 1)
+        r.given = t->token[r.core].flags & (EW_WORD_GIVEN_MALE | EW_WORD_GIVEN_FEMALE);
+    size_t who = ew_quote_names_find(names, r.name, place, gender_of(t, &r));
+    bool fresh = who == SIZE_MAX;
     if (names->mention_count >= EW_MENTIONS)
         return EW_OK;
-    if (who == SIZE_MAX - 1) /* one of several: somebody */
-        return mention(names, (ew_quote_mention){SIZE_MAX, place, verb_behind(t, end),
-                                                 leads(t, run)});
-    if (who == SIZE_MAX) {
-        if (names->count >= EW_PEOPLE || (!body && place_name) || words > 6 ||
-            (words < 2 && !body && !speaks(t, core, run, end)) || (words < 2 && body))
+    if (who >= names->count && (ew_name_is_role(t, r.core, end) ||
+                                (r.words < 2 && has(t, r.core, EW_WORD_TITLE))))
+        return take_office(names, t, &r, place);
+    bool owns = r.name.n < whole.n; /* "Roe's house" */
+    bool said = !owns && (verb_behind(t, end) || is_inverted(t, run));
+    if (fresh) {
+        bool body = is_body(t, r.core, end) || (run > 1 && has(t, run - 1, EW_WORD_OF) &&
+                                                has(t, run - 2, EW_WORD_SPEAKS_FOR));
+        bool in = run > 0 && has(t, run - 1, EW_WORD_PLACE) && r.core == run;
+        bool single = r.words < 2 && (body || !speaks(t, r.core, run, end));
+        if (names->count >= EW_PEOPLE || (!body && in) || r.words > LONGEST || single)
             return EW_OK;
         who = names->count;
-        code = new_person(names, name, body, place);
+        ew_code code = new_person(names, r.name, body, place);
+        if (code != EW_OK)
+            return code;
     }
-    if (code != EW_OK)
-        return code;
-    ew_quote_person *is = &names->people[who];
-    if (!is->body && given != 0) {
-        is->likely = true;
-        is->male = is->male || (given == EW_WORD_GIVEN_MALE && !is->female);
-        is->female = is->female || (given == EW_WORD_GIVEN_FEMALE && !is->male);
-    }
-    if (!is->body)
-        learn_around(is, t, run, core, end);
-    bool said = verb_behind(t, end);
-    if (!is->body && run > 0 && words > 1 && describes(t, run - 1, run) && leads(t, run))
-        is->likely = true;
-    is->likely = is->likely || said || words < 2;
-    ew_slice whole = ew_token_text(t, core, end);
-    bool owns = ew_name_plain(whole).n < whole.n; /* "Roe's house" */
-    said = said || is_inverted(t, run);
-    return mention(names,
-                   (ew_quote_mention){who, place, said && !owns, !owns && leads(t, run)});
+    if (who < names->count)
+        learn_person(&names->people[who], t, &r, fresh);
+    else
+        who = SIZE_MAX; /* one of several: somebody */
+    return mention(names, (ew_quote_mention){who, place, said, !owns && leads(t, run)});
 }
 
 /* A headline or a line between: Most Words Begin With a Capital. */

@@ -93,10 +93,13 @@ static ew_quote_mention last_subject(const ew_quote_names *names, ew_quote_place
         if (!is_near(names, m->place.paragraph, here.paragraph, FAR) ||
             (last->speaks && ew_place_before(m->place, last->place)))
             break;
-        if ((m->speaks || m->leads) &&
-            (m->person == SIZE_MAX ||
-             (is_candidate(names, m, flags) && names->people[m->person].likely)))
+        if (!m->speaks && !m->leads)
+            continue;
+        if (m->person == SIZE_MAX ||
+            (is_candidate(names, m, flags) && names->people[m->person].likely))
             return *m;
+        if (is_candidate(names, m, flags)) /* perhaps a person: nobody is certain */
+            return (ew_quote_mention){SIZE_MAX, m->place, true, true};
     }
     if (last->speaks && is_near(names, last->place.paragraph, here.paragraph, FAR) &&
         (last->person == SIZE_MAX || is_candidate(names, last, flags)))

@@ -87,7 +87,7 @@ bool ew_name_is_role(const ew_tokens *t, size_t from, size_t to)
         "chairman "
         "spokesman spokeswoman spokesperson manager editor coordinator ambassador "
         "attorney "
-        "commander prosecutor adviser advisor premier superintendent";
+        "commander prosecutor adviser advisor premier superintendent ceo cfo coo";
     ew_slice word = ew_token_text(t, to - 1, to);
     if (from + 1 == to)
         return has(t, to - 1, EW_WORD_ROLE) && !has(t, to - 1, EW_WORD_BODY);

@@ -10,22 +10,22 @@
 /* What is looked through of an article, so that one made to be slow is not: longer paragraphs are told as odd. */
 enum { ROOM = 256 << 20, PARAGRAPH = 16 << 10, ARTICLE = 1 << 20 };
 
-/* (right + 1) / (found + 2) on articles that had not been looked at when they were measured; few cases give a low
+/* (right + 1) / (named + 2) on articles that had not been looked at when they were measured; few cases give a low
  * number: docs/quotes.md. */
 const ew_quote_pattern ew_quote_patterns[EW_PATTERNS] = {
-    [EW_PATTERN_QUOTE_NAME_VERB] = {"quote-name-verb", 0.88, true},
-    [EW_PATTERN_QUOTE_NAME_ROLE] = {"quote-name-role-verb", 0.67, true},
-    [EW_PATTERN_QUOTE_VERB_NAME] = {"quote-verb-name", 0.94, true},
-    [EW_PATTERN_CONTINUED] = {"same-speaker-continued", 0.95, true},
-    [EW_PATTERN_NAME_VERB_QUOTE] = {"name-verb-quote", 0.88, true},
+    [EW_PATTERN_QUOTE_NAME_VERB] = {"quote-name-verb", 0.94, true},
+    [EW_PATTERN_QUOTE_NAME_ROLE] = {"quote-name-role-verb", 0.88, true},
+    [EW_PATTERN_QUOTE_VERB_NAME] = {"quote-verb-name", 0.99, true},
+    [EW_PATTERN_CONTINUED] = {"same-speaker-continued", 0.96, true},
+    [EW_PATTERN_NAME_VERB_QUOTE] = {"name-verb-quote", 0.91, true},
     [EW_PATTERN_ACCORDING] = {"according-to", 0.8, true},
-    [EW_PATTERN_ADDING] = {"same-speaker-adding", 0.33, true},
-    [EW_PATTERN_MIXED] = {"name-verb-mixed", 0.73, true},
-    [EW_PATTERN_MIXED_AFTER] = {"mixed-name-verb", 0.5, true},
-    [EW_PATTERN_STATEMENT_QUOTE] = {"statement-then-quote", 0.5, false},
-    [EW_PATTERN_NEXT_PARAGRAPH] = {"next-paragraph", 0.33, false},
-    [EW_PATTERN_LOOSE] = {"loose", 0.67, false},
-    [EW_PATTERN_STANCE] = {"stance-verb", 0.5, true},
+    [EW_PATTERN_ADDING] = {"same-speaker-adding", 0.85, true},
+    [EW_PATTERN_MIXED] = {"name-verb-mixed", 0.96, true},
+    [EW_PATTERN_MIXED_AFTER] = {"mixed-name-verb", 0.67, false},
+    [EW_PATTERN_STATEMENT_QUOTE] = {"statement-then-quote", 0.71, false},
+    [EW_PATTERN_NEXT_PARAGRAPH] = {"next-paragraph", 0.67, false},
+    [EW_PATTERN_LOOSE] = {"loose", 0.51, false},
+    [EW_PATTERN_STANCE] = {"stance-verb", 0.83, true},
 };
 
 typedef struct output {
