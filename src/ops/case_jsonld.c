@@ -167,17 +167,12 @@ static void trace(ew_jsonld *j)
 
 static ew_code read_all(ew_jsonld *j, ew_case *c, ew_err *err)
 {
+    ew_person_kind kind;
     ew_code code = ew_case_book_read(c, &j->book, err);
     if (code == EW_OK && j->opts->item != NULL)
         code = ew_case_find_item(c, j->opts->item, &j->item, err);
-    if (code == EW_OK && j->opts->person != NULL) {
-        for (size_t i = 0; i < j->book.person_count; i++)
-            if (strcmp(j->book.people[i].name, j->opts->person) == 0)
-                j->person = j->book.people[i].id;
-        if (j->person == 0)
-            code = ew_fail(err, EW_E_NOTFOUND, 0, "nobody in the case is '%s'",
-                           j->opts->person);
-    }
+    if (code == EW_OK && j->opts->person != NULL)
+        code = ew_case_find_person(c, j->opts->person, &j->person, &kind, err);
     if (code == EW_OK)
         code = ew_case_positions(c, j->item, 0, take_position, j, err);
     if (code == EW_OK)

@@ -62,6 +62,8 @@ typedef struct looker {
     const char *name;
     char *near;
     bool there;
+    int64_t person; /* who has it as another name; 0: nobody */
+    char *shown;
 } looker;
 
 static ew_code look_at(void *cookie, const ew_person *p, ew_err *err)
@@ -75,6 +77,36 @@ static ew_code look_at(void *cookie, const ew_person *p, ew_err *err)
         strlen(p->name) <= EW_CASE_NAME && alike(p->name, l->name))
         memcpy(l->near, p->name, strlen(p->name) + 1);
     return EW_OK;
+}
+
+/* Somebody's other name is that somebody, by the name shown. That of a protected person cannot be read. */
+static ew_code look_at_alias(void *cookie, const ew_alias *a, ew_err *err)
+{
+    looker *l = cookie;
+    (void)err;
+    if (!a->undone && !a->sealed && strcmp(a->name, l->name) == 0)
+        l->person = a->person;
+    return EW_OK;
+}
+
+static ew_code name_of(void *cookie, const ew_person *p, ew_err *err)
+{
+    looker *l = cookie;
+    if (p->id != l->person || p->undone || l->shown != NULL)
+        return EW_OK;
+    l->shown = ew_strdup(p->name);
+    return l->shown != NULL ? EW_OK : ew_fail_nomem(err);
+}
+
+/* *shown: the name of whoever has this one as another name, to be freed; NULL: nobody. */
+static ew_code resolve(ew_case *c, const char *name, char **shown, ew_err *err)
+{
+    looker l = {.name = name};
+    ew_code code = ew_case_aliases(c, look_at_alias, &l, err);
+    if (code == EW_OK && l.person != 0)
+        code = ew_case_people(c, name_of, &l, err);
+    *shown = l.shown;
+    return code;
 }
 
 /* Whoever is hidden behind a name must not come in a second time, by a name that tells more. */
@@ -178,6 +210,17 @@ static ew_code write_down(ew_case *c, const ew_position_how *how, ew_position_to
     return code;
 }
 
+static ew_code position_of(ew_case *c, const ew_position_how *how, ew_position_told *told,
+                           uint64_t via, ew_err *err)
+{
+    ew_code code = ew_case_find_item(c, how->item, &told->item, err);
+    if (code == EW_OK)
+        code = check_person(c, how, told, err);
+    if (code == EW_OK)
+        code = find_words(c, how, told, err);
+    return code == EW_OK ? write_down(c, how, told, via, err) : code;
+}
+
 ew_code ew_ops_case_position(ew_case *c, const ew_position_how *how,
                              ew_position_told *told, ew_err *err)
 {
@@ -192,10 +235,13 @@ ew_code ew_ops_case_position(ew_case *c, const ew_position_how *how,
     if (how->words != NULL && strlen(how->words) > EW_CASE_WORDS)
         return ew_fail(err, EW_E_LIMIT, 0, "words of more than %d bytes",
                        (int)EW_CASE_WORDS);
-    ew_code code = ew_case_find_item(c, how->item, &told->item, err);
+    ew_position_how known = *how;
+    char *shown = NULL;
+    ew_code code = resolve(c, how->person, &shown, err);
+    if (shown != NULL)
+        known.person = shown;
     if (code == EW_OK)
-        code = check_person(c, how, told, err);
-    if (code == EW_OK)
-        code = find_words(c, how, told, err);
-    return code == EW_OK ? write_down(c, how, told, via, err) : code;
+        code = position_of(c, &known, told, via, err);
+    ew_free(shown);
+    return code;
 }

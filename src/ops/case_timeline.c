@@ -105,25 +105,16 @@ static ew_code take_turn(void *cookie, const ew_turn *turn, ew_err *err)
                             err);
 }
 
-static ew_code find_person(teller *t, const char *name, ew_err *err)
-{
-    for (size_t i = 0; i < t->book.person_count; i++)
-        if (strcmp(t->book.people[i].name, name) == 0 && !t->book.people[i].undone)
-            t->person = t->book.people[i].id;
-    return t->person != 0
-               ? EW_OK
-               : ew_fail(err, EW_E_NOTFOUND, 0, "nobody in the case is '%s'", name);
-}
-
 ew_code ew_ops_case_timeline(ew_case *c, const ew_timeline_opts *opts,
                              const ew_timeline_sink *sink, ew_err *err)
 {
     teller t = {.opts = opts, .sink = sink};
+    ew_person_kind kind;
     ew_code code = ew_case_book_read(c, &t.book, err);
     if (code == EW_OK && opts->item != NULL)
         code = ew_case_find_item(c, opts->item, &t.item, err);
     if (code == EW_OK && opts->person != NULL)
-        code = find_person(&t, opts->person, err);
+        code = ew_case_find_person(c, opts->person, &t.person, &kind, err);
     if (code == EW_OK)
         code = ew_case_positions(c, 0, 0, take, &t, err);
     if (code == EW_OK) {

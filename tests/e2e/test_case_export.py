@@ -315,6 +315,13 @@ class Protected(CaseFile):
         self.position("--person", "Source 1", *said)
         self.position("--person", "Sourc 1", "--new-person", *said)
         self.position("--person", "Someone else", *said)
+        # Another name leads to the name shown.
+        self.run_ew("case", "person", "Fox", "--kind", "pseudonym")
+        self.run_ew("case", "alias", "Fox", "night_owl_77")
+        self.assertFalse(self.position("--person", "night_owl_77", *said)["new_person"])
+        text = self.run_ew("case", "timeline", "--person", "Fox").out
+        self.assertIn("Fox", text)
+        self.assertNotIn("owl", self.run_ew("case", "timeline").out)
 
 
 class Reviews(CaseFile):
