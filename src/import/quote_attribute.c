@@ -7,12 +7,6 @@
 
 enum { FAR = 30 /* tokens between a verb and what it says */ };
 
-static bool has(const ew_tokens *t, size_t i, unsigned flags)
-{
-    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
-           (t->token[i].flags & flags) != 0;
-}
-
 static bool found(ew_quoted *q, ew_pattern pattern, ew_speaker s, size_t paragraph,
                   size_t verb)
 {
@@ -63,7 +57,8 @@ static size_t object_end(const ew_tokens *t, size_t i, size_t end)
 {
     size_t from = i;
     while (i < end && t->token[i].kind == EW_TOKEN_WORD &&
-           !has(t, i, EW_WORD_CUT | EW_WORD_WHO | EW_WORD_SAYING) && i - from < FAR)
+           !ew_token_has(t, i, EW_WORD_CUT | EW_WORD_WHO | EW_WORD_SAYING) &&
+           i - from < FAR)
         i++;
     return i;
 }
@@ -82,8 +77,9 @@ static ew_speaker speaker_behind(const ew_tokens *t, size_t verb, size_t end)
     if ((s.kind == EW_SPEAKER_ROLE || s.kind == EW_SPEAKER_UNNAMED) &&
         ew_token_is_point(t, to, ',')) {
         size_t name = ew_name_end(t, to + 1, end);
-        if (name > to + 1 && (name >= end || t->token[name].kind == EW_TOKEN_POINT ||
-                              has(t, name, EW_WORD_CUT | EW_WORD_OF | EW_WORD_OPENING)))
+        if (name > to + 1 &&
+            (name >= end || t->token[name].kind == EW_TOKEN_POINT ||
+             ew_token_has(t, name, EW_WORD_CUT | EW_WORD_OF | EW_WORD_OPENING)))
             return ew_speaker_of(t, to + 1, name);
     }
     return s;
@@ -95,7 +91,7 @@ static bool like_verb(const ew_tokens *t, size_t i)
     enum { SHORTEST = 4 };
     if (i >= t->n || t->token[i].kind != EW_TOKEN_WORD || t->token[i].capital)
         return false;
-    if (has(t, i, EW_WORD_SAY | EW_WORD_CALL))
+    if (ew_token_has(t, i, EW_WORD_SAY | EW_WORD_CALL))
         return true;
     ew_slice w = ew_token_text(t, i, i + 1);
     if (w.n < SHORTEST || (t->token[i].flags & ~(unsigned)EW_WORD_SHORT) != 0)
@@ -117,10 +113,11 @@ static bool try_any_verb(ew_quoting *g, ew_quoted *q, const ew_tokens *t, size_t
         return name > from + 1 && found(q, EW_PATTERN_QUOTE_VERB_NAME,
                                         speaker_behind(t, from, end), p, from);
     }
-    size_t v = has(t, from, EW_WORD_PRONOUN) ? from + 1 : ew_name_end(t, from, end);
+    size_t v =
+        ew_token_has(t, from, EW_WORD_PRONOUN) ? from + 1 : ew_name_end(t, from, end);
     if (v == from)
         return false;
-    while (v < end && has(t, v, EW_WORD_BETWEEN))
+    while (v < end && ew_token_has(t, v, EW_WORD_BETWEEN))
         v++;
     if (v >= end || !like_verb(t, v))
         return false;
@@ -142,7 +139,7 @@ static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
         return false;
     tail = NULL;
     q->clause_end = end;
-    if (has(t, from, EW_WORD_SAY) && pause) {
+    if (ew_token_has(t, from, EW_WORD_SAY) && pause) {
         ew_speaker s = speaker_behind(t, from, end);
         return found(q, EW_PATTERN_QUOTE_VERB_NAME, s, (size_t)(t - g->paragraphs), from);
     }
@@ -151,7 +148,8 @@ static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
                      (size_t)(t - g->paragraphs), from);
     for (size_t v = from; v < end && pause; v++) {
         bool role;
-        if (!has(t, v, EW_WORD_SAY) || (v > from && has(t, v - 1, EW_WORD_WHO)))
+        if (!ew_token_has(t, v, EW_WORD_SAY) ||
+            (v > from && ew_token_has(t, v - 1, EW_WORD_WHO)))
             continue;
         ew_speaker s = ew_quote_subject(t, from, v, &role);
         /* Its subject has to begin where the quotation ends. */
@@ -179,7 +177,8 @@ static size_t last_verb(const ew_tokens *t, size_t from, size_t to)
     for (size_t v = to; v > from; v--) {
         if (t->token[v - 1].kind == EW_TOKEN_POINT && ew_token_is_point(t, v - 1, ';'))
             return SIZE_MAX;
-        if (has(t, v - 1, EW_WORD_SAY | EW_WORD_SAYING | EW_WORD_CALL) && to - v < FAR)
+        if (ew_token_has(t, v - 1, EW_WORD_SAY | EW_WORD_SAYING | EW_WORD_CALL) &&
+            to - v < FAR)
             return v - 1;
     }
     return SIZE_MAX;
@@ -188,7 +187,8 @@ static size_t last_verb(const ew_tokens *t, size_t from, size_t to)
 static size_t first_verb(const ew_tokens *t, size_t from, size_t to)
 {
     for (size_t v = from; v < to; v++)
-        if (has(t, v, EW_WORD_SAY | EW_WORD_CALL) && !has(t, v - (v > 0), EW_WORD_WHO))
+        if (ew_token_has(t, v, EW_WORD_SAY | EW_WORD_CALL) &&
+            !ew_token_has(t, v - (v > 0), EW_WORD_WHO))
             return v;
     return SIZE_MAX;
 }
@@ -210,7 +210,8 @@ static ew_speaker subject_back(const ew_quoting *g, const ew_tokens *t, size_t b
                 from = i;
                 break;
             }
-        bool participle = has(t, v, EW_WORD_SAYING) && !has(t, v - 1, EW_WORD_BETWEEN);
+        bool participle = ew_token_has(t, v, EW_WORD_SAYING) &&
+                          !ew_token_has(t, v - 1, EW_WORD_BETWEEN);
         ew_speaker s = {.kind = EW_SPEAKER_NONE};
         if (!participle)
             s = ew_quote_subject(t, from, v, &by->role);
@@ -233,7 +234,7 @@ static ew_pattern kind_before(const ew_tokens *t, size_t v, size_t to, bool dire
 {
     bool colon = ew_token_is_point(t, to - 1, ':');
     bool comma = ew_token_is_point(t, to - 1, ',');
-    if (has(t, v, EW_WORD_CALL))
+    if (ew_token_has(t, v, EW_WORD_CALL))
         return colon ? EW_PATTERN_NAME_VERB_QUOTE : EW_PATTERN_MIXED;
     if (colon || (comma && direct) || (v + 1 == to && direct))
         return EW_PATTERN_NAME_VERB_QUOTE;
@@ -263,7 +264,7 @@ static bool try_before(ew_quoting *g, ew_quoted *q)
         return try_name_colon(g, q, t, begin);
     /* `"...," added X, who rates it "good"` */
     for (size_t i = v + 1; i < q->token && !q->direct; i++)
-        if (has(t, i, EW_WORD_WHO) && quote_before(t, v) != SIZE_MAX)
+        if (ew_token_has(t, i, EW_WORD_WHO) && quote_before(t, v) != SIZE_MAX)
             return false;
     ew_speaker s = subject_back(g, t, begin, v, &by);
     ew_pattern p = kind_before(t, v, q->token, q->direct);
@@ -301,7 +302,7 @@ static bool try_later_in_sentence(ew_quoting *g, ew_quoted *q)
         return false;
     for (size_t v = q->token + 1; v < end; v++) {
         bool role;
-        if (!has(t, v, EW_WORD_SAY))
+        if (!ew_token_has(t, v, EW_WORD_SAY))
             continue;
         size_t from = v;
         while (from > q->token + 1 && !ew_token_is_point(t, from - 1, ','))
@@ -344,7 +345,7 @@ static bool try_statement(ew_quoting *g, ew_quoted *q)
     size_t before = ew_sentence_begin(t, begin - 1);
     for (size_t v = before; v < begin; v++) {
         bool role;
-        if (!has(t, v, EW_WORD_SAY | EW_WORD_CALL))
+        if (!ew_token_has(t, v, EW_WORD_SAY | EW_WORD_CALL))
             continue;
         size_t quote = quote_before(t, v);
         size_t from = quote != SIZE_MAX ? v : before;

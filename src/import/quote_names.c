@@ -9,12 +9,6 @@
 
 #include "import/quote_match.h"
 
-static bool has(const ew_tokens *t, size_t i, unsigned flags)
-{
-    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
-           (t->token[i].flags & flags) != 0;
-}
-
 static void add_role(ew_quote_person *p, ew_slice role)
 {
     for (size_t i = 0; i < p->roles; i++)
@@ -26,16 +20,16 @@ static void add_role(ew_quote_person *p, ew_slice role)
 
 static void learn(ew_quote_person *p, const ew_tokens *t, size_t i)
 {
-    p->male = p->male || has(t, i, EW_WORD_MALE);
-    p->female = p->female || has(t, i, EW_WORD_FEMALE);
-    p->likely = p->likely || has(t, i,
-                                 EW_WORD_MALE | EW_WORD_FEMALE | EW_WORD_ROLE |
-                                     EW_WORD_TITLE | EW_WORD_UNNAMED);
+    p->male = p->male || ew_token_has(t, i, EW_WORD_MALE);
+    p->female = p->female || ew_token_has(t, i, EW_WORD_FEMALE);
+    p->likely = p->likely || ew_token_has(t, i,
+                                          EW_WORD_MALE | EW_WORD_FEMALE | EW_WORD_ROLE |
+                                              EW_WORD_TITLE | EW_WORD_UNNAMED);
     ew_slice word = ew_token_text(t, i, i + 1);
-    bool initials = has(t, i, EW_WORD_TITLE) && word.n > 1 &&
+    bool initials = ew_token_has(t, i, EW_WORD_TITLE) && word.n > 1 &&
                     isupper((unsigned char)word.p[0]) &&
                     isupper((unsigned char)word.p[1]);
-    if (has(t, i, EW_WORD_ROLE) || initials)
+    if (ew_token_has(t, i, EW_WORD_ROLE) || initials)
         add_role(p, word);
 }
 
@@ -47,9 +41,9 @@ static void learn_before_comma(ew_quote_person *p, const ew_tokens *t, size_t ru
     for (size_t i = run - 1; i > 1 && run - i < FAR; i--) {
         if (t->token[i - 1].kind != EW_TOKEN_WORD || t->token[i - 1].ends)
             return;
-        if (!has(t, i - 1, EW_WORD_ROLE) || !has(t, i, EW_WORD_OF))
+        if (!ew_token_has(t, i - 1, EW_WORD_ROLE) || !ew_token_has(t, i, EW_WORD_OF))
             continue;
-        if (has(t, i - 2, EW_WORD_THE | EW_WORD_TITLE))
+        if (ew_token_has(t, i - 2, EW_WORD_THE | EW_WORD_TITLE))
             learn(p, t, i - 1);
         return;
     }
@@ -65,7 +59,7 @@ static void learn_around(ew_quote_person *p, const ew_tokens *t, size_t run, siz
         learn(p, t, run - 1);
     /* "the minister's lawyer, Ann Roe," */
     if (core == run && run > 1 && ew_token_is_point(t, run - 1, ',') &&
-        has(t, run - 2, EW_WORD_ROLE))
+        ew_token_has(t, run - 2, EW_WORD_ROLE))
         learn(p, t, run - 2);
     p->likely = p->likely || (run > 1 && ew_token_is(t, run - 1, "to") &&
                               ew_token_is(t, run - 2, "according"));
@@ -80,14 +74,15 @@ static void learn_around(ew_quote_person *p, const ew_tokens *t, size_t run, siz
     if (!ew_token_is_point(t, end, ','))
         return;
     size_t i = end + 1;
-    p->likely = p->likely || has(t, i, EW_WORD_WHO) ||
+    p->likely = p->likely || ew_token_has(t, i, EW_WORD_WHO) ||
                 (i < t->n && isdigit((unsigned char)t->text.p[t->token[i].at]));
     bool apposition =
-        has(t, i, EW_WORD_A | EW_WORD_THE | EW_WORD_ROLE | EW_WORD_TITLE) ||
+        ew_token_has(t, i, EW_WORD_A | EW_WORD_THE | EW_WORD_ROLE | EW_WORD_TITLE) ||
         (i < t->n && t->token[i].kind == EW_TOKEN_WORD && !t->token[i].capital);
     for (size_t steps = 0; apposition && i < t->n && steps < 6; i++, steps++) {
-        if (t->token[i].kind != EW_TOKEN_WORD || has(t, i, EW_WORD_OF | EW_WORD_SAY) ||
-            has(t, i, EW_WORD_WHO | EW_WORD_CUT))
+        if (t->token[i].kind != EW_TOKEN_WORD ||
+            ew_token_has(t, i, EW_WORD_OF | EW_WORD_SAY) ||
+            ew_token_has(t, i, EW_WORD_WHO | EW_WORD_CUT))
             break;
         learn(p, t, i);
     }
@@ -136,21 +131,21 @@ static bool leads(const ew_tokens *t, size_t i)
     size_t begin = t->token[i].begin;
     size_t name = i;
     for (size_t steps = 0; i > begin && steps < FAR; i--, steps++)
-        if (!has(t, i - 1,
-                 EW_WORD_TITLE | EW_WORD_ROLE | EW_WORD_THE | EW_WORD_OPENING |
-                     EW_WORD_BODY) &&
+        if (!ew_token_has(t, i - 1,
+                          EW_WORD_TITLE | EW_WORD_ROLE | EW_WORD_THE | EW_WORD_OPENING |
+                              EW_WORD_BODY) &&
             !describes(t, i - 1, name))
             break;
     /* "Political analyst Ann Roe" */
     bool one = i == begin + 1 && i < name && t->token[begin].capital;
     return i == begin || one || ew_token_is_point(t, i - 1, ',') ||
-           t->token[i - 1].kind == EW_TOKEN_QUOTE || has(t, i - 1, EW_WORD_CUT);
+           t->token[i - 1].kind == EW_TOKEN_QUOTE || ew_token_has(t, i - 1, EW_WORD_CUT);
 }
 
 static bool is_body(const ew_tokens *t, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
-        if (has(t, i, EW_WORD_BODY))
+        if (ew_token_has(t, i, EW_WORD_BODY))
             return true;
     return false;
 }
@@ -159,7 +154,7 @@ static bool is_body(const ew_tokens *t, size_t from, size_t to)
 static bool is_described(const ew_tokens *t, size_t run, size_t end)
 {
     return run == t->token[run].begin && ew_token_is_point(t, end, ',') &&
-           has(t, end + 1, EW_WORD_A);
+           ew_token_has(t, end + 1, EW_WORD_A);
 }
 
 /* "his grandson, Anas, 12,": one word, but with an age or "who" behind it. */
@@ -167,10 +162,10 @@ static bool is_apposed(const ew_tokens *t, size_t run, size_t end)
 {
     if (!ew_token_is_point(t, end, ',') || end + 1 >= t->n)
         return false;
-    bool more = has(t, end + 1, EW_WORD_WHO) ||
+    bool more = ew_token_has(t, end + 1, EW_WORD_WHO) ||
                 isdigit((unsigned char)t->text.p[t->token[end + 1].at]);
     bool own = run > 2 && ew_token_is_point(t, run - 1, ',') &&
-               has(t, run - 3, EW_WORD_THE) && !ew_token_is(t, run - 3, "the");
+               ew_token_has(t, run - 3, EW_WORD_THE) && !ew_token_is(t, run - 3, "the");
     return more || own || is_described(t, run, end);
 }
 
@@ -178,9 +173,9 @@ static bool is_apposed(const ew_tokens *t, size_t run, size_t end)
 static bool is_inverted(const ew_tokens *t, size_t run)
 {
     size_t v = run;
-    while (v > 0 && has(t, v - 1, EW_WORD_TITLE | EW_WORD_ROLE | EW_WORD_THE))
+    while (v > 0 && ew_token_has(t, v - 1, EW_WORD_TITLE | EW_WORD_ROLE | EW_WORD_THE))
         v--;
-    if (v < 2 || !has(t, v - 1, EW_WORD_SAY))
+    if (v < 2 || !ew_token_has(t, v - 1, EW_WORD_SAY))
         return false;
     v -= ew_token_is_point(t, v - 2, ',') && v > 2;
     return t->token[v - 2].kind == EW_TOKEN_QUOTE;
@@ -189,10 +184,10 @@ static bool is_inverted(const ew_tokens *t, size_t run)
 /* Does what stands around it show a person although it is one word? */
 static bool speaks(const ew_tokens *t, size_t core, size_t run, size_t end)
 {
-    return core > run || has(t, end, EW_WORD_SAY) || is_inverted(t, run) ||
-           (core > 0 && has(t, core - 1, EW_WORD_ROLE)) ||
+    return core > run || ew_token_has(t, end, EW_WORD_SAY) || is_inverted(t, run) ||
+           (core > 0 && ew_token_has(t, core - 1, EW_WORD_ROLE)) ||
            (core > 1 && ew_token_is_point(t, core - 1, ',') &&
-            has(t, core - 2, EW_WORD_ROLE)) ||
+            ew_token_has(t, core - 2, EW_WORD_ROLE)) ||
            is_apposed(t, run, end);
 }
 
@@ -206,9 +201,9 @@ static bool verb_behind(const ew_tokens *t, size_t end)
                 end = i + 1;
                 break;
             }
-    while (has(t, end, EW_WORD_BETWEEN))
+    while (ew_token_has(t, end, EW_WORD_BETWEEN))
         end++;
-    return has(t, end, EW_WORD_SAY | EW_WORD_CALL);
+    return ew_token_has(t, end, EW_WORD_SAY | EW_WORD_CALL);
 }
 
 /* A run of capitals. */
@@ -234,7 +229,7 @@ static unsigned gender_of(const ew_tokens *t, const name_run *r)
 static ew_code take_office(ew_quote_names *names, const ew_tokens *t, const name_run *r,
                            ew_quote_place place)
 {
-    bool office = has(t, r->end, EW_WORD_OF) && leads(t, r->run);
+    bool office = ew_token_has(t, r->end, EW_WORD_OF) && leads(t, r->run);
     if (!office && !verb_behind(t, r->end))
         return EW_OK;
     ew_slice role = ew_token_text(t, r->end - 1, r->end);
@@ -276,14 +271,15 @@ static ew_code take_run(ew_quote_names *names, const ew_tokens *t, size_t paragr
     if (names->mention_count >= EW_MENTIONS)
         return EW_OK;
     if (who >= names->count && (ew_name_is_role(t, r.core, end) ||
-                                (r.words < 2 && has(t, r.core, EW_WORD_TITLE))))
+                                (r.words < 2 && ew_token_has(t, r.core, EW_WORD_TITLE))))
         return take_office(names, t, &r, place);
     bool owns = r.name.n < whole.n; /* "Roe's house" */
     bool said = !owns && (verb_behind(t, end) || is_inverted(t, run));
     if (fresh) {
-        bool body = is_body(t, r.core, end) || (run > 1 && has(t, run - 1, EW_WORD_OF) &&
-                                                has(t, run - 2, EW_WORD_SPEAKS_FOR));
-        bool in = run > 0 && has(t, run - 1, EW_WORD_PLACE) && r.core == run;
+        bool body =
+            is_body(t, r.core, end) || (run > 1 && ew_token_has(t, run - 1, EW_WORD_OF) &&
+                                        ew_token_has(t, run - 2, EW_WORD_SPEAKS_FOR));
+        bool in = run > 0 && ew_token_has(t, run - 1, EW_WORD_PLACE) && r.core == run;
         bool single = r.words < 2 && (body || !speaks(t, r.core, run, end));
         if (names->count >= EW_PEOPLE || (!body && in) || r.words > LONGEST || single)
             return EW_OK;
@@ -318,21 +314,23 @@ static bool is_heading(const ew_tokens *t)
 static size_t unnamed_end(const ew_tokens *t, size_t i)
 {
     enum { FAR = 4 };
-    if (!has(t, i, EW_WORD_A) || t->token[i].ends)
+    if (!ew_token_has(t, i, EW_WORD_A) || t->token[i].ends)
         return i;
     bool begins = i == t->token[i].begin || t->token[i - 1].kind == EW_TOKEN_QUOTE ||
-                  has(t, i - 1, EW_WORD_SAY | EW_WORD_CUT);
+                  ew_token_has(t, i - 1, EW_WORD_SAY | EW_WORD_CUT);
     for (size_t k = i + 1; begins && k < t->n && k <= i + FAR; k++) {
-        if (t->token[k].kind != EW_TOKEN_WORD || has(t, k, EW_WORD_OF | EW_WORD_WHO))
+        if (t->token[k].kind != EW_TOKEN_WORD ||
+            ew_token_has(t, k, EW_WORD_OF | EW_WORD_WHO))
             break;
-        bool noun = has(t, k, EW_WORD_ROLE) && !has(t, k + 1, EW_WORD_ROLE);
+        bool noun =
+            ew_token_has(t, k, EW_WORD_ROLE) && !ew_token_has(t, k + 1, EW_WORD_ROLE);
         bool name =
             k + 2 < t->n && ew_token_is_point(t, k + 1, ',') && t->token[k + 2].capital;
         if (noun)
             return name || (k + 1 < t->n && t->token[k + 1].capital) ? i : k + 1;
         /* "a former cellmate, whose name is withheld," */
         if (!t->token[k].capital && ew_token_is_point(t, k + 1, ',') &&
-            has(t, k + 2, EW_WORD_WHO))
+            ew_token_has(t, k + 2, EW_WORD_WHO))
             return k + 1;
     }
     return i;
@@ -344,12 +342,13 @@ static ew_code take_role(ew_quote_names *names, size_t p, size_t i)
     enum { FAR = 3 };
     const ew_tokens *t = &names->paragraphs[p];
     ew_quote_place place = {p, i};
-    if (!has(t, i, EW_WORD_THE) || !leads(t, i) || names->mention_count >= EW_MENTIONS)
+    if (!ew_token_has(t, i, EW_WORD_THE) || !leads(t, i) ||
+        names->mention_count >= EW_MENTIONS)
         return EW_OK;
     for (size_t k = i + 1; k < t->n && k <= i + FAR; k++) {
         if (t->token[k].kind != EW_TOKEN_WORD || t->token[k].capital)
             break;
-        if (has(t, k, EW_WORD_ROLE) && verb_behind(t, k + 1))
+        if (ew_token_has(t, k, EW_WORD_ROLE) && verb_behind(t, k + 1))
             return mention(
                 names, (ew_quote_mention){ew_quote_person_with_role(
                                               names, ew_token_text(t, k, k + 1), place),

@@ -6,12 +6,6 @@
 
 #include "import/quote_match.h"
 
-static bool has(const ew_tokens *t, size_t i, unsigned flags)
-{
-    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
-           (t->token[i].flags & flags) != 0;
-}
-
 static bool fits(const ew_quote_person *p, unsigned flags)
 {
     return !p->body && !((flags & EW_WORD_MALE) != 0 && p->female) &&
@@ -113,8 +107,8 @@ static bool is_contested(const ew_quote_names *names, size_t person, ew_quote_pl
 {
     const ew_tokens *t = &names->paragraphs[here.paragraph];
     for (size_t i = 0; i < t->n && i + 1 < here.token; i = t->token[i].end)
-        if (has(t, i, EW_WORD_PRONOUN) &&
-            has(t, i, flags & (EW_WORD_MALE | EW_WORD_FEMALE)))
+        if (ew_token_has(t, i, EW_WORD_PRONOUN) &&
+            ew_token_has(t, i, flags & (EW_WORD_MALE | EW_WORD_FEMALE)))
             return false;
     for (size_t i = ew_quote_mentions_before(names, here); i > 0; i--) {
         const ew_quote_mention *m = &names->mentions[i - 1];

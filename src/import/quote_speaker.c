@@ -6,12 +6,6 @@
 
 #include "import/quote_names.h"
 
-static bool has(const ew_tokens *t, size_t i, unsigned flags)
-{
-    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
-           (t->token[i].flags & flags) != 0;
-}
-
 /* Words that are titles and surnames. */
 static const char surnames[] =
     "baker cook miner shepherd gardener judge bishop king prince pope dean marshal baron "
@@ -21,7 +15,7 @@ static const char surnames[] =
 static bool can_name(const ew_tokens *t, size_t i)
 {
     return i < t->n && t->token[i].kind == EW_TOKEN_WORD && t->token[i].capital &&
-           !has(t, i, EW_WORD_NO_NAME | EW_WORD_PRONOUN);
+           !ew_token_has(t, i, EW_WORD_NO_NAME | EW_WORD_PRONOUN);
 }
 
 static bool is_possessive(const ew_tokens *t, size_t i)
@@ -37,22 +31,22 @@ static bool is_odd_name(const ew_tokens *t, size_t begin, size_t i, size_t to)
     if (i <= begin || i + 1 >= to || !t->token[i].capital || t->token[i].n < 3 ||
         !can_name(t, i + 1))
         return false;
-    return has(t, i, EW_WORD_A) ||
-           (has(t, i, EW_WORD_OPENING) && has(t, i - 1, EW_WORD_TITLE) &&
-            t->token[i - 1].capital);
+    return ew_token_has(t, i, EW_WORD_A) ||
+           (ew_token_has(t, i, EW_WORD_OPENING) &&
+            ew_token_has(t, i - 1, EW_WORD_TITLE) && t->token[i - 1].capital);
 }
 
 /* Ministry of Forests, University of North Taven, Department of Water and Dams: one past it, or i. */
 static size_t body_end(const ew_tokens *t, size_t i, size_t to)
 {
-    if (i + 1 >= to || !has(t, i - 1, EW_WORD_BODY) ||
+    if (i + 1 >= to || !ew_token_has(t, i - 1, EW_WORD_BODY) ||
         !(ew_token_is(t, i, "of") || ew_token_is(t, i, "for")))
         return i;
     size_t end = i + 1 + ew_token_is(t, i + 1, "the");
     bool office =
         ew_token_is(t, i - 1, "ministry") || ew_token_is(t, i - 1, "department");
     if (!can_name(t, end) || end >= to ||
-        (!office && has(t, end, EW_WORD_ROLE | EW_WORD_TITLE)))
+        (!office && ew_token_has(t, end, EW_WORD_ROLE | EW_WORD_TITLE)))
         return i;
     while (end < to && can_name(t, end) && !is_possessive(t, end - 1))
         end++;
@@ -67,7 +61,7 @@ size_t ew_name_end(const ew_tokens *t, size_t i, size_t to)
     size_t end = i;
     while (end < to) {
         size_t next = end;
-        while (next > i && next < to && has(t, next, EW_WORD_PARTICLE) &&
+        while (next > i && next < to && ew_token_has(t, next, EW_WORD_PARTICLE) &&
                !t->token[next].capital)
             next++;
         if (next >= to || !(can_name(t, next) || is_odd_name(t, i, next, to)))
@@ -90,18 +84,19 @@ bool ew_name_is_role(const ew_tokens *t, size_t from, size_t to)
         "commander prosecutor adviser advisor premier superintendent ceo cfo coo";
     ew_slice word = ew_token_text(t, to - 1, to);
     if (from + 1 == to)
-        return has(t, to - 1, EW_WORD_ROLE) && !has(t, to - 1, EW_WORD_BODY);
+        return ew_token_has(t, to - 1, EW_WORD_ROLE) &&
+               !ew_token_has(t, to - 1, EW_WORD_BODY);
     return ew_words_has(offices, word.p, word.n);
 }
 
 size_t ew_name_core(const ew_tokens *t, size_t from, size_t to)
 {
     size_t core = from;
-    if (has(t, to - 1, EW_WORD_BODY)) /* Defence Ministry */
+    if (ew_token_has(t, to - 1, EW_WORD_BODY)) /* Defence Ministry */
         return from;
     for (size_t i = from; i + 1 < to; i++) {
         ew_slice word = ew_token_text(t, i, i + 1);
-        bool title = has(t, i, EW_WORD_TITLE | EW_WORD_ROLE);
+        bool title = ew_token_has(t, i, EW_WORD_TITLE | EW_WORD_ROLE);
         /* "Tan Sri" */
         if (i == core && i + 2 < to && ew_token_is(t, i, "tan") &&
             ew_token_is(t, i + 1, "sri"))
@@ -116,14 +111,14 @@ size_t ew_name_core(const ew_tokens *t, size_t from, size_t to)
 static size_t skip_opening(const ew_tokens *t, size_t i, size_t to)
 {
     while (i + 1 < to) {
-        if (has(t, i, EW_WORD_OPENING) ||
+        if (ew_token_has(t, i, EW_WORD_OPENING) ||
             isdigit((unsigned char)t->text.p[t->token[i].at]) ||
             ew_token_is(t, i, "week") || ew_token_is(t, i, "month"))
             i++;
-        else if (has(t, i, EW_WORD_OF) && i + 3 < to && !can_name(t, i + 1) &&
-                 has(t, i + 2, EW_WORD_THE | EW_WORD_A))
+        else if (ew_token_has(t, i, EW_WORD_OF) && i + 3 < to && !can_name(t, i + 1) &&
+                 ew_token_has(t, i + 2, EW_WORD_THE | EW_WORD_A))
             i = i + 2; /* "By noon the minister" */
-        else if (has(t, i, EW_WORD_PLACE) && can_name(t, i + 1) && i + 2 < to)
+        else if (ew_token_has(t, i, EW_WORD_PLACE) && can_name(t, i + 1) && i + 2 < to)
             i = i + 2;
         else
             break;
@@ -136,7 +131,7 @@ static bool is_initials(const ew_tokens *t, size_t from, size_t to)
 {
     enum { LONGEST = 4 };
     ew_slice s = ew_token_text(t, to - 1, to);
-    if (to - from != 2 || !has(t, from, EW_WORD_THE) || s.n > LONGEST)
+    if (to - from != 2 || !ew_token_has(t, from, EW_WORD_THE) || s.n > LONGEST)
         return false;
     for (size_t i = 0; i < s.n; i++)
         if (!isupper((unsigned char)s.p[i]))
@@ -151,11 +146,11 @@ static ew_speaker named(const ew_tokens *t, ew_speaker s, size_t from, size_t to
     s.kind = EW_SPEAKER_NAME;
     for (size_t i = s.from; i < s.name_from; i++) {
         s.flags |= t->token[i].flags & (EW_WORD_MALE | EW_WORD_FEMALE);
-        if (has(t, i, EW_WORD_ROLE))
+        if (ew_token_has(t, i, EW_WORD_ROLE))
             s.role = ew_token_text(t, i, i + 1);
     }
     if (ew_name_is_role(t, s.name_from, to) || is_initials(t, s.from, to) ||
-        (has(t, to - 1, EW_WORD_TITLE) && s.name_from + 1 == to)) {
+        (ew_token_has(t, to - 1, EW_WORD_TITLE) && s.name_from + 1 == to)) {
         s.kind = EW_SPEAKER_ROLE; /* "The Prime Minister" */
         s.role = ew_token_text(t, to - 1, to);
         s.flags |= t->token[to - 1].flags & (EW_WORD_MALE | EW_WORD_FEMALE);
@@ -168,10 +163,11 @@ static bool is_office(const ew_tokens *t, size_t of, size_t to)
 {
     size_t i = of + 1;
     while (i < to && t->token[i].kind == EW_TOKEN_WORD && !t->token[i].capital &&
-           !has(t, i, EW_WORD_OF | EW_WORD_WHO | EW_WORD_CUT | EW_WORD_THE | EW_WORD_A))
+           !ew_token_has(
+               t, i, EW_WORD_OF | EW_WORD_WHO | EW_WORD_CUT | EW_WORD_THE | EW_WORD_A))
         i++;
-    return i > of + 1 && i < to && has(t, of - 1, EW_WORD_ROLE) &&
-           !has(t, 0, EW_WORD_A) && ew_name_end(t, i, to) == to;
+    return i > of + 1 && i < to && ew_token_has(t, of - 1, EW_WORD_ROLE) &&
+           !ew_token_has(t, 0, EW_WORD_A) && ew_name_end(t, i, to) == to;
 }
 
 /* The last name in from..to that stands at its end or before "of", "for", "in". */
@@ -179,19 +175,21 @@ static bool find_name(const ew_tokens *t, size_t from, size_t to, size_t *begin,
                       size_t *end)
 {
     bool any = false;
-    bool described = has(t, from, EW_WORD_A | EW_WORD_THE);
+    bool described = ew_token_has(t, from, EW_WORD_A | EW_WORD_THE);
     for (size_t i = from; i < to; i++) {
         size_t e = ew_name_end(t, i, to);
         if (e == i) {
-            if (has(t, i, EW_WORD_OF | EW_WORD_WHO) && !(i > from && is_office(t, i, to)))
+            if (ew_token_has(t, i, EW_WORD_OF | EW_WORD_WHO) &&
+                !(i > from && is_office(t, i, to)))
                 return any; /* what follows says more of somebody unnamed */
             continue;
         }
         bool strong =
-            e == to || has(t, e, EW_WORD_OF | EW_WORD_OPENING | EW_WORD_BETWEEN);
+            e == to || ew_token_has(t, e, EW_WORD_OF | EW_WORD_OPENING | EW_WORD_BETWEEN);
         bool weak =
             !t->token[e].capital && !described &&
-            !has(t, e, EW_WORD_ROLE | EW_WORD_UNNAMED | EW_WORD_BODY | EW_WORD_TITLE);
+            !ew_token_has(t, e,
+                          EW_WORD_ROLE | EW_WORD_UNNAMED | EW_WORD_BODY | EW_WORD_TITLE);
         /* "of X said": X is no subject; "the X strategist": nor is it here */
         if (!is_possessive(t, e - 1) && (strong || (weak && !any))) {
             *begin = i;
@@ -218,15 +216,15 @@ static bool wants_no_name(const ew_tokens *t, size_t from, size_t to)
 
 static ew_speaker role_of(const ew_tokens *t, ew_speaker s)
 {
-    bool definite = has(t, s.from, EW_WORD_THE);
+    bool definite = ew_token_has(t, s.from, EW_WORD_THE);
     bool unnamed = false;
     for (size_t i = s.from; i < s.to; i++) {
-        if (i > s.from && has(t, i, EW_WORD_OF | EW_WORD_WHO))
+        if (i > s.from && ew_token_has(t, i, EW_WORD_OF | EW_WORD_WHO))
             break;
-        if (has(t, i, EW_WORD_ROLE | EW_WORD_BODY)) {
+        if (ew_token_has(t, i, EW_WORD_ROLE | EW_WORD_BODY)) {
             s.role = ew_token_text(t, i, i + 1);
             s.flags |= t->token[i].flags & (EW_WORD_MALE | EW_WORD_FEMALE);
-            unnamed = unnamed || has(t, i, EW_WORD_UNNAMED);
+            unnamed = unnamed || ew_token_has(t, i, EW_WORD_UNNAMED);
         }
     }
     s.kind = definite && s.role.n > 0 ? EW_SPEAKER_ROLE : EW_SPEAKER_UNNAMED;
@@ -239,14 +237,14 @@ ew_speaker ew_speaker_of(const ew_tokens *t, size_t from, size_t to)
     ew_speaker s = {.kind = EW_SPEAKER_NONE};
     size_t begin;
     size_t end;
-    while (to > from && has(t, to - 1, EW_WORD_BETWEEN))
+    while (to > from && ew_token_has(t, to - 1, EW_WORD_BETWEEN))
         to--;
     from = skip_opening(t, from, to);
     s.from = from;
     s.to = to;
     if (from >= to)
         return s;
-    if (has(t, from, EW_WORD_PRONOUN) && to - from <= 2) {
+    if (ew_token_has(t, from, EW_WORD_PRONOUN) && to - from <= 2) {
         s.kind = EW_SPEAKER_PRONOUN;
         s.to = from + 1;
         s.flags = t->token[from].flags & (EW_WORD_MALE | EW_WORD_FEMALE);
@@ -255,7 +253,7 @@ ew_speaker ew_speaker_of(const ew_tokens *t, size_t from, size_t to)
     if (find_name(t, from, to, &begin, &end)) {
         size_t skip = begin;
         while (skip > from && t->token[skip - 1].kind == EW_TOKEN_WORD &&
-               !has(t, skip - 1, EW_WORD_CUT))
+               !ew_token_has(t, skip - 1, EW_WORD_CUT))
             skip--;
         s.from = skip;
         s.to = end;

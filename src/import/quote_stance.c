@@ -67,12 +67,6 @@ static const char pointers[] =
     "it that this they these picture message messages call post "
     "statement voice file conversation";
 
-static bool has(const ew_tokens *t, size_t i, unsigned flags)
-{
-    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
-           (t->token[i].flags & flags) != 0;
-}
-
 static bool one_of(ew_slice word, const char *list, size_t n)
 {
     for (size_t i = 0; i < n;) {
@@ -289,12 +283,12 @@ static ew_speaker taker(const ew_tokens *t, size_t from, size_t end, size_t at,
     if (!s->says) {
         /* "neither confirmed", "would neither confirm": the subject is before all of it */
         size_t v = at;
-        while (v > from + 1 && has(t, v - 1, EW_WORD_BETWEEN))
+        while (v > from + 1 && ew_token_has(t, v - 1, EW_WORD_BETWEEN))
             v--;
         return ew_quote_subject(t, from, v, &role);
     }
     for (size_t v = from; v < end; v++)
-        if (has(t, v, EW_WORD_SAY | EW_WORD_CALL)) {
+        if (ew_token_has(t, v, EW_WORD_SAY | EW_WORD_CALL)) {
             size_t begin = v;
             while (begin > from && t->token[begin - 1].kind != EW_TOKEN_QUOTE)
                 begin--;

@@ -7,12 +7,6 @@
 
 enum { LONGEST = 40 };
 
-static bool has(const ew_tokens *t, size_t i, unsigned flags)
-{
-    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
-           (t->token[i].flags & flags) != 0;
-}
-
 size_t ew_sentence_begin(const ew_tokens *t, size_t i)
 {
     enum { FAR = 400 };
@@ -48,24 +42,26 @@ static bool is_aside(const ew_tokens *t, size_t from, size_t to)
         return false;
     if (is_credential(ew_token_text(t, from, from + 1)) && to - from < 4)
         return true;
-    if (has(t, from, EW_WORD_ROLE) && from + 1 < to && ew_name_end(t, from + 1, to) == to)
+    if (ew_token_has(t, from, EW_WORD_ROLE) && from + 1 < to &&
+        ew_name_end(t, from + 1, to) == to)
         return false; /* "its chairman, butcher Len Had, said" */
-    if (has(t, from, EW_WORD_A | EW_WORD_WHO | EW_WORD_OF) ||
+    if (ew_token_has(t, from, EW_WORD_A | EW_WORD_WHO | EW_WORD_OF) ||
         isdigit((unsigned char)t->text.p[k->at]) || ew_token_is(t, from, "aged") ||
         ew_token_is(t, from, "herself") || ew_token_is(t, from, "himself"))
         return true;
-    if (has(t, from,
+    if (ew_token_has(
+            t, from,
             EW_WORD_THE)) { /* "the ruling party", but not "the minister, Ann Roe," */
         size_t name = from + 1;
-        while (name < to && has(t, name, EW_WORD_TITLE))
+        while (name < to && ew_token_has(t, name, EW_WORD_TITLE))
             name++;
         if (name > from + 1 && name + 1 < to && ew_name_end(t, name, to) == to)
             return false; /* "the Rt Rev Simon Ash" */
         for (size_t i = from; i < to; i++)
-            if (has(t, i, EW_WORD_ROLE | EW_WORD_BODY | EW_WORD_TITLE))
+            if (ew_token_has(t, i, EW_WORD_ROLE | EW_WORD_BODY | EW_WORD_TITLE))
                 return true;
     }
-    return !k->capital && !has(t, from, EW_WORD_THE | EW_WORD_PRONOUN);
+    return !k->capital && !ew_token_has(t, from, EW_WORD_THE | EW_WORD_PRONOUN);
 }
 
 static size_t comma_before(const ew_tokens *t, size_t from, size_t i)
@@ -85,7 +81,8 @@ static size_t phrase_begin(const ew_tokens *t, size_t from, size_t to)
 {
     size_t i = to;
     while (i > from && t->token[i - 1].kind == EW_TOKEN_WORD && !t->token[i - 1].ends &&
-           !has(t, i - 1, EW_WORD_CUT | EW_WORD_SAY | EW_WORD_SAYING) && to - i < LONGEST)
+           !ew_token_has(t, i - 1, EW_WORD_CUT | EW_WORD_SAY | EW_WORD_SAYING) &&
+           to - i < LONGEST)
         i--;
     return i;
 }
@@ -95,8 +92,8 @@ static bool is_joint(const ew_tokens *t, size_t from, size_t begin)
 {
     return begin > from + 1 && ew_token_is(t, begin - 1, "and") &&
            t->token[begin - 2].kind == EW_TOKEN_WORD && t->token[begin - 2].capital &&
-           t->token[begin].capital && !has(t, begin, EW_WORD_PRONOUN) &&
-           !has(t, begin - 2, EW_WORD_BODY);
+           t->token[begin].capital && !ew_token_has(t, begin, EW_WORD_PRONOUN) &&
+           !ew_token_has(t, begin - 2, EW_WORD_BODY);
 }
 
 static ew_speaker phrase(const ew_tokens *t, size_t from, size_t to)
@@ -116,7 +113,8 @@ static bool is_place(const ew_tokens *t, size_t from, size_t before, size_t to)
     size_t next = comma_before(t, from, before);
     if (next == SIZE_MAX || ew_name_end(t, before + 1, to) != to)
         return false;
-    return has(t, next + 1, EW_WORD_OF | EW_WORD_OPENING | EW_WORD_A | EW_WORD_CUT) &&
+    return ew_token_has(t, next + 1,
+                        EW_WORD_OF | EW_WORD_OPENING | EW_WORD_A | EW_WORD_CUT) &&
            t->token[before - 1].capital;
 }
 
@@ -125,10 +123,11 @@ static bool is_described(const ew_tokens *t, size_t from, size_t comma)
 {
     size_t begin = comma_before(t, from, comma);
     begin = begin != SIZE_MAX ? begin + 1 : from;
-    while (begin < comma && has(t, begin, EW_WORD_CUT | EW_WORD_OPENING))
+    while (begin < comma && ew_token_has(t, begin, EW_WORD_CUT | EW_WORD_OPENING))
         begin++;
-    return has(t, comma + 1, EW_WORD_THE | EW_WORD_A) && begin < comma &&
-           !has(t, begin, EW_WORD_NO_NAME) && ew_name_end(t, begin, comma) == comma;
+    return ew_token_has(t, comma + 1, EW_WORD_THE | EW_WORD_A) && begin < comma &&
+           !ew_token_has(t, begin, EW_WORD_NO_NAME) &&
+           ew_name_end(t, begin, comma) == comma;
 }
 
 /* "Ray Bott (Ind, Eastgate)": without what is in brackets. */
@@ -166,9 +165,10 @@ static size_t without_day(const ew_tokens *t, size_t from, size_t to)
 {
     size_t i = to;
     while (i > from &&
-           (has(t, i - 1, EW_WORD_BETWEEN) ||
-            (has(t, i - 1, EW_WORD_OPENING) && has(t, i - 1, EW_WORD_NO_NAME) &&
-             !has(t, i - 1, EW_WORD_CUT) && !ew_token_is(t, i - 1, "asked"))))
+           (ew_token_has(t, i - 1, EW_WORD_BETWEEN) ||
+            (ew_token_has(t, i - 1, EW_WORD_OPENING) &&
+             ew_token_has(t, i - 1, EW_WORD_NO_NAME) &&
+             !ew_token_has(t, i - 1, EW_WORD_CUT) && !ew_token_is(t, i - 1, "asked"))))
         i--;
     if (i < to && i > from &&
         (ew_token_is(t, i - 1, "on") || ew_token_is(t, i - 1, "in")))
@@ -180,18 +180,18 @@ ew_speaker ew_quote_subject(const ew_tokens *t, size_t from, size_t v, bool *rol
 {
     size_t to = v;
     *role = false;
-    while (to > from && has(t, to - 1, EW_WORD_BETWEEN))
+    while (to > from && ew_token_has(t, to - 1, EW_WORD_BETWEEN))
         to--;
     to = without_bracket(t, from, without_day(t, from, to));
     if (to > from &&
-        has(t, to - 1, EW_WORD_PRONOUN)) /* "what he called", "Recently she" */
+        ew_token_has(t, to - 1, EW_WORD_PRONOUN)) /* "what he called", "Recently she" */
         return ew_speaker_of(t, to - 1, to);
     if (to > from && ew_token_is_point(t, to - 1, ',')) {
         *role = true;
         return before_asides(t, from, to - 1);
     }
     ew_speaker s = phrase(t, from, to);
-    bool who = to > from && has(t, to - 1, EW_WORD_WHO);
+    bool who = to > from && ew_token_has(t, to - 1, EW_WORD_WHO);
     if (who) { /* "Y, who replied": Y */
         size_t end = to - 1;
         while (end > from && ew_token_is_point(t, end - 1, ','))

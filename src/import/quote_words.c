@@ -254,6 +254,12 @@ void ew_tokens_end(ew_tokens *t)
         }
 }
 
+bool ew_token_has(const ew_tokens *t, size_t i, unsigned flags)
+{
+    return i < t->n && t->token[i].kind == EW_TOKEN_WORD &&
+           (t->token[i].flags & flags) != 0;
+}
+
 bool ew_token_is(const ew_tokens *t, size_t i, const char *word)
 {
     return i < t->n && t->token[i].n == strlen(word) &&

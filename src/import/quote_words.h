@@ -89,6 +89,8 @@ EW_MUST_CHECK ew_code ew_tokens_add_quote(ew_tokens *t, size_t at, size_t n, siz
 /* Sets `ends`; after the last token was added. */
 void ew_tokens_end(ew_tokens *t);
 
+/* Is it a word with one of the flags? */
+bool ew_token_has(const ew_tokens *t, size_t i, unsigned flags);
 bool ew_token_is(const ew_tokens *t, size_t i,
                  const char *word); /* without regard to case */
 bool ew_token_is_point(const ew_tokens *t, size_t i, char c);
