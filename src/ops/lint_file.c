@@ -10,16 +10,6 @@ enum { TEXT_LOOK = 64 * 1024 };
 
 typedef ew_code looker(ew_lint *l, ew_slice s, ew_err *err);
 
-static ew_code picture(ew_lint *l, ew_slice s, ew_err *err)
-{
-    ew_code code = ew_lint__exif(l, s, err);
-    if (code == EW_OK)
-        code = ew_lint__xml(l, s, err);
-    if (code == EW_OK)
-        code = ew_lint__bytes(l, s, EW_LOOK_NAMES, err);
-    return code == EW_OK ? ew_lint__blank(l, "what a picture shows", err) : code;
-}
-
 static ew_code locked(ew_lint *l, ew_slice s, ew_err *err)
 {
     (void)s;
@@ -44,18 +34,18 @@ static const struct {
     size_t n, at;
     looker *look;
 } known[] = {
-    {"\xFF\xD8\xFF", 3, 0, picture},
-    {"\x89PNG\r\n", 6, 0, picture},
-    {"GIF8", 4, 0, picture},
-    {"II*\0", 4, 0, picture},
-    {"MM\0*", 4, 0, picture},
-    {"WEBP", 4, 8, picture},
-    {"BM", 2, 0, picture},
-    {"ftypheic", 8, 4, picture},
-    {"ftypheix", 8, 4, picture},
-    {"ftypmif1", 8, 4, picture},
-    {"ftypmsf1", 8, 4, picture},
-    {"ftypavif", 8, 4, picture},
+    {"\xFF\xD8\xFF", 3, 0, ew_lint__picture},
+    {"\x89PNG\r\n", 6, 0, ew_lint__picture},
+    {"GIF8", 4, 0, ew_lint__picture},
+    {"II*\0", 4, 0, ew_lint__picture},
+    {"MM\0*", 4, 0, ew_lint__picture},
+    {"WEBP", 4, 8, ew_lint__picture},
+    {"BM", 2, 0, ew_lint__picture},
+    {"ftypheic", 8, 4, ew_lint__picture},
+    {"ftypheix", 8, 4, ew_lint__picture},
+    {"ftypmif1", 8, 4, ew_lint__picture},
+    {"ftypmsf1", 8, 4, ew_lint__picture},
+    {"ftypavif", 8, 4, ew_lint__picture},
     {"ftyp", 4, 4, ew_lint__media},
     {"moov", 4, 4, ew_lint__media},
     {"WAVE", 4, 8, ew_lint__media},

@@ -92,6 +92,7 @@ EW_MUST_CHECK ew_code ew_lint__value(ew_lint *l, ew_lint_kind kind, const char *
 EW_MUST_CHECK ew_code ew_lint__file(ew_lint *l, ew_slice bytes, ew_err *err);
 
 EW_MUST_CHECK ew_code ew_lint__xml(ew_lint *l, ew_slice bytes, ew_err *err);
+EW_MUST_CHECK ew_code ew_lint__picture(ew_lint *l, ew_slice bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__exif(ew_lint *l, ew_slice bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__pdf(ew_lint *l, ew_slice bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__rtf(ew_lint *l, ew_slice bytes, ew_err *err);

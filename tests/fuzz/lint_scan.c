@@ -52,9 +52,9 @@ typedef ew_code looker(ew_lint *l, ew_slice s, ew_err *err);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static looker *const ways[] = {ew_lint__file,   ew_lint__xml, ew_lint__exif,
-                                   ew_lint__pdf,    ew_lint__rtf, ew_lint__ole,
-                                   ew_lint__archive};
+    static looker *const ways[] = {ew_lint__file,    ew_lint__xml,    ew_lint__exif,
+                                   ew_lint__pdf,     ew_lint__rtf,    ew_lint__ole,
+                                   ew_lint__archive, ew_lint__picture};
     ew_names *names = NULL;
     ew_lint_sum sum = {0};
     ew_lint_put put = {finding, blank, NULL};

@@ -263,6 +263,22 @@ static void metadata_of_documents(void **state)
     CHECK(s, "Sokha");
 }
 
+static void metadata_of_pictures(void **state)
+{
+    static const char png[] = "\x89PNG\r\n\x1A\n\0\0\0\x0Atext"
+                              "0123456789crc4"
+                              "\0\0\0\x0AtEXtAuthor\0Ann" /* 10 bytes */
+                              "crc4";
+    static const char jpeg[] = "\xFF\xD8\xFF\xFE\0\6Hi!!\xFF\xED\0\x28Photoshop 3.0\0"
+                               "8BIM\4\4\0\0\0\0\0\x0A\x1C\2\x50\0\5Peter"
+                               "\xFF\xDA";
+    (void)state;
+    told t = lint_bytes("Sokha", png, sizeof png - 1);
+    assert_string_equal(t.text, "(what a picture shows) author Ann; ");
+    t = lint_bytes("Sokha", jpeg, sizeof jpeg - 1);
+    assert_string_equal(t.text, "(what a picture shows) author Peter; metadata Hi!!; ");
+}
+
 /* A ZIP of one member; to be freed. */
 static char *zip_of(const char *name, const void *bytes, size_t n, const char *pass,
                     size_t *len)
@@ -468,6 +484,7 @@ int main(void)
         cmocka_unit_test(names_in_utf16),
         cmocka_unit_test(nothing_protected_is_told),
         cmocka_unit_test(metadata_of_documents),
+        cmocka_unit_test(metadata_of_pictures),
         cmocka_unit_test(archives_two_deep),
         cmocka_unit_test(a_bomb_is_told),
         cmocka_unit_test(a_name_across_two_pieces_is_one),
