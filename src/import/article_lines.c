@@ -2,6 +2,7 @@
 /* What a paragraph of a text without mark-up is, by how it begins and where it stands. */
 #include "import/article_lines.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -119,9 +120,19 @@ ew_code ew_article_take_top(ew_article_made *m, ew_slice text, ew_place place,
     static const char *const by[] = {"by ", "by: ", "written by ", "reported by ", NULL};
     static const char *const updated[] = {"updated", "last updated", "modified", NULL};
     *taken = true;
-    if (text.n < SHORT && starts(text, by))
-        return ew_article_offer(m, EW_FIELD_BYLINE, EW_RANK_VISIBLE,
-                                ew_article_byline(text));
+    if (text.n < SHORT && starts(text, by)) {
+        size_t n = ew_article_part(text);
+        ew_code code = ew_article_offer(m, EW_FIELD_BYLINE, EW_RANK_VISIBLE,
+                                        ew_article_byline((ew_slice){text.p, n}));
+        if (code != EW_OK || n == text.n)
+            return code;
+        while (n < text.n && !isalnum((unsigned char)text.p[n]))
+            n++;
+        text = (ew_slice){text.p + n, text.n - n};
+        return ew_article_offer_date(
+            m, (ew_article_source){"the text", EW_RANK_VISIBLE, starts(text, updated)},
+            text, place);
+    }
     if (is_date_line(text))
         return ew_article_offer_date(
             m, (ew_article_source){"the text", EW_RANK_VISIBLE, starts(text, updated)},

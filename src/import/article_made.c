@@ -138,6 +138,18 @@ static bool starts(ew_slice s, const char *prefix)
     return s.n >= n && strncasecmp(s.p, prefix, n) == 0;
 }
 
+size_t ew_article_part(ew_slice line)
+{
+    static const char *const gaps[] = {" | ", " \xE2\x80\xA2 ", " \xC2\xB7 "};
+    size_t n = line.n;
+    for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; i++) {
+        const char *at = memmem(line.p, n, gaps[i], strlen(gaps[i]));
+        if (at != NULL)
+            n = (size_t)(at - line.p);
+    }
+    return n;
+}
+
 ew_slice ew_article_byline(ew_slice text)
 {
     static const char *const words[] = {
@@ -163,6 +175,7 @@ ew_slice ew_article_byline(ew_slice text)
             text.n -= strlen(words[i]);
             break;
         }
+    text.n = ew_article_part(text);
     while (text.n > 0 && (text.p[text.n - 1] == '|' || text.p[text.n - 1] == ','))
         text.n--;
     return text;

@@ -97,6 +97,9 @@ size_t ew_article_dateline(ew_slice paragraph, size_t *bytes);
 /* Does a name of a member end so, without regard to case? ends: closed by NULL. */
 bool ew_article_name_ends(ew_slice name, const char *const *ends);
 
+/* Bytes of a line up to " | " or a point between: "By Ann Roe | March 3". */
+size_t ew_article_part(ew_slice line);
+
 /* "By Ann Roe": Ann Roe. */
 ew_slice ew_article_byline(ew_slice text);
 
