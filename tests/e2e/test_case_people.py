@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """People of a case: who is protected is nowhere to be read; search; lint."""
 import base64
+import fcntl
 import io
 import json
 import os
 import signal
 import subprocess
+import termios
 import time
 import zipfile
 
@@ -165,6 +167,33 @@ class People(Case):
         self.assertEqual(process.wait(), 0)
         refused = self.ew("alias", "Source 1", "Somebody", code=2)
         self.assertIn("no argument", refused.err)
+
+    def test_what_is_typed_is_not_shown(self):
+        self.ew("recipient", self.recipient)
+        master, slave = self.open_terminal()
+        command = self.command("case", "person", "Source 1", "--kind", "protected", "--case",
+                               self.case)
+        process = subprocess.Popen(
+            command, env=self.env, cwd=self.dir, stdin=slave, stdout=slave, stderr=slave,
+            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(slave)
+        shown = b""
+        while b"Identity" not in shown:
+            shown += os.read(master, 1000)
+        os.write(master, (IDENTITY + "\n").encode())
+        try:
+            while True:
+                more = os.read(master, 1000)
+                if not more:
+                    break
+                shown += more
+        except OSError:
+            pass
+        os.close(master)
+        self.assertEqual(process.wait(), 0, shown)
+        self.assert_free(shown, "the terminal")
+        self.assertIn(b"person 1", shown)
+        self.assert_nowhere()
 
     # -- rules ------------------------------------------------------------------------
 
