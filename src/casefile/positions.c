@@ -25,6 +25,8 @@ static bool is_stance(const char *text)
 static ew_code check(const ew_position *p, ew_err *err)
 {
     int64_t day;
+    ew_date_span asked;
+    ew_date_span until;
     size_t words = strlen(p->words);
     if (!is_stance(p->stance))
         return ew_fail(
@@ -47,6 +49,9 @@ static ew_code check(const ew_position *p, ew_err *err)
     if (p->until[0] != 0 && strcmp(p->stance, "asked") != 0)
         return ew_fail(err, EW_E_ARG, 0,
                        "only who is asked can be given a day to answer");
+    if (p->until[0] != 0 && ew_case__span_of(p->date, &asked) &&
+        ew_case__span_of(p->until, &until) && ew_case__before(&until, &asked))
+        return ew_fail(err, EW_E_ARG, 0, "an answer by a day before the question");
     return EW_OK;
 }
 

@@ -178,19 +178,24 @@ static ew_code reversals(matter *m, const ew_turns_out *o)
     return code;
 }
 
+static bool may_contradict(const ew_said_here *a, const ew_said_here *b)
+{
+    return takes_side(a) && takes_side(b) && !ew_case__before(&a->when, &b->when) &&
+           !ew_case__before(&b->when, &a->when) &&
+           (a->retracts != b->retracts || (a->side != 0 && a->side == -b->side));
+}
+
+/* Each is told once, with the first that it may contradict: a day with many of both is no longer news after
+ * that. */
 static ew_code unordered(matter *m, const ew_turns_out *o)
 {
     ew_code code = EW_OK;
     for (size_t i = 0; i < m->n && code == EW_OK; i++)
-        for (size_t k = 0; k < i && code == EW_OK; k++) {
-            const ew_said_here *a = &m->s[k];
-            const ew_said_here *b = &m->s[i];
-            if (!takes_side(a) || !takes_side(b) || ew_case__before(&a->when, &b->when) ||
-                ew_case__before(&b->when, &a->when))
-                continue;
-            if ((a->retracts != b->retracts) || (a->side != 0 && a->side == -b->side))
-                code = tell_two(o, EW_TURN_UNORDERED, a, b);
-        }
+        for (size_t k = 0; k < i; k++)
+            if (may_contradict(&m->s[k], &m->s[i])) {
+                code = tell_two(o, EW_TURN_UNORDERED, &m->s[k], &m->s[i]);
+                break;
+            }
     return code;
 }
 

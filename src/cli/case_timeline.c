@@ -149,6 +149,7 @@ static ew_code row_text(void *cookie, const ew_timeline_row *r, ew_err *err)
                                                "item", "words", "report"};
     shower *s = cookie;
     const ew_position *p = r->position;
+    char repeats[40] = "";
     ew_code code = EW_OK;
     for (size_t i = 0; s->rows == 0 && i < COLUMNS && code == EW_OK; i++)
         code = ew_table_cell(&s->table, err, "%s", heads[i]);
@@ -165,8 +166,11 @@ static ew_code row_text(void *cookie, const ew_timeline_row *r, ew_err *err)
         code = cell(s, r->item->name, 0, "", err);
     if (code == EW_OK)
         code = cell(s, p->words, WORDS_COLUMNS, "", err);
-    return code == EW_OK ? cell(s, r->report != NULL ? r->report->name : "", 0, "", err)
-                         : code;
+    if (p->via != 0)
+        (void)snprintf(repeats, sizeof repeats, " (repeats %" PRId64 ")", p->via);
+    return code == EW_OK
+               ? cell(s, r->report != NULL ? r->report->name : "", 0, repeats, err)
+               : code;
 }
 
 static const char *plural(int64_t n)
@@ -193,7 +197,7 @@ static ew_code add_silence(ew_buf *b, const ew_turn *t, const ew_position *q, ew
                                        t->days, plural(t->days), q->date)
                        : ew_buf_printf(b, err, "asked %s, ", q->date);
     if (code == EW_OK && t->count > 1)
-        code = ew_buf_printf(b, err, "%" PRIu64 " times since, ", t->count);
+        code = ew_buf_printf(b, err, "%" PRIu64 " questions in all, ", t->count);
     if (code == EW_OK)
         code = ew_buf_printf(b, err, "no answer");
     if (code == EW_OK && t->has_until && t->late > 0)

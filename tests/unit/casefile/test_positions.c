@@ -211,6 +211,8 @@ static void order_that_is_not_known(void **state)
         {"reversal 1>3 2d; unordered 1>2 0d",
          {DENIES("2026-10-12"), CONFIRMS("2026-10-12"), CONFIRMS("2026-10-14")}},
         {"unordered 1>2 0d", {CONFIRMS("2026-10-12"), RETRACTS("2026-10-12")}},
+        {"unordered 1>2 0d; unordered 2>3 0d",
+         {DENIES("2026-10-12"), CONFIRMS("2026-10-12"), DENIES("2026-10-12")}},
         /* Said twice on a day, both before the turn: one turn. */
         {"reversal 2>3 2d",
          {DENIES("2026-10-12"), DENIES("2026-10-12"), CONFIRMS("2026-10-14"),
@@ -402,6 +404,10 @@ static void places_and_links_are_checked(void **state)
     assert_int_equal(ew_case_add_position(f->c, &p, &id, NULL), EW_E_ARG);
     p = good;
     p.until = "2026-10-01";
+    assert_int_equal(ew_case_add_position(f->c, &p, &id, NULL), EW_E_ARG);
+    p = good;
+    p.stance = "asked";
+    p.until = "2025-12";
     assert_int_equal(ew_case_add_position(f->c, &p, &id, NULL), EW_E_ARG);
     p = good;
     p.words = "\xFF";
