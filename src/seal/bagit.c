@@ -31,6 +31,8 @@ struct ew_bag {
     char *temp; /* present name; NULL when it has its final one */
     entry *entries;
     size_t n, cap;
+    size_t *slots;     /* entries by the hash of their path, from 1 on; 0: free */
+    size_t slot_count; /* a power of two, more than twice as many as entries */
     ew_buf info;
     uint64_t bytes, files; /* of the payload */
     ew_sha256 *hash;
@@ -121,6 +123,7 @@ void ew_bag_free(ew_bag *b)
     for (size_t i = 0; i < b->n; i++)
         ew_free(b->entries[i].path);
     ew_free(b->entries);
+    ew_free(b->slots);
     ew_buf_release(&b->info);
     ew_sha256_free(b->hash);
     ew_free(b->temp);
@@ -144,31 +147,65 @@ static bool path_ok(const char *path)
     return true;
 }
 
+/* FNV-1a. Paths are the writer's own: nobody gains by making them meet. */
+static size_t hash_of(const char *path)
+{
+    uint64_t h = 0xCBF29CE484222325;
+    for (const char *p = path; *p != 0; p++)
+        h = (h ^ (unsigned char)*p) * 0x100000001B3;
+    return (size_t)(h ^ (h >> 32));
+}
+
+/* The slot of a path, or the free one where it belongs. */
+static size_t slot_of(const ew_bag *b, const char *path)
+{
+    size_t i = hash_of(path) & (b->slot_count - 1);
+    while (b->slots[i] != 0 && strcmp(b->entries[b->slots[i] - 1].path, path) != 0)
+        i = (i + 1) & (b->slot_count - 1);
+    return i;
+}
+
 static const entry *find(const ew_bag *b, const char *path)
 {
+    size_t slot = b->slot_count > 0 ? slot_of(b, path) : 0;
+    return b->slot_count > 0 && b->slots[slot] != 0 ? &b->entries[b->slots[slot] - 1]
+                                                    : NULL;
+}
+
+static ew_code grow(ew_bag *b, ew_err *err)
+{
+    size_t cap = b->cap > 0 ? 2 * b->cap : 64;
+    size_t *slots = ew_alloc_array(4 * cap, sizeof *slots);
+    if (slots == NULL)
+        return ew_fail_nomem(err);
+    entry *more = ew_realloc_array(b->entries, cap, sizeof *more);
+    if (more == NULL) {
+        ew_free(slots);
+        return ew_fail_nomem(err);
+    }
+    b->entries = more;
+    b->cap = cap;
+    ew_free(b->slots);
+    b->slots = slots;
+    b->slot_count = 4 * cap;
     for (size_t i = 0; i < b->n; i++)
-        if (strcmp(b->entries[i].path, path) == 0)
-            return &b->entries[i];
-    return NULL;
+        b->slots[slot_of(b, b->entries[i].path)] = i + 1;
+    return EW_OK;
 }
 
 static ew_code add_entry(ew_bag *b, const char *path, size_t bytes, bool folder,
                          ew_err *err)
 {
-    if (b->n == b->cap) {
-        size_t cap = b->cap > 0 ? 2 * b->cap : 64;
-        entry *more = ew_realloc_array(b->entries, cap, sizeof *more);
-        if (more == NULL)
-            return ew_fail_nomem(err);
-        b->entries = more;
-        b->cap = cap;
-    }
+    ew_code code = b->n == b->cap ? grow(b, err) : EW_OK;
+    if (code != EW_OK)
+        return code;
     entry *e = &b->entries[b->n];
     *e = (entry){.path = ew_alloc(bytes + 1), .folder = folder};
     if (e->path == NULL)
         return ew_fail_nomem(err);
     memcpy(e->path, path, bytes);
-    b->n++;
+    size_t slot = slot_of(b, e->path);
+    b->slots[slot] = ++b->n;
     return EW_OK;
 }
 
