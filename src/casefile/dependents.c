@@ -99,15 +99,18 @@ static ew_code undone_by(ew_case *c, int64_t event, int64_t *undoes, ew_err *err
     return ew_sql_number(&q, undoes);
 }
 
-/* The event itself; and when it brings back one that takes another back, that other one: every second. */
+/* The event itself; and when it brings back one that takes another back, that other one: every second. Whoever
+ * made the file, an event takes back none that comes after it. */
 static ew_code go_with(going *g, int64_t event, ew_err *err)
 {
     ew_code code = EW_OK;
     for (bool goes = true; event != 0 && code == EW_OK; goes = !goes) {
         if (goes)
             code = go(g, event, err);
+        int64_t undoes = 0;
         if (code == EW_OK)
-            code = undone_by(g->c, event, &event, err);
+            code = undone_by(g->c, event, &undoes, err);
+        event = undoes < event ? undoes : 0;
     }
     g->given = g->n;
     return code;

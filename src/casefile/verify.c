@@ -56,6 +56,11 @@ static ew_code check_event(void *cookie, const ew_case_event *e, ew_err *err)
                        (long long)e->id);
         v->problem(v->cookie, text);
     }
+    if (e->undoes >= e->id || e->undoes < 0) {
+        (void)snprintf(text, sizeof text, "event %lld takes back one that was not there",
+                       (long long)e->id);
+        v->problem(v->cookie, text);
+    }
     memcpy(v->chain, e->chain, sizeof v->chain);
     return code;
 }

@@ -143,6 +143,8 @@ ew_code ew_case_item_view_load(ew_case *c, int64_t item, ew_case_item_view *out,
     *out = (ew_case_item_view){0};
     item_loader l = {out, item};
     ew_code code = ew_case_items(c, take_item, &l, err);
+    if (code == EW_OK && out->item.id == 0)
+        code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no item %lld", (long long)item);
     if (code == EW_OK)
         code = ew_case__join_said(&out->item, err);
     if (code == EW_OK)

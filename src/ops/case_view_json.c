@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is shown of a case, for programs: docs/formats/case-json.md. */
+#include "base/alloc.h"
 #include "base/when.h"
 #include "ops/case_view.h"
 
@@ -14,10 +15,12 @@ static void set_time(ew_obj *o, const char *key, int64_t time)
 static void set_kept(ew_obj *o, const char *key, const char *text)
 {
     json_t *kept = json_loads(text, 0, NULL);
+    char *safe = kept == NULL ? ew_case_safe(text) : NULL;
     if (kept != NULL)
         ew_obj_set(o, key, kept);
     else if (text[0] != 0)
-        ew_obj_str(o, key, text);
+        ew_obj_set(o, key, json_string(safe));
+    ew_free(safe);
 }
 
 ew_obj ew_case_event_json(const ew_case_seen_event *e)

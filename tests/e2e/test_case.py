@@ -422,10 +422,12 @@ class Faults(CaseFolder):
         faketime = shutil.which("faketime")
         if faketime is None:
             self.skipTest("faketime is not installed")
+        if slow_factor() > 1:
+            self.skipTest("faketime and sanitizers do not go together")
         self.add(self.write("a.txt", "one"))
         done = subprocess.run([faketime, "2001-01-01 00:00:00", self.program, "case", "add",
                                self.write("b.txt", "two"), "--no-analyses"], env=self.env,
-                              stdout=subprocess.DEVNULL)
+                              stdout=subprocess.DEVNULL, timeout=60)
         self.assertEqual(done.returncode, 0)
         first, second = self.events()
         self.assertGreaterEqual(second["time"], first["time"])
