@@ -182,13 +182,19 @@ static ew_code line_family(const json_t *r, const uint8_t *sha256, ew_buf *out,
             return line_member(m, out, err);
         alone += strcmp(kind, "unrelated") == 0 || strcmp(kind, "silent") == 0;
     }
-    if (text_of(r, "root")[0] == 0)
-        return ew_buf_printf(out, err, "no two of %zu recordings belong together", n);
-    ew_code code = ew_buf_printf(out, err, "%zu recordings; nearest to the source: ", n);
-    if (code == EW_OK)
-        code = add_safe(out, text_of(r, "root"), err);
-    if (code == EW_OK && alone > 0)
-        code = ew_buf_printf(out, err, "; %" PRId64 " of no other", alone);
+    ew_code code = EW_OK;
+    if (text_of(r, "root")[0] == 0) {
+        code = ew_buf_printf(out, err, "no two of %zu recordings belong together", n);
+    } else {
+        code = ew_buf_printf(out, err, "%zu recordings; nearest to the source: ", n);
+        if (code == EW_OK)
+            code = add_safe(out, text_of(r, "root"), err);
+        if (code == EW_OK && alone > 0)
+            code = ew_buf_printf(out, err, "; %" PRId64 " of no other", alone);
+    }
+    size_t failed = json_array_size(json_object_get(r, "failed"));
+    if (code == EW_OK && failed > 0)
+        code = ew_buf_printf(out, err, "; %zu could not be taken in", failed);
     return code;
 }
 

@@ -9,6 +9,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import time
@@ -363,6 +364,20 @@ class Faults(CaseFolder):
             self.assertEqual(items[sha], item)
         kept = self.originals()
         self.assertEqual(set(kept), set(items))  # nothing half-made is left
+
+    def test_interrupted(self):
+        for i in range(3000):
+            self.write("in/%d.txt" % i, "file %d" % i)
+        with open(self.path("told"), "wb") as out:
+            adding = self.start_ew("case", "add", "--json", "--no-analyses", self.path("in"),
+                                   stdout=out)
+            self.wait_until(lambda: os.path.getsize(self.path("told")) > 0, what="a first batch")
+            os.kill(adding.pid, signal.SIGINT)
+            self.assertIn(adding.wait(timeout=60), (130, 0))
+        with open(self.path("told")) as lines:
+            results = [json.loads(line)["result"] for line in lines]
+        self.assertEqual(len(results), 3000)
+        self.assertEqual(self.whole()["items"], results.count("added"))
 
     def mounted(self, where, *options):
         done = subprocess.run(["mount", *options, where], stderr=subprocess.DEVNULL)

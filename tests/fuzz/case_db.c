@@ -196,7 +196,7 @@ static void write_some(ew_case *c)
 {
     const ew_case_undo_how how = {.by = {"x", ""}, .all = true};
     ew_err err;
-    for (int64_t event = 1; event <= EVENTS; event++) {
+    for (int64_t event = EVENTS; event >= 1; event -= EVENTS - 1) {
         ew_code code = ew_ops_case_undo(c, event, &how, &err);
         (void)code;
     }
