@@ -204,13 +204,15 @@ static ew_code map_file(linting *x, const char *path, ew_err *err)
     ew_code code = EW_OK;
     size_t n = (size_t)st.st_size;
     void *p = n > 0 ? mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
-    (void)close(fd);
+    x->l.fd = fd;
     if (n > 0 && p == MAP_FAILED)
-        return ew_lint__blank(&x->l, "an original that cannot be read", err);
-    if (n > 0) {
+        code = ew_lint__blank(&x->l, "an original that cannot be read", err);
+    else if (n > 0)
         code = ew_lint__file(&x->l, (ew_slice){p, n}, err);
+    if (n > 0 && p != MAP_FAILED)
         (void)munmap(p, n);
-    }
+    x->l.fd = -1;
+    (void)close(fd);
     return code;
 }
 
@@ -246,7 +248,8 @@ ew_code ew_ops_lint(ew_case *c, const ew_lint_opts *opts, const ew_lint_put *put
 {
     linting x = {.c = c, .opts = opts};
     *sum = (ew_lint_sum){0};
-    x.l = (ew_lint){.put = put, .sum = sum, .decoder = opts->decoder, .table = ""};
+    x.l = (ew_lint){
+        .put = put, .sum = sum, .decoder = opts->decoder, .table = "", .fd = -1};
     ew_code code = ew_lint__begin(&x.l, err);
     if (code == EW_OK)
         code = take_names(&x, err);

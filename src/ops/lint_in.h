@@ -36,13 +36,15 @@ typedef struct ew_lint {
     int64_t row;
     char member[EW_LINT_MEMBER]; /* safe; "" */
     int depth;
+    int fd; /* of the original, or -1; what is in archives has none */
     /* What was found in this file or table so far. */
     ew_lint__one *list;
     size_t n, cap;
     bool full;
     bool
         again; /* the same bytes read in another way: what was found already is not counted */
-    uint32_t *slots; /* EW_LINT_TABLE of them; from 1 on */
+    uint32_t *slots;  /* EW_LINT_TABLE of them; from 1 on */
+    ew_folded folded; /* of the text that is looked at, to be wiped */
 } ew_lint;
 
 /* What is looked for in a text. */

@@ -94,6 +94,7 @@ static ew_code open_memory(ew_slice s, int *fd, ew_err *err)
 ew_code ew_lint__media(ew_lint *l, ew_slice s, ew_err *err)
 {
     int fd = -1;
+    bool whole = l->depth == 0 && l->fd >= 0;
     ew_media *m = NULL;
     ew_err why;
     ew_media_opts opts = ew_media_opts_default();
@@ -103,17 +104,20 @@ ew_code ew_lint__media(ew_lint *l, ew_slice s, ew_err *err)
     if (code == EW_OK)
         code = ew_lint__xml(l, s, err);
     if (code == EW_OK)
+        code = ew_lint__exif(l, s, err); /* of a cover */
+    if (code == EW_OK && !whole)
         code = open_memory(s, &fd, err);
     if (code != EW_OK) {
         if (fd >= 0)
             (void)close(fd);
         return code;
     }
-    if (ew_media_open_fd(&m, fd, "a recording", &opts, &why) == EW_OK)
+    if (ew_media_open_fd(&m, whole ? l->fd : fd, "a recording", &opts, &why) == EW_OK)
         code = facts(l, m, err);
     else
         code = ew_lint__blank(l, "tags of a recording that cannot be decoded", err);
     ew_media_close(m);
-    (void)close(fd);
+    if (fd >= 0)
+        (void)close(fd);
     return code == EW_OK ? ew_lint__blank(l, "what is heard and seen", err) : code;
 }

@@ -34,6 +34,7 @@ struct ew_names {
     name *list;
     size_t n, cap;
     uint32_t *longs, *shorts; /* buckets */
+    bool blocks[256];         /* of 256 characters, that names are written in */
 };
 
 ew_code ew_names_new(ew_names **out, ew_err *err)
@@ -78,6 +79,37 @@ static ew_slice text_of(const ew_names *n, const name *m)
     const char *base =
         m->of == EW_NAME_PROTECTED ? n->secret.bytes : (const char *)n->open.data;
     return (ew_slice){base + m->at, m->n};
+}
+
+/* Latin in all its forms and signs are in every text; what folds to Arabic or Hangul stands elsewhere. */
+bool ew_names_uses(const ew_names *n, uint32_t cp)
+{
+    uint32_t b = cp >> 8;
+    if (b < 4 || b == 0x1E || b == 0x20 || b > 0xFF)
+        return true;
+    if (b >= 0xFB && b <= 0xFE)
+        return n->blocks[5] || n->blocks[6];
+    if (b == 0x11 || (b >= 0xAC && b <= 0xD7))
+        return n->blocks[0xAC];
+    if (b >= 0x4E && b <= 0x9F)
+        return n->blocks[0x4E];
+    return n->blocks[b] || (b == 0xFF && n->blocks[0x30]) || (b == 0x1F && n->blocks[3]);
+}
+
+/* Han and Hangul, of which a name has few of very many, count as one block each. */
+static void note_blocks(ew_names *n, ew_slice s)
+{
+    uint32_t cp;
+    for (size_t at = 0; at < s.n;) {
+        size_t len = ew_utf8_next(s.p + at, s.n - at, &cp);
+        uint32_t b = len > 0 && cp < 0x10000 ? cp >> 8 : 0;
+        if (b >= 0x4E && b <= 0x9F)
+            b = 0x4E;
+        if (b >= 0xAC && b <= 0xD7)
+            b = 0xAC;
+        n->blocks[b] = true;
+        at += len > 0 ? len : 1;
+    }
 }
 
 static uint32_t bucket(const char *p, size_t n)
@@ -175,6 +207,7 @@ static ew_code put_name(ew_names *n, name m, ew_slice s, ew_err *err)
         code = keep_text(n, &m, s, err);
     if (code != EW_OK)
         return code;
+    note_blocks(n, s);
     bool is_long = s.n >= LONG_HEAD;
     uint32_t *head =
         is_long ? &n->longs[bucket(s.p, LONG_HEAD)] : &n->shorts[bucket(s.p, SHORT_HEAD)];

@@ -19,6 +19,8 @@ typedef struct ew_names ew_names;
 EW_MUST_CHECK ew_code ew_names_new(ew_names **out, ew_err *err);
 void ew_names_free(ew_names *n);
 size_t ew_names_count(const ew_names *n);
+/* Can a character be of one of the names, before folding? False for scripts that none is written in. */
+bool ew_names_uses(const ew_names *n, uint32_t cp);
 
 /* Free text of several lines. Looked for are each line, the parts of it between commas and after "label:",
  * each word of three letters or more (two in scripts without spaces) that is no label, mail

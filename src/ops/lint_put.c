@@ -44,6 +44,7 @@ ew_lint_weight ew_lint_weight_of(ew_lint_kind k)
 
 ew_code ew_lint__begin(ew_lint *l, ew_err *err)
 {
+    ew_folded_init(&l->folded);
     l->slots = ew_alloc_array(EW_LINT_TABLE, sizeof *l->slots);
     return l->slots != NULL ? EW_OK : ew_fail_nomem(err);
 }
@@ -64,6 +65,7 @@ static void forget(ew_lint *l)
 void ew_lint__end(ew_lint *l)
 {
     forget(l);
+    ew_folded_wipe(&l->folded);
     ew_free(l->list);
     ew_free(l->slots);
 }

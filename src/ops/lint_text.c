@@ -37,17 +37,15 @@ static ew_code take_name(void *cookie, const ew_named *who, ew_err *err)
 
 ew_code ew_lint__text(ew_lint *l, const ew_lint_text *t, ew_err *err)
 {
-    ew_folded f;
     ew_code code = EW_OK;
     if (ew_names_count(l->names) > 0) {
-        ew_folded_init(&f);
-        naming n = {l, t, &f};
-        code = ew_folded_set(&f, t->text, err);
+        const ew_folded *f = &l->folded;
+        naming n = {l, t, f};
+        code = ew_folded_set(&l->folded, t->text, err);
         if (code == EW_OK)
-            code =
-                ew_names_find(l->names, (ew_slice){(const char *)f.text.data, f.text.len},
-                              take_name, &n, err);
-        ew_folded_wipe(&f);
+            code = ew_names_find(l->names,
+                                 (ew_slice){(const char *)f->text.data, f->text.len},
+                                 take_name, &n, err);
     }
     return code == EW_OK ? ew_lint__signs(l, t, err) : code;
 }
@@ -281,6 +279,7 @@ static ew_code utf8_runs(ew_lint *l, ew_slice s, ew_lint_look look, ew_err *err)
 
 /* One way of reading. */
 typedef struct wide {
+    const ew_names *names;
     ew_slice s;
     bool big;
     ew_lint_look look;
@@ -302,12 +301,12 @@ static uint32_t block_of(uint32_t u)
     return u >= 0x3000 && u < 0xD800 ? 0x3000 : (u & 0xFF00);
 }
 
-static bool wide_text(uint32_t u)
+static bool wide_text(const wide *w, uint32_t u)
 {
     if (u < 0x100)
         return (u >= 0x20 && u < 0x7F) || u >= 0xA0 || u == '\n' || u == '\r' ||
                u == '\t';
-    return u < 0xD800 &&
+    return u < 0xD800 && ew_names_uses(w->names, u) &&
            (ew_letter_of(u) != EW_LETTER_NONE || (u >= 0x2000 && u < 0x2100));
 }
 
@@ -320,7 +319,7 @@ static ew_code wide_run(ew_lint *l, const wide *w, size_t *at, ew_err *err)
     while (*at + 1 < w->s.n && n + 4 < RUN_MOST) {
         uint32_t u = unit_at(w, *at);
         uint32_t b = block_of(u);
-        if (!wide_text(u) || (b != 0 && block != 0 && b != block && b != 0x2000))
+        if (!wide_text(w, u) || (b != 0 && block != 0 && b != block && b != 0x2000))
             break;
         block = b != 0 && b != 0x2000 ? b : block;
         n += put_utf8(u, w->out + n);
@@ -337,7 +336,7 @@ static ew_code wide_run(ew_lint *l, const wide *w, size_t *at, ew_err *err)
 
 static ew_code utf16_runs(ew_lint *l, ew_slice s, ew_lint_look look, ew_err *err)
 {
-    wide w = {.s = s, .look = look, .out = ew_alloc(RUN_MOST + 8)};
+    wide w = {.names = l->names, .s = s, .look = look, .out = ew_alloc(RUN_MOST + 8)};
     ew_code code = w.out != NULL ? EW_OK : ew_fail_nomem(err);
     for (size_t way = 0; way < 4 && code == EW_OK; way++) {
         w.big = (way & 1) != 0;

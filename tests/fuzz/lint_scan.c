@@ -70,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                  .sum = &sum,
                  .decoder = "/nowhere/decoder",
                  .item = 1,
+                 .fd = -1,
                  .table = ""};
     if (ew_lint__begin(&l, &err) != EW_OK)
         abort();

@@ -66,6 +66,7 @@ static ew_code look_into(ew_slice bytes, const ew_names *names, told *t)
                  .sum = &sum,
                  .decoder = "/nowhere",
                  .item = 1,
+                 .fd = -1,
                  .table = ""};
     ew_code code = ew_lint__begin(&l, NULL);
     if (code == EW_OK)
