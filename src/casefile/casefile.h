@@ -145,7 +145,8 @@ EW_MUST_CHECK ew_code ew_case_items(ew_case *c,
                                     ew_code (*put)(void *cookie, const ew_case_item *i,
                                                    ew_err *err),
                                     void *cookie, ew_err *err);
-/* By number, beginning of the hash (4 digits or more), or exact name. EW_E_NOTFOUND; EW_E_ARG when several. */
+/* By number; else by the beginning of the hash (4 digits or more) or the exact name. EW_E_NOTFOUND; EW_E_ARG
+ * when several. */
 EW_MUST_CHECK ew_code ew_case_find_item(ew_case *c, const char *what, int64_t *id,
                                         ew_err *err);
 /* Path of an original; to be freed. */

@@ -165,7 +165,7 @@ ew_code ew_case_items(ew_case *c,
 /* What a person typed, against every item. */
 typedef struct finder {
     const char *what;
-    bool is_hash;
+    bool is_hash, numbered;
     int64_t number, found;
     uint64_t count;
 } finder;
@@ -176,7 +176,9 @@ static ew_code look(void *cookie, const ew_case_item *i, ew_err *err)
     char hex[EW_SHA256_HEX + 1];
     (void)err;
     ew_hex(i->sha256, sizeof i->sha256, hex);
-    bool fits = i->id == f->number || strcmp(i->name, f->what) == 0 ||
+    if (i->id == f->number)
+        f->numbered = true;
+    bool fits = strcmp(i->name, f->what) == 0 ||
                 (f->is_hash && strncmp(hex, f->what, strlen(f->what)) == 0);
     if (fits) {
         f->found = i->id;
@@ -194,12 +196,14 @@ ew_code ew_case_find_item(ew_case *c, const char *what, int64_t *id, ew_err *err
     f.is_hash = strlen(what) >= HASH_MIN && strlen(what) <= EW_SHA256_HEX &&
                 strspn(what, "0123456789abcdef") == strlen(what);
     ew_code code = ew_case_items(c, look, &f, err);
-    if (code == EW_OK && f.count == 0)
+    *id = f.numbered ? f.number : f.found;
+    if (code != EW_OK || f.numbered)
+        return code;
+    if (f.count == 0)
         code = ew_fail(err, EW_E_NOTFOUND, 0, "no item of the case is '%s'", what);
-    if (code == EW_OK && f.count > 1)
+    if (f.count > 1)
         code = ew_fail(err, EW_E_ARG, 0, "%llu items of the case are '%s'",
                        (unsigned long long)f.count, what);
-    *id = f.found;
     return code;
 }
 
