@@ -68,10 +68,10 @@ static void put_moment(ew_sql *q, const ew_moment *m)
         ew_sql_null(q);
 }
 
-/* 1: a moment, else a clock's reading; 2: to the second. */
+/* 1: a moment, else a clock's reading; 2: to the second; 4: only the day. */
 static int64_t moment_kind(const ew_moment *m)
 {
-    return (m->zoned ? 1 : 0) | (m->exact ? 2 : 0);
+    return (m->zoned ? 1 : 0) | (m->exact ? 2 : 0) | (m->day ? 4 : 0);
 }
 
 /* ------------------------------------------------------------------ chats */
@@ -191,7 +191,7 @@ static ew_code add_article(void *cookie, const ew_article *a, ew_err *err)
 {
     ew_case_intake *in = cookie;
     ew_sql q = ew_sql_begin(
-        in->c, "INSERT INTO article VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
+        in->c, "INSERT INTO article VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", err);
     ew_sql_int(&q, source_of(in, a->place.member));
     ew_sql_text(&q, a->title);
     ew_sql_text(&q, a->byline);
@@ -204,6 +204,8 @@ static ew_code add_article(void *cookie, const ew_article *a, ew_err *err)
     put_moment(&q, &a->modified);
     ew_sql_text(&q, a->published.text);
     ew_sql_text(&q, a->modified.text);
+    ew_sql_int(&q, moment_kind(&a->published));
+    ew_sql_int(&q, moment_kind(&a->modified));
     ew_sql_int(&q, in->c->event);
     ew_code code = ew_sql_run(&q, &in->article);
     if (code == EW_OK)

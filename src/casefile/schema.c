@@ -74,6 +74,7 @@ static const struct {
                 "dateline TEXT NOT NULL,language TEXT NOT NULL,url TEXT NOT NULL,"
                 "translation_of TEXT NOT NULL,published INTEGER,modified INTEGER,"
                 "published_text TEXT NOT NULL,modified_text TEXT NOT NULL,"
+                "published_kind INTEGER NOT NULL,modified_kind INTEGER NOT NULL,"
                 "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"paragraph",
      "id INTEGER PRIMARY KEY,"

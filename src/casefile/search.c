@@ -290,9 +290,10 @@ static ew_code gather(searcher *f, const ew_case__bits *b, ew_err *err)
 static const char *const rows[] = {
     [EW_FOUND_MESSAGE] = "SELECT sender,time_text,time,time_kind,source,at,bytes,text,'' "
                          "FROM message WHERE id=?",
-    [EW_FOUND_PARAGRAPH] = "SELECT a.byline,a.published_text,a.published,3,p.source,p.at,"
-                           "p.bytes,p.text,'' FROM paragraph p JOIN article a ON "
-                           "a.id=p.article WHERE p.id=?",
+    [EW_FOUND_PARAGRAPH] =
+        "SELECT a.byline,a.published_text,a.published,a.published_kind,p.source,p.at,"
+        "p.bytes,p.text,'' FROM paragraph p JOIN article a ON "
+        "a.id=p.article WHERE p.id=?",
     [EW_FOUND_POSITION] = "SELECT n.name,p.date,NULL,0,p.item,p.at,p.bytes,p.words,'' "
                           "FROM position p JOIN person n ON n.id=p.person WHERE p.id=?",
     [EW_FOUND_ITEM] =
@@ -301,12 +302,14 @@ static const char *const rows[] = {
         "i.origin UNION ALL SELECT i.obtained UNION ALL SELECT i.giver UNION ALL SELECT "
         "value FROM correction WHERE item=i.id) WHERE t<>'') FROM item i JOIN event "
         "e ON e.id=i.added WHERE i.id=?",
-    [EW_FOUND_QUOTE] = "SELECT q.speaker,a.published_text,a.published,3,p.source,p.at,"
-                       "p.bytes,q.words,'' FROM quote q JOIN article a ON a.id=q.article "
-                       "JOIN paragraph p ON p.article=q.article AND p.number=q.paragraph "
-                       "WHERE q.id=?",
-    [EW_FOUND_ARTICLE] = "SELECT byline,published_text,published,3,item,0,0,title,outlet "
-                         "FROM article WHERE id=?",
+    [EW_FOUND_QUOTE] =
+        "SELECT q.speaker,a.published_text,a.published,a.published_kind,p.source,p.at,"
+        "p.bytes,q.words,'' FROM quote q JOIN article a ON a.id=q.article "
+        "JOIN paragraph p ON p.article=q.article AND p.number=q.paragraph "
+        "WHERE q.id=?",
+    [EW_FOUND_ARTICLE] =
+        "SELECT byline,published_text,published,published_kind,item,0,0,title,outlet "
+        "FROM article WHERE id=?",
 };
 
 /* A clock's reading has no Z, and no seconds where it told none. */
@@ -316,7 +319,9 @@ static const char *when_text(ew_sql *q, char room[EW_ISO_TEXT])
     if (ew_sql_col_null(q, 2))
         return ew_sql_col_text(q, 1);
     (void)ew_iso_text(ew_sql_col_int(q, 2), room);
-    if (strlen(room) == EW_ISO_CHARS && (kind & 1) == 0)
+    if (strlen(room) == EW_ISO_CHARS && (kind & 4) != 0)
+        room[10] = 0; /* the day */
+    else if (strlen(room) == EW_ISO_CHARS && (kind & 1) == 0)
         room[(kind & 2) != 0 ? EW_ISO_CHARS - 1 : 16] = 0;
     return room;
 }

@@ -26,15 +26,14 @@ static ew_code find_verdict(ew_case *c, ew_suggestion *s, ew_err *err)
     return ew_sql_end(&q);
 }
 
-/* A moment is told as one; a date alone as the article has it. */
-static const char *date_of(ew_sql *q, int time, int text, char room[EW_ISO_TEXT])
+/* A moment is told as one; of a clock without a zone only the day is sure enough. */
+static const char *date_of(ew_sql *q, int time, int kind, char room[EW_ISO_TEXT])
 {
-    enum { DATE = 10 };
-    const char *written = ew_sql_col_text(q, text);
+    enum { DATE = 10, ZONED = 1 };
     if (ew_sql_col_null(q, time))
         return "";
     (void)ew_iso_text(ew_sql_col_int(q, time), room);
-    if (strlen(written) <= DATE || strchr(written, ':') == NULL)
+    if ((ew_sql_col_int(q, kind) & ZONED) == 0)
         room[DATE] = 0;
     return room;
 }
@@ -77,7 +76,7 @@ ew_code ew_case_suggestions(ew_case *c, int64_t item,
     ew_suggestion s;
     ew_sql q = ew_sql_begin(
         c,
-        "SELECT q.id,a.id,p.source,a.title,a.outlet,a.published,a.published_text,"
+        "SELECT q.id,a.id,p.source,a.title,a.outlet,a.published,a.published_kind,"
         "q.paragraph,p.part,p.text,p.at,p.bytes,q.at,q.bytes,q.kind,q.words,q.speaker,"
         "q.as_written,q.anonymous,q.pattern,q.precision,q.shown,q.stance,q.about,q.added "
         "FROM quote q JOIN article a ON a.id=q.article "

@@ -124,6 +124,27 @@ static bool clock_of(reader *r, int c[3], bool *seconds)
     return c[0] < 24 && c[1] < 60 && c[2] < 61;
 }
 
+/* Names that mean one zone only: not IST, CST, BST, EST. */
+static bool named_zone(reader *r, int *minutes)
+{
+    static const struct {
+        const char *name;
+        int minutes;
+    } zones[] = {{"CEST", 120}, {"CET", 60},  {"EDT", -240}, {"PDT", -420}, {"MDT", -360},
+                 {"JST", 540},  {"KST", 540}, {"ICT", 420},  {"WIB", 420},  {"HKT", 480},
+                 {"SGT", 480},  {"PKT", 300}, {"EAT", 180},  {"WAT", 60},   {"CAT", 120}};
+    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
+        reader at = *r;
+        if (word(&at, zones[i].name) &&
+            (at.p == at.end || !isalnum((unsigned char)*at.p))) {
+            *minutes = zones[i].minutes;
+            *r = at;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Minutes east of UTC. */
 static bool zone_of(reader *r, int *minutes)
 {
@@ -132,15 +153,21 @@ static bool zone_of(reader *r, int *minutes)
     reader at = *r;
     (void)skip(&at, " (");
     *minutes = 0;
+    if (named_zone(&at, minutes))
+        return true;
     bool name = word(&at, "Z") || word(&at, "GMT") || word(&at, "UTC");
     if (at.p >= at.end || (*at.p != '+' && *at.p != '-'))
         return name;
     int sign = *at.p++ == '-' ? -1 : 1;
-    if (!number(&at, 1, 2, &h))
+    if (number(&at, 3, 4, &h)) { /* "+0700" */
+        m = h % 100;
+        h /= 100;
+    } else if (!number(&at, 1, 2, &h)) {
         return name;
-    if (at.p < at.end && *at.p == ':')
+    } else if (at.p < at.end && *at.p == ':') {
         at.p++;
-    (void)number(&at, 2, 2, &m);
+        (void)number(&at, 2, 2, &m);
+    }
     *minutes = sign * (h * 60 + m);
     return h <= 14 && m < 60;
 }
@@ -170,6 +197,7 @@ static bool date_at(const char *p, const char *end, ew_article_date *out)
         *out = (ew_article_date){.moment = {.known = true}};
         out->clock = clock_of(&r, c, &seconds);
         out->moment.exact = out->clock && seconds;
+        out->moment.day = !out->clock;
         out->moment.zoned = out->clock && zone_of(&r, &zone);
         if (!make(d, out->clock ? c : none, &out->moment.unix_s))
             return false;

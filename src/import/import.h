@@ -52,6 +52,7 @@ typedef struct ew_moment {
     bool
         zoned; /* the zone is known, so unix_s is a moment; else a local clock's reading */
     bool exact;    /* to the second; else to the minute */
+    bool day;      /* only the day is known, of which unix_s is the first second */
     ew_slice text; /* as written */
 } ew_moment;
 

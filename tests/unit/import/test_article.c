@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "base/alloc.h"
+#include "import/article_date.h"
 #include "told.h"
 
 static int set_up(void **state)
@@ -391,9 +392,43 @@ static void pages_of_systems(void **state)
     assert_int_equal(count, 8);
 }
 
+/* Zones as machines and people write them; without one it is a clock's reading, without a clock a day. */
+static void dates_have_zones(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t unix_s;
+        bool zoned, exact, day;
+    } cases[] = {
+        {"2025-10-13T09:00:00+0700", 1760320800, true, true, false},
+        {"2025-10-13 09:00:00 +0700", 1760320800, true, true, false},
+        {"2025-10-13T09:00:00+07:00", 1760320800, true, true, false},
+        {"2025-10-13T09:00:00+07", 1760320800, true, true, false},
+        {"Mon, 13 Oct 2025 09:00:00 +0700", 1760320800, true, true, false},
+        {"Mon Oct 13, 2025 09:00:00 GMT+0700 (Indochina Time)", 1760320800, true, true,
+         false},
+        {"2025-10-13T09:00:00-0430", 1760362200, true, true, false},
+        {"October 13, 2025 at 9:00 a.m. EDT", 1760360400, true, false, false},
+        {"2025-10-13T09:00:00Z", 1760346000, true, true, false},
+        {"2025-10-13 09:00 EST", 1760346000, false, false, false},
+        {"2025-10-13 09:00:00", 1760346000, false, true, false},
+        {"Oct. 13, 2025", 1760313600, false, false, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ew_article_date d;
+        assert_true(ew_article_date_in(ew_slice_of(cases[i].text), &d));
+        assert_int_equal(d.moment.unix_s, cases[i].unix_s);
+        assert_int_equal(d.moment.zoned, cases[i].zoned);
+        assert_int_equal(d.moment.exact, cases[i].exact);
+        assert_int_equal(d.moment.day, cases[i].day);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dates_have_zones),
         TEST(a_page_of_an_agency),
         TEST(names_of_elements),
         TEST(dates_that_contradict),
