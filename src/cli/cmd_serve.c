@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "cli/case.h"
+#include "cli/desk.h"
 #include "ops/case_dir.h"
 #include "serve/serve.h"
 
@@ -78,6 +79,7 @@ static int run(app *a, const args *in)
     char *work = NULL;
     char *casedir = NULL;
     ew_err err;
+    desk_guard_memory(); /* a desk's passphrase may come */
     ew_code code = work_dir(in->values[OPT_DIR], &work, &err);
     if (code == EW_OK && ew_case_dir_find(in->values[OPT_CASE], &casedir, &err) != EW_OK)
         casedir = NULL; /* the page does without */

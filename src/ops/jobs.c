@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/file.h"
 #include "ops/jobs_run.h"
 #include "ops/pool.h"
@@ -218,9 +219,9 @@ static int by_id(const void *a, const void *b)
 
 static ew_code prepare(ew_jobs *q, ew_err *err)
 {
-    static const char *const parts[] = {"jobs", "files"};
+    static const char *const parts[] = {"jobs", "files", "recordings"};
     ew_code code = EW_OK;
-    for (size_t i = 0; i < 2 && code == EW_OK; i++) {
+    for (size_t i = 0; i < EW_COUNT(parts) && code == EW_OK; i++) {
         char *path = ew_path_join(q->dir, parts[i]);
         code = path != NULL ? ew_mkdirs(path, err) : ew_fail_nomem(err);
         if (code == EW_OK && chmod(path, 0700) != 0)
@@ -328,8 +329,8 @@ ew_code ew_jobs_file(ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES], char **p
 static ew_code check_files(ew_jobs *q, ew_job_kind kind, const ew_job_file *files,
                            size_t n, ew_err *err)
 {
-    static const size_t least[] = {1, 1, 2, 2};
-    static const size_t most[] = {1, 1, 2, EW_JOB_FILES};
+    static const size_t least[] = {1, 1, 2, 2, 1};
+    static const size_t most[] = {1, 1, 2, EW_JOB_FILES, EW_JOB_FILES};
     ew_code code = EW_OK;
     if (n < least[kind] || n > most[kind])
         return ew_fail(err, EW_E_ARG, 0, "%s takes %zu file%s", ew_job_kind_name(kind),
@@ -422,6 +423,24 @@ ew_code ew_jobs_result(ew_jobs *q, uint64_t id, ew_buf *out, ew_err *err)
         code = path != NULL ? ew_file_get(path, out, err) : ew_fail_nomem(err);
     ew_free(path);
     return code;
+}
+
+void ew_jobs_disown(ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES])
+{
+    char *path = ew_job_recording_path(q->dir, sha256);
+    if (path != NULL)
+        (void)unlink(path);
+    ew_free(path);
+}
+
+void ew_jobs_drop(ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES])
+{
+    pthread_mutex_lock(&q->mutex);
+    char *path = in_use(q, sha256) ? NULL : ew_job_file_path(q->dir, sha256);
+    if (path != NULL)
+        (void)unlink(path);
+    pthread_mutex_unlock(&q->mutex);
+    ew_free(path);
 }
 
 ew_code ew_jobs_remove(ew_jobs *q, uint64_t id, ew_err *err)

@@ -22,7 +22,8 @@ typedef enum ew_job_kind {
     EW_JOB_CHECK,
     EW_JOB_INSPECT,
     EW_JOB_DIFF,
-    EW_JOB_FAMILY
+    EW_JOB_FAMILY,
+    EW_JOB_ADD /* to the archive; the file is kept as long as it is in there */
 } ew_job_kind;
 typedef enum ew_job_state {
     EW_JOB_WAITING,
@@ -81,6 +82,10 @@ EW_MUST_CHECK ew_code ew_jobs_list(ew_jobs *q,
 /* The result of one that is done: JSON as the command of that name prints it. EW_E_NOTFOUND; EW_E_BUSY when
  * it is not done. */
 EW_MUST_CHECK ew_code ew_jobs_result(ew_jobs *q, uint64_t id, ew_buf *out, ew_err *err);
+/* The archive has this recording no more: what was kept for it goes, unless a job has it. */
+void ew_jobs_disown(ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES]);
+/* Removes a file that was taken in and that no job has. */
+void ew_jobs_drop(ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES]);
 /* Stops it if need be and removes it, with the files that no other job has. EW_E_NOTFOUND. */
 EW_MUST_CHECK ew_code ew_jobs_remove(ew_jobs *q, uint64_t id, ew_err *err);
 

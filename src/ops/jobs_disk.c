@@ -20,7 +20,7 @@
 
 enum { RECORD_MAX = 1 << 20, ID_DIGITS = 12, COPY_BLOCK = 256 * 1024 };
 
-static const char *const kinds[] = {"check", "inspect", "diff", "family"};
+static const char *const kinds[] = {"check", "inspect", "diff", "family", "add"};
 static const char *const states[] = {"waiting", "running", "done", "failed"};
 
 const char *ew_job_kind_name(ew_job_kind k)
@@ -63,6 +63,13 @@ char *ew_job_file_path(const char *dir, const uint8_t sha256[EW_SHA256_BYTES])
 {
     char name[EW_SHA256_HEX + 8] = "files/";
     ew_hex(sha256, EW_SHA256_BYTES, name + 6);
+    return ew_path_join(dir, name);
+}
+
+char *ew_job_recording_path(const char *dir, const uint8_t sha256[EW_SHA256_BYTES])
+{
+    char name[EW_SHA256_HEX + 16] = "recordings/";
+    ew_hex(sha256, EW_SHA256_BYTES, name + strlen("recordings/"));
     return ew_path_join(dir, name);
 }
 

@@ -34,8 +34,9 @@ EW_MUST_CHECK ew_code ew_job_find_file(const char *dir,
                                        const uint8_t sha256[EW_SHA256_BYTES], char **path,
                                        ew_err *err);
 
-/* jobs/<id>.json, jobs/<id>.result, files/<hash>; to be freed. */
+/* jobs/<id>.json, jobs/<id>.result, files/<hash>, recordings/<hash>; to be freed. */
 char *ew_job_path(const char *dir, uint64_t id, bool result);
 char *ew_job_file_path(const char *dir, const uint8_t sha256[EW_SHA256_BYTES]);
+char *ew_job_recording_path(const char *dir, const uint8_t sha256[EW_SHA256_BYTES]);
 
 #endif

@@ -59,6 +59,8 @@ ew_code ew_job_run(ew_case_run *run, const char *dir, const ew_job_record *r,
 {
     ew_case_sound *sounds = NULL;
     ew_buf settings;
+    if (r->kind == EW_JOB_ADD)
+        return ew_job_run_add(run, dir, r, result, err);
     ew_buf_init(&settings, 1 << 20);
     ew_code code = sounds_of(dir, r, &sounds, err);
     if (code == EW_OK && r->kind == EW_JOB_CHECK)

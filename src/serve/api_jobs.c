@@ -120,7 +120,7 @@ ew_code ew_api_job_add(ew_server *s, const ew_request *q, ew_reply *r, ew_err *e
     ew_code code = ew_api_body(q, &body, err);
     const char *name = json_string_value(json_object_get(body, "kind"));
     if (code == EW_OK && (name == NULL || !ew_job_kind_named(ew_slice_of(name), &kind)))
-        code = ew_fail(err, EW_E_ARG, 0, "a job is check, inspect, diff or family");
+        code = ew_fail(err, EW_E_ARG, 0, "a job is check, inspect, diff, family or add");
     if (code == EW_OK)
         code = read_files(json_object_get(body, "files"), &files, &n, err);
     if (code == EW_OK)

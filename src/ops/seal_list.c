@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which items a desk has sealed. */
+#include "ops/seal_list.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "ops/input.h"
+
+typedef ew_code put_item(void *cookie, const ew_sealed_item *i, ew_err *err);
+
+static ew_code tell(const ew_desk *d, const char *hex, put_item *put, void *cookie,
+                    ew_err *err)
+{
+    ew_kept k;
+    ew_kept_init(&k);
+    memcpy(k.hex, hex, sizeof k.hex);
+    ew_code code = ew_desk__read_item(d, &k, err);
+    if (code == EW_OK) {
+        const char *path = k.path != NULL ? k.path : "";
+        const char *slash = strrchr(path, '/');
+        char *name = ew_safe_name(slash != NULL && slash[1] != 0 ? slash + 1 : path);
+        const ew_sealed_item i = {k.hex, name, k.logged, k.remains != NULL};
+        code = name != NULL ? put(cookie, &i, err) : ew_fail_nomem(err);
+        ew_free(name);
+    }
+    ew_kept_release(&k);
+    return code;
+}
+
+ew_code ew_ops_sealed(const ew_desk *d, put_item *put, void *cookie, ew_err *err)
+{
+    const struct dirent *e;
+    char *path = ew_path_join(d->dir, "items");
+    DIR *dir = path != NULL ? opendir(path) : NULL;
+    ew_code code = EW_OK;
+    if (path == NULL)
+        code = ew_fail_nomem(err);
+    else if (dir == NULL && errno != ENOENT)
+        code = ew_fail_sys(err, errno, "cannot read '%s'", path);
+    while (dir != NULL && code == EW_OK && (e = readdir(dir)) != NULL)
+        if (strlen(e->d_name) == EW_ITEM_HEX)
+            code = tell(d, e->d_name, put, cookie, err);
+    if (dir != NULL)
+        (void)closedir(dir);
+    ew_free(path);
+    return code;
+}
