@@ -73,25 +73,32 @@ static ew_code compare_kept(const char *path, const uint8_t sha256[EW_SHA256_BYT
     return code;
 }
 
-/* Gives the copy the name that its content has; *there: nothing is to be done any more. */
-static ew_code aim_copy(ew_case *c, ew_atomic *a, const uint8_t sha256[EW_SHA256_BYTES],
-                        bool *there, ew_err *err)
+/* A copy on its way in. */
+typedef struct new_copy {
+    ew_atomic a;
+    uint8_t *sha256;
+    uint64_t *bytes;
+    bool there; /* already: nothing is to be done any more */
+} new_copy;
+
+/* Gives it the name that its content has. */
+static ew_code aim_copy(ew_case *c, new_copy *n, ew_err *err)
 {
     char *folder = NULL;
     char *path = NULL;
-    *there = false;
-    ew_code code = paths_of(c, sha256, &folder, &path, err);
-    for (size_t i = 0; code == EW_OK && i < c->later_count && !*there; i++)
-        *there = strcmp(c->later[i].path, path) == 0;
-    if (code == EW_OK && !*there)
-        code = compare_kept(path, sha256, there, err);
-    if (code == EW_OK && !*there)
+    n->there = false;
+    ew_code code = paths_of(c, n->sha256, &folder, &path, err);
+    for (size_t i = 0; code == EW_OK && i < c->later_count && !n->there; i++)
+        n->there = strcmp(c->later[i].path, path) == 0;
+    if (code == EW_OK && !n->there)
+        code = compare_kept(path, n->sha256, &n->there, err);
+    if (code == EW_OK && !n->there)
         code = ew_mkdirs(folder, err);
-    if (code == EW_OK && !*there && fchmod(a->fd, 0400) != 0)
+    if (code == EW_OK && !n->there && fchmod(n->a.fd, 0400) != 0)
         code = ew_fail_sys(err, errno, "cannot protect '%s'", path);
-    if (code == EW_OK && !*there) {
-        ew_free(a->path);
-        a->path = path;
+    if (code == EW_OK && !n->there) {
+        ew_free(n->a.path);
+        n->a.path = path;
         path = NULL;
     }
     ew_free(folder);
@@ -100,32 +107,29 @@ static ew_code aim_copy(ew_case *c, ew_atomic *a, const uint8_t sha256[EW_SHA256
 }
 
 /* Copies fd to a file beside the originals that has its name already but is not there yet. */
-static ew_code make_copy(ew_case *c, int fd, ew_atomic *a,
-                         uint8_t sha256[EW_SHA256_BYTES], uint64_t *bytes, bool *there,
-                         ew_err *err)
+static ew_code make_copy(ew_case *c, int fd, new_copy *n, ew_err *err)
 {
     char *path = ew_path_join(c->dir, "originals/new");
     if (path == NULL)
         return ew_fail_nomem(err);
-    ew_code code = ew_atomic_open(a, path, err);
+    ew_code code = ew_atomic_open(&n->a, path, err);
     ew_free(path);
     if (code == EW_OK)
-        code = copy_hashing(fd, a->fd, sha256, bytes, err);
+        code = copy_hashing(fd, n->a.fd, n->sha256, n->bytes, err);
     if (code == EW_OK)
-        code = aim_copy(c, a, sha256, there, err);
-    if (code != EW_OK || *there)
-        ew_atomic_abort(a);
+        code = aim_copy(c, n, err);
+    if (code != EW_OK || n->there)
+        ew_atomic_abort(&n->a);
     return code;
 }
 
 ew_code ew_case_store(ew_case *c, int fd, uint8_t sha256[EW_SHA256_BYTES],
                       uint64_t *bytes, ew_err *err)
 {
-    ew_atomic a = {.fd = -1};
-    bool there = false;
-    ew_code code = make_copy(c, fd, &a, sha256, bytes, &there, err);
-    if (code == EW_OK && !there)
-        code = ew_atomic_commit(&a, err);
+    new_copy n = {.a = {.fd = -1}, .sha256 = sha256, .bytes = bytes};
+    ew_code code = make_copy(c, fd, &n, err);
+    if (code == EW_OK && !n.there)
+        code = ew_atomic_commit(&n.a, err);
     return code;
 }
 
@@ -134,17 +138,16 @@ ew_code ew_case_store(ew_case *c, int fd, uint8_t sha256[EW_SHA256_BYTES],
 ew_code ew_case_store_later(ew_case *c, int fd, uint8_t sha256[EW_SHA256_BYTES],
                             uint64_t *bytes, ew_err *err)
 {
-    ew_atomic a = {.fd = -1};
-    bool there = false;
+    new_copy n = {.a = {.fd = -1}, .sha256 = sha256, .bytes = bytes};
     if (c->later == NULL)
         c->later = ew_alloc_array(EW_CASE_LATER, sizeof *c->later);
     if (c->later == NULL)
         return ew_fail_nomem(err);
     if (c->later_count == EW_CASE_LATER)
         return ew_fail(err, EW_E_BUG, 0, "too many originals at a time");
-    ew_code code = make_copy(c, fd, &a, sha256, bytes, &there, err);
-    if (code == EW_OK && !there)
-        c->later[c->later_count++] = a;
+    ew_code code = make_copy(c, fd, &n, err);
+    if (code == EW_OK && !n.there)
+        c->later[c->later_count++] = n.a;
     return code;
 }
 
