@@ -2,6 +2,7 @@
 /* Temporary folders, whole files and faults for unit tests. */
 #include "support.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -37,6 +38,17 @@ void test_dir_remove(char *dir)
 {
     (void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(dir);
+}
+
+size_t test_dir_count(const char *dir)
+{
+    size_t n = 0;
+    DIR *d = opendir(dir);
+    assert_non_null(d);
+    for (const struct dirent *e; (e = readdir(d)) != NULL;)
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+    (void)closedir(d);
+    return n;
 }
 
 const char *test_path(const char *dir, const char *name)

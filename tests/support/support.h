@@ -17,6 +17,9 @@
 char *test_dir_new(void);
 void test_dir_remove(char *dir);
 
+/* Names in a folder, without "." and "..". */
+size_t test_dir_count(const char *dir);
+
 /* "dir/name" in one of eight rotating static buffers. */
 const char *test_path(const char *dir, const char *name);
 

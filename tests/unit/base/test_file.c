@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files: atomic, whole or an error; nothing left behind when something fails. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -24,18 +23,6 @@ static int drop_dir(void **state)
     return 0;
 }
 
-/* Names in a folder, without "." and "..". */
-static int entries(const char *dir)
-{
-    DIR *d = opendir(dir);
-    assert_non_null(d);
-    int n = 0;
-    while (readdir(d) != NULL)
-        n++;
-    assert_int_equal(closedir(d), 0);
-    return n - 2;
-}
-
 static void test_put_get(void **state)
 {
     const char *path = test_path(*state, "a file");
@@ -45,7 +32,7 @@ static void test_put_get(void **state)
     assert_int_equal(ew_file_put(path, "second", 6, NULL), EW_OK);
     assert_int_equal(ew_file_get(path, &b, NULL), EW_OK);
     assert_string_equal((char *)b.data, "second");
-    assert_int_equal(entries(*state), 1);
+    assert_int_equal(test_dir_count(*state), 1);
     /* It appends, and what does not fit leaves the buffer as it was. */
     ew_err err;
     assert_int_equal(ew_file_get(path, &b, &err), EW_E_LIMIT);
@@ -67,10 +54,10 @@ static void test_abort(void **state)
     assert_int_equal(ew_file_put(path, "old", 3, NULL), EW_OK);
     assert_int_equal(ew_atomic_open(&a, path, NULL), EW_OK);
     assert_int_equal(ew_write_all(a.fd, "new", 3, NULL), EW_OK);
-    assert_int_equal(entries(*state), 2);
+    assert_int_equal(test_dir_count(*state), 2);
     ew_atomic_abort(&a);
     ew_atomic_abort(&a);
-    assert_int_equal(entries(*state), 1);
+    assert_int_equal(test_dir_count(*state), 1);
     ew_atomic zero = {0};
     ew_atomic_abort(&zero);
     assert_true(fcntl(0, F_GETFD) >= 0 || errno == EBADF);
@@ -90,7 +77,7 @@ static void test_stale_temp(void **state)
         assert_int_equal(ew_atomic_open(&a[i], test_path(*state, "f"), NULL), EW_OK);
     for (int i = 0; i < 3; i++)
         assert_int_equal(ew_atomic_commit(&a[i], NULL), EW_OK);
-    assert_int_equal(entries(*state), 1);
+    assert_int_equal(test_dir_count(*state), 1);
 }
 
 static ew_code put_work(void *arg, ew_err *err)
@@ -115,7 +102,7 @@ static void test_faults(void **state)
     assert_true(test_torture_write(put_work, path) == 1);
     assert_true(test_torture_sync(put_work, path) == 2);
     assert_true(test_torture_alloc(get_work, path, 0) == 2);
-    assert_int_equal(entries(*state), 1);
+    assert_int_equal(test_dir_count(*state), 1);
     ew_free(path);
 }
 
@@ -153,7 +140,7 @@ static void test_mkdirs(void **state)
     ew_err err;
     assert_int_equal(ew_mkdirs(test_path(*state, "a/b/c"), &err), EW_OK);
     assert_int_equal(ew_mkdirs(test_path(*state, "a/b/c"), &err), EW_OK);
-    assert_int_equal(entries(test_path(*state, "a/b")), 1);
+    assert_int_equal(test_dir_count(test_path(*state, "a/b")), 1);
     assert_int_equal(ew_mkdirs("/", &err), EW_OK);
     test_file_put(test_path(*state, "file"), "x", 1);
     assert_int_equal(ew_mkdirs(test_path(*state, "file/d"), &err), EW_E_IO);

@@ -16,13 +16,11 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/file.h"
-#include "ops/seal.h"
+#include "made_desk.h"
 #include "ops/seal_backup_form.h"
-#include "support.h"
 
 static const char chat[] =
     "1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: yes\n";
-static const ew_vault_cost cheap = {1, 8192};
 
 typedef struct fixture {
     char *dir, *file, *out, *place, *copy;
@@ -36,21 +34,9 @@ typedef struct fixture {
     ew_buf note; /* the newest checkpoint */
 } fixture;
 
-static inline void told(void *cookie, const ew_sealed *s, const ew_err *why)
-{
-    fixture *f = cookie;
-    assert_null(why);
-    memcpy(f->last, s->hex, sizeof f->last);
-}
-
 static inline void seal_one(fixture *f)
 {
-    const char *paths[] = {f->file};
-    ew_seal_opts opts = {.paths = paths, .n = 1, .told = told, .cookie = f};
-    opts.splitter = EW_SPLIT_AUTO;
-    size_t failed = 0;
-    assert_int_equal(ew_ops_seal(&f->desk, &opts, &failed, NULL), EW_OK);
-    assert_int_equal(failed, 0);
+    made_seal(&f->desk, f->file, f->last);
     ew_buf_reset(&f->note);
     assert_int_equal(ew_ops_checkpoint(&f->desk, &f->note, NULL), EW_OK);
 }
@@ -71,13 +57,6 @@ static inline void make_identity(ew_age_identities *ids, ew_age_recipients *to)
     ew_secret_release(&file);
 }
 
-static inline void set_word(ew_secret *s, const char *word)
-{
-    assert_int_equal(ew_secret_init(s, 16, NULL), EW_OK);
-    s->n = strlen(word);
-    memcpy(s->bytes, word, s->n);
-}
-
 static inline int set_up(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
@@ -89,11 +68,9 @@ static inline int set_up(void **state)
     f->copy = ew_strdup(test_path(f->dir, "place/desk"));
     ew_buf_init(&f->note, EW_NOTE_MAX);
     test_file_put(f->file, chat, sizeof chat - 1);
-    set_word(&f->pass, "old word");
-    set_word(&f->other, "new word");
-    assert_int_equal(ew_desk_create(&f->desk, test_path(f->dir, "desk"), "desk.example",
-                                    &f->pass, &cheap, NULL),
-                     EW_OK);
+    made_word(&f->pass, "old word");
+    made_word(&f->other, "new word");
+    made_desk_at(&f->desk, f->dir, "desk", &f->pass);
     make_identity(&f->ids[0], &f->to);
     make_identity(&f->ids[1], &f->to);
     make_identity(&f->ids[2], NULL);

@@ -17,8 +17,8 @@
 #include "base/file.h"
 #include "casefile/positions.h"
 #include "casefile/records.h"
+#include "made_desk.h"
 #include "ops/case_seal.h"
-#include "support.h"
 
 #define SHA_OF_SSS "a871c47a7f48a12b38a994e48a9659fab5d6376f3dbce37559bcb617efe8662d"
 
@@ -307,16 +307,10 @@ static ew_code check_work(void *arg, ew_err *err)
 
 static void seals(void **state)
 {
-    static const ew_vault_cost cheap = {1, 8192};
     fixture *f = *state;
     ew_secret pass;
     ew_case_sealed sealed;
-    assert_int_equal(ew_secret_init(&pass, 16, NULL), EW_OK);
-    pass.n = 4;
-    memcpy(pass.bytes, "word", 4);
-    assert_int_equal(ew_desk_create(&f->desk, test_path(f->dir, "desk"), "desk.example",
-                                    &pass, &cheap, NULL),
-                     EW_OK);
+    made_desk(&f->desk, f->dir, &pass);
     f->has_desk = true;
     ew_secret_release(&pass);
     assert_int_equal(ew_ops_case_sealed(f->c, &sealed, NULL), EW_OK);

@@ -11,8 +11,8 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "made_desk.h"
 #include "ops/seal_make.h"
-#include "support.h"
 
 static const char chat[] =
     "1/2/20, 10:00 - Ann: Did you know?\n1/2/20, 10:01 - Bob: yes\n";
@@ -27,7 +27,6 @@ typedef struct fixture {
 
 static int set_up(void **state)
 {
-    static const ew_vault_cost cheap = {1, 8192};
     fixture *f = calloc(1, sizeof *f);
     *state = f;
     f->dir = test_dir_new();
@@ -39,12 +38,7 @@ static int set_up(void **state)
     test_file_put(test_path(f->folder, "b/two"), "One.\n\nTwo.\n", 11);
     test_file_put(test_path(f->folder, "a"), chat, sizeof chat - 1);
     test_file_put(f->file, chat, sizeof chat - 1);
-    assert_int_equal(ew_secret_init(&f->pass, 16, NULL), EW_OK);
-    f->pass.n = 4;
-    memcpy(f->pass.bytes, "word", 4);
-    assert_int_equal(ew_desk_create(&f->desk, test_path(f->dir, "desk"), "desk.example",
-                                    &f->pass, &cheap, NULL),
-                     EW_OK);
+    made_desk(&f->desk, f->dir, &f->pass);
     return 0;
 }
 

@@ -15,74 +15,16 @@
 #include "base/hash.h"
 #include "ops/seal_event.h"
 #include "seal/parts.h"
-#include "support.h"
+#include "sealed_chat.h"
 
 static const char chat[] = "1/2/20, 10:00 - Ann: Did you know?\n"
                            "1/2/20, 10:01 - Bob: yes, on Monday\n"
                            "1/2/20, 10:02 - Ann: Thanks.\n"
                            "1/2/20, 10:03 - Bob: Good night.\n";
 
-typedef struct fixture {
-    char *dir, *file, *out;
-    ew_secret pass;
-    ew_desk desk;
-    char item[EW_ITEM_HEX + 1];
-} fixture;
-
-static void tell(void *cookie, const ew_sealed *s, const ew_err *why)
-{
-    fixture *f = cookie;
-    assert_null(why);
-    memcpy(f->item, s->hex, sizeof f->item);
-}
-
-static void checkpoint(fixture *f)
-{
-    ew_buf note;
-    ew_buf_init(&note, EW_NOTE_MAX);
-    assert_int_equal(ew_ops_checkpoint(&f->desk, &note, NULL), EW_OK);
-    ew_buf_release(&note);
-}
-
-static void seal(fixture *f)
-{
-    const char *paths[] = {f->file};
-    size_t failed = 0;
-    ew_seal_opts opts = {
-        .paths = paths, .n = 1, .splitter = EW_SPLIT_AUTO, .told = tell, .cookie = f};
-    assert_int_equal(ew_ops_seal(&f->desk, &opts, &failed, NULL), EW_OK);
-    checkpoint(f);
-}
-
 static int set_up(void **state)
 {
-    static const ew_vault_cost cheap = {1, 8192};
-    fixture *f = calloc(1, sizeof *f);
-    *state = f;
-    f->dir = test_dir_new();
-    f->file = ew_strdup(test_path(f->dir, "chat.txt"));
-    f->out = ew_strdup(test_path(f->dir, "x.ewb"));
-    test_file_put(f->file, chat, sizeof chat - 1);
-    assert_int_equal(ew_secret_init(&f->pass, 16, NULL), EW_OK);
-    f->pass.n = 4;
-    memcpy(f->pass.bytes, "word", 4);
-    assert_int_equal(ew_desk_create(&f->desk, test_path(f->dir, "desk"), "desk.example",
-                                    &f->pass, &cheap, NULL),
-                     EW_OK);
-    seal(f);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture *f = *state;
-    ew_desk_close(&f->desk);
-    ew_secret_release(&f->pass);
-    test_dir_remove(f->dir);
-    ew_free(f->file);
-    ew_free(f->out);
-    free(f);
-    return 0;
+    return seal_chat(state, chat, "x.ewb");
 }
 
 static ew_code burn(fixture *f, const char *hide, bool original, ew_err *err)

@@ -10,9 +10,9 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "made_desk.h"
 #include "base/hash.h"
 #include "seal/sshsig.h"
-#include "support.h"
 
 typedef struct fixture {
     char *dir;
@@ -23,17 +23,11 @@ typedef struct fixture {
 
 static int set_up(void **state)
 {
-    static const ew_vault_cost cheap = {1, 8192};
     ew_secret pass;
     fixture *f = calloc(1, sizeof *f);
     *state = f;
     f->dir = test_dir_new();
-    assert_int_equal(ew_secret_init(&pass, 16, NULL), EW_OK);
-    pass.n = 4;
-    memcpy(pass.bytes, "word", 4);
-    assert_int_equal(ew_desk_create(&f->desk, test_path(f->dir, "desk"), "desk.example",
-                                    &pass, &cheap, NULL),
-                     EW_OK);
+    made_desk(&f->desk, f->dir, &pass);
     ew_secret_release(&pass);
     return 0;
 }

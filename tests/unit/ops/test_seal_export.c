@@ -13,72 +13,14 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "ops/seal_event.h"
-#include "support.h"
+#include "sealed_chat.h"
 
 static const char chat[] = "1/2/20, 10:00 - Ann: Did you know?\n"
                            "1/2/20, 10:01 - Bob: yes, on Monday\n";
 
-typedef struct fixture {
-    char *dir, *file, *out;
-    ew_secret pass;
-    ew_desk desk;
-    char item[EW_ITEM_HEX + 1];
-} fixture;
-
-static void tell(void *cookie, const ew_sealed *s, const ew_err *why)
-{
-    fixture *f = cookie;
-    assert_null(why);
-    memcpy(f->item, s->hex, sizeof f->item);
-}
-
-static void checkpoint(fixture *f)
-{
-    ew_buf note;
-    ew_buf_init(&note, EW_NOTE_MAX);
-    assert_int_equal(ew_ops_checkpoint(&f->desk, &note, NULL), EW_OK);
-    ew_buf_release(&note);
-}
-
-static void seal(fixture *f)
-{
-    const char *paths[] = {f->file};
-    size_t failed = 0;
-    ew_seal_opts opts = {
-        .paths = paths, .n = 1, .splitter = EW_SPLIT_AUTO, .told = tell, .cookie = f};
-    assert_int_equal(ew_ops_seal(&f->desk, &opts, &failed, NULL), EW_OK);
-    checkpoint(f);
-}
-
 static int set_up(void **state)
 {
-    static const ew_vault_cost cheap = {1, 8192};
-    fixture *f = calloc(1, sizeof *f);
-    *state = f;
-    f->dir = test_dir_new();
-    f->file = ew_strdup(test_path(f->dir, "chat.txt"));
-    f->out = ew_strdup(test_path(f->dir, "bag"));
-    test_file_put(f->file, chat, sizeof chat - 1);
-    assert_int_equal(ew_secret_init(&f->pass, 16, NULL), EW_OK);
-    f->pass.n = 4;
-    memcpy(f->pass.bytes, "word", 4);
-    assert_int_equal(ew_desk_create(&f->desk, test_path(f->dir, "desk"), "desk.example",
-                                    &f->pass, &cheap, NULL),
-                     EW_OK);
-    seal(f);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture *f = *state;
-    ew_desk_close(&f->desk);
-    ew_secret_release(&f->pass);
-    test_dir_remove(f->dir);
-    ew_free(f->file);
-    ew_free(f->out);
-    free(f);
-    return 0;
+    return seal_chat(state, chat, "bag");
 }
 
 static ew_code export(fixture *f, ew_err *err)
@@ -95,17 +37,6 @@ static ew_code export(fixture *f, ew_err *err)
     return code;
 }
 
-static size_t files_in(const char *dir)
-{
-    size_t n = 0;
-    DIR *d = opendir(dir);
-    assert_non_null(d);
-    for (const struct dirent *e; (e = readdir(d)) != NULL;)
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-    (void)closedir(d);
-    return n;
-}
-
 static ew_code work(void *arg, ew_err *err)
 {
     fixture *f = arg;
@@ -113,7 +44,7 @@ static ew_code work(void *arg, ew_err *err)
     ew_code code = export(f, err);
     bool there = access(f->out, F_OK) == 0;
     assert_true(there || code != EW_OK);
-    assert_int_equal(files_in(f->dir), 2u + there); /* the desk, the file */
+    assert_int_equal(test_dir_count(f->dir), 2u + there); /* the desk, the file */
     (void)snprintf(cmd, sizeof cmd, "rm -rf '%s'", f->out);
     assert_int_equal(system(cmd), 0);
     return code;
@@ -190,7 +121,7 @@ static void test_no_secret_is_in_it(void **state)
     assert_int_equal(ew_event_hide(&content, hash, salts.after, NULL), EW_OK);
     memcpy(e.after, hash, EW_HASH);
     assert_int_equal(ew_ops_event_put(&f->desk, &e, &salts, NULL, NULL), EW_OK);
-    checkpoint(f);
+    made_checkpoint(&f->desk);
     assert_int_equal(export(f, NULL), EW_OK);
     ew_buf_init(&all, 1 << 20);
     read_all(f->out, &all);

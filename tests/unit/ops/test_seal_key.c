@@ -10,9 +10,9 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "made_desk.h"
 #include "ops/seal.h"
 #include "seal/policy.h"
-#include "support.h"
 
 typedef struct fixture {
     char *dir;
@@ -24,16 +24,10 @@ typedef struct fixture {
 
 static int set_up(void **state)
 {
-    static const ew_vault_cost cheap = {1, 8192};
     fixture *f = calloc(1, sizeof *f);
     *state = f;
     f->dir = test_dir_new();
-    assert_int_equal(ew_secret_init(&f->pass, 16, NULL), EW_OK);
-    f->pass.n = 4;
-    memcpy(f->pass.bytes, "word", 4);
-    assert_int_equal(ew_desk_create(&f->desk, test_path(f->dir, "desk"), "desk.example",
-                                    &f->pass, &cheap, NULL),
-                     EW_OK);
+    made_desk(&f->desk, f->dir, &f->pass);
     return 0;
 }
 

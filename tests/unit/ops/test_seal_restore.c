@@ -38,9 +38,7 @@ static void test_older_than_the_checkpoint(void **state)
     ew_desk other;
     ew_buf note;
     ew_buf_init(&note, EW_NOTE_MAX);
-    assert_int_equal(ew_desk_create(&other, test_path(f->dir, "other"), "desk.example",
-                                    &f->pass, &cheap, NULL),
-                     EW_OK);
+    made_desk_at(&other, f->dir, "other", &f->pass);
     assert_int_equal(ew_ops_checkpoint(&other, &note, NULL), EW_OK);
     assert_int_equal(
         restore_with(f, 0, (ew_slice){(char *)note.data, note.len}, &done, NULL),
@@ -112,9 +110,7 @@ static void test_published_log_is_checked(void **state)
     assert_int_equal(back_up(f, NULL), EW_OK);
     seal_one(f);
     assert_int_equal(ew_ops_publish(f->desk.dir, copy, &told, NULL), EW_OK);
-    assert_int_equal(ew_desk_create(&other, test_path(f->dir, "other"), "desk.example",
-                                    &f->pass, &cheap, NULL),
-                     EW_OK);
+    made_desk_at(&other, f->dir, "other", &f->pass);
     assert_int_equal(ew_ops_checkpoint(&other, &note, NULL), EW_OK);
     assert_int_equal(ew_ops_publish(other.dir, elsewhere, &told, NULL), EW_OK);
     ew_desk_close(&other);

@@ -2,7 +2,6 @@
 /* A bag is there whole or not at all, and its manifests are those of RFC 8493. */
 #include "seal/bagit.h"
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,17 +96,6 @@ static void test_paths(void **state)
     test_dir_remove(dir);
 }
 
-static size_t files_in(const char *dir)
-{
-    size_t n = 0;
-    DIR *d = opendir(dir);
-    assert_non_null(d);
-    for (const struct dirent *e; (e = readdir(d)) != NULL;)
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-    (void)closedir(d);
-    return n;
-}
-
 /* Nothing, or the whole bag; after a failure no temporary folder either. */
 static ew_code work(void *arg, ew_err *err)
 {
@@ -121,10 +109,10 @@ static ew_code work(void *arg, ew_err *err)
         code = fill(b, err);
     ew_bag_free(b);
     bool there = access(out, F_OK) == 0;
-    assert_int_equal(files_in(dir), there);
+    assert_int_equal(test_dir_count(dir), there);
     assert_true(there || code != EW_OK);
     if (there)
-        assert_int_equal(files_in(out), 6);
+        assert_int_equal(test_dir_count(out), 6);
     (void)snprintf(cmd, sizeof cmd, "rm -rf '%s'", out);
     assert_int_equal(system(cmd), 0);
     return code;
