@@ -78,7 +78,7 @@ typedef struct ew_case_event {
     uint8_t chain[EW_SHA256_BYTES];   /* hash over this event and all before it */
 } ew_case_event;
 
-/* In order; item: 0 for all. What put() returns other than EW_OK ends it. */
+/* In order; item: 0 for all, else those about it and the one that added it. What put() returns other than EW_OK ends it. */
 EW_MUST_CHECK ew_code ew_case_events(ew_case *c, int64_t item,
                                      ew_code (*put)(void *cookie, const ew_case_event *e,
                                                     ew_err *err),

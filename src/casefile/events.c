@@ -391,8 +391,10 @@ ew_code ew_case_events(ew_case *c, int64_t item,
 {
     bool row;
     ew_case_event e;
-    ew_sql q =
-        ew_sql_begin(c, "SELECT * FROM event WHERE ?1=0 OR item=?1 ORDER BY id", err);
+    ew_sql q = ew_sql_begin(c,
+                            "SELECT * FROM event WHERE ?1=0 OR item=?1 OR "
+                            "id=(SELECT added FROM item WHERE id=?1) ORDER BY id",
+                            err);
     ew_sql_int(&q, item);
     ew_code code = ew_sql_step(&q, &row);
     while (code == EW_OK && row) {

@@ -52,6 +52,12 @@ static int64_t source_of(const ew_case_intake *in, size_t member)
     return member < in->member_count ? in->members[member] : in->item;
 }
 
+/* To which item a record belongs. */
+static int64_t item_of(const ew_case_intake *in, size_t member)
+{
+    return in->item != 0 ? in->item : source_of(in, member);
+}
+
 /* Item, place and size: three columns. */
 static void put_place(ew_sql *q, const ew_case_intake *in, const ew_place *p)
 {
@@ -80,7 +86,7 @@ static ew_code add_chat(void *cookie, const ew_chat *chat, ew_err *err)
 {
     ew_case_intake *in = cookie;
     ew_sql q = ew_sql_begin(in->c, "INSERT INTO chat VALUES(NULL,?,?,?,?,?,?,?,?)", err);
-    ew_sql_int(&q, in->item);
+    ew_sql_int(&q, item_of(in, chat->place.member));
     ew_sql_text(&q, chat->id);
     ew_sql_text(&q, chat->name);
     ew_sql_text(&q, chat->kind);
@@ -248,7 +254,7 @@ static ew_code add_capture(void *cookie, const ew_capture *p, ew_err *err)
     ew_case_intake *in = cookie;
     ew_sql q = ew_sql_begin(
         in->c, "INSERT INTO capture VALUES(NULL,?,0,?,?,?,?,?,?,?,?,?,?,?)", err);
-    ew_sql_int(&q, in->item);
+    ew_sql_int(&q, item_of(in, p->place.member));
     ew_sql_text(&q, p->url);
     ew_sql_text(&q, p->mime);
     put_moment(&q, &p->time);
@@ -281,7 +287,7 @@ static ew_code add_gap(void *cookie, const ew_gap *g, ew_err *err)
 {
     ew_case_intake *in = cookie;
     ew_sql q = ew_sql_begin(in->c, "INSERT INTO gap VALUES(NULL,?,?,?,?,?,?,?)", err);
-    ew_sql_int(&q, in->item);
+    ew_sql_int(&q, item_of(in, g->place.member));
     ew_sql_text(&q, g->what);
     ew_sql_text(&q, g->words);
     put_place(&q, in, &g->place);
@@ -294,7 +300,7 @@ static ew_code add_remark(void *cookie, const ew_remark *r, ew_err *err)
 {
     ew_case_intake *in = cookie;
     ew_sql q = ew_sql_begin(in->c, "INSERT INTO remark VALUES(NULL,?,?,?,?,?,?)", err);
-    ew_sql_int(&q, in->item);
+    ew_sql_int(&q, item_of(in, r->place.member));
     ew_sql_text(&q, r->text);
     put_place(&q, in, &r->place);
     ew_sql_int(&q, in->c->event);

@@ -45,7 +45,14 @@ static ew_code rerun_one(ew_case *c, const char *what, const ew_case_analyse_how
                    : code;
     }
     ew_code code = ew_case_find_item(c, what, &item, err);
-    return code == EW_OK ? ew_ops_case_rerun(c, item, 0, how, count, err) : code;
+    if (code == EW_OK)
+        code = ew_ops_case_rerun(c, item, 0, how, count, err);
+    if (code == EW_OK &&
+        *count == 0) { /* it came with a chat: then this is the first time */
+        code = ew_ops_case_analyse(c, &item, 1, how, err);
+        *count = 1;
+    }
+    return code;
 }
 
 static int rerun(app *a, ew_case *c, const args *in)
@@ -96,8 +103,8 @@ const command case_rerun = {
     .details =
         "With the kept settings, of the items that are named, of one analysis ('a12'), "
         "or\n"
-        "of all. The new results are kept, too. Exit status 0 when all say the same, 1\n"
-        "when one differs",
+        "of all. The new results are kept, too. A recording that was never examined is\n"
+        "now. Exit status 0 when all say the same, 1 when one differs",
     .options = options,
     .option_count = EW_COUNT(options),
     .operands_max = SIZE_MAX,

@@ -10,10 +10,11 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "base/utf8.h"
-#include "cli/case.h"
+#include "cli/case_analyses.h"
 #include "ops/import.h"
 
-enum { TOLD_MAX = 10, ANSWER_MAX = 32 };
+/* So many recordings are examined at once: a chat may hold thousands. */
+enum { TOLD_MAX = 10, ANSWER_MAX = 32, EXAMINE_MAX = 20 };
 
 static const opt_spec options[] = {
     CASE_OPTION,
@@ -24,6 +25,7 @@ static const opt_spec options[] = {
     {OPT_OBTAINED, 0, "obtained", "TEXT", "when and how it was obtained"},
     {OPT_FROM, 0, "from", "TEXT", "from whom"},
     {OPT_NOTE, 0, "note", "TEXT", "anything else about it"},
+    {OPT_NO_ANALYSES, 0, "no-analyses", NULL, "leave recordings unexamined"},
     {OPT_DRY_RUN, 0, "dry-run", NULL, "say what would be found; no case is needed"},
 };
 
@@ -194,10 +196,27 @@ static const char *or_empty(const char *text)
 /* All operands. */
 typedef struct round {
     app *a;
+    const args *in;
     ew_case *c; /* NULL: a dry run */
     ew_import_how *how;
     int code;
 } round;
+
+static void examine(round *all, const ew_imported *told)
+{
+    const ew_case_add_sum sum = {.recordings = told->recordings,
+                                 .recording_count = told->recording_count};
+    if (told->recording_count == 0 || all->in->values[OPT_NO_ANALYSES] != NULL)
+        return;
+    if (told->recording_count > EXAMINE_MAX) {
+        say(all->a,
+            "%zu recordings are not examined; 'earwitness case rerun ITEM' does that",
+            told->recording_count);
+        return;
+    }
+    int code = case_analyse(all->a, all->c, all->in, &sum);
+    all->code = code != EXIT_FOUND ? code : all->code;
+}
 
 /* What cannot be imported does not keep the others from it. */
 static ew_code import_one(void *cookie, const char *path, ew_err *err)
@@ -222,6 +241,9 @@ static ew_code import_one(void *cookie, const char *path, ew_err *err)
         summary_json(a, path, &told);
     else if (!a->quiet)
         summary_text(&r, &told);
+    if (code == EW_OK && all->c != NULL)
+        examine(all, &told);
+    ew_free(told.recordings);
     return EW_OK;
 }
 
@@ -247,7 +269,7 @@ static int run(app *a, const args *in)
         code = case_open(a, in, true, &c);
     if (code != 0)
         return code;
-    round all = {.a = a, .c = c, .how = &how};
+    round all = {.a = a, .in = in, .c = c, .how = &how};
     for (size_t i = 0; i < in->count && all.code != EXIT_INTERRUPTED; i++)
         if (ew_ops_import_things(in->operands[i], &how, import_one, &all, &err) != EW_OK)
             all.code = fail_command(a, &err);

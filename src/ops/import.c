@@ -35,7 +35,7 @@ static void begun(work *w, size_t member)
         return;
     const ew_kept_file *f = &w->kept->file[member];
     w->about = true;
-    w->told->item = w->in.item = f->item;
+    w->told->item = f->item;
     ew_case_event_item(w->c, f->item, NULL, f->sha256);
 }
 
@@ -100,10 +100,26 @@ static ew_code take_capture(void *cookie, const ew_capture *p, ew_err *err)
     return w->c != NULL ? w->to.capture(w->to.cookie, p, err) : EW_OK;
 }
 
+static ew_code odd_text(const ew_picture_fact *f, ew_buf *out, ew_err *err)
+{
+    ew_code code = ew_buf_append(out, f->name.p, f->name.n, err);
+    if (code == EW_OK)
+        code = ew_buf_append(out, ": ", 2, err);
+    return code == EW_OK ? ew_buf_append(out, f->value.p, f->value.n, err) : code;
+}
+
 static ew_code take_fact(void *cookie, const ew_picture_fact *f, ew_err *err)
 {
     work *w = cookie;
+    ew_buf text;
+    ew_buf_init(&text, EW_CASE_WORDS);
     w->told->facts++;
+    if (f->odd) { /* what contradicts is to be looked at */
+        w->told->remarks++;
+        if (w->how->remark != NULL && odd_text(f, &text, err) == EW_OK)
+            w->how->remark(w->how->cookie, (const char *)text.data);
+        ew_buf_release(&text);
+    }
     return w->c != NULL ? w->to.picture(w->to.cookie, f, err) : EW_OK;
 }
 
@@ -289,6 +305,17 @@ static ew_code read_pictures(work *w, ew_delivery *from, const ew_kept_files *k,
     return code;
 }
 
+static ew_code list_recordings(const ew_kept_files *k, ew_imported *told, ew_err *err)
+{
+    told->recordings = ew_alloc_array(k->count + 1, sizeof *told->recordings);
+    if (told->recordings == NULL)
+        return ew_fail_nomem(err);
+    for (size_t i = 0; i < k->count; i++)
+        if (k->file[i].recording && !k->file[i].known)
+            told->recordings[told->recording_count++] = k->file[i].item;
+    return EW_OK;
+}
+
 static ew_code detail_of(work *w, const ew_delivery *from, ew_err *err)
 {
     ew_buf b;
@@ -323,8 +350,10 @@ static ew_code fill_event(work *w, ew_delivery *from, ew_kept_files *k, ew_err *
         return code;
     const ew_kept_file *first = &k->file[k->packed ? k->count : 0];
     told->item = first->item;
-    w->in = (ew_case_intake){
-        .c = w->c, .item = first->item, .members = k->items, .member_count = k->count};
+    w->in = (ew_case_intake){.c = w->c,
+                             .item = k->packed ? first->item : 0,
+                             .members = k->items,
+                             .member_count = k->count};
     w->to = ew_case_sink(&w->in);
     w->kept = k;
     ew_case_event_item(w->c, first->item, NULL, first->sha256);
@@ -340,6 +369,8 @@ static ew_code fill_event(work *w, ew_delivery *from, ew_kept_files *k, ew_err *
         code = read_pictures(w, from, k, err);
     if (code == EW_OK)
         code = ew_import__unchanged(from, k, err);
+    if (code == EW_OK)
+        code = list_recordings(k, told, err);
     return code == EW_OK ? detail_of(w, from, err) : code;
 }
 
@@ -381,6 +412,11 @@ ew_code ew_ops_import(ew_case *c, const char *path, const ew_import_how *how,
     ew_code code = ew_delivery_open(&from, path, err);
     if (code == EW_OK)
         code = run(w, from, err);
+    if (code != EW_OK) {
+        ew_free(told->recordings);
+        told->recordings = NULL;
+        told->recording_count = 0;
+    }
     for (size_t i = 0; i < w->name_count; i++)
         ew_free(w->name_text[i]);
     ew_delivery_close(from);

@@ -17,6 +17,8 @@ typedef struct ew_imported {
     uint64_t chats, messages, attachments, articles, captures, facts;
     uint64_t quotes, shown; /* suggestions; those that are shown by default */
     uint64_t gaps, remarks;
+    int64_t *recordings; /* items that are new and may be examined; to be freed */
+    size_t recording_count;
 } ew_imported;
 
 typedef struct ew_import_how {

@@ -202,6 +202,7 @@ static ew_code add_item(ew_case *c, const ew_import_how *how, const char *name,
     i.note = how->note;
     i.bytes = f->bytes;
     memcpy(i.sha256, f->sha256, sizeof i.sha256);
+    f->recording = strcmp(i.kind, "recording") == 0;
     ew_code code = ew_case_add_item(c, &i, &f->item, err);
     f->known = code == EW_E_ARG && f->item != 0;
     if (f->known) {

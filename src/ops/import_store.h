@@ -14,6 +14,7 @@ typedef struct ew_kept_file {
     int64_t mtime_ns; /* when it was stored; 0 of a member of a ZIP */
     int64_t item;     /* in the case; 0: not yet */
     bool known;       /* the case had it already */
+    bool recording;
 } ew_kept_file;
 
 typedef struct ew_kept_files {
