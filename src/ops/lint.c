@@ -226,6 +226,8 @@ static ew_code original(linting *x, const struct item_list *i, ew_err *err)
     ew_code code = ew_case_original(x->c, i->id, &path, err);
     if (code == EW_OK)
         code = map_file(x, path, err);
+    if (code == EW_OK)
+        code = ew_lint__web(&x->l, path, err);
     ew_free(path);
     return code == EW_OK ? ew_lint__flush(&x->l, err) : code;
 }

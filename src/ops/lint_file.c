@@ -22,6 +22,16 @@ static ew_code packed(ew_lint *l, ew_slice s, ew_err *err)
     return ew_lint__blank(l, "packed in a way that is not unpacked", err);
 }
 
+/* Its pages are read one by one when it is an original of its own: ew_lint__web. */
+static ew_code web_archive(ew_lint *l, ew_slice s, ew_err *err)
+{
+    bool own = l->depth == 0 || strcmp(l->member, "(unpacked)") == 0;
+    ew_code code = ew_lint__bytes(l, s, EW_LOOK_NAMES, err);
+    return code == EW_OK && !own
+               ? ew_lint__blank(l, "packed pages of a web archive in an archive", err)
+               : code;
+}
+
 static ew_code database(ew_lint *l, ew_slice s, ew_err *err)
 {
     ew_code code = ew_lint__bytes(l, s, EW_LOOK_NAMES, err);
@@ -74,6 +84,7 @@ static const struct {
      5, 0, ew_lint__archive},
     {"\x28\xB5\x2F\xFD", 4, 0, ew_lint__archive},
     {"ustar", 5, 257, ew_lint__archive},
+    {"WARC/", 5, 0, web_archive},
     {"7z\xBC\xAF", 4, 0, packed},
     {"Rar!", 4, 0, packed},
     {"SQLite format 3", 15, 0, database},

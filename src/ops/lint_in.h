@@ -100,6 +100,8 @@ EW_MUST_CHECK ew_code ew_lint__pdf(ew_lint *l, ew_slice bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__rtf(ew_lint *l, ew_slice bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__ole(ew_lint *l, ew_slice bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__media(ew_lint *l, ew_slice bytes, ew_err *err);
+/* Pages of a web archive; nothing of any other file. */
+EW_MUST_CHECK ew_code ew_lint__web(ew_lint *l, const char *path, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__archive(ew_lint *l, ew_slice bytes, ew_err *err);
 
 #endif

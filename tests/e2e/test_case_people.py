@@ -2,6 +2,7 @@
 """People of a case: who is protected is nowhere to be read; search; lint."""
 import base64
 import fcntl
+import gzip
 import io
 import json
 import os
@@ -308,6 +309,24 @@ class People(Case):
         self.lint("-i", self.key, "--places", self.path("places"), *allow, code=0)
         only, _ = self.lint("-i", self.key, "chat.json", code=1)
         self.assertEqual({f["item"] for f in only}, {2})
+
+
+    def test_pages_of_a_web_archive(self):
+        body = gzip.compress(b"<p>ann.lee@example.org</p>")
+        http = (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n"
+                b"Content-Length: %d\r\n\r\n" % len(body)) + body
+        record = (b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://example.org/a\r\n"
+                  b"WARC-Date: 2026-10-12T00:00:00Z\r\n"
+                  b"WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\n"
+                  b"Content-Type: application/http; msgtype=response\r\n"
+                  b"Content-Length: %d\r\n\r\n" % len(http)) + http + b"\r\n\r\n"
+        with open(self.path("a.warc.gz"), "wb") as f:
+            f.write(gzip.compress(record))
+        self.ew("add", self.path("a.warc.gz"), code=None)
+        found, rows = self.lint(code=1)
+        self.assertEqual([(f["kind"], f["member"]) for f in found],
+                         [("mail", "http://example.org/a")])
+        self.assertEqual(rows[-1]["not_looked_into"], 0)
 
 
 if __name__ == "__main__":
