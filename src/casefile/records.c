@@ -49,7 +49,8 @@ ew_code ew_case_index_text(ew_case *c, ew_found_kind kind, int64_t row, ew_slice
 /* In whose original something stands. */
 static int64_t source_of(const ew_case_intake *in, size_t member)
 {
-    return member < in->member_count ? in->members[member] : in->item;
+    int64_t own = member < in->member_count ? in->members[member] : 0;
+    return own != 0 ? own : in->item;
 }
 
 /* To which item a record belongs. */
@@ -110,7 +111,9 @@ static ew_code add_attachment(ew_case_intake *in, int64_t message, const ew_atta
     ew_sql_int(&q, (int64_t)a->bytes);
     ew_sql_real(&q, a->seconds);
     ew_sql_text(&q, a->words);
-    ew_sql_int(&q, a->state == EW_ATTACH_PRESENT ? source_of(in, a->member) : 0);
+    ew_sql_int(&q, a->state == EW_ATTACH_PRESENT && a->member < in->member_count
+                       ? in->members[a->member]
+                       : 0);
     ew_sql_int(&q, in->c->event);
     in->attachments++;
     return ew_sql_run(&q, NULL);

@@ -20,7 +20,8 @@ typedef enum ew_found_kind {
 /* One import on its way into the case. */
 typedef struct ew_case_intake {
     ew_case *c;
-    int64_t item; /* what is read; 0: each record belongs to the member that it stands in */
+    int64_t
+        item; /* what is read; 0: each record belongs to the member that it stands in */
     /* The item of each member of the delivery: places are bytes of its original. NULL: all are `item`. */
     const int64_t *members;
     size_t member_count;

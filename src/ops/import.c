@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "casefile/records.h"
 #include "import/picture.h"
 #include "import/quotes.h"
@@ -193,6 +194,30 @@ static ew_code tell_odd(work *w, const ew_delivery *from, ew_err *err)
     return code;
 }
 
+/* What is packed and damaged is missing, but the ZIP is kept as it is. */
+static ew_code tell_broken(work *w, const ew_delivery *from, ew_err *err)
+{
+    ew_buf words;
+    ew_code code = EW_OK;
+    ew_buf_init(&words, EW_CASE_WORDS);
+    for (size_t i = 0; w->kept != NULL && i < w->kept->count && code == EW_OK; i++) {
+        if (!w->kept->file[i].broken)
+            continue;
+        ew_slice name = ew_delivery_name(from, i);
+        ew_gap g = {.place = {.member = i}, .what = ew_slice_of("file")};
+        ew_buf_reset(&words);
+        code = ew_utf8_append_safe(&words, name.p, name.n, err);
+        if (code == EW_OK)
+            code = ew_buf_printf(&words, err,
+                                 " cannot be unpacked: it is damaged or too large");
+        g.words = (ew_slice){(const char *)words.data, words.len};
+        if (code == EW_OK)
+            code = take_gap(w, &g, err);
+    }
+    ew_buf_release(&words);
+    return code;
+}
+
 static ew_code read_all(work *w, ew_delivery *from, ew_err *err)
 {
     ew_import_opts opts = w->how->read;
@@ -201,6 +226,8 @@ static ew_code read_all(work *w, ew_delivery *from, ew_err *err)
     if (opts.decode == NULL)
         opts.decode = ew_ops_decode_picture;
     ew_code code = tell_odd(w, from, err);
+    if (code == EW_OK)
+        code = tell_broken(w, from, err);
     return code == EW_OK ? ew_import_run(from, &opts, &sink, err) : code;
 }
 
@@ -299,7 +326,7 @@ static ew_code read_pictures(work *w, ew_delivery *from, const ew_kept_files *k,
         return EW_OK; /* they are what was read */
     for (size_t i = 0; i < k->count && code == EW_OK; i++) {
         code = go_on(w, "look", i, k->count, err);
-        if (code == EW_OK && !k->file[i].known)
+        if (code == EW_OK && !k->file[i].known && !k->file[i].broken)
             code = ew_import_picture_of(from, i, &opts, &sink, err);
     }
     return code;

@@ -67,6 +67,13 @@ static ew_code store_packed(ew_case *c, ew_delivery *from, size_t member, ew_kep
     if (fd < 0)
         return ew_fail_sys(err, errno, "cannot write in '%s'", ew_case_dir(c));
     ew_code code = ew_delivery_stream(from, member, put_piece, &fd, err);
+    if (code == EW_E_FORMAT ||
+        code == EW_E_LIMIT) { /* one bad photograph of a thousand */
+        f->broken = true;
+        ew_err_clear(err);
+        (void)close(fd);
+        return EW_OK;
+    }
     if (code == EW_OK)
         code = ew_case_store_later(c, fd, f->sha256, &f->bytes, err);
     (void)close(fd);
@@ -218,6 +225,8 @@ static ew_code add_member(ew_case *c, const ew_delivery *from, const ew_import_h
 {
     ew_slice name = ew_delivery_name(from, i);
     bool alone = ew_delivery_kind_of(from) == EW_DELIVERY_FILE;
+    if (k->file[i].broken)
+        return EW_OK;
     char *text = ew_alloc(name.n + 1);
     if (text == NULL)
         return ew_fail_nomem(err);
@@ -244,7 +253,7 @@ ew_code ew_import__add_items(ew_case *c, const ew_delivery *from,
     for (size_t i = 0; i < k->count && code == EW_OK; i++)
         code = add_member(c, from, how, k, i, err);
     for (size_t i = 0; i < k->count + (k->packed ? 1 : 0) && code == EW_OK; i++) {
-        told->items += !k->file[i].known;
+        told->items += !k->file[i].known && !k->file[i].broken;
         told->known += k->file[i].known;
     }
     return code;

@@ -15,6 +15,7 @@ typedef struct ew_kept_file {
     int64_t item;     /* in the case; 0: not yet */
     bool known;       /* the case had it already */
     bool recording;
+    bool broken; /* of a ZIP, and cannot be unpacked: there is no item */
 } ew_kept_file;
 
 typedef struct ew_kept_files {

@@ -116,6 +116,20 @@ class Import(Case):
                                  "voice_messages/a.ogg": whole})
         self.run_ew("case", "verify")
 
+    def test_a_zip_with_one_damaged_photograph(self):
+        path = self.path("export.zip")
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as z:
+            z.writestr("photo.jpg", b"\xff\xd8" + b"pixels" * 50)
+            z.writestr("result.json", json.dumps(CHAT))
+        with open(path, "rb") as f:
+            data = f.read().replace(b"pixelspixels", b"pixelspixelX", 1)
+        self.write("export.zip", data)
+        told = self.run_jsonl("import", path)
+        self.assertTrue([t for t in told if "photo.jpg" in t.get("text", "")], told)
+        self.assertEqual((told[-1]["messages"], told[-1]["originals"]), (3, 2))
+        self.assertEqual(self.original(hashlib.sha256(data).hexdigest()), data)
+        self.run_ew("case", "verify")
+
     def test_once_only(self):
         folder = self.chat_folder()
         self.run_ew("import", folder)
