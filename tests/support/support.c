@@ -40,6 +40,18 @@ void test_dir_remove(char *dir)
     free(dir);
 }
 
+int test_dir_set_up(void **state)
+{
+    *state = test_dir_new();
+    return 0;
+}
+
+int test_dir_tear_down(void **state)
+{
+    test_dir_remove(*state);
+    return 0;
+}
+
 size_t test_dir_count(const char *dir)
 {
     size_t n = 0;
@@ -80,6 +92,34 @@ char *test_file_get(const char *path, size_t *n)
     bytes[*n] = 0;
     assert_int_equal(fclose(f), 0);
     return bytes;
+}
+
+const char *test_source(void)
+{
+    const char *source = getenv("EARWITNESS_SOURCE");
+    return source != NULL ? source : ".";
+}
+
+const char *vector_path(const char *name)
+{
+    static char paths[8][1024];
+    static unsigned next;
+    char *path = paths[next++ % 8];
+    struct stat st;
+    if (snprintf(path, sizeof paths[0], "%s/../shared/vectors/%s", test_source(), name) >=
+        (int)sizeof paths[0])
+        return NULL;
+    return stat(path, &st) == 0 ? path : NULL;
+}
+
+const char *vector_need(const char *name)
+{
+    const char *path = vector_path(name);
+    if (path == NULL) {
+        print_message("# SKIP no ../shared/vectors/%s\n", name);
+        skip();
+    }
+    return path;
 }
 
 static void run_with_fault(test_work work, void *arg, int64_t n, int sticky)

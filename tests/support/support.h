@@ -17,6 +17,12 @@
 char *test_dir_new(void);
 void test_dir_remove(char *dir);
 
+/* Set-up and tear-down of a test whose state is the name of a new folder; the test with both. */
+int test_dir_set_up(void **state);
+int test_dir_tear_down(void **state);
+#define TEST_IN_DIR(f)                                                                   \
+    cmocka_unit_test_setup_teardown(f, test_dir_set_up, test_dir_tear_down)
+
 /* Names in a folder, without "." and "..". */
 size_t test_dir_count(const char *dir);
 
@@ -26,6 +32,14 @@ const char *test_path(const char *dir, const char *name);
 /* Whole files. test_file_get gives n bytes and a final 0; free with free(). */
 void test_file_put(const char *path, const void *bytes, size_t n);
 char *test_file_get(const char *path, size_t *n);
+
+/* The folder of the source tree. */
+const char *test_source(void);
+
+/* A file or folder of other projects' test data, which may lie beside the source tree, in one
+ * of eight rotating static buffers: NULL, or the running test is skipped, when it is not there. */
+const char *vector_path(const char *name);
+const char *vector_need(const char *name);
 
 /* Work under test for the faults below. It must undo everything it did, whatever happens. */
 typedef ew_code (*test_work)(void *arg, ew_err *err);

@@ -11,18 +11,6 @@
 #include "base/file.h"
 #include "support.h"
 
-static int make_dir(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int drop_dir(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
 static void test_put_get(void **state)
 {
     const char *path = test_path(*state, "a file");
@@ -168,12 +156,9 @@ static void test_join(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_put_get, make_dir, drop_dir),
-        cmocka_unit_test_setup_teardown(test_abort, make_dir, drop_dir),
-        cmocka_unit_test_setup_teardown(test_stale_temp, make_dir, drop_dir),
-        cmocka_unit_test_setup_teardown(test_faults, make_dir, drop_dir),
-        cmocka_unit_test_setup_teardown(test_pread, make_dir, drop_dir),
-        cmocka_unit_test_setup_teardown(test_mkdirs, make_dir, drop_dir),
+        TEST_IN_DIR(test_put_get),    TEST_IN_DIR(test_abort),
+        TEST_IN_DIR(test_stale_temp), TEST_IN_DIR(test_faults),
+        TEST_IN_DIR(test_pread),      TEST_IN_DIR(test_mkdirs),
         cmocka_unit_test(test_join),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,18 +12,6 @@
 
 #include "support.h"
 
-static int set_up(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
 static ew_delivery *opened(const char *path)
 {
     ew_delivery *s = NULL;
@@ -168,16 +156,14 @@ static void bombs_and_stumps_are_refused(void **state)
     free(whole);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_single_file),
-        TEST(a_folder),
-        TEST(a_zip),
-        TEST(names_that_lead_out_are_left_out),
-        TEST(bombs_and_stumps_are_refused),
+        TEST_IN_DIR(a_single_file),
+        TEST_IN_DIR(a_folder),
+        TEST_IN_DIR(a_zip),
+        TEST_IN_DIR(names_that_lead_out_are_left_out),
+        TEST_IN_DIR(bombs_and_stumps_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,37 +5,9 @@
 
 #include "told.h"
 
-static int set_up(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
-/* Makes the folders above a file, and the file. */
-static void put(const char *dir, const char *name, const char *text)
-{
-    char path[4096];
-    (void)snprintf(path, sizeof path, "%s/%s", dir, name);
-    for (char *p = path + strlen(dir) + 1; (p = strchr(p, '/')) != NULL; p++) {
-        *p = 0;
-        (void)mkdir(path, 0700);
-        *p = '/';
-    }
-    test_file_put(path, text, strlen(text));
-}
-
 static void expect(const char *path, const char *want)
 {
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
-    char *got = told_import(path, &opts);
-    assert_string_equal(got, want);
-    free(got);
+    expect_told(path, EW_IMPORT_AUTO, want);
 }
 
 /* ------------------------------------------------------------------ texts */
@@ -74,7 +46,8 @@ static void repaired_only_when_certain(void **state)
 
 static void newest_comes_first(void **state)
 {
-    put(*state, "your_facebook_activity/messages/inbox/ann_123/message_1.json",
+    put_text(
+        *state, "your_facebook_activity/messages/inbox/ann_123/message_1.json",
         "{\"participants\":[{\"name\":\"Ann Br\\u00c3\\u00bcck\"},{\"name\":\"Sok\"}],"
         "\"messages\":["
         "{\"sender_name\":\"Sok\",\"timestamp_ms\":1700000003000,\"content\":\"third\"},"
@@ -84,11 +57,11 @@ static void newest_comes_first(void **state)
         "\"is_geoblocked_for_viewer\":false}],"
         "\"title\":\"Ann Br\\u00c3\\u00bcck\",\"is_still_participant\":true,"
         "\"thread_path\":\"inbox/ann_123\",\"magic_words\":[]}");
-    put(*state, "your_facebook_activity/messages/inbox/ann_123/message_2.json",
-        "{\"messages\":[{\"sender_name\":\"Sok\",\"timestamp_ms\":1700000001000,"
-        "\"content\":\"b\"},{\"sender_name\":\"Sok\",\"timestamp_ms\":1700000001000,"
-        "\"content\":\"a\"}],\"title\":\"Ann\",\"thread_path\":\"inbox/ann_123\"}");
-    put(*state, "your_facebook_activity/messages/autofill_information.json", "{}");
+    put_text(*state, "your_facebook_activity/messages/inbox/ann_123/message_2.json",
+             "{\"messages\":[{\"sender_name\":\"Sok\",\"timestamp_ms\":1700000001000,"
+             "\"content\":\"b\"},{\"sender_name\":\"Sok\",\"timestamp_ms\":1700000001000,"
+             "\"content\":\"a\"}],\"title\":\"Ann\",\"thread_path\":\"inbox/ann_123\"}");
+    put_text(*state, "your_facebook_activity/messages/autofill_information.json", "{}");
     expect(*state, "chat inbox/ann_123|Ann|inbox\n"
                    "message  <Sok|> at=1700000001Z: a\n"
                    "message  <Sok|> at=1700000001Z: b\n"
@@ -100,7 +73,8 @@ static void newest_comes_first(void **state)
 
 static void attachments_of_a_whole_download(void **state)
 {
-    put(*state,
+    put_text(
+        *state,
         "part1/your_facebook_activity/messages/archived_threads/g_1/message_1.json",
         "{\"participants\":[{\"name\":\"A\"},{\"name\":\"B\"},{\"name\":\"C\"}],"
         "\"messages\":["
@@ -118,16 +92,18 @@ static void attachments_of_a_whole_download(void **state)
         "\"thumbnail\":{\"uri\":\"t.jpg\"}}],\"files\":[{\"uri\":"
         "\"x/r\\u00c3\\u00a9.pdf\"}],\"gifs\":[{\"uri\":\"x/g.gif\"}]}],"
         "\"title\":\"G\",\"thread_path\":\"archived_threads/g_1\"}");
-    put(*state, "part1/your_facebook_activity/messages/archived_threads/g_1/photos/1.jpg",
-        "x");
-    put(*state, "part2/your_facebook_activity/messages/archived_threads/g_1/photos/2.jpg",
-        "x");
-    put(*state,
-        "part2/your_facebook_activity/messages/archived_threads/g_1/audio/"
-        "audioclip-1.mp4",
-        "x");
-    put(*state, "part2/your_facebook_activity/messages/stickers_used/7.png", "x");
-    put(*state, "part1/x/r\u00E9.pdf", "x");
+    put_text(*state,
+             "part1/your_facebook_activity/messages/archived_threads/g_1/photos/1.jpg",
+             "x");
+    put_text(*state,
+             "part2/your_facebook_activity/messages/archived_threads/g_1/photos/2.jpg",
+             "x");
+    put_text(*state,
+             "part2/your_facebook_activity/messages/archived_threads/g_1/audio/"
+             "audioclip-1.mp4",
+             "x");
+    put_text(*state, "part2/your_facebook_activity/messages/stickers_used/7.png", "x");
+    put_text(*state, "part1/x/r\u00E9.pdf", "x");
     expect(
         *state,
         "chat archived_threads/g_1|G|archived_threads\n"
@@ -160,16 +136,16 @@ static const char one_photo[] =
 static void a_folder_of_a_download(void **state)
 {
     /* The folder of the chat itself, whatever its name */
-    put(*state, "message_1.json", one_photo);
-    put(*state, "photos/1.jpg", "x");
+    put_text(*state, "message_1.json", one_photo);
+    put_text(*state, "photos/1.jpg", "x");
     expect(*state, "chat |Ann|\nmessage  <A|> at=1700000000Z: \n"
                    "  photo present messages/inbox/ann_1/photos/1.jpg|||0|0|\n");
 }
 
 static void another_chats_photo_is_not_taken(void **state)
 {
-    put(*state, "inbox/bob_2/message_1.json", one_photo);
-    put(*state, "inbox/bob_2/photos/1.jpg", "x");
+    put_text(*state, "inbox/bob_2/message_1.json", one_photo);
+    put_text(*state, "inbox/bob_2/photos/1.jpg", "x");
     expect(*state, "chat inbox/bob_2/|Ann|inbox\nmessage  <A|> at=1700000000Z: \n"
                    "  photo named messages/inbox/ann_1/photos/1.jpg|||0|0|\n"
                    "gap attachment: messages/inbox/ann_1/photos/1.jpg\n");
@@ -177,7 +153,7 @@ static void another_chats_photo_is_not_taken(void **state)
 
 static void a_single_file(void **state)
 {
-    put(*state, "anything.json", one_photo);
+    put_text(*state, "anything.json", one_photo);
     expect(test_path(*state, "anything.json"),
            "chat anything.json|Ann|\nmessage  <A|> at=1700000000Z: \n"
            "  photo named messages/inbox/ann_1/photos/1.jpg|||0|0|\n"
@@ -186,7 +162,8 @@ static void a_single_file(void **state)
 
 static void encrypted_chats(void **state)
 {
-    put(*state, "Ann_40.json",
+    put_text(
+        *state, "Ann_40.json",
         "{\"participants\":[\"Ann\",\"S\u00F6k\"],\"threadName\":\"Ann_40\",\"messages\":"
         "["
         "{\"isUnsent\":false,\"media\":[],\"reactions\":[{\"actor\":\"Ann\",\"reaction\":"
@@ -199,9 +176,9 @@ static void encrypted_chats(void **state)
         "\"Failed to download media\"},{\"uri\":\"./media/c.wav\"}],\"reactions\":[],"
         "\"senderName\":\"Ann\",\"text\":\"\",\"timestamp\":1746073790000,"
         "\"type\":\"media\"}]}");
-    put(*state, "media/a-b.jpeg", "x");
-    put(*state, "Bob_2.json",
-        "{\"participants\":[\"Bob\"],\"threadName\":\"Bob_2\",\"messages\":[]}");
+    put_text(*state, "media/a-b.jpeg", "x");
+    put_text(*state, "Bob_2.json",
+             "{\"participants\":[\"Bob\"],\"threadName\":\"Bob_2\",\"messages\":[]}");
     expect(*state, "chat Ann_40.json|Ann|\n"
                    "message  <Ann|> at=1746073790Z: \n"
                    "  photo present ./media/a-b.jpeg|||0|0|\n"
@@ -217,7 +194,8 @@ static void encrypted_chats(void **state)
 
 static void service_messages(void **state)
 {
-    put(*state, "message_1.json",
+    put_text(
+        *state, "message_1.json",
         "{\"messages\":["
         "{\"sender_name\":\"A\",\"timestamp_ms\":1700000005000,\"is_unsent\":true},"
         "{\"sender_name\":\"A\",\"timestamp_ms\":1700000004000},"
@@ -243,13 +221,13 @@ static void service_messages(void **state)
 
 static void missing_and_broken_files(void **state)
 {
-    put(*state, "inbox/a_1/message_2.json",
-        "{\"messages\":[{\"sender_name\":\"A\",\"timestamp_ms\":1700000002000,"
-        "\"content\":\"x\"},{\"sender_name\":\"A\",\"times");
-    put(*state, "inbox/a_1/message_5.json",
-        "{\"messages\":[{\"sender_name\":\"A\",\"timestamp_ms\":1700000001000,"
-        "\"content\":\"w\"}],\"title\":\"A\"}");
-    put(*state, "inbox/b_1/message_1.json", "{\"a\":");
+    put_text(*state, "inbox/a_1/message_2.json",
+             "{\"messages\":[{\"sender_name\":\"A\",\"timestamp_ms\":1700000002000,"
+             "\"content\":\"x\"},{\"sender_name\":\"A\",\"times");
+    put_text(*state, "inbox/a_1/message_5.json",
+             "{\"messages\":[{\"sender_name\":\"A\",\"timestamp_ms\":1700000001000,"
+             "\"content\":\"w\"}],\"title\":\"A\"}");
+    put_text(*state, "inbox/b_1/message_1.json", "{\"a\":");
     expect(*state,
            "chat inbox/a_1/|A|inbox\n"
            "message  <A|> at=1700000001Z: w\n"
@@ -262,7 +240,8 @@ static void missing_and_broken_files(void **state)
 
 static void oldest_first_and_no_order(void **state)
 {
-    put(*state, "message_1.json",
+    put_text(
+        *state, "message_1.json",
         "{\"messages\":[1,{\"sender_name\":\"A\",\"timestamp_ms\":1700000001000,"
         "\"content\":\"a\"},\"x\",{\"sender_name\":\"A\",\"content\":\"b\"},[],"
         "{\"sender_name\":\"A\",\"timestamp_ms\":1700000004000,\"content\":\"d\"},"
@@ -276,14 +255,15 @@ static void oldest_first_and_no_order(void **state)
 
 static void hostile_shapes(void **state)
 {
-    put(*state, "message_1.json",
+    put_text(
+        *state, "message_1.json",
         "{\"title\":[1],\"participants\":{\"name\":\"x\"},\"messages\":[{\"sender_name\":"
         "{\"a\":1},\"timestamp_ms\":-5,\"content\":[\"x\"],\"photos\":\"x\",\"sticker\":"
         "[{\"uri\":{}}],\"reactions\":{\"actor\":1},\"share\":\"s\",\"users\":[[[]]],"
         "\"content\":\"twice\",\"call_duration\":{}}],\"messages\":[{}]}");
     expect(*state, "chat ||\nservice  <|>: twice\n"
                    "  other inline |link||0|0|s\n");
-    put(*state, "message_1.json", "{\"messages\":{}, \"thread_path\":\"x\"}");
+    put_text(*state, "message_1.json", "{\"messages\":{}, \"thread_path\":\"x\"}");
     expect(*state, "!format not a chat of Messenger: no messages are in it\n");
 }
 
@@ -319,45 +299,28 @@ static void many_messages(void **state)
     ew_delivery_close(d);
 }
 
-/* No allocation may fail in silence, or leak. */
 static void out_of_memory(void **state)
 {
-    ew_import_opts opts = {.format = EW_IMPORT_MESSENGER};
-    ew_import_sink sink = {.cookie = NULL};
-    put(*state, "inbox/a_1/message_1.json", one_photo);
-    ew_code code = EW_E_NOMEM;
-    int64_t live = ew_alloc_live();
-    for (int64_t n = 0; code != EW_OK; n++) {
-        ew_delivery *d = NULL;
-        assert_int_equal(ew_delivery_open(&d, *state, NULL), EW_OK);
-        ew_alloc_fail_at(n, 0);
-        code = ew_import_run(d, &opts, &sink, NULL);
-        ew_alloc_fail_at(-1, 0);
-        ew_delivery_close(d);
-        assert_true(code == EW_OK || code == EW_E_NOMEM);
-        assert_true(n < 1000);
-    }
-    assert_int_equal(ew_alloc_live(), live);
+    put_text(*state, "inbox/a_1/message_1.json", one_photo);
+    assert_true(told_without_memory(*state, EW_IMPORT_MESSENGER, 0) > 5);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(repaired_only_when_certain),
-        TEST(newest_comes_first),
-        TEST(attachments_of_a_whole_download),
-        TEST(a_folder_of_a_download),
-        TEST(another_chats_photo_is_not_taken),
-        TEST(a_single_file),
-        TEST(encrypted_chats),
-        TEST(service_messages),
-        TEST(missing_and_broken_files),
-        TEST(oldest_first_and_no_order),
-        TEST(hostile_shapes),
-        TEST(many_messages),
-        TEST(out_of_memory),
+        TEST_IN_DIR(newest_comes_first),
+        TEST_IN_DIR(attachments_of_a_whole_download),
+        TEST_IN_DIR(a_folder_of_a_download),
+        TEST_IN_DIR(another_chats_photo_is_not_taken),
+        TEST_IN_DIR(a_single_file),
+        TEST_IN_DIR(encrypted_chats),
+        TEST_IN_DIR(service_messages),
+        TEST_IN_DIR(missing_and_broken_files),
+        TEST_IN_DIR(oldest_first_and_no_order),
+        TEST_IN_DIR(hostile_shapes),
+        TEST_IN_DIR(many_messages),
+        TEST_IN_DIR(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

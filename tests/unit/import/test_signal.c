@@ -4,18 +4,6 @@
 
 #include "told.h"
 
-static int set_up(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
 #define HASH "aGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGhoaGg="
 #define KEY                                                                              \
     "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tr"                       \
@@ -46,12 +34,9 @@ static void expect(const char *dir, const char *lines, const char *want)
 {
     char text[16384];
     (void)snprintf(text, sizeof text, "%s%s", people, lines);
-    test_file_put(test_path(dir, "main.jsonl"), text, strlen(text));
-    test_file_put(test_path(dir, "metadata.json"), "{\"version\":1}", 13);
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
-    char *got = told_import(dir, &opts);
-    assert_string_equal(got, want);
-    free(got);
+    put_text(dir, "main.jsonl", text);
+    put_text(dir, "metadata.json", "{\"version\":1}");
+    expect_told(dir, EW_IMPORT_AUTO, want);
 }
 
 #define CHAT2 "{\"chat\":{\"id\":\"10\",\"recipientId\":\"2\"}}\n"
@@ -103,7 +88,7 @@ static void attachments(void **state)
 {
     assert_int_equal(mkdir(test_path(*state, "files"), 0700), 0);
     assert_int_equal(mkdir(test_path(*state, "files/15"), 0700), 0);
-    test_file_put(test_path(*state, "files/15/" STORED ".m4a"), "x", 1);
+    put_text(*state, "files/15/" STORED ".m4a", "x");
     expect(*state,
            CHAT2 ITEM(
                "5", "1700000001000",
@@ -304,51 +289,32 @@ static void hostile_shapes(void **state)
 
 static void no_export_at_all(void **state)
 {
-    ew_import_opts opts = {.format = EW_IMPORT_SIGNAL};
-    test_file_put(test_path(*state, "main.jsonl"), "{\"version\":\"1\"}\n", 16);
-    char *got = told_import(test_path(*state, "main.jsonl"), &opts);
-    assert_non_null(strstr(got, "!format"));
-    free(got);
+    put_text(*state, "main.jsonl", "{\"version\":\"1\"}\n");
+    expect_words_told(test_path(*state, "main.jsonl"), EW_IMPORT_SIGNAL, "!format");
 }
 
 static void out_of_memory(void **state)
 {
-    ew_import_opts opts = {.format = EW_IMPORT_SIGNAL};
-    ew_import_sink sink = {.cookie = NULL};
     char text[8192];
     (void)snprintf(text, sizeof text, "%s%s", people,
                    CHAT2 ITEM("2", "1700000001000", TEXT_OF("one\\n")));
-    test_file_put(test_path(*state, "main.jsonl"), text, strlen(text));
-    ew_code code = EW_E_NOMEM;
-    int64_t live = ew_alloc_live();
-    for (int64_t n = 0; code != EW_OK; n++) {
-        ew_delivery *d = NULL;
-        assert_int_equal(ew_delivery_open(&d, *state, NULL), EW_OK);
-        ew_alloc_fail_at(n, 0);
-        code = ew_import_run(d, &opts, &sink, NULL);
-        ew_alloc_fail_at(-1, 0);
-        ew_delivery_close(d);
-        assert_true(code == EW_OK || code == EW_E_NOMEM);
-        assert_true(n < 1000);
-    }
-    assert_int_equal(ew_alloc_live(), live);
+    put_text(*state, "main.jsonl", text);
+    assert_true(told_without_memory(*state, EW_IMPORT_SIGNAL, 0) > 5);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(chats_one_after_another),
-        TEST(attachments),
-        TEST(an_export_without_files),
-        TEST(edits_quotes_and_reactions),
-        TEST(other_kinds),
-        TEST(what_the_program_says),
-        TEST(damaged_lines),
-        TEST(hostile_shapes),
-        TEST(no_export_at_all),
-        TEST(out_of_memory),
+        TEST_IN_DIR(chats_one_after_another),
+        TEST_IN_DIR(attachments),
+        TEST_IN_DIR(an_export_without_files),
+        TEST_IN_DIR(edits_quotes_and_reactions),
+        TEST_IN_DIR(other_kinds),
+        TEST_IN_DIR(what_the_program_says),
+        TEST_IN_DIR(damaged_lines),
+        TEST_IN_DIR(hostile_shapes),
+        TEST_IN_DIR(no_export_at_all),
+        TEST_IN_DIR(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

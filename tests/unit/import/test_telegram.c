@@ -4,17 +4,13 @@
 
 static void expect(const char *dir, const char *json, const char *want)
 {
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
-    test_file_put(test_path(dir, "result.json"), json, strlen(json));
-    char *got = told_import(dir, &opts);
-    assert_string_equal(got, want);
-    free(got);
+    put_text(dir, "result.json", json);
+    expect_told(dir, EW_IMPORT_AUTO, want);
 }
 
 static void one_chat(void **state)
 {
-    assert_int_equal(mkdir(test_path(*state, "voice_messages"), 0700), 0);
-    test_file_put(test_path(*state, "voice_messages/a.ogg"), "x", 1);
+    put_text(*state, "voice_messages/a.ogg", "x");
     expect(
         *state,
         "{\"name\":\"Ann\",\"type\":\"personal_chat\",\"id\":77,\"messages\":[\n"
@@ -415,18 +411,6 @@ static void a_taker_that_fails(void **state)
     ew_delivery_close(d);
 }
 
-static ew_code read_it(void *arg, ew_err *err)
-{
-    ew_delivery *d = NULL;
-    ew_import_opts opts = {.format = EW_IMPORT_TELEGRAM_JSON};
-    ew_import_sink sink = {.cookie = NULL};
-    ew_code code = ew_delivery_open(&d, arg, err);
-    if (code == EW_OK)
-        code = ew_import_run(d, &opts, &sink, err);
-    ew_delivery_close(d);
-    return code;
-}
-
 static void without_memory(void **state)
 {
     put_text(
@@ -434,29 +418,29 @@ static void without_memory(void **state)
         "{\"name\":\"G\",\"messages\":[{\"id\":1,\"type\":\"service\",\"action\":\"x\","
         "\"title\":\"t\"},{\"id\":2,\"poll\":{\"question\":\"q\"},\"file\":\"f\","
         "\"text\":[\"a\\n\",{\"text\":\"b\"}],\"contact_information\":{\"a\":\"b\"}}]}");
-    assert_true(test_torture_alloc(read_it, *state, 0) > 5);
+    assert_true(told_without_memory(*state, EW_IMPORT_TELEGRAM_JSON, 0) > 5);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(one_chat),
-        TEST(what_is_missing),
-        TEST(all_chats),
-        TEST(forwards_and_inline_things),
-        TEST(invalid_json_of_real_versions),
-        TEST(a_file_that_breaks_off),
-        TEST(no_export_at_all),
-        TEST(hostile_shapes),
-        TEST(what_was_done),
-        TEST(kinds_of_media),
-        TEST(who_said_it_first),
-        TEST(what_contradicts_itself),
-        TEST(chats_of_all_kinds),
-        TEST(any_name),
-        TEST(deep_and_cut),
-        TEST(a_taker_that_fails),
-        TEST(without_memory),
+        TEST_IN_DIR(one_chat),
+        TEST_IN_DIR(what_is_missing),
+        TEST_IN_DIR(all_chats),
+        TEST_IN_DIR(forwards_and_inline_things),
+        TEST_IN_DIR(invalid_json_of_real_versions),
+        TEST_IN_DIR(a_file_that_breaks_off),
+        TEST_IN_DIR(no_export_at_all),
+        TEST_IN_DIR(hostile_shapes),
+        TEST_IN_DIR(what_was_done),
+        TEST_IN_DIR(kinds_of_media),
+        TEST_IN_DIR(who_said_it_first),
+        TEST_IN_DIR(what_contradicts_itself),
+        TEST_IN_DIR(chats_of_all_kinds),
+        TEST_IN_DIR(any_name),
+        TEST_IN_DIR(deep_and_cut),
+        TEST_IN_DIR(a_taker_that_fails),
+        TEST_IN_DIR(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -405,11 +405,9 @@ static void bytes_that_are_none(void **state)
 {
     static const char page[] = PAGE_HEAD("T\xFF")
         MESSAGE("1", "", "A\xC3", SAID("x\0y &#0; &#xD800; \xED\xA0\x80")) PAGE_TAIL;
-    ew_import_opts opts = {.format = EW_IMPORT_TELEGRAM_HTML};
     test_file_put(test_path(*state, "messages.html"), page, sizeof page - 1);
-    char *got = told_import(*state, &opts);
-    assert_non_null(strstr(got, "chat |T\uFFFD|\nmessage 1 <A\uFFFD|>: x y "));
-    free(got);
+    expect_words_told(*state, EW_IMPORT_TELEGRAM_HTML,
+                      "chat |T\uFFFD|\nmessage 1 <A\uFFFD|>: x y ");
 }
 
 /* Pages that other programs wrote alike: fewer wrappers, other numbers. */
@@ -529,10 +527,8 @@ static void what_it_is_not(void **state)
     assert_int_equal(unlink(test_path(*state, "messages.html")), 0);
     expect_told(*state, EW_IMPORT_TELEGRAM_HTML, "chat |S|\nmessage 1 <A|>: x\n");
     put_text(*state, "other.txt", "x");
-    ew_import_opts opts = {.format = EW_IMPORT_TELEGRAM_HTML};
-    char *got = told_import(*state, &opts);
-    assert_non_null(strstr(got, "!format there is no messages.html in"));
-    free(got);
+    expect_words_told(*state, EW_IMPORT_TELEGRAM_HTML,
+                      "!format there is no messages.html in");
 }
 
 static void names_of_files(void **state)
@@ -554,18 +550,6 @@ static void names_of_files(void **state)
     assert_int_equal(ew_tg_natural(ew_slice_of("a1"), ew_slice_of("a1")), 0);
 }
 
-static ew_code read_it(void *arg, ew_err *err)
-{
-    ew_delivery *d = NULL;
-    ew_import_opts opts = {.format = EW_IMPORT_TELEGRAM_HTML};
-    ew_import_sink sink = {.cookie = NULL};
-    ew_code code = ew_delivery_open(&d, arg, err);
-    if (code == EW_OK)
-        code = ew_import_run(d, &opts, &sink, err);
-    ew_delivery_close(d);
-    return code;
-}
-
 static void without_memory(void **state)
 {
     put_text(*state, "messages.html",
@@ -573,30 +557,30 @@ static void without_memory(void **state)
                                     FORWARD("B", "01.01.2024 08:00:00", SAID("x")))
                  JOINED("2", "", MEDIA("media_file", TITLE("f") STATUS("1 B")))
                      PAGE_TAIL);
-    assert_true(test_torture_alloc(read_it, *state, 0) > 10);
+    assert_true(told_without_memory(*state, EW_IMPORT_TELEGRAM_HTML, 0) > 10);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(people_and_times),
-        TEST(texts),
-        TEST(forwards),
-        TEST(old_forwards),
-        TEST(files_that_are_there),
-        TEST(files_that_are_not),
-        TEST(things_without_files),
-        TEST(what_the_program_says),
-        TEST(pages_in_order),
-        TEST(all_chats),
-        TEST(damage),
-        TEST(bytes_that_are_none),
-        TEST(deep_and_huge),
-        TEST(pages_made_alike),
-        TEST(places),
-        TEST(what_it_is_not),
-        TEST(names_of_files),
-        TEST(without_memory),
+        TEST_IN_DIR(people_and_times),
+        TEST_IN_DIR(texts),
+        TEST_IN_DIR(forwards),
+        TEST_IN_DIR(old_forwards),
+        TEST_IN_DIR(files_that_are_there),
+        TEST_IN_DIR(files_that_are_not),
+        TEST_IN_DIR(things_without_files),
+        TEST_IN_DIR(what_the_program_says),
+        TEST_IN_DIR(pages_in_order),
+        TEST_IN_DIR(all_chats),
+        TEST_IN_DIR(damage),
+        TEST_IN_DIR(bytes_that_are_none),
+        TEST_IN_DIR(deep_and_huge),
+        TEST_IN_DIR(pages_made_alike),
+        TEST_IN_DIR(places),
+        TEST_IN_DIR(what_it_is_not),
+        TEST_IN_DIR(names_of_files),
+        TEST_IN_DIR(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

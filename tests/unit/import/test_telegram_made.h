@@ -57,36 +57,4 @@
 #define DESCRIPTION(t) DIV("description", t)
 #define STATUS(t) DIV("status details", t)
 
-static inline void put_text(const char *dir, const char *name, const char *text)
-{
-    test_file_put(test_path(dir, name), text, strlen(text));
-}
-
-static inline void make_folder(const char *dir, const char *name)
-{
-    assert_int_equal(mkdir(test_path(dir, name), 0700), 0);
-}
-
-static inline void expect_told(const char *dir, ew_import_format format, const char *want)
-{
-    ew_import_opts opts = {.format = format};
-    char *got = told_import(dir, &opts);
-    assert_string_equal(got, want);
-    free(got);
-}
-
-static inline int set_up(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static inline int tear_down(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 #endif

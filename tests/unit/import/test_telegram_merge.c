@@ -339,25 +339,10 @@ static void long_texts(void **state)
                    text, " true</div></div>" PAGE_TAIL);
     put_text(*state, "result.json", json);
     put_text(*state, "messages.html", page);
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
-    char *got = told_import(*state, &opts);
-    assert_non_null(
-        strstr(got, "text is 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa not true' in "
-                    "result.json and 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "
-                    "true' in the page"));
-    free(got);
-}
-
-static ew_code read_it(void *arg, ew_err *err)
-{
-    ew_delivery *d = NULL;
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
-    ew_import_sink sink = {.cookie = NULL};
-    ew_code code = ew_delivery_open(&d, arg, err);
-    if (code == EW_OK)
-        code = ew_import_run(d, &opts, &sink, err);
-    ew_delivery_close(d);
-    return code;
+    expect_words_told(*state, EW_IMPORT_AUTO,
+                      "text is 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa not true' in "
+                      "result.json and 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "
+                      "true' in the page");
 }
 
 static void without_memory(void **state)
@@ -373,18 +358,18 @@ static void without_memory(void **state)
     put_text(*state, "messages.html",
              PAGE_HEAD("G") MESSAGE("1", PAGE_AT("01"), "A", SAID("b"))
                  JOINED("3", PAGE_AT("03"), SAID("c")) PAGE_TAIL);
-    assert_true(test_torture_alloc(read_it, *state, 0) > 20);
+    assert_true(told_without_memory(*state, EW_IMPORT_AUTO, 0) > 20);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_same_in_both), TEST(clocks_become_moments),
-        TEST(differences),      TEST(only_in_one),
-        TEST(summer),           TEST(saved_messages),
-        TEST(all_chats),        TEST(several_exports),
-        TEST(another_chat),     TEST(a_broken_json),
-        TEST(long_texts),       TEST(without_memory),
+        TEST_IN_DIR(the_same_in_both), TEST_IN_DIR(clocks_become_moments),
+        TEST_IN_DIR(differences),      TEST_IN_DIR(only_in_one),
+        TEST_IN_DIR(summer),           TEST_IN_DIR(saved_messages),
+        TEST_IN_DIR(all_chats),        TEST_IN_DIR(several_exports),
+        TEST_IN_DIR(another_chat),     TEST_IN_DIR(a_broken_json),
+        TEST_IN_DIR(long_texts),       TEST_IN_DIR(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,18 +12,6 @@
 
 #include "base/hash.h"
 
-static int set_up(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
 /* ------------------------------------------------------------------ making */
 
 typedef struct wacz {
@@ -465,28 +453,13 @@ static void broken_json(void **state)
     end(&z);
 }
 
-static ew_code run_it(void *arg, ew_err *err)
-{
-    ew_delivery *d = NULL;
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
-    told t = {.n = 0};
-    ew_import_sink sink = {.cookie = &t, .capture = told_capture, .remark = told_remark};
-    ew_code code = ew_delivery_open(&d, arg, err);
-    t.from = d;
-    if (code == EW_OK)
-        code = ew_import_run(d, &opts, &sink, err);
-    ew_delivery_close(d);
-    free(t.text);
-    return code;
-}
-
 static void out_of_memory(void **state)
 {
     wacz z;
     begin(&z);
     sign_with_key(&z, "P-256", false);
     char *path = strdup(write_wacz(*state, &z));
-    assert_true(test_torture_alloc(run_it, path, 150) > 10);
+    assert_true(told_without_memory(path, EW_IMPORT_AUTO, 150) > 10);
     free(path);
     end(&z);
 }
@@ -495,40 +468,28 @@ static void out_of_memory(void **state)
 
 static void others(void **state)
 {
-    static const struct {
-        const char *name, *words;
-    } all[] = {
+    static const other_file all[] = {
         {"valid_example_1.wacz", "bytes right listed 'Example Domain'"},
         {"valid_signed_example_1.wacz", "signed: btrix-sign-test.webrecorder.net (issuer "
                                         "not judged) by a certificate of CN=R3,"},
         {"invalid_signed_example_1.wacz", "by a certificate of CN=(STAGING) "},
         {"invalid_example_1.wacz", "gap file: data/indexes/index.cdx.gz is listed and"}};
-    char dir[4096];
-    const char *source = getenv("EARWITNESS_SOURCE");
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
     (void)state;
-    (void)snprintf(dir, sizeof dir, "%s/../shared/vectors/py-wacz/tests/fixtures",
-                   source != NULL ? source : ".");
-    if (access(dir, R_OK) != 0) {
-        print_message("test data of py-wacz is not there: skipped\n");
-        skip();
-    }
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        char *got = told_import(test_path(dir, all[i].name), &opts);
-        if (strstr(got, all[i].words) == NULL)
-            fail_msg("%s: %s", all[i].name, got);
-        free(got);
-    }
+    expect_others("py-wacz/tests/fixtures", all, sizeof all / sizeof all[0]);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(plain_one),   TEST(what_does_not_fit),     TEST(pages),
-        TEST(keys),        TEST(keys_that_do_not_hold), TEST(certificates),
-        TEST(broken_json), TEST(out_of_memory),         cmocka_unit_test(others),
+        TEST_IN_DIR(plain_one),
+        TEST_IN_DIR(what_does_not_fit),
+        TEST_IN_DIR(pages),
+        TEST_IN_DIR(keys),
+        TEST_IN_DIR(keys_that_do_not_hold),
+        TEST_IN_DIR(certificates),
+        TEST_IN_DIR(broken_json),
+        TEST_IN_DIR(out_of_memory),
+        cmocka_unit_test(others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,18 +9,6 @@
 
 #define HTML "Content-Type: text/html; charset=utf-8\r\n"
 
-static int set_up(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
 static char *told_of(const char *dir, const ew_buf *b, bool places)
 {
     ew_import_opts opts = {.format = EW_IMPORT_AUTO};
@@ -524,46 +512,24 @@ static void what_is_not_understood(void **state)
     made_text(&b, "WARC/0.18\r\nWARC-Type: resource\r\nContent-Length: 0\r\n\r\n");
     expect(*state, &b,
            "!format 'a.warc' is WARC of a version that is not understood here\n");
-    ew_import_opts opts = {.format = EW_IMPORT_WARC};
-    test_file_put(test_path(*state, "x.warc"), "", 0);
-    char *got = told_import(test_path(*state, "x.warc"), &opts);
-    assert_string_equal(got, "!format 'x.warc' is no WARC file\n");
-    free(got);
-    test_file_put(test_path(*state, "b.warc.zst"), "\x28\xB5\x2F\xFD....", 8);
-    got = told_import(test_path(*state, "b.warc.zst"), &opts);
-    assert_non_null(strstr(got, "Zstandard"));
-    free(got);
+    put_text(*state, "x.warc", "");
+    expect_told(test_path(*state, "x.warc"), EW_IMPORT_WARC,
+                "!format 'x.warc' is no WARC file\n");
+    put_text(*state, "b.warc.zst", "\x28\xB5\x2F\xFD....");
+    expect_words_told(test_path(*state, "b.warc.zst"), EW_IMPORT_WARC, "Zstandard");
 }
 
 static void several_files(void **state)
 {
     ew_buf b;
     some_records(&b, true);
-    assert_int_equal(mkdir(test_path(*state, "many"), 0700), 0);
+    put_text(*state, "many/2.warc", "nothing");
+    put_text(*state, "many/notes.txt", "nothing");
     test_file_put(test_path(*state, "many/1.warc.gz"), b.data, b.len);
-    test_file_put(test_path(*state, "many/2.warc"), "nothing", 7);
-    test_file_put(test_path(*state, "many/notes.txt"), "nothing", 7);
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
-    char *got = told_import(test_path(*state, "many"), &opts);
-    assert_non_null(strstr(got, "begins: words\ngap file: '2.warc' is no WARC file\n"
-                                "remark of 6 records, 1 of parts"));
-    free(got);
+    expect_words_told(test_path(*state, "many"), EW_IMPORT_AUTO,
+                      "begins: words\ngap file: '2.warc' is no WARC file\n"
+                      "remark of 6 records, 1 of parts");
     ew_buf_release(&b);
-}
-
-static ew_code run_it(void *arg, ew_err *err)
-{
-    ew_delivery *d = NULL;
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
-    told t = {.n = 0};
-    ew_import_sink sink = {.cookie = &t, .capture = told_capture, .remark = told_remark};
-    ew_code code = ew_delivery_open(&d, test_path(arg, "a.warc"), err);
-    t.from = d;
-    if (code == EW_OK)
-        code = ew_import_run(d, &opts, &sink, err);
-    ew_delivery_close(d);
-    free(t.text);
-    return code;
 }
 
 static void out_of_memory(void **state)
@@ -572,7 +538,7 @@ static void out_of_memory(void **state)
     some_records(&b, true);
     test_file_put(test_path(*state, "a.warc"), b.data, b.len);
     ew_buf_release(&b);
-    assert_true(test_torture_alloc(run_it, *state, 0) > 5);
+    assert_true(told_without_memory(test_path(*state, "a.warc"), EW_IMPORT_AUTO, 0) > 5);
 }
 
 static void moments(void **state)
@@ -605,20 +571,9 @@ static void moments(void **state)
 
 /* ------------------------------------------------------------------ files of other programs */
 
-static const char *vectors(void)
-{
-    static char path[4096];
-    const char *source = getenv("EARWITNESS_SOURCE");
-    (void)snprintf(path, sizeof path, "%s/../shared/vectors/warcio/test/data",
-                   source != NULL ? source : ".");
-    return access(path, R_OK) == 0 ? path : NULL;
-}
-
 static void others(void **state)
 {
-    static const struct {
-        const char *name, *words;
-    } all[] = {
+    static const other_file all[] = {
         {"example.warc", "1270 bytes right"},
         {"example.warc.gz", "1270 bytes right"},
         {"example-resource.warc.gz", "1303 bytes right"},
@@ -631,44 +586,31 @@ static void others(void **state)
         {"example-space-in-target-uri.warc.gz", "of 2 records, 1 of parts"},
         {"post-test.warc.gz", "of 6 records, 3 of parts"},
         {"example.arc.gz", "!format 'example.arc.gz' is an ARC file"}};
-    const char *dir = vectors();
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
     (void)state;
-    if (dir == NULL) {
-        print_message("test data of warcio is not there: skipped\n");
-        skip();
-    }
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        char *got = told_import(test_path(dir, all[i].name), &opts);
-        if (strstr(got, all[i].words) == NULL)
-            fail_msg("%s: %s", all[i].name, got);
-        free(got);
-    }
+    expect_others("warcio/test/data", all, sizeof all / sizeof all[0]);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(records),
-        TEST(places),
-        TEST(one_member_over_all),
-        TEST(pieces),
-        TEST(codings),
-        TEST(encodings),
-        TEST(bombs),
-        TEST(digests),
-        TEST(revisits),
-        TEST(odd_heads),
-        TEST(lies),
-        TEST(two_ways),
-        TEST(floods),
-        TEST(damage),
-        TEST(damage_is_left_behind),
-        TEST(what_is_not_understood),
-        TEST(several_files),
-        TEST(out_of_memory),
+        TEST_IN_DIR(records),
+        TEST_IN_DIR(places),
+        TEST_IN_DIR(one_member_over_all),
+        TEST_IN_DIR(pieces),
+        TEST_IN_DIR(codings),
+        TEST_IN_DIR(encodings),
+        TEST_IN_DIR(bombs),
+        TEST_IN_DIR(digests),
+        TEST_IN_DIR(revisits),
+        TEST_IN_DIR(odd_heads),
+        TEST_IN_DIR(lies),
+        TEST_IN_DIR(two_ways),
+        TEST_IN_DIR(floods),
+        TEST_IN_DIR(damage),
+        TEST_IN_DIR(damage_is_left_behind),
+        TEST_IN_DIR(what_is_not_understood),
+        TEST_IN_DIR(several_files),
+        TEST_IN_DIR(out_of_memory),
         cmocka_unit_test(moments),
         cmocka_unit_test(others),
     };

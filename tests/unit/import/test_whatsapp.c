@@ -7,18 +7,6 @@
 
 #include "told.h"
 
-static int set_up(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
 /* ------------------------------------------------------------------ heads */
 
 static const struct {
@@ -210,28 +198,25 @@ static void attachments(void **state)
         "[13/1/20, 10:00:06] A: This message was deleted\n"
         "[13/1/20, 10:00:07] A: Place: https://maps.google.com/?q=1,2\n";
     test_file_put(path, text, sizeof text - 1);
-    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
-    char *got = told_import(*state, &opts);
-    assert_string_equal(
-        got, "chat ||\n"
-             "message  <A|> at=1578909601: \n"
-             "  photo named 00000002-PHOTO-2020.jpg|||0|0|\n"
-             "gap attachment: 00000002-PHOTO-2020.jpg\n"
-             "message  <A|> at=1578909602: \n"
-             "  voice present PTT-20200113-WA0001.opus|||0|0|\n"
-             "message  <A|> at=1578909603: see here\n"
-             "  photo named IMG-20200113-WA0002.jpg|||0|0|\n"
-             "gap attachment: IMG-20200113-WA0002.jpg\n"
-             "message  <A|> at=1578909604: <Medien ausgeschlossen>\n"
-             "  other left-out |||0|0|<Medien ausgeschlossen>\n"
-             "gap attachment: <Medien ausgeschlossen>\n"
-             "message  <A|> at=1578909605: \xE2\x80\x8Eimage omitted\n"
-             "  photo left-out |||0|0|image omitted\n"
-             "gap attachment: image omitted\n"
-             "message  <A|> at=1578909606 marks=128: This message was deleted\n"
-             "message  <A|> at=1578909607: Place: https://maps.google.com/?q=1,2\n"
-             "  location inline |||0|0|Place: https://maps.google.com/?q=1,2\n");
-    free(got);
+    expect_told(*state, EW_IMPORT_AUTO,
+                "chat ||\n"
+                "message  <A|> at=1578909601: \n"
+                "  photo named 00000002-PHOTO-2020.jpg|||0|0|\n"
+                "gap attachment: 00000002-PHOTO-2020.jpg\n"
+                "message  <A|> at=1578909602: \n"
+                "  voice present PTT-20200113-WA0001.opus|||0|0|\n"
+                "message  <A|> at=1578909603: see here\n"
+                "  photo named IMG-20200113-WA0002.jpg|||0|0|\n"
+                "gap attachment: IMG-20200113-WA0002.jpg\n"
+                "message  <A|> at=1578909604: <Medien ausgeschlossen>\n"
+                "  other left-out |||0|0|<Medien ausgeschlossen>\n"
+                "gap attachment: <Medien ausgeschlossen>\n"
+                "message  <A|> at=1578909605: \xE2\x80\x8Eimage omitted\n"
+                "  photo left-out |||0|0|image omitted\n"
+                "gap attachment: image omitted\n"
+                "message  <A|> at=1578909606 marks=128: This message was deleted\n"
+                "message  <A|> at=1578909607: Place: https://maps.google.com/?q=1,2\n"
+                "  location inline |||0|0|Place: https://maps.google.com/?q=1,2\n");
 }
 
 static void a_forged_head_goes_back_in_time(void **state)
@@ -487,16 +472,14 @@ static void several_chats_and_a_text_that_was_sent(void **state)
 {
     static const char one[] = "13/1/24, 10:00 - A: list.pdf (\u0E44\u0E1F\u0E25\u0E4C)\n";
     static const char two[] = "13/1/24, 10:00 - B: y\n";
-    ew_import_opts opts = {.format = EW_IMPORT_WHATSAPP};
-    test_file_put(test_path(*state, "WhatsApp Chat with Ann.txt"), one, sizeof one - 1);
-    test_file_put(test_path(*state, "WhatsApp-Chat mit Bob.txt"), two, sizeof two - 1);
-    test_file_put(test_path(*state, "notes.txt"), two, sizeof two - 1);
-    test_file_put(test_path(*state, "list.pdf"), "x", 1);
-    char *got = told_import(*state, &opts);
-    assert_string_equal(got, "chat |Ann|\nmessage  <A|> at=1705140000~: \n"
-                             "  file present list.pdf|||0|0|\n"
-                             "chat |Bob|\nmessage  <B|> at=1705140000~: y\n");
-    free(got);
+    put_text(*state, "WhatsApp Chat with Ann.txt", one);
+    put_text(*state, "WhatsApp-Chat mit Bob.txt", two);
+    put_text(*state, "notes.txt", two);
+    put_text(*state, "list.pdf", "x");
+    expect_told(*state, EW_IMPORT_WHATSAPP,
+                "chat |Ann|\nmessage  <A|> at=1705140000~: \n"
+                "  file present list.pdf|||0|0|\n"
+                "chat |Bob|\nmessage  <B|> at=1705140000~: y\n");
 }
 
 static void hostile_shapes(void **state)
@@ -519,23 +502,8 @@ static void hostile_shapes(void **state)
 
 static void out_of_memory(void **state)
 {
-    static const char text[] = "13/1/24, 10:00 - +1 555 0101: x <Mensagem editada>\n";
-    ew_import_opts opts = {.format = EW_IMPORT_WHATSAPP};
-    ew_import_sink sink = {.cookie = NULL};
-    test_file_put(test_path(*state, "_chat.txt"), text, sizeof text - 1);
-    ew_code code = EW_E_NOMEM;
-    int64_t live = ew_alloc_live();
-    for (int64_t n = 0; code != EW_OK; n++) {
-        ew_delivery *d = NULL;
-        assert_int_equal(ew_delivery_open(&d, *state, NULL), EW_OK);
-        ew_alloc_fail_at(n, 0);
-        code = ew_import_run(d, &opts, &sink, NULL);
-        ew_alloc_fail_at(-1, 0);
-        ew_delivery_close(d);
-        assert_true(code == EW_OK || code == EW_E_NOMEM);
-        assert_true(n < 1000);
-    }
-    assert_int_equal(ew_alloc_live(), live);
+    put_text(*state, "_chat.txt", "13/1/24, 10:00 - +1 555 0101: x <Mensagem editada>\n");
+    assert_true(told_without_memory(*state, EW_IMPORT_WHATSAPP, 0) > 5);
 }
 
 /* The shapes of other people's fixtures, where they are at hand. */
@@ -546,18 +514,10 @@ static void published_fixtures(void **state)
         size_t messages;
     } files[] = {
         {"_chat.txt", 0}, {"_chat 2.txt", 5}, {"_chat 3.txt", 0}, {"_chat 4.txt", 3}};
-    char path[1024];
-    const char *source = getenv("EARWITNESS_SOURCE");
     (void)state;
+    const char *dir = vector_need("chatistics/tests/test_data/whatsapp");
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        (void)snprintf(path, sizeof path,
-                       "%s/../shared/vectors/chatistics/tests/test_data/whatsapp/%s",
-                       source != NULL ? source : ".", files[i].name);
-        struct stat st;
-        if (stat(path, &st) != 0) {
-            print_message("# SKIP no %s\n", path);
-            skip();
-        }
+        const char *path = test_path(dir, files[i].name);
         ew_import_opts opts = {.format = EW_IMPORT_AUTO};
         char *got = told_import(path, &opts);
         assert_null(strstr(got, "!format"));
@@ -570,8 +530,6 @@ static void published_fixtures(void **state)
     }
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -579,20 +537,20 @@ int main(void)
         cmocka_unit_test(calendars),
         cmocka_unit_test(words_of_many_languages),
         cmocka_unit_test(titles),
-        TEST(messages_of_many_lines),
-        TEST(order_of_dates),
-        TEST(a_person_is_asked),
-        TEST(attachments),
-        TEST(a_forged_head_goes_back_in_time),
-        TEST(bad_bytes_and_bad_dates),
-        TEST(other_calendars_are_told),
-        TEST(edited_and_deleted),
-        TEST(what_an_iphone_says),
-        TEST(names_with_colons),
-        TEST(several_chats_and_a_text_that_was_sent),
-        TEST(hostile_shapes),
-        TEST(out_of_memory),
-        TEST(published_fixtures),
+        TEST_IN_DIR(messages_of_many_lines),
+        TEST_IN_DIR(order_of_dates),
+        TEST_IN_DIR(a_person_is_asked),
+        TEST_IN_DIR(attachments),
+        TEST_IN_DIR(a_forged_head_goes_back_in_time),
+        TEST_IN_DIR(bad_bytes_and_bad_dates),
+        TEST_IN_DIR(other_calendars_are_told),
+        TEST_IN_DIR(edited_and_deleted),
+        TEST_IN_DIR(what_an_iphone_says),
+        TEST_IN_DIR(names_with_colons),
+        TEST_IN_DIR(several_chats_and_a_text_that_was_sent),
+        TEST_IN_DIR(hostile_shapes),
+        TEST_IN_DIR(out_of_memory),
+        TEST_IN_DIR(published_fixtures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,4 +190,75 @@ static inline char *told_import(const char *path, const ew_import_opts *opts)
     return told_import_as(path, opts, false);
 }
 
+/* ------------------------------------------------------------------ what tests do with it */
+
+/* A file of text below a folder; the folders above it are made. */
+static inline void put_text(const char *dir, const char *name, const char *text)
+{
+    char path[4096];
+    assert_true(snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path);
+    for (char *p = path + strlen(dir) + 1; (p = strchr(p, '/')) != NULL; p++) {
+        *p = 0;
+        (void)mkdir(path, 0700);
+        *p = '/';
+    }
+    test_file_put(path, text, strlen(text));
+}
+
+static inline void make_folder(const char *dir, const char *name)
+{
+    assert_int_equal(mkdir(test_path(dir, name), 0700), 0);
+}
+
+/* What an import of `path` tells is `want`, and no more. */
+static inline void expect_told(const char *path, ew_import_format format,
+                               const char *want)
+{
+    ew_import_opts opts = {.format = format};
+    char *got = told_import(path, &opts);
+    assert_string_equal(got, want);
+    free(got);
+}
+
+/* It has these words in it. */
+static inline void expect_words_told(const char *path, ew_import_format format,
+                                     const char *words)
+{
+    ew_import_opts opts = {.format = format};
+    char *got = told_import(path, &opts);
+    if (strstr(got, words) == NULL)
+        fail_msg("no '%s' in %s: %s", words, path, got);
+    free(got);
+}
+
+typedef struct told_run {
+    const char *path;
+    ew_import_format format;
+} told_run;
+
+static inline ew_code told_again(void *arg, ew_err *err)
+{
+    const told_run *run = arg;
+    ew_delivery *d = NULL;
+    ew_import_opts opts = {.format = run->format};
+    told t = {.n = 0};
+    ew_import_sink sink = {.cookie = &t, .capture = told_capture, .remark = told_remark};
+    ew_code code = ew_delivery_open(&d, run->path, err);
+    t.from = d;
+    if (code == EW_OK)
+        code = ew_import_run(d, &opts, &sink, err);
+    ew_delivery_close(d);
+    free(t.text);
+    return code;
+}
+
+/* Imports with each allocation failing in turn (at most `limit` of them, 0 = all), captures and
+ * remarks being told: none may fail in silence, or leak. How many there are. */
+static inline int64_t told_without_memory(const char *path, ew_import_format format,
+                                          int64_t limit)
+{
+    told_run run = {path, format};
+    return test_torture_alloc(told_again, &run, limit);
+}
+
 #endif

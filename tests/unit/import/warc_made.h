@@ -87,4 +87,16 @@ static inline void made_response_of(ew_buf *out, bool gzip, const char *lines,
 #define made_response(out, gzip, lines, http, p, n)                                      \
     made_response_of(out, gzip, lines, http, (ew_slice){(const char *)(p), n})
 
+/* Files of other programs, in a folder of their test data, with words that are told of each. */
+typedef struct other_file {
+    const char *name, *words;
+} other_file;
+
+static inline void expect_others(const char *folder, const other_file *all, size_t n)
+{
+    const char *dir = vector_need(folder);
+    for (size_t i = 0; i < n; i++)
+        expect_words_told(test_path(dir, all[i].name), EW_IMPORT_AUTO, all[i].words);
+}
+
 #endif

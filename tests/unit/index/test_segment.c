@@ -6,18 +6,6 @@
 #include "fakes.h"
 #include "index/segment.h"
 
-static int make_dir(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int drop_dir(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
 static void count_bad(void *cookie, const ew_seg_bad *b)
 {
     assert_true(b->from < b->to);
@@ -303,11 +291,11 @@ static void test_merge_is_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_shapes, make_dir, drop_dir),
-        cmocka_unit_test_setup_teardown(test_many_frames, make_dir, drop_dir),
-        cmocka_unit_test_setup_teardown(test_empty, make_dir, drop_dir),
-        cmocka_unit_test_setup_teardown(test_every_bit, make_dir, drop_dir),
-        cmocka_unit_test_setup_teardown(test_merge_is_the_same, make_dir, drop_dir),
+        TEST_IN_DIR(test_shapes),
+        TEST_IN_DIR(test_many_frames),
+        TEST_IN_DIR(test_empty),
+        TEST_IN_DIR(test_every_bit),
+        TEST_IN_DIR(test_merge_is_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

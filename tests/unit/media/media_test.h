@@ -176,16 +176,4 @@ static inline void join(const char *out, const char *a, const char *b)
     free(y);
 }
 
-static inline int media_dir_new(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static inline int media_dir_remove(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
 #endif

@@ -209,6 +209,6 @@ int main(void)
         cmocka_unit_test(test_shipped_decoder_has_no_hooks),
     };
 
-    return cmocka_run_group_tests_name("media/confine", tests, media_dir_new,
-                                       media_dir_remove);
+    return cmocka_run_group_tests_name("media/confine", tests, test_dir_set_up,
+                                       test_dir_tear_down);
 }

@@ -173,6 +173,6 @@ int main(void)
         cmocka_unit_test(test_borrowed_descriptor),
     };
 
-    return cmocka_run_group_tests_name("media/file", tests, media_dir_new,
-                                       media_dir_remove);
+    return cmocka_run_group_tests_name("media/file", tests, test_dir_set_up,
+                                       test_dir_tear_down);
 }

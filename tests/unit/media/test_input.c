@@ -291,6 +291,6 @@ int main(void)
         cmocka_unit_test(test_damaged_middle),
     };
 
-    return cmocka_run_group_tests_name("media/input", tests, media_dir_new,
-                                       media_dir_remove);
+    return cmocka_run_group_tests_name("media/input", tests, test_dir_set_up,
+                                       test_dir_tear_down);
 }

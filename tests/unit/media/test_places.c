@@ -180,6 +180,6 @@ int main(void)
         cmocka_unit_test(test_time_line_is_that_of_ffmpeg),
     };
 
-    return cmocka_run_group_tests_name("media/places", tests, media_dir_new,
-                                       media_dir_remove);
+    return cmocka_run_group_tests_name("media/places", tests, test_dir_set_up,
+                                       test_dir_tear_down);
 }

@@ -375,6 +375,6 @@ int main(void)
         cmocka_unit_test(test_memory_may_run_out),
     };
 
-    return cmocka_run_group_tests_name("media/sound", tests, media_dir_new,
-                                       media_dir_remove);
+    return cmocka_run_group_tests_name("media/sound", tests, test_dir_set_up,
+                                       test_dir_tear_down);
 }

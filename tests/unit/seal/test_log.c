@@ -17,18 +17,6 @@
 #define TESSERA_KEY                                                                      \
     "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
 
-static int make_dir(void **state)
-{
-    *state = test_dir_new();
-    return 0;
-}
-
-static int drop_dir(void **state)
-{
-    test_dir_remove(*state);
-    return 0;
-}
-
 static ew_signer *log_key(void)
 {
     static const uint8_t seed[EW_ED25519_SEED] = {9};
@@ -567,23 +555,21 @@ static void test_refusals(void **state)
     ew_tiles_free(NULL);
 }
 
-#define WITH_DIR(f) cmocka_unit_test_setup_teardown(f, make_dir, drop_dir)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_tessera_log),
-        WITH_DIR(test_tessera_again),
-        WITH_DIR(test_growing),
-        WITH_DIR(test_each_write_fails),
-        WITH_DIR(test_each_sync_fails),
-        WITH_DIR(test_each_allocation_fails),
-        WITH_DIR(test_killed),
-        WITH_DIR(test_damage),
-        WITH_DIR(row_11_rollback),
-        WITH_DIR(row_11_other_history),
-        WITH_DIR(test_refusals),
+        TEST_IN_DIR(test_tessera_again),
+        TEST_IN_DIR(test_growing),
+        TEST_IN_DIR(test_each_write_fails),
+        TEST_IN_DIR(test_each_sync_fails),
+        TEST_IN_DIR(test_each_allocation_fails),
+        TEST_IN_DIR(test_killed),
+        TEST_IN_DIR(test_damage),
+        TEST_IN_DIR(row_11_rollback),
+        TEST_IN_DIR(row_11_other_history),
+        TEST_IN_DIR(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

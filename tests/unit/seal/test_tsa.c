@@ -22,9 +22,8 @@ static kept get(const char *name)
     kept k;
     char path[1024];
     size_t n;
-    const char *source = getenv("EARWITNESS_SOURCE");
-    (void)snprintf(path, sizeof path, "%s/tests/fuzz/corpus/seal_tsa/%s",
-                   source != NULL ? source : ".", name);
+    (void)snprintf(path, sizeof path, "%s/tests/fuzz/corpus/seal_tsa/%s", test_source(),
+                   name);
     k.bytes = test_file_get(path, &n);
     size_t anchor = (size_t)(uint8_t)k.bytes[0] << 8 | (uint8_t)k.bytes[1];
     assert_true(n > 2 + anchor + 32);

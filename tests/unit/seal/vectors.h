@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Vectors of other projects: read where they are, beside the source tree; without them the
- * test that needs them says so and is skipped. */
+/* Vectors of other projects (support.h says where they are) that are JSON. */
 #ifndef EW_TEST_SEAL_VECTORS_H
 #define EW_TEST_SEAL_VECTORS_H
 
@@ -20,31 +19,6 @@ static inline uint64_t vector_u64(const json_t *j, const char *key)
 {
     double v = json_number_value(json_object_get(j, key));
     return v >= 0x1p64 ? UINT64_MAX : (uint64_t)v;
-}
-
-/* The path of a vector, or NULL when there are none. */
-static inline const char *vector_path(const char *name)
-{
-    static char paths[8][1024];
-    static unsigned next;
-    char *path = paths[next++ % 8];
-    const char *source = getenv("EARWITNESS_SOURCE");
-    struct stat st;
-    if (snprintf(path, sizeof paths[0], "%s/../shared/vectors/%s",
-                 source != NULL ? source : ".", name) >= (int)sizeof paths[0])
-        return NULL;
-    return stat(path, &st) == 0 ? path : NULL;
-}
-
-/* The same; skips the running test. */
-static inline const char *vector_need(const char *name)
-{
-    const char *path = vector_path(name);
-    if (path == NULL) {
-        print_message("# SKIP no ../shared/vectors/%s\n", name);
-        skip();
-    }
-    return path;
 }
 
 static inline json_t *vector_json(const char *path)
