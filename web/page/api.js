@@ -56,6 +56,10 @@ export async function send(path, object) {
     return (await ask('POST', path, JSON.stringify(object), { 'Content-Type': 'application/json' })).json();
 }
 
+export async function sendForBytes(path, object) {
+    return (await ask('POST', path, JSON.stringify(object), { 'Content-Type': 'application/json' })).arrayBuffer();
+}
+
 export async function remove(path) {
     return (await ask('DELETE', path)).json();
 }

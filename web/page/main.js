@@ -2,13 +2,17 @@
 // The page: which view is shown, and the session.
 import * as api from './api.js';
 import { archiveView } from './archive.js';
+import { bundleView } from './bundle.js';
+import { caseView } from './case.js';
 import { checkView } from './check.js';
 import { byId, el } from './dom.js';
-import { t } from './words.js';
+import { LANGUAGES, firstLanguage, language, t, useLanguage } from './words.js';
 
 const views = [
     { name: 'check', title: 'Check', show: checkView },
     { name: 'archive', title: 'Archive', show: archiveView },
+    { name: 'case', title: 'Case', show: caseView },
+    { name: 'bundle', title: 'Bundle', show: bundleView },
 ];
 
 let leave = () => {};
@@ -24,14 +28,34 @@ function navigate() {
     leave();
     leave = () => {};
     for (const link of byId('nav').querySelectorAll('a'))
-        link.toggleAttribute('aria-current', link.hash === `#/${view.name}`);
+        if (link.hash === `#/${view.name}`)
+            link.setAttribute('aria-current', 'page');
+        else
+            link.removeAttribute('aria-current');
     document.title = `${t(view.title)} - earwitness`;
     const main = byId('main');
     main.replaceChildren(el('h2', null, t(view.title)));
     leave = view.show(main, rest) ?? (() => {});
 }
 
+/** What stands around the views. */
+function drawFrame() {
+    byId('skip').textContent = t('To the content');
+    byId('nav').setAttribute('aria-label', t('Views'));
+    byId('nav').replaceChildren(...views.map((v) => el('a', { href: `#/${v.name}` }, t(v.title))));
+    const others = Object.entries(LANGUAGES).filter(([code]) => code !== language());
+    byId('languages').replaceChildren(...others.map(([code, name]) => el('button', {
+        type: 'button', lang: code, className: 'language',
+        onclick: async () => {
+            await useLanguage(code);
+            drawFrame();
+            navigate();
+        },
+    }, name)));
+}
+
 async function start() {
+    await useLanguage(firstLanguage());
     try {
         if (!await api.open()) {
             byId('main').replaceChildren(el('p', null,
@@ -39,7 +63,7 @@ async function start() {
             return;
         }
         const about = await api.get('/api/about');
-        byId('nav').replaceChildren(...views.map((v) => el('a', { href: `#/${v.name}` }, t(v.title))));
+        drawFrame();
         if (about.archive === null)
             say(t('There is no archive yet: add recordings first.'));
         addEventListener('hashchange', navigate);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// A case: which one, what is in it, and what was done with it. What people say is in case_said.js.
+import * as api from './api.js';
+import { el } from './dom.js';
+import { foreign, number, row, table, teller, time } from './parts.js';
+import { quotesPart, searchPart, timelinePart } from './case_said.js';
+import { count, size, t } from './words.js';
+
+const kindWord = (kind) => ({
+    recording: t('recording'), image: t('image'), document: t('document'), chat: t('chat'), page: t('web page'),
+    article: t('article'),
+}[kind] ?? kind);
+
+const parts = [
+    { name: 'items', title: () => t('Items'), show: itemsPart },
+    { name: 'timeline', title: () => t('Timeline'), show: timelinePart },
+    { name: 'quotes', title: () => t('Suggested quotations'), show: quotesPart },
+    { name: 'search', title: () => t('Search'), show: searchPart },
+    { name: 'events', title: () => t('Custody'), show: eventsPart },
+];
+
+export function eventTable(events) {
+    return table(t('What was done'), ['#', t('When'), t('What'), t('Item'), t('Who'), t('Why')],
+        events.map((e) => row(`${e.event}`, el('td', null, time(e.time)),
+            `${e.kind}${e.undone ? ` (${t('taken back')})` : ''}`, e.item ? number(`${e.item}`) : '',
+            foreign(e.who), foreign(e.purpose))));
+}
+
+/* ------------------------------------------------------------------ items */
+
+function itemRow(id, i) {
+    return row(el('a', { href: `#/case/${id}/item/${i.item}` }, foreign(i.name)), number(`${i.item}`),
+        kindWord(i.kind) + (i.undone ? ` (${t('taken back')})` : ''), number(size(i.bytes)), i.finds ?? '');
+}
+
+function counts(shown) {
+    const said = [
+        [shown.counts.messages, t('messages')], [shown.counts.articles, t('articles')],
+        [shown.counts.positions, t('positions')], [shown.counts.people, t('people')],
+        [shown.reversals, t('reversals')], [shown.silences, t('unanswered')],
+    ].filter(([n]) => n > 0);
+    return said.map(([n, what]) => `${count(n)} ${what}`).join(', ');
+}
+
+async function itemsPart(place, id, shown) {
+    const people = shown.people.map((p) => row(foreign(p.name),
+        { public: t('public'), pseudonym: t('pseudonym'), protected: t('protected') }[p.kind]));
+    place.append(
+        el('p', null, counts(shown)),
+        el('p', null, shown.events_not_sealed > 0
+            ? t('{n} events are not sealed yet', { n: count(shown.events_not_sealed) })
+            : t('all events are sealed')),
+        table(t('Items'), [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say')],
+            shown.items.map((i) => itemRow(id, i))));
+    if (people.length > 0)
+        place.append(el('h3', null, t('People')), table(t('People'), [t('Name, as shown'), t('Kind')], people));
+}
+
+async function eventsPart(place, id) {
+    place.append(eventTable((await api.get(`/api/cases/${id}/events`)).events));
+}
+
+/* ------------------------------------------------------------------ one item */
+
+async function itemPart(place, id, item) {
+    const i = await api.get(`/api/cases/${id}/items/${item}`);
+    const fields = [[t('Kind'), kindWord(i.kind)], [t('From'), i.from], [t('Origin'), i.origin],
+        [t('Obtained'), i.obtained], [t('Note'), i.note], [t('Called'), i.called.join(', ')], [t('Size'), size(i.bytes)],
+        ['SHA-256', i.sha256]].filter(([, value]) => value);
+    place.append(
+        el('h3', null, foreign(i.name)),
+        el('dl', null, ...fields.flatMap(([name, value]) => [el('dt', null, name), el('dd', null, foreign(value))])));
+    if (i.analyses.length > 0)
+        place.append(el('h4', null, t('Analyses')), table(t('Analyses'),
+            ['#', t('Tool'), t('When'), t('What it says'), t('Version')],
+            i.analyses.map((a) => row(`${a.analysis}`, a.tool, el('td', null, time(a.time)), a.text, a.version))));
+    if (i.records.length > 0)
+        place.append(el('h4', null, t('What was read of it')), table(t('What was read of it'),
+            [t('Kind'), t('What'), t('Text')],
+            i.records.map((r) => row(r.of, foreign(r.what ?? ''), foreign(r.text ?? '')))));
+    if (i.came_out_of_it.length > 0)
+        place.append(el('h4', null, t('Came out of it')), table(t('Came out of it'),
+            [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say')],
+            i.came_out_of_it.map((c) => itemRow(id, c))));
+    place.append(el('h4', null, t('Custody')), eventTable(i.events));
+}
+
+/* ------------------------------------------------------------------ the case */
+
+async function chooseCase(place) {
+    const { cases } = await api.get('/api/cases');
+    if (cases.length === 0) {
+        place.append(el('p', null, t('There is no case yet: “earwitness case new” makes one.')));
+        return;
+    }
+    place.append(table(t('Cases'), [t('Case'), t('Folder')], cases.map((c) => (c.error
+        ? row(foreign(c.folder), c.error.message)
+        : row(el('a', { href: `#/case/${c.id}` }, foreign(c.title)), foreign(c.folder))))));
+}
+
+function partsNav(id, current) {
+    return el('nav', { 'aria-label': t('Parts of the case'), className: 'parts' },
+        ...parts.map((p) => {
+            const link = el('a', { href: `#/case/${id}/${p.name}` }, p.title());
+            if (p === current)
+                link.setAttribute('aria-current', 'page');
+            return link;
+        }),
+        el('a', { href: '#/case' }, t('Other cases')));
+}
+
+export function caseView(main, [id, what = 'items', item]) {
+    const told = teller();
+    const place = el('section', null);
+    const life = new AbortController();
+
+    async function show() {
+        try {
+            if (id === undefined || !/^[0-9a-f]{16}$/.test(id)) {
+                await chooseCase(place);
+                return;
+            }
+            const shown = await api.get(`/api/cases/${id}`);
+            const part = parts.find((p) => p.name === what);
+            place.append(el('p', 'title', foreign(shown.title)), partsNav(id, part));
+            if (what === 'item')
+                await itemPart(place, id, Number(item));
+            else
+                await (part ?? parts[0]).show(place, id, shown, life.signal);
+        } catch (why) {
+            told.fail(why);
+        }
+    }
+
+    main.append(told, place);
+    show();
+    return () => life.abort();
+}
