@@ -97,9 +97,30 @@ static ew_code add_chat(void *cookie, const ew_chat *chat, ew_err *err)
     return ew_sql_run(&q, &in->chat);
 }
 
+/* What somebody may look for: a file's name, a link, a number. */
+static ew_code index_attachment(ew_case *c, int64_t row, const ew_attachment *a,
+                                ew_err *err)
+{
+    const ew_slice parts[] = {a->name, a->path, a->words};
+    ew_buf text;
+    ew_code code = EW_OK;
+    ew_buf_init(&text, EW_CASE_JSON);
+    for (size_t i = 0; i < 3 && code == EW_OK; i++) {
+        code = i > 0 ? ew_buf_append(&text, "\n", 1, err) : EW_OK;
+        if (code == EW_OK)
+            code = ew_buf_append(&text, parts[i].p, parts[i].n, err);
+    }
+    if (code == EW_OK && text.len > 2) /* more than the line feeds */
+        code = ew_case_index_text(c, EW_FOUND_ATTACHMENT, row,
+                                  (ew_slice){(const char *)text.data, text.len}, err);
+    ew_buf_release(&text);
+    return code;
+}
+
 static ew_code add_attachment(ew_case_intake *in, int64_t message, const ew_attachment *a,
                               ew_err *err)
 {
+    int64_t row = 0;
     ew_sql q = ew_sql_begin(
         in->c, "INSERT INTO attachment VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?)", err);
     ew_sql_int(&q, message);
@@ -116,7 +137,8 @@ static ew_code add_attachment(ew_case_intake *in, int64_t message, const ew_atta
                        : 0);
     ew_sql_int(&q, in->c->event);
     in->attachments++;
-    return ew_sql_run(&q, NULL);
+    ew_code code = ew_sql_run(&q, &row);
+    return code == EW_OK ? index_attachment(in->c, row, a, err) : code;
 }
 
 static ew_code insert_message(ew_case_intake *in, const ew_message *m, int64_t *row,

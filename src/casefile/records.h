@@ -14,7 +14,8 @@ typedef enum ew_found_kind {
     EW_FOUND_POSITION,
     EW_FOUND_ITEM, /* what was said of it when it was added, and corrections */
     EW_FOUND_QUOTE,
-    EW_FOUND_ARTICLE /* its title, byline and outlet */
+    EW_FOUND_ARTICLE, /* its title, byline and outlet */
+    EW_FOUND_ATTACHMENT /* its name, its path, and what the export says in its place: a line each */
 } ew_found_kind;
 
 /* One import on its way into the case. */

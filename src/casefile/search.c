@@ -213,6 +213,9 @@ static const char *const heads[] = {
                        "p.number=q.paragraph WHERE q.id=?",
     [EW_FOUND_ARTICLE] =
         "SELECT published,'',added,item,0,byline,outlet,'','' FROM article WHERE id=?",
+    [EW_FOUND_ATTACHMENT] =
+        "SELECT m.time,'',a.added,m.source,m.at,m.sender,m.sender_id,'','' FROM "
+        "attachment a JOIN message m ON m.id=a.message WHERE a.id=?",
 };
 
 static ew_code judge(searcher *f, ew_sql *q, candidate *x, bool *fits)
@@ -221,7 +224,9 @@ static ew_code judge(searcher *f, ew_sql *q, candidate *x, bool *fits)
     int64_t to = x->time = ew_sql_col_int(q, 0);
     x->timed = !ew_sql_col_null(q, 0);
     x->at = ew_sql_col_int(q, 4);
-    to += x->kind == EW_FOUND_MESSAGE ? 60 : 1; /* some clocks tell no seconds */
+    to += x->kind == EW_FOUND_MESSAGE || x->kind == EW_FOUND_ATTACHMENT
+              ? 60
+              : 1; /* some clocks tell no seconds */
     if (date[0] != 0)
         x->timed = date_span(date, &x->time, &to);
     int64_t added = ew_sql_col_int(q, 2);
@@ -310,6 +315,10 @@ static const char *const rows[] = {
     [EW_FOUND_ARTICLE] =
         "SELECT byline,published_text,published,published_kind,item,0,0,title,outlet "
         "FROM article WHERE id=?",
+    [EW_FOUND_ATTACHMENT] =
+        "SELECT m.sender,m.time_text,m.time,m.time_kind,m.source,m.at,m.bytes,"
+        "trim(a.name||char(10)||a.path||char(10)||a.words,char(10)),'' FROM attachment a "
+        "JOIN message m ON m.id=a.message WHERE a.id=?",
 };
 
 /* A clock's reading has no Z, and no seconds where it told none. */

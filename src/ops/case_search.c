@@ -8,7 +8,7 @@
 const char *ew_found_kind_name(ew_found_kind k)
 {
     static const char *const names[] = {"",     "message", "paragraph", "position",
-                                        "item", "quote",   "article"};
+                                        "item", "quote",   "article",   "attachment"};
     return (size_t)k < EW_COUNT(names) ? names[k] : "";
 }
 

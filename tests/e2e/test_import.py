@@ -130,6 +130,12 @@ class Import(Case):
         self.assertEqual(self.original(hashlib.sha256(data).hexdigest()), data)
         self.run_ew("case", "verify")
 
+    def test_attachments_are_found_by_their_names(self):
+        self.run_ew("import", "--no-analyses", self.chat_folder())
+        hit = self.run_jsonl("case", "search", "voice_messages")
+        self.assertEqual([(h["kind"], h["who"], h["when"]) for h in hit if h["kind"] != "item"],
+                         [("attachment", "Dara", "2026-10-01T00:01:00Z")])
+
     def test_once_only(self):
         folder = self.chat_folder()
         self.run_ew("import", folder)
