@@ -274,6 +274,29 @@ static size_t token_at(const ew_tokens *t, size_t from, size_t end, size_t byte)
     return from;
 }
 
+/* "X said it was real, two days after Y called it a fake": between the verb of saying and the phrase begins a clause
+ * with a verb of saying of its own, so that the phrase is not X's. "Which he called a fake" is. */
+static bool is_of_other_clause(const ew_tokens *t, size_t verb, size_t at)
+{
+    static const char begin[] = "after|when|although|though|while|before|since|because|"
+                                "until|once|whereas|despite|which|who|hours|days|weeks";
+    bool below = false;
+    for (size_t i = verb + 1; i < at; i++) {
+        ew_slice word = ew_token_text(t, i, i + 1);
+        size_t subject = i - 1;
+        if (t->token[i].kind == EW_TOKEN_WORD && one_of(word, begin, sizeof begin - 1))
+            below = true;
+        if (!below || !ew_token_has(t, i, EW_WORD_SAY | EW_WORD_CALL))
+            continue;
+        while (subject > verb && ew_token_has(t, subject, EW_WORD_BETWEEN))
+            subject--;
+        if (!ew_token_has(t, subject, EW_WORD_PRONOUN) ||
+            !ew_token_has(t, subject - 1, EW_WORD_WHO))
+            return true;
+    }
+    return false;
+}
+
 /* Who takes it: the subject of the phrase's own verb, or of a verb of saying in the sentence. */
 static ew_speaker taker(const ew_tokens *t, size_t from, size_t end, size_t at,
                         const stance *s)
@@ -292,7 +315,8 @@ static ew_speaker taker(const ew_tokens *t, size_t from, size_t end, size_t at,
             size_t begin = v;
             while (begin > from && t->token[begin - 1].kind != EW_TOKEN_QUOTE)
                 begin--;
-            return ew_quote_subject(t, begin, v, &role);
+            return is_of_other_clause(t, v, at) ? none
+                                                : ew_quote_subject(t, begin, v, &role);
         }
     return none;
 }

@@ -126,6 +126,20 @@ static void stances(void **state)
     expect("Ann Roe called the recording \"a clumsy fake\".",
            "a clumsy fake|Ann Roe|says-fabricatedthe recording");
     expect("Ann Roe confirmed the bus was late.", "");
+    expect("Ann Roe has said the recording \"must have happened\", two days after her "
+           "office called it a fabrication.",
+           "must have happened|Ann Roe");
+    expect("Ann Roe said on Monday, although Bob Hill had branded it a hoax, that the "
+           "recording was real.",
+           "");
+    expect("Ann Roe said the recording, which her office called a fake, was hers.", "");
+    expect("Ann Roe said the recording, which she called a fake, was old.",
+           "Ann Roe said the recording, which she called a fake, was old.|Ann Roe|"
+           "says-fabricatedthe recording");
+    expect("Two days after Bob Hill called the recording a fabrication, Ann Roe said it "
+           "was hers.",
+           "Two days after Bob Hill called the recording a fabrication, Ann Roe said it "
+           "was hers.|Bob Hill|says-fabricatedthe recording");
 }
 
 /* ------------------------------------------------------------------ the fixtures */
@@ -271,9 +285,7 @@ static void read_fixture(const char *folder, const char *name, scores *s)
 static void read_fixtures(const char *begin, scores *s)
 {
     char folder[1024];
-    const char *source = getenv("EARWITNESS_SOURCE");
-    (void)snprintf(folder, sizeof folder, "%s/tests/fixtures/articles",
-                   source != NULL ? source : ".");
+    (void)snprintf(folder, sizeof folder, "%s/tests/fixtures/articles", test_source());
     DIR *d = opendir(folder);
     assert_non_null(d);
     for (struct dirent *e; (e = readdir(d)) != NULL;)
