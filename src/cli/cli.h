@@ -153,6 +153,8 @@ typedef enum opt_id {
     OPT_PLACES,
     OPT_TO,
     OPT_NAME,
+    OPT_NO_SOUND,
+    OPT_SOUND_LIMIT,
     OPT_COUNT
 } opt_id;
 
@@ -198,7 +200,7 @@ typedef struct command {
 extern const command cmd_add, cmd_archive, cmd_check, cmd_diff, cmd_family, cmd_help,
     cmd_info, cmd_inspect, cmd_list, cmd_remove, cmd_key, cmd_seal, cmd_stamp, cmd_log,
     cmd_disclose, cmd_burn, cmd_export, cmd_vault, cmd_verify, cmd_witness, cmd_sign,
-    cmd_statement, cmd_repudiate, cmd_case, cmd_import, cmd_serve;
+    cmd_statement, cmd_repudiate, cmd_case, cmd_import, cmd_report, cmd_serve;
 extern const command *const commands[];
 extern const size_t command_count;
 

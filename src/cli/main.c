@@ -19,7 +19,7 @@ const command *const commands[] = {
     &cmd_inspect, &cmd_info,     &cmd_archive,   &cmd_key,       &cmd_seal,  &cmd_log,
     &cmd_stamp,   &cmd_disclose, &cmd_burn,      &cmd_export,    &cmd_vault, &cmd_verify,
     &cmd_witness, &cmd_sign,     &cmd_statement, &cmd_repudiate, &cmd_case,  &cmd_import,
-    &cmd_serve,   &cmd_help,
+    &cmd_report,  &cmd_serve,    &cmd_help,
 };
 const size_t command_count = EW_COUNT(commands);
 

@@ -259,7 +259,7 @@ ew_code ew_ops_lint(ew_case *c, const ew_lint_opts *opts, const ew_lint_put *put
         code = ew_case_items(c, take_item, &x, err);
     if (code == EW_OK)
         code = records(&x, err);
-    if (code == EW_OK)
+    if (code == EW_OK && !opts->records_only)
         code = originals(&x, err);
     ew_lint__end(&x.l);
     ew_names_free(x.names);

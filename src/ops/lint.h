@@ -60,6 +60,7 @@ typedef struct ew_lint_opts {
     ew_slice places;               /* names, one a line */
     const int64_t *items;          /* only these; NULL: everything */
     size_t item_count;
+    bool records_only;   /* no originals: nothing of them leaves */
     const char *decoder; /* as in ew_media_opts */
     ew_progress progress;
 } ew_lint_opts;

@@ -30,7 +30,7 @@ _earwitness() {
     esac
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | stamp | disclose | burn | export | vault | verify | witness | sign | statement | repudiate | case | import | serve | help) command=$word; break ;;
+        add | check | diff | family | inspect | list | remove | info | archive | key | seal | log | stamp | disclose | burn | export | vault | verify | witness | sign | statement | repudiate | case | import | report | serve | help) command=$word; break ;;
         esac
     done
     case $command in
@@ -54,6 +54,7 @@ _earwitness() {
     vault) own='--desk --passphrase-fd --passphrase-command --recipient --recipients-file --armor --identity --checkpoint --log --protect --output' ;;
     verify) own='--policy --published --collection' ;;
     case) own=$(_earwitness_options case "${COMP_WORDS[2]:-}") ;;
+    report) own=$(_earwitness_options report "${COMP_WORDS[2]:-}") ;;
     import | serve) own=$(_earwitness_options "$command") ;;
     esac
     if [[ $cur == -* ]]; then
@@ -61,7 +62,7 @@ _earwitness() {
         return
     fi
     case $command in
-    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate case import serve help' -- "$cur") ;;
+    '') mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate case import report serve help' -- "$cur") ;;
     vault) mapfile -t COMPREPLY < <(compgen -W 'backup restore identity passphrase' -- "$cur"; compgen -f -- "$cur") ;;
     key) mapfile -t COMPREPLY < <(compgen -W 'new list export read revoke' -- "$cur") ;;
     statement) mapfile -t COMPREPLY < <(compgen -W 'add check export reveal list' -- "$cur"; compgen -f -- "$cur") ;;
@@ -73,14 +74,14 @@ _earwitness() {
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         fi ;;
     witness) mapfile -t COMPREPLY < <(compgen -W 'new key trust distrust list serve sign' -- "$cur") ;;
-    case)
+    case | report)
         if [ "$COMP_CWORD" -eq 2 ]; then
-            mapfile -t COMPREPLY < <(compgen -W "$(_earwitness_verbs case)" -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W "$(_earwitness_verbs "$command")" -- "$cur")
         else
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         fi ;;
     archive) mapfile -t COMPREPLY < <(compgen -W 'verify compact' -- "$cur") ;;
-    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate case import serve' -- "$cur") ;;
+    help) mapfile -t COMPREPLY < <(compgen -W 'add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate case import report serve' -- "$cur") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     esac
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Completion of earwitness for fish.
-set -l commands add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate case import serve help
+set -l commands add check diff family inspect list remove info archive key seal log stamp disclose burn export vault verify witness sign statement repudiate case import report serve help
 complete -c earwitness -n "not __fish_seen_subcommand_from $commands" -f
 complete -c earwitness -n __fish_use_subcommand -a add -d 'Put recordings into the archive'
 complete -c earwitness -n __fish_use_subcommand -a check -d 'Say from which recordings a clip was taken'
@@ -26,10 +26,13 @@ complete -c earwitness -n __fish_use_subcommand -a statement -d 'Put on record w
 complete -c earwitness -n __fish_use_subcommand -a repudiate -d 'Put on record that a file is not yours'
 complete -c earwitness -n __fish_use_subcommand -a case -d 'Keep what is known about a matter'
 complete -c earwitness -n __fish_use_subcommand -a import -d 'Take chats, articles, archives, pictures into the case'
+complete -c earwitness -n __fish_use_subcommand -a report -d 'Write what was found as one page'
 complete -c earwitness -n __fish_use_subcommand -a serve -d 'A page of this machine'
 # As the program's own help tells them.
 complete -c earwitness -n '__fish_seen_subcommand_from case; and test (count (commandline -opc)) -eq 2' -xa "(earwitness help case 2>/dev/null | string replace -rf '^  case ([a-z-]+) +(.*)' '\$1\t\$2')"
 complete -c earwitness -n '__fish_seen_subcommand_from case' -a "(earwitness help (commandline -opc)[2..3] 2>/dev/null | string match -rg '^ +(?:-., )?(--[a-z-]+)')"
+complete -c earwitness -n '__fish_seen_subcommand_from report; and test (count (commandline -opc)) -eq 2' -xa "(earwitness help report 2>/dev/null | string replace -rf '^  report ([a-z-]+) +(.*)' '\$1\t\$2')"
+complete -c earwitness -n '__fish_seen_subcommand_from report' -a "(earwitness help (commandline -opc)[2..3] 2>/dev/null | string match -rg '^ +(?:-., )?(--[a-z-]+)')"
 complete -c earwitness -n '__fish_seen_subcommand_from import serve' -a "(earwitness help (commandline -opc)[2] 2>/dev/null | string match -rg '^ +(?:-., )?(--[a-z-]+)')"
 complete -c earwitness -n __fish_use_subcommand -a help -d 'Show help'
 complete -c earwitness -s a -l archive -xa '(__fish_complete_directories)' -d 'Folder of the archive'

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* earwitness report WORD: what a command finds as one page that can be given to anybody. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "cli/report.h"
+#include "report/report.h"
+
+static const command *const report_verbs[] = {
+    &report_check, &report_diff, &report_family, &report_inspect, &report_case,
+};
+
+const command cmd_report = {
+    .name = "report",
+    .usage = "WORD [OPTION ...] [ARGUMENT ...]",
+    .summary = "write what was found as one page that can be given to anybody",
+    .details = "Runs check, diff, family or inspect, or takes a case, and writes one "
+               "HTML file:\n"
+               "pictures, tables, excerpts of sound, what was not tested, how often it "
+               "is wrong,\n"
+               "hashes of all files, and how to verify. It has no scripts and loads "
+               "nothing; it\n"
+               "names no folder of this machine, and the same input gives the same bytes",
+    .verbs = report_verbs,
+    .verb_count = EW_COUNT(report_verbs),
+};
+
+static void tick(void *cookie, const char *stage, int64_t done, int64_t total)
+{
+    progress_state p = {.stage = stage, .share = -1};
+    if (total > 0)
+        p.share = done < total ? (double)done / (double)total : 1;
+    progress_show(cookie, &p);
+}
+
+ew_code report_read(app *a, const args *in, ew_report_opts *out, ew_err *err)
+{
+    double mb = EW_REPORT_SOUND_MB;
+    bool html = !a->json && in->values[OPT_JSONLD] == NULL;
+    *out = (ew_report_opts){.head = {.title = in->values[OPT_TITLE],
+                                     .publisher = in->values[OPT_PUBLISHER],
+                                     .note = in->values[OPT_NOTE],
+                                     .date = in->values[OPT_DATE]},
+                            .sound = in->values[OPT_NO_SOUND] == NULL,
+                            .rate = 1,
+                            .jobs = a->jobs,
+                            .stop = &app_stop,
+                            .tick = tick,
+                            .cookie = a};
+    ew_code rc = args_number(in, OPT_SOUND_LIMIT, EW_REPORT_SOUND_MB_MAX, &mb, err);
+    out->sound_limit = (uint64_t)(mb * 1e6);
+    if (rc == EW_OK && html && in->values[OPT_OUTPUT] == NULL)
+        rc = ew_fail(
+            err, EW_E_ARG, 0,
+            "where to? name a file with -o report.html, or - for standard output");
+    if (rc == EW_OK && in->values[OPT_JSONLD] != NULL &&
+        in->values[OPT_PUBLISHER] == NULL)
+        rc = ew_fail(err, EW_E_ARG, 0,
+                     "whose reviews are they? name the publisher with --publisher");
+    if (in->values[OPT_JSONLD] != NULL)
+        out->sound = false; /* there is none in it */
+    return rc;
+}
+
+int report_put(app *a, const args *in, const ew_buf *b)
+{
+    const char *file = in->values[OPT_OUTPUT];
+    ew_err err;
+    if (file == NULL || strcmp(file, "-") == 0) {
+        out_write(a, b);
+        return 0;
+    }
+    return ew_file_put(file, b->data, b->len, &err) == EW_OK ? 0 : fail_command(a, &err);
+}
+
+int report_write(app *a, const args *in, const ew_page *p)
+{
+    ew_buf b;
+    ew_err err;
+    ew_code rc;
+    ew_buf_init(&b, EW_REPORT_MAX);
+    if (in->values[OPT_JSONLD] != NULL)
+        rc = ew_ops_report_jsonld(p, &b, &err);
+    else
+        rc = a->json ? ew_page_json(p, &b, &err) : ew_page_html(p, &b, &err);
+    progress_clear(a);
+    int code = rc == EW_OK ? report_put(a, in, &b) : fail_command(a, &err);
+    ew_buf_release(&b);
+    return code;
+}
+
+int report_exit(const ew_report_told *told)
+{
+    if (told->failed > 0)
+        return EXIT_SOME_FAILED;
+    return told->found > 0 ? EXIT_FOUND : EXIT_NOTHING;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands that write reports share. */
+#ifndef EW_CLI_REPORT_H
+#define EW_CLI_REPORT_H
+
+#include "cli/cli.h"
+#include "ops/report.h"
+
+#define REPORT_OPTIONS                                                                   \
+    {OPT_OUTPUT, 'o', "output", "FILE", "write it there (needed for HTML)"},             \
+        {OPT_TITLE, 0, "title", "TEXT", "title of the report"},                          \
+        {OPT_NOTE, 0, "note", "TEXT", "what you want to say about it, on top"},          \
+        {OPT_DATE, 0, "date", "DATE", "date of the report (default: none)"},             \
+        {OPT_NO_SOUND, 0, "no-sound", NULL, "without excerpts of sound"},                \
+        {OPT_SOUND_LIMIT, 0, "sound-limit", "MB",                                        \
+         "what excerpts may take of the page (default: 8)"},                             \
+    {                                                                                    \
+        OPT_JSONLD, 0, "jsonld", NULL, "write MediaReview of schema.org instead"         \
+    }
+#define REPORT_PUBLISHER                                                                 \
+    {                                                                                    \
+        OPT_PUBLISHER, 0, "publisher", "NAME", "who publishes it"                        \
+    }
+
+extern const command report_check, report_diff, report_family, report_inspect,
+    report_case;
+
+/* Reads the options above. EW_E_ARG also when HTML is to go nowhere. */
+EW_MUST_CHECK ew_code report_read(app *a, const args *in, ew_report_opts *out,
+                                  ew_err *err);
+
+/* Writes the page as HTML, JSON or JSON-LD to where the options say; 0 or the exit code, told. */
+int report_write(app *a, const args *in, const ew_page *p);
+/* Bytes that were made already. */
+int report_put(app *a, const args *in, const ew_buf *b);
+
+/* The exit status of what came out; failed inputs come first. */
+int report_exit(const ew_report_told *told);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reports that can be given to anybody: the operation is run as its command runs it, and its finding put on a
+ * page with pictures, tables and excerpts of sound. The same input gives the same page: no clock, no
+ * name of this machine or of a folder on it gets in. docs/formats/report.md. */
+#ifndef EW_OPS_REPORT_H
+#define EW_OPS_REPORT_H
+
+#include "earwitness/index.h"
+#include "ops/input.h"
+#include "report/page.h"
+
+enum { EW_REPORT_SOUND_MB = 8, EW_REPORT_SOUND_MB_MAX = 100 };
+
+typedef struct ew_report_opts {
+    ew_page_head head;    /* kind is filled in */
+    bool sound;           /* excerpts, */
+    uint64_t sound_limit; /* bytes of the page that they may take */
+    double rate;          /* of inspect: signs that err so often an hour */
+    unsigned jobs;
+    const ew_stop *stop; /* may be NULL */
+    /* About five times a second; may be NULL. */
+    void (*tick)(void *cookie, const char *stage, int64_t done, int64_t total);
+    void *cookie;
+} ew_report_opts;
+
+/* What came out, for the exit status. */
+typedef struct ew_report_told {
+    size_t found, nothing; /* answers */
+    size_t failed;         /* inputs that could not be read; each is on the page */
+} ew_report_told;
+
+/* Each makes a whole page, to be released in any case. Inputs get short names that differ, which are used on
+ * the page. Standard input is EW_E_ARG: it cannot be read twice.
+ * Errors: those of the operation. */
+EW_MUST_CHECK ew_code ew_ops_report_check(const ew_index *ix, ew_inputs *clips,
+                                          const ew_report_opts *opts, ew_page *out,
+                                          ew_report_told *told, ew_err *err);
+EW_MUST_CHECK ew_code ew_ops_report_diff(ew_inputs *both, const ew_report_opts *opts,
+                                         ew_page *out, ew_report_told *told, ew_err *err);
+EW_MUST_CHECK ew_code ew_ops_report_family(ew_inputs *copies, const ew_report_opts *opts,
+                                           ew_page *out, ew_report_told *told,
+                                           ew_err *err);
+EW_MUST_CHECK ew_code ew_ops_report_inspect(ew_inputs *file, const ew_report_opts *opts,
+                                            ew_page *out, ew_report_told *told,
+                                            ew_err *err);
+
+/* MediaReview of each file that the page was asked about. Needs a publisher in the page's head (EW_E_ARG). */
+EW_MUST_CHECK ew_code ew_ops_report_jsonld(const ew_page *p, ew_buf *out, ew_err *err);
+
+#endif
