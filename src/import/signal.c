@@ -80,14 +80,10 @@ static ew_code find_item(ew_signal *s, bool *is_item)
 /* A field with the value 0 is not written. */
 static ew_code item_chat(ew_signal *s, uint64_t *chat)
 {
-    size_t depth = s->j.depth;
-    bool more = true;
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
     *chat = 0;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (ew_slice_is(s->j.key, "chatId") && ew_slice_u64(s->j.text, chat))
             break;
         code = ew_json_skip(&s->j, s->err);

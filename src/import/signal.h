@@ -68,8 +68,13 @@ typedef struct ew_signal {
 
 /* ------------------------------------------------------------------ walking */
 
-/* The next value inside what was opened at `depth`; *more is false at its end. */
-EW_MUST_CHECK ew_code ew_signal__next(ew_signal *s, size_t depth, bool *more);
+/* Walks through the present object or array:
+ *     size_t depth = ew_signal__enter(s);
+ *     while (ew_signal__inside(s, depth, &code)) ...
+ * comes to each value inside, also to those within values that are not skipped, and to the ends of
+ * these; to none in what is neither object nor array, and to no more once `code` is not EW_OK. */
+size_t ew_signal__enter(const ew_signal *s);
+bool ew_signal__inside(ew_signal *s, size_t depth, ew_code *code);
 
 /* The present value is an object or array, or a string or number. */
 bool ew_signal__opens(const ew_signal *s);
@@ -90,6 +95,8 @@ EW_MUST_CHECK ew_code ew_signal__sort_recipients(ew_signal *s);
 const ew_signal_recipient *ew_signal__recipient_of(const ew_signal *s, uint64_t id);
 const ew_signal_recipient *ew_signal__by_aci(const ew_signal *s, const uint8_t aci[16]);
 ew_slice ew_signal__name(const ew_signal *s, ew_kept_text t);
+/* What somebody is called: a name, "self", or an address; empty when the export has none. */
+ew_slice ew_signal__shown(const ew_signal *s, const ew_signal_recipient *r);
 
 /* ------------------------------------------------------------------ chats */
 

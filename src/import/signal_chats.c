@@ -58,13 +58,9 @@ ew_code ew_signal__chat_frame(ew_signal *s)
     uint64_t recipient = 0;
     uint64_t timer = 0;
     ew_signal_chat *c = NULL;
-    size_t depth = s->j.depth;
-    bool more = true;
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (ew_slice_is(s->j.key, "id"))
             (void)ew_slice_u64(s->j.text, &id);
         else if (ew_slice_is(s->j.key, "recipientId"))

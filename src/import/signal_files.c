@@ -112,14 +112,10 @@ static ew_code find_file(ew_signal *s, ew_made_attachment *a, const facts *f,
 
 static ew_code take_locator(ew_signal *s, ew_made_attachment *a, facts *f)
 {
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
     f->located = true;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         ew_slice key = s->j.key;
         if (!ew_signal__simple(s)) {
             code = ew_json_skip(&s->j, s->err);
@@ -168,14 +164,10 @@ static ew_code take_fact(ew_signal *s, ew_made_attachment *a, facts *f)
 ew_code ew_signal__pointer(ew_signal *s, ew_made_attachment *a)
 {
     facts f = {.located = false};
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code == EW_OK && more)
-            code = take_fact(s, a, &f);
-    }
+    while (ew_signal__inside(s, depth, &code))
+        code = take_fact(s, a, &f);
     if (code != EW_OK)
         return code;
     if (a->kind == EW_ATTACH_OTHER)

@@ -60,13 +60,7 @@ static ew_code describe(ew_signal *s, ew_attachment_kind kind, const char *name)
 static ew_slice person(const ew_signal *s, uint64_t id)
 {
     const ew_signal_recipient *r = ew_signal__recipient_of(s, id);
-    if (r == NULL)
-        return (ew_slice){"", 0};
-    ew_slice name = ew_signal__name(s, r->name);
-    if (name.n > 0)
-        return name;
-    return r->kind == EW_SIGNAL_SELF ? ew_slice_of("self")
-                                     : ew_signal__name(s, r->address);
+    return r != NULL ? ew_signal__shown(s, r) : (ew_slice){"", 0};
 }
 
 /* ------------------------------------------------------------------ parts of a message */
@@ -74,13 +68,9 @@ static ew_slice person(const ew_signal *s, uint64_t id)
 /* "text": {"body": "..."}; of the first one that has any. */
 static ew_code take_text(ew_signal *s, ew_kept_text *out)
 {
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (s->j.kind == EW_JSON_STRING && ew_slice_is(s->j.key, "body"))
             code = ew_made_keep(&s->made, s->j.text, out, s->err);
         else
@@ -103,14 +93,10 @@ static void set_flag(ew_made_attachment *a, ew_slice flag)
 static ew_code take_attachment(ew_signal *s)
 {
     ew_made_attachment *a = attach(s, EW_ATTACH_OTHER);
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     bool pointer = false;
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (ew_slice_is(s->j.key, "flag"))
             set_flag(a, s->j.text);
         pointer = pointer || ew_slice_is(s->j.key, "pointer");
@@ -126,14 +112,10 @@ static ew_code take_attachment(ew_signal *s)
 /* Each object of an array. */
 static ew_code take_each(ew_signal *s, ew_code (*take)(ew_signal *s))
 {
-    size_t depth = s->j.depth;
-    bool more = s->j.kind == EW_JSON_ARRAY;
-    ew_code code = more ? EW_OK : skip(s);
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code == EW_OK && more)
-            code = s->j.kind == EW_JSON_OBJECT ? take(s) : skip(s);
-    }
+    ew_code code = s->j.kind == EW_JSON_ARRAY ? EW_OK : skip(s);
+    size_t depth = ew_signal__enter(s);
+    while (ew_signal__inside(s, depth, &code))
+        code = s->j.kind == EW_JSON_OBJECT ? take(s) : skip(s);
     return code;
 }
 
@@ -142,13 +124,9 @@ static ew_code take_reaction(ew_signal *s)
 {
     ew_kept_text emoji = {0, 0};
     uint64_t author = 0;
-    size_t depth = s->j.depth;
-    bool more = true;
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (s->j.kind == EW_JSON_STRING && ew_slice_is(s->j.key, "emoji"))
             code = ew_made_keep(&s->made, s->j.text, &emoji, s->err);
         else if (ew_slice_is(s->j.key, "authorId"))
@@ -170,13 +148,9 @@ static ew_code take_reaction(ew_signal *s)
 static ew_code take_quote(ew_signal *s, item *it)
 {
     ew_kept_text body = {0, 0};
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (ew_slice_is(s->j.key, "targetSentTimestamp"))
             code = take_number(s, &it->quoted);
         else if (ew_slice_is(s->j.key, "authorId"))
@@ -198,14 +172,10 @@ static ew_code take_quote(ew_signal *s, item *it)
 static ew_code take_link(ew_signal *s)
 {
     ew_buf words;
-    size_t depth = s->j.depth;
-    bool more = true;
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
     ew_buf_init(&words, EW_MADE_BYTES);
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (ew_slice_is(s->j.key, "image") && s->j.kind == EW_JSON_OBJECT) {
             code = ew_signal__pointer(s, attach(s, EW_ATTACH_OTHER));
         } else if (s->j.kind == EW_JSON_STRING && !ew_slice_is(s->j.key, "date")) {
@@ -225,14 +195,10 @@ static ew_code take_link(ew_signal *s)
 static ew_code take_sticker(ew_signal *s)
 {
     ew_made_attachment *a = attach(s, EW_ATTACH_STICKER);
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     bool pointer = false;
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (s->j.kind == EW_JSON_STRING && ew_slice_is(s->j.key, "emoji"))
             code = ew_made_keep(&s->made, s->j.text, &a->name, s->err);
         else if (ew_slice_is(s->j.key, "data") && s->j.kind == EW_JSON_OBJECT) {
@@ -294,12 +260,10 @@ static ew_code take_part(ew_signal *s, item *it)
 /* What the object of an item holds; "textReply" lies one deeper. */
 static ew_code take_parts(ew_signal *s, item *it)
 {
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more || s->j.kind == EW_JSON_OBJECT_END)
+    while (ew_signal__inside(s, depth, &code)) {
+        if (s->j.kind == EW_JSON_OBJECT_END)
             continue;
         if (!ew_slice_is(s->j.key, "textReply"))
             code = take_part(s, it);
@@ -356,12 +320,10 @@ static ew_code take_version(ew_signal *s, item *it)
 {
     ew_kept_text text = {0, 0};
     uint64_t sent = 0;
-    size_t depth = s->j.depth;
-    bool more = true;
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more || s->j.kind == EW_JSON_OBJECT_END)
+    while (ew_signal__inside(s, depth, &code)) {
+        if (s->j.kind == EW_JSON_OBJECT_END)
             continue;
         if (ew_slice_is(s->j.key, "dateSent"))
             code = take_number(s, &sent);
@@ -380,14 +342,10 @@ static ew_code take_version(ew_signal *s, item *it)
 
 static ew_code take_versions(ew_signal *s, item *it)
 {
-    size_t depth = s->j.depth;
-    bool more = s->j.kind == EW_JSON_ARRAY;
-    ew_code code = more ? EW_OK : skip(s);
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code == EW_OK && more)
-            code = s->j.kind == EW_JSON_OBJECT ? take_version(s, it) : skip(s);
-    }
+    ew_code code = s->j.kind == EW_JSON_ARRAY ? EW_OK : skip(s);
+    size_t depth = ew_signal__enter(s);
+    while (ew_signal__inside(s, depth, &code))
+        code = s->j.kind == EW_JSON_OBJECT ? take_version(s, it) : skip(s);
     return code;
 }
 
@@ -483,15 +441,11 @@ static ew_code finish(ew_signal *s, const item *it)
 ew_code ew_signal__message(ew_signal *s)
 {
     item it = {.author = 0};
-    size_t depth = s->j.depth;
-    bool more = true;
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
     ew_made_restart(&s->made);
     ew_buf_reset(&s->reactions);
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code == EW_OK && more)
-            code = take_field(s, &it);
-    }
+    while (ew_signal__inside(s, depth, &code))
+        code = take_field(s, &it);
     return code == EW_OK ? finish(s, &it) : code;
 }

@@ -9,13 +9,19 @@
 
 /* ------------------------------------------------------------------ walking */
 
-ew_code ew_signal__next(ew_signal *s, size_t depth, bool *more)
+size_t ew_signal__enter(const ew_signal *s)
 {
-    ew_code code = ew_json_next(&s->j, s->err);
-    *more = code == EW_OK && s->j.depth >= depth;
-    if (code == EW_OK && (s->j.odd || s->j.bad_utf8))
+    return ew_signal__opens(s) ? s->j.depth : SIZE_MAX;
+}
+
+bool ew_signal__inside(ew_signal *s, size_t depth, ew_code *code)
+{
+    if (*code != EW_OK || depth == SIZE_MAX)
+        return false;
+    *code = ew_json_next(&s->j, s->err);
+    if (*code == EW_OK && (s->j.odd || s->j.bad_utf8))
         s->made.message.marks |= EW_MARK_ESCAPED;
-    return code;
+    return *code == EW_OK && s->j.depth >= depth;
 }
 
 bool ew_signal__opens(const ew_signal *s)
@@ -77,6 +83,15 @@ static ew_code keep(ew_signal *s, ew_slice text, ew_kept_text *out)
     return ew_buf_append(&s->names, text.p, text.n, s->err);
 }
 
+ew_slice ew_signal__shown(const ew_signal *s, const ew_signal_recipient *r)
+{
+    ew_slice name = ew_signal__name(s, r->name);
+    if (name.n > 0)
+        return name;
+    return r->kind == EW_SIGNAL_SELF ? ew_slice_of("self")
+                                     : ew_signal__name(s, r->address);
+}
+
 /* All that a contact can be called by; the program shows the first pair that is there. */
 typedef struct names {
     ew_kept_text given[4], family[4]; /* nickname, system, profile, account */
@@ -107,12 +122,10 @@ static ew_code put_name(ew_signal *s, const names *n, ew_kept_text *out)
 /* "nickname": {"given": "Ann"} */
 static ew_code take_nickname(ew_signal *s, names *n)
 {
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more || s->j.kind != EW_JSON_STRING)
+    while (ew_signal__inside(s, depth, &code)) {
+        if (s->j.kind != EW_JSON_STRING)
             continue;
         if (ew_slice_is(s->j.key, "given"))
             code = keep(s, s->j.text, &n->given[0]);
@@ -179,15 +192,11 @@ static ew_code take_contact(ew_signal *s, ew_signal_recipient *r)
 {
     names n = {.title = {0, 0}};
     char uuid[37];
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
     r->kind = EW_SIGNAL_CONTACT;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code == EW_OK && more)
-            code = take_contact_field(s, &n, r);
-    }
+    while (ew_signal__inside(s, depth, &code))
+        code = take_contact_field(s, &n, r);
     if (code == EW_OK)
         code = put_name(s, &n, &r->name);
     r->address = n.phone;
@@ -200,13 +209,10 @@ static ew_code take_contact(ew_signal *s, ew_signal_recipient *r)
 /* "snapshot": {"title": {"title": "Group"}}; also "name" of lists and call links, to any depth. */
 static ew_code take_titled(ew_signal *s, ew_signal_recipient *r, const char *key)
 {
-    size_t depth = s->j.depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code == EW_OK && more && s->j.kind == EW_JSON_STRING && r->name.n == 0 &&
-            ew_slice_is(s->j.key, key))
+    while (ew_signal__inside(s, depth, &code)) {
+        if (s->j.kind == EW_JSON_STRING && r->name.n == 0 && ew_slice_is(s->j.key, key))
             code = keep(s, s->j.text, &r->name);
     }
     return code;
@@ -234,13 +240,9 @@ static ew_code take_destination(ew_signal *s, ew_signal_recipient *r)
 ew_code ew_signal__recipient(ew_signal *s)
 {
     ew_signal_recipient r = {.id = 0};
-    size_t depth = s->j.depth;
-    bool more = true;
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (ew_slice_is(s->j.key, "id"))
             (void)ew_slice_u64(s->j.text, &r.id);
         code = take_destination(s, &r);
@@ -268,14 +270,10 @@ ew_code ew_signal__account(ew_signal *s)
 {
     names n = {.title = {0, 0}};
     ew_signal_recipient r = {.id = 0};
-    size_t depth = s->j.depth;
-    bool more = true;
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code == EW_OK && more)
-            code = take_contact_field(s, &n, &r);
-    }
+    while (ew_signal__inside(s, depth, &code))
+        code = take_contact_field(s, &n, &r);
     return code == EW_OK ? put_name(s, &n, &s->own_name) : code;
 }
 

@@ -65,12 +65,7 @@ static ew_code put_key(ew_signal *s, ew_slice key)
 /* Of nobody the number, so that it can be looked up. */
 static ew_code put_person(ew_signal *s, const ew_signal_recipient *r)
 {
-    if (r == NULL)
-        return put(s, s->j.text);
-    ew_slice name = ew_signal__name(s, r->name);
-    if (name.n == 0 && r->kind == EW_SIGNAL_SELF)
-        name = ew_slice_of("self");
-    return put(s, name.n > 0 ? name : ew_signal__name(s, r->address));
+    return put(s, r != NULL ? ew_signal__shown(s, r) : s->j.text);
 }
 
 static ew_code put_time(ew_signal *s)
@@ -176,15 +171,11 @@ static ew_code put_opening(ew_signal *s)
 ew_code ew_signal__describe(ew_signal *s)
 {
     ew_json *j = &s->j;
-    size_t depth = j->depth;
-    bool more = ew_signal__opens(s);
+    size_t depth = ew_signal__enter(s);
     ew_code code = EW_OK;
     ew_buf_reset(&s->words);
     s->between = "";
-    while (code == EW_OK && more) {
-        code = ew_signal__next(s, depth, &more);
-        if (code != EW_OK || !more)
-            break;
+    while (ew_signal__inside(s, depth, &code)) {
         if (j->has_key && is_noise(j->key))
             code = ew_json_skip(j, s->err);
         else if (ew_signal__opens(s))
