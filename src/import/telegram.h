@@ -14,6 +14,7 @@ typedef struct ew_tg_media {
     ew_attachment_kind kind;
     ew_kept_text path, left_out, name, mime, performer, title;
     uint64_t bytes, photo_bytes, seconds, disappears;
+    ew_kept_text emoji; /* of a sticker */
 } ew_tg_media;
 
 typedef struct ew_telegram {
@@ -32,8 +33,9 @@ typedef struct ew_telegram {
     ew_tg_media media;
     ew_kept_text card; /* of a contact */
     bool contact_given, place_given, card_given;
-    ew_buf contact, place; /* their words */
-    ew_buf details;        /* of a service message: what else is said */
+    ew_buf contact, place;      /* their words */
+    ew_buf links, entity_links; /* behind words of text, of text_entities */
+    ew_buf details;             /* of a service message: what else is said */
     ew_kept_text action, date_local, edited_local, author, saved_from, reply_peer;
     uint64_t seen; /* fields, by number */
     ew_buf twice;  /* names of those that came again */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/telegram.h"
+#include "import/telegram_links.h"
 
 ew_slice ew_telegram__kept(const ew_telegram *t, ew_kept_text text)
 {
@@ -110,6 +111,8 @@ ew_code ew_telegram__media_field(ew_telegram *t, bool *taken)
         return take_number(t, &m->photo_bytes);
     if (ew_slice_is(key, "self_destruct_period_seconds"))
         return take_number(t, &m->disappears);
+    if (ew_slice_is(key, "sticker_emoji"))
+        return keep(t, &m->emoji);
     *taken = false;
     return EW_OK;
 }
@@ -134,9 +137,27 @@ static ew_code name_song(ew_telegram *t, ew_made_attachment *a)
     return code;
 }
 
+/* Beside what stands in place of a file: what a sticker means, and that it disappears. */
+static ew_code add_words(ew_telegram *t, ew_made_attachment *a)
+{
+    ew_tg_media *m = &t->media;
+    ew_slice parts[] = {
+        ew_telegram__kept(t, a->state == EW_ATTACH_NAMED ? a->path : a->words),
+        ew_telegram__kept(t, m->emoji),
+        ew_slice_of(m->disappears > 0 ? "disappears after it was seen" : "")};
+    ew_code code = EW_OK;
+    ew_buf_reset(&t->details);
+    for (size_t i = 0; i < 3 && code == EW_OK; i++) {
+        if (t->details.len > 0 && parts[i].n > 0)
+            code = ew_buf_append(&t->details, "; ", 2, t->err);
+        if (code == EW_OK)
+            code = ew_buf_append(&t->details, parts[i].p, parts[i].n, t->err);
+    }
+    return code == EW_OK ? keep_buf(t, &t->details, &a->words) : code;
+}
+
 static ew_code attach_file(ew_telegram *t)
 {
-    static const char gone[] = "disappears after it was seen";
     static const char none[] = "the export names no file";
     ew_tg_media *m = &t->media;
     ew_made_attachment *a = ew_made_attachment_new(&t->made);
@@ -152,16 +173,29 @@ static ew_code attach_file(ew_telegram *t)
     if (m->left_out.n > 0) {
         a->words = m->left_out;
         (void)left_out(ew_telegram__kept(t, m->left_out), &a->state);
-        return code;
-    }
-    if (m->path.n == 0 && code == EW_OK) {
+    } else if (m->path.n == 0 && code == EW_OK) {
         a->state = EW_ATTACH_UNAVAILABLE;
-        return ew_made_keep(&t->made, ew_slice_of(none), &a->words, t->err);
+        code = ew_made_keep(&t->made, ew_slice_of(none), &a->words, t->err);
+    } else {
+        ew_made_find(&t->made, a, t->from, t->folder);
     }
-    ew_made_find(&t->made, a, t->from, t->folder);
-    if (code == EW_OK && m->disappears > 0 && a->state == EW_ATTACH_PRESENT)
-        code = ew_made_keep(&t->made, ew_slice_of(gone), &a->words, t->err);
-    return code;
+    bool more = m->emoji.n > 0 || m->disappears > 0;
+    return code == EW_OK && more ? add_words(t, a) : code;
+}
+
+/* Links of text_entities are those of text once more. */
+static ew_code attach_links(ew_telegram *t)
+{
+    ew_buf *a = &t->links;
+    const ew_buf *b = &t->entity_links;
+    bool same =
+        a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+    ew_code code = EW_OK;
+    if (!same && a->len > 0 && b->len > 0)
+        code = ew_buf_append(a, " ", 1, t->err);
+    if (!same && b->len > 0 && code == EW_OK)
+        code = ew_buf_append(a, b->data, b->len, t->err);
+    return code == EW_OK ? ew_tg_links_attach(&t->made, a, t->err) : code;
 }
 
 /* The card is a file of its own when the export has it. */
@@ -183,7 +217,9 @@ static ew_code attach_contact(ew_telegram *t)
 ew_code ew_telegram__attach(ew_telegram *t)
 {
     ew_code code = EW_OK;
-    if (t->media.file || t->media.photo || t->media.typed)
+    const ew_tg_media *m = &t->media;
+    if (m->file || m->photo || m->typed ||
+        (m->disappears > 0 && !t->made.message.service))
         code = attach_file(t);
     if (code == EW_OK && (t->contact_given || t->card_given))
         code = attach_contact(t);
@@ -193,5 +229,5 @@ ew_code ew_telegram__attach(ew_telegram *t)
         a->state = EW_ATTACH_INLINE;
         code = keep_buf(t, &t->place, &a->words);
     }
-    return code;
+    return code == EW_OK ? attach_links(t) : code;
 }

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "import/telegram_html.h"
+#include "import/telegram_links.h"
 #include "import/telegram_notes.h"
 
 enum { VALUE = 64 << 20 };
@@ -95,6 +96,17 @@ static ew_code add_files(ew_buf *out, const ew_tg_side *s, ew_err *err)
     return code;
 }
 
+/* Where words lead that do not say so. */
+static ew_slice links_of(const ew_tg_side *s)
+{
+    for (size_t i = 0; i < s->m->attachment_count; i++) {
+        const ew_attachment *a = &s->m->attachments[i];
+        if (a->state == EW_ATTACH_INLINE && ew_slice_is(a->name, EW_TG_LINK))
+            return a->words;
+    }
+    return (ew_slice){"", 0};
+}
+
 static ew_slice forward_of(const ew_tg_side *s)
 {
     return s->m->forwarded ? name_of(s->m->forwarded_from) : (ew_slice){"", 0};
@@ -133,6 +145,8 @@ ew_code ew_tg_digest(const ew_tg_side *s, ew_buf *room, uint8_t out[EW_TG_DIGEST
             code = add_files(&part, s, err);
         if (code == EW_OK)
             code = add_part(room, "files", ew_tg_slice(&part), err);
+        if (code == EW_OK)
+            code = add_part(room, "links", links_of(s), err);
     }
     ew_buf_release(&part);
     ew_sha256_bytes(room->len > 0 ? room->data : (const uint8_t *)"", room->len, full);
@@ -201,6 +215,8 @@ static ew_code tell_text(const telling *t)
         code = add_files(&b, t->html, t->err);
     if (code == EW_OK)
         code = tell(t, "attachment", ew_tg_slice(&a), ew_tg_slice(&b));
+    if (code == EW_OK)
+        code = tell(t, "link", links_of(t->json), links_of(t->html));
     ew_buf_release(&a);
     ew_buf_release(&b);
     return code;

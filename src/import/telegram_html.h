@@ -82,6 +82,8 @@ bool ew_tg_has_class(const GumboNode *n, const char *word);
 EW_MUST_CHECK ew_code ew_tg_resolve(ew_buf *out, ew_slice folder, ew_slice path,
                                     ew_err *err);
 
+/* Links in an element whose words do not say where they lead become an attachment. */
+EW_MUST_CHECK ew_code ew_tg_html_links(ew_tg_html *h, const GumboNode *node);
 /* Is it an element around attachments, or one itself? */
 bool ew_tg_is_media(const GumboNode *n);
 /* Its attachments, or what a call was. */

@@ -295,7 +295,7 @@ static ew_code take_text(ew_tg_html *h, const GumboNode *n)
     ew_code code = ew_tg_html_text(h, n);
     if (code == EW_OK)
         code = ew_made_keep(&h->made, ew_tg_slice(&h->text), &h->made.text, h->err);
-    return code;
+    return code == EW_OK ? ew_tg_html_links(h, n) : code;
 }
 
 static ew_code take_signature(ew_tg_html *h, const GumboNode *n)

@@ -271,6 +271,8 @@ static void set_up(ew_telegram *t)
     ew_buf_init(&t->chat_id, EW_JSON_TEXT);
     ew_buf_init(&t->chat_kind, EW_JSON_TEXT);
     ew_buf_init(&t->contact, EW_MADE_BYTES);
+    ew_buf_init(&t->links, EW_MADE_BYTES);
+    ew_buf_init(&t->entity_links, EW_MADE_BYTES);
     ew_buf_init(&t->place, EW_MADE_BYTES);
     ew_buf_init(&t->details, EW_MADE_BYTES);
     ew_buf_init(&t->twice, EW_MADE_BYTES);
@@ -283,6 +285,8 @@ static void tear_down(ew_telegram *t)
     ew_buf_release(&t->chat_id);
     ew_buf_release(&t->chat_kind);
     ew_buf_release(&t->contact);
+    ew_buf_release(&t->links);
+    ew_buf_release(&t->entity_links);
     ew_buf_release(&t->place);
     ew_buf_release(&t->details);
     ew_buf_release(&t->twice);

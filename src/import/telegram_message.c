@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/telegram.h"
+#include "import/telegram_links.h"
 
 static ew_code keep(ew_telegram *t, ew_kept_text *out)
 {
@@ -20,20 +21,50 @@ static bool is_text(const ew_json *j, size_t depth)
            (j->depth == depth + 1 && j->has_key && ew_slice_is(j->key, "text"));
 }
 
-static ew_code take_parts(ew_telegram *t, ew_kept_text *text)
+/* A list of parts being read. */
+typedef struct parts {
+    size_t depth; /* of the list */
+    ew_kept_text *text;
+    size_t begin; /* of the present part in the text */
+    ew_buf href;  /* of it */
+    ew_buf *links;
+} parts;
+
+static ew_code take_part(ew_telegram *t, parts *p)
 {
     ew_json *j = &t->j;
-    size_t depth = j->depth;
+    if (is_text(j, p->depth))
+        return ew_made_grow(&t->made, j->text, p->text, t->err);
+    if (j->depth == p->depth + 1 && j->kind == EW_JSON_OBJECT) {
+        p->begin = p->text->n;
+        ew_buf_reset(&p->href);
+    } else if (j->depth == p->depth + 1 && j->kind == EW_JSON_STRING && j->has_key &&
+               ew_slice_is(j->key, "href")) {
+        return ew_buf_append(&p->href, j->text.p, j->text.n, t->err);
+    } else if (j->depth == p->depth && j->kind == EW_JSON_OBJECT_END && p->href.len > 0) {
+        ew_slice words = ew_telegram__kept(t, *p->text);
+        ew_slice href = {(const char *)p->href.data, p->href.len};
+        words = (ew_slice){words.p + p->begin, words.n - p->begin};
+        return ew_tg_link(p->links, href, words, t->err);
+    }
+    return EW_OK;
+}
+
+static ew_code take_parts(ew_telegram *t, ew_kept_text *text, ew_buf *links)
+{
+    ew_json *j = &t->j;
+    parts p = {.depth = j->depth, .text = text, .links = links};
     ew_code code = EW_OK;
+    ew_buf_init(&p.href, EW_JSON_TEXT);
     while (code == EW_OK) {
         code = ew_json_next(j, t->err);
-        if (code != EW_OK || (j->kind == EW_JSON_ARRAY_END && j->depth < depth))
+        if (code != EW_OK || (j->kind == EW_JSON_ARRAY_END && j->depth < p.depth))
             break;
         t->odd = t->odd || j->odd;
         t->bad = t->bad || j->bad_utf8;
-        if (is_text(j, depth))
-            code = ew_made_grow(&t->made, j->text, text, t->err);
+        code = take_part(t, &p);
     }
+    ew_buf_release(&p.href);
     return code;
 }
 
@@ -47,7 +78,7 @@ static ew_code take_text(ew_telegram *t)
     if (j->kind == EW_JSON_STRING)
         code = keep(t, &text);
     else if (j->kind == EW_JSON_ARRAY)
-        code = take_parts(t, &text);
+        code = take_parts(t, &text, &t->links);
     else
         return ew_json_skip(j, t->err);
     if (text.n > 0)
@@ -63,7 +94,7 @@ static ew_code take_entities(ew_telegram *t, bool have)
     ew_kept_text again = {0, 0};
     if (j->kind != EW_JSON_ARRAY)
         return ew_json_skip(j, t->err);
-    ew_code code = take_parts(t, &again);
+    ew_code code = take_parts(t, &again, &t->entity_links);
     if (code != EW_OK)
         return code;
     ew_slice a = ew_telegram__kept(t, t->made.text);
@@ -184,7 +215,6 @@ static const struct {
     {"thumbnail", F_PASS},
     {"thumbnail_file_size", F_PASS},
     {"contact_vcard_file_size", F_PASS},
-    {"sticker_emoji", F_PASS},
 };
 
 static field field_of(ew_slice key)
@@ -373,6 +403,8 @@ static void restart(ew_telegram *t)
     t->contact_given = t->place_given = t->card_given = false;
     ew_buf_reset(&t->contact);
     ew_buf_reset(&t->place);
+    ew_buf_reset(&t->links);
+    ew_buf_reset(&t->entity_links);
     ew_buf_reset(&t->details);
     ew_buf_reset(&t->twice);
     t->seen = 0;

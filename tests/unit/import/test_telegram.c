@@ -246,9 +246,10 @@ static void kinds_of_media(void **state)
         "message 6 <|>: \n  other inline |||0|0|To do | ask\n"
         "message 7 <|>: \n  other inline |||0|0|Chess\n"
         "message 8 <|>: \n  audio named x.mp3|Sok - Song||0|5|\ngap attachment: x.mp3\n"
-        "message 9 <|>: \n  photo named p.jpg|||7|0|\n"
-        "gap attachment: p.jpg\n"
-        "message 10 <|>: \n  sticker named s.webp|||3|0|\ngap attachment: s.webp\n"
+        "message 9 <|>: \n  photo named p.jpg|||7|0|p.jpg; disappears after it was seen\n"
+        "gap attachment: p.jpg; disappears after it was seen\n"
+        "message 10 <|>: \n  sticker named s.webp|||3|0|s.webp; x\ngap attachment: "
+        "s.webp; x\n"
         "message 11 <|>: \n  file too-large |||0|0|report.pdf (File exceeds maximum "
         "size. "
         "x)\n"
@@ -258,6 +259,58 @@ static void kinds_of_media(void **state)
         "gap attachment: the export names no file\n"
         "remark in the original and not told here are messages 1 with media hidden until "
         "clicked\n");
+}
+
+/* Words that do not say where they lead; once, though text_entities has them again. */
+static void links_behind_words(void **state)
+{
+    expect(
+        *state,
+        "{\"messages\":["
+        "{\"id\":1,\"text\":[\"see \",{\"type\":\"text_link\",\"text\":\"here\",\"href\":"
+        "\"https://evil.example/x\"},{\"href\":\"tg://"
+        "y\",\"type\":\"text_link\",\"text\":"
+        "\"z\"}],\"text_entities\":[{\"type\":\"text_link\",\"text\":\"see "
+        "here\",\"href\":"
+        "\"https://evil.example/x\"},{\"type\":\"text_link\",\"text\":\"z\",\"href\":"
+        "\"tg://y\"}]},"
+        "{\"id\":2,\"text\":[{\"type\":\"text_link\",\"text\":\"x.example\",\"href\":"
+        "\"https://x.example/\"},{\"type\":\"text_link\",\"text\":\"@ann\",\"href\":"
+        "\"https://t.me/ann\"},{\"type\":\"text_link\",\"text\":\"@bob\",\"href\":"
+        "\"https://t.me/eve\"}]},"
+        "{\"id\":3,\"text\":\"here\",\"text_entities\":[{\"type\":\"text_link\",\"text\":"
+        "\"here\",\"href\":\"https://evil.example/x\"}]}]}",
+        "chat ||\n"
+        "message 1 <|>: see herez\n"
+        "  other inline |link||0|0|https://evil.example/x tg://y\n"
+        "message 2 <|>: x.example@ann@bob\n"
+        "  other inline |link||0|0|https://t.me/eve\n"
+        "message 3 <|>: here\n"
+        "  other inline |link||0|0|https://evil.example/x\n");
+}
+
+/* Whatever became of the file. */
+static void what_disappears(void **state)
+{
+    expect(
+        *state,
+        "{\"messages\":["
+        "{\"id\":1,\"photo\":\"(File not included. "
+        "x)\",\"self_destruct_period_seconds\":30},"
+        "{\"id\":2,\"self_destruct_period_seconds\":30,\"text\":\"\"},"
+        "{\"id\":3,\"file\":\"(File not included. x)\",\"media_type\":\"sticker\","
+        "\"sticker_emoji\":\"y\"}]}",
+        "chat ||\n"
+        "message 1 <|>: \n"
+        "  photo left-out |||0|0|(File not included. x); disappears after it was seen\n"
+        "gap attachment: (File not included. x); disappears after it was seen\n"
+        "message 2 <|>: \n"
+        "  file unavailable |||0|0|the export names no file; disappears after it was "
+        "seen\n"
+        "gap attachment: the export names no file; disappears after it was seen\n"
+        "message 3 <|>: \n"
+        "  sticker left-out |||0|0|(File not included. x); y\n"
+        "gap attachment: (File not included. x); y\n");
 }
 
 static void who_said_it_first(void **state)
@@ -425,6 +478,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST_IN_DIR(one_chat),
+        TEST_IN_DIR(links_behind_words),
+        TEST_IN_DIR(what_disappears),
         TEST_IN_DIR(what_is_missing),
         TEST_IN_DIR(all_chats),
         TEST_IN_DIR(forwards_and_inline_things),

@@ -76,11 +76,27 @@ static void texts(void **state)
         "chat |T|\n"
         "message 1 <A|> at=1704164645: one\ntwo  spaces\n\n<b> &amp; \"q\" 's' boldit "
         "link\n"
+        "  other inline |link||0|0|https://x.example/?a=1&b=2\n"
         "message 2 <A|> at=1704164645: a\n  bcsecretq\U0001F44B\f\t.\n"
         "remark message 3: signed 'Sok'\n"
         "message 3 <A|> at=1704164645: x\n"
         "remark in the original and not told here are messages 1 with reactions, 1 with "
         "buttons\n");
+}
+
+static void links_behind_words(void **state)
+{
+    expect(*state,
+           PAGE_HEAD("T") MESSAGE(
+               "1", "02.01.2024 03:04:05", "A",
+               SAID("<a href=\"https://a.example/x\">a.example/x</a> <a "
+                    "href=\"https://t.me/ann\">@ann</a> <a href=\"tel:+1 2\">+1 2</a> <a "
+                    "href=\"#go_to_message1\" onclick=\"return "
+                    "GoToMessage(1)\">this</a> <a href=\"messages2.html\">next</a> <a "
+                    "href=\"https://b.example/\">a.example</a>")) PAGE_TAIL,
+           "chat |T|\n"
+           "message 1 <A|> at=1704164645: a.example/x @ann +1 2 this next a.example\n"
+           "  other inline |link||0|0|https://b.example/\n");
 }
 
 static void forwards(void **state)
@@ -565,6 +581,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_IN_DIR(people_and_times),
         TEST_IN_DIR(texts),
+        TEST_IN_DIR(links_behind_words),
         TEST_IN_DIR(forwards),
         TEST_IN_DIR(old_forwards),
         TEST_IN_DIR(files_that_are_there),

@@ -147,6 +147,23 @@ static void differences(void **state)
         "message 6 <A|user5> at=1704884406Z fwd=N: x\n" SUM("6", "6", "0", "0"));
 }
 
+static void other_links(void **state)
+{
+    expect(*state,
+           JSON_HEAD JSON_MESSAGE(
+               "1", JSON_AT("01", "1704884401"),
+               JSON_FROM("A") "\"text\":[{\"type\":\"text_link\",\"text\":\"here\","
+                              "\"href\":\"https://x.example\"}]") JSON_TAIL,
+           PAGE_HEAD("G") MESSAGE("1", PAGE_AT("01"), "A",
+                                  SAID("<a href=\"https://y.example\">here</a>"))
+               PAGE_TAIL,
+           "chat 7|G|private_group\n"
+           "remark message 1: link is 'https://x.example' in result.json and "
+           "'https://y.example' in the page\n"
+           "message 1 <A|user5> at=1704884401Z: here\n"
+           "  other inline |link||0|0|https://x.example\n" SUM("1", "1", "0", "0"));
+}
+
 static void only_in_one(void **state)
 {
     expect(
@@ -366,10 +383,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_IN_DIR(the_same_in_both), TEST_IN_DIR(clocks_become_moments),
         TEST_IN_DIR(differences),      TEST_IN_DIR(only_in_one),
-        TEST_IN_DIR(summer),           TEST_IN_DIR(saved_messages),
-        TEST_IN_DIR(all_chats),        TEST_IN_DIR(several_exports),
-        TEST_IN_DIR(another_chat),     TEST_IN_DIR(a_broken_json),
-        TEST_IN_DIR(long_texts),       TEST_IN_DIR(without_memory),
+        TEST_IN_DIR(other_links),      TEST_IN_DIR(summer),
+        TEST_IN_DIR(saved_messages),   TEST_IN_DIR(all_chats),
+        TEST_IN_DIR(several_exports),  TEST_IN_DIR(another_chat),
+        TEST_IN_DIR(a_broken_json),    TEST_IN_DIR(long_texts),
+        TEST_IN_DIR(without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
