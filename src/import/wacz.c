@@ -15,6 +15,22 @@ ew_place ew_wacz__whole(const ew_wacz *z, size_t member)
     return (ew_place){member, 0, ew_delivery_bytes(z->from, member)};
 }
 
+ew_code ew_wacz__object(ew_json *j, ew_slice bytes, ew_err *why)
+{
+    ew_json_init(j, bytes.p, bytes.n);
+    ew_code code = ew_json_next(j, why);
+    if (code == EW_OK && j->kind != EW_JSON_OBJECT)
+        code = ew_fail(why, EW_E_FORMAT, 0, "it is no object of JSON");
+    return code;
+}
+
+bool ew_wacz__field(ew_json *j, ew_code *code, ew_err *why)
+{
+    if (*code == EW_OK)
+        *code = ew_json_next(j, why);
+    return *code == EW_OK && j->kind != EW_JSON_OBJECT_END && j->kind != EW_JSON_END;
+}
+
 ew_code ew_wacz__gap(ew_wacz *z, ew_place place, const char *what, const char *fmt, ...)
 {
     char text[2048];

@@ -52,6 +52,12 @@ EW_MUST_CHECK ew_code ew_wacz__pages_missing(ew_wacz *z);
 EW_MUST_CHECK ew_code ew_wacz__keep(ew_wacz *z, ew_slice text, ew_kept_text *out);
 ew_slice ew_wacz__kept(const ew_wacz *z, ew_kept_text t);
 
+/* Begins to read bytes that are to be one object of JSON (EW_E_FORMAT: they are not), and goes to
+ * its next value: false at its end, and once `code` is not EW_OK. Values that are objects are to
+ * be passed over or read to their end. ew_json_release in any case. */
+EW_MUST_CHECK ew_code ew_wacz__object(ew_json *j, ew_slice bytes, ew_err *why);
+bool ew_wacz__field(ew_json *j, ew_code *code, ew_err *why);
+
 EW_MUST_CHECK ew_code ew_wacz__gap(ew_wacz *z, ew_place place, const char *what,
                                    const char *fmt, ...) EW_PRINTF(4, 5);
 /* Of the member as a whole. */

@@ -46,10 +46,7 @@ static ew_code take_signed(digest *d, ew_json *j, ew_err *why)
     if (j->kind != EW_JSON_OBJECT)
         return ew_json_skip(j, why);
     d->is_signed = true;
-    while (code == EW_OK) {
-        code = ew_json_next(j, why);
-        if (code != EW_OK || j->kind == EW_JSON_OBJECT_END)
-            break;
+    while (ew_wacz__field(j, &code, why)) {
         ew_kept_text *place = j->kind == EW_JSON_STRING ? place_of(d, j->key) : NULL;
         d->time_token = d->time_token || ew_slice_is(j->key, "timeSignature");
         code = place != NULL ? keep(d, j->text, place, why) : ew_json_skip(j, why);
@@ -60,14 +57,8 @@ static ew_code take_signed(digest *d, ew_json *j, ew_err *why)
 static ew_code take_digest(digest *d, ew_slice bytes, ew_err *why)
 {
     ew_json j;
-    ew_json_init(&j, bytes.p, bytes.n);
-    ew_code code = ew_json_next(&j, why);
-    if (code == EW_OK && j.kind != EW_JSON_OBJECT)
-        code = ew_fail(why, EW_E_FORMAT, 0, "it is no object of JSON");
-    while (code == EW_OK) {
-        code = ew_json_next(&j, why);
-        if (code != EW_OK || j.kind == EW_JSON_OBJECT_END || j.kind == EW_JSON_END)
-            break;
+    ew_code code = ew_wacz__object(&j, bytes, why);
+    while (ew_wacz__field(&j, &code, why)) {
         if (j.kind == EW_JSON_STRING && ew_slice_is(j.key, "hash"))
             code = keep(d, j.text, &d->hash, why);
         else if (ew_slice_is(j.key, "signedData"))

@@ -159,14 +159,8 @@ static ew_code take_list(ew_wacz *z, ew_json *j, list *l, ew_err *why)
 static ew_code take_package(ew_wacz *z, ew_slice bytes, list *l, ew_err *why)
 {
     ew_json j;
-    ew_json_init(&j, bytes.p, bytes.n);
-    ew_code code = ew_json_next(&j, why);
-    if (code == EW_OK && j.kind != EW_JSON_OBJECT)
-        code = ew_fail(why, EW_E_FORMAT, 0, "it is no object of JSON");
-    while (code == EW_OK) {
-        code = ew_json_next(&j, why);
-        if (code != EW_OK || j.kind == EW_JSON_OBJECT_END || j.kind == EW_JSON_END)
-            break;
+    ew_code code = ew_wacz__object(&j, bytes, why);
+    while (ew_wacz__field(&j, &code, why)) {
         code = ew_slice_is(j.key, "resources") ? take_list(z, &j, l, why)
                                                : ew_json_skip(&j, why);
     }

@@ -55,14 +55,8 @@ static ew_code read_page(lines *l, ew_slice text, ew_err *why)
     ew_wacz *z = l->z;
     ew_json j;
     ew_wacz_page p = {.place = {l->member, l->line_at, text.n}};
-    ew_json_init(&j, text.p, text.n);
-    ew_code code = ew_json_next(&j, why);
-    if (code == EW_OK && j.kind != EW_JSON_OBJECT)
-        code = ew_fail(why, EW_E_FORMAT, 0, "it is no object of JSON");
-    while (code == EW_OK) {
-        code = ew_json_next(&j, why);
-        if (code != EW_OK || j.kind == EW_JSON_OBJECT_END || j.kind == EW_JSON_END)
-            break;
+    ew_code code = ew_wacz__object(&j, text, why);
+    while (ew_wacz__field(&j, &code, why)) {
         bool is_text = j.kind == EW_JSON_STRING;
         if (is_text && ew_slice_is(j.key, "url"))
             code = ew_wacz__keep(z, j.text, &p.url);
