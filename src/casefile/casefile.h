@@ -132,6 +132,13 @@ EW_MUST_CHECK ew_code ew_case_store_later(ew_case *c, int fd,
                                           uint64_t *bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_case_store_sync(ew_case *c, ew_err *err);
 
+/* Path of what was stored under this hash; to be freed. */
+EW_MUST_CHECK ew_code ew_case_stored(ew_case *c, const uint8_t sha256[EW_SHA256_BYTES],
+                                     char **path, ew_err *err);
+/* Removes what was stored when no item came of it. EW_E_ARG when an item has it; outside of events. */
+EW_MUST_CHECK ew_code ew_case_unstore(ew_case *c, const uint8_t sha256[EW_SHA256_BYTES],
+                                      ew_err *err);
+
 /* Is this content in the case? *id: 0 when not; *undone: it was taken back. */
 EW_MUST_CHECK ew_code ew_case_same_content(ew_case *c,
                                            const uint8_t sha256[EW_SHA256_BYTES],

@@ -202,6 +202,32 @@ ew_code ew_case_store_sync(ew_case *c, ew_err *err)
     return code;
 }
 
+ew_code ew_case_stored(ew_case *c, const uint8_t sha256[EW_SHA256_BYTES], char **path,
+                       ew_err *err)
+{
+    char *folder = NULL;
+    ew_code code = paths_of(c, sha256, &folder, path, err);
+    ew_free(folder);
+    return code;
+}
+
+ew_code ew_case_unstore(ew_case *c, const uint8_t sha256[EW_SHA256_BYTES], ew_err *err)
+{
+    int64_t id = 0;
+    bool undone;
+    char *path = NULL;
+    ew_code code = ew_case_same_content(c, sha256, &id, &undone, err);
+    if (code == EW_OK && id != 0)
+        code =
+            ew_fail(err, EW_E_ARG, 0, "this is the original of item %lld", (long long)id);
+    if (code == EW_OK)
+        code = ew_case_stored(c, sha256, &path, err);
+    if (code == EW_OK && unlink(path) != 0 && errno != ENOENT)
+        code = ew_fail_sys(err, errno, "cannot remove '%s'", path);
+    ew_free(path);
+    return code;
+}
+
 ew_code ew_case_original(ew_case *c, int64_t item, char **path, ew_err *err)
 {
     bool row;

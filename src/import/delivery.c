@@ -23,6 +23,8 @@ typedef struct member {
     size_t n; /* bytes of the name */
     uint64_t bytes;
     size_t number; /* in the ZIP */
+    char *copy;    /* to be read instead, or NULL */
+    bool gone;     /* cannot be read */
 } member;
 
 struct ew_delivery {
@@ -33,6 +35,7 @@ struct ew_delivery {
     char **odd;
     size_t odd_count;
     ew_unpack *zip; /* of a ZIP: where reading stands */
+    char *zip_copy; /* to be read instead, or NULL */
     void *map;      /* what the last read gave */
     size_t map_bytes;
     ew_buf unpacked;
@@ -249,8 +252,11 @@ void ew_delivery_close(ew_delivery *s)
         return;
     drop_bytes(s);
     ew_unpack_close(s->zip);
-    for (size_t i = 0; i < s->count; i++)
+    for (size_t i = 0; i < s->count; i++) {
         ew_free(s->members[i].name);
+        ew_free(s->members[i].copy);
+    }
+    ew_free(s->zip_copy);
     for (size_t i = 0; i < s->odd_count; i++)
         ew_free(s->odd[i]);
     ew_free(s->members);
@@ -312,12 +318,38 @@ size_t ew_delivery_find(const ew_delivery *s, ew_slice name)
 
 /* ------------------------------------------------------------------ reading */
 
+ew_code ew_delivery_replace(ew_delivery *s, size_t i, const char *copy, ew_err *err)
+{
+    char *path = copy != NULL ? ew_strdup(copy) : NULL;
+    if (copy != NULL && path == NULL)
+        return ew_fail_nomem(err);
+    drop_bytes(s);
+    if (s->kind == EW_DELIVERY_ZIP) {
+        ew_unpack_close(s->zip);
+        s->zip = NULL;
+        ew_free(s->zip_copy);
+        s->zip_copy = path;
+        return EW_OK;
+    }
+    ew_free(s->members[i].copy);
+    s->members[i].copy = path;
+    s->members[i].gone = copy == NULL;
+    return EW_OK;
+}
+
+static char *path_of(const ew_delivery *s, const member *m)
+{
+    if (m->copy != NULL)
+        return ew_strdup(m->copy);
+    return s->kind == EW_DELIVERY_FOLDER ? ew_path_join(s->path, m->name)
+                                         : ew_strdup(s->path);
+}
+
 static ew_code open_member(const ew_delivery *s, size_t i, int *fd, uint64_t *bytes,
                            ew_err *err)
 {
     struct stat st;
-    char *path = s->kind == EW_DELIVERY_FOLDER ? ew_path_join(s->path, s->members[i].name)
-                                               : ew_strdup(s->path);
+    char *path = path_of(s, &s->members[i]);
     if (path == NULL)
         return ew_fail_nomem(err);
     int flags = O_RDONLY | O_CLOEXEC | (s->kind == EW_DELIVERY_FOLDER ? O_NOFOLLOW : 0);
@@ -339,10 +371,12 @@ static ew_code map_member(ew_delivery *s, size_t i, ew_slice *bytes, ew_err *err
 {
     int fd = -1;
     uint64_t n = 0;
+    *bytes = (ew_slice){"", 0};
+    if (s->members[i].gone)
+        return EW_OK;
     ew_code code = open_member(s, i, &fd, &n, err);
     if (code != EW_OK)
         return code;
-    *bytes = (ew_slice){"", 0};
     if (n > 0) {
         void *map = mmap(NULL, (size_t)n, PROT_READ, MAP_PRIVATE, fd, 0);
         if (map == MAP_FAILED) {
@@ -369,7 +403,7 @@ static ew_code unpack(ew_delivery *s, size_t i,
 {
     ew_code code = EW_OK;
     if (s->zip == NULL)
-        code = ew_unpack_open(&s->zip, s->path, err);
+        code = ew_unpack_open(&s->zip, s->zip_copy != NULL ? s->zip_copy : s->path, err);
     return code == EW_OK ? ew_unpack_read(s->zip, s->members[i].number, put, cookie, err)
                          : code;
 }
@@ -397,6 +431,8 @@ ew_code ew_delivery_stream(ew_delivery *s, size_t i,
     uint64_t n = 0;
     if (s->kind == EW_DELIVERY_ZIP)
         return unpack(s, i, put, cookie, err);
+    if (s->members[i].gone)
+        return EW_OK;
     ew_code code = open_member(s, i, &fd, &n, err);
     if (code != EW_OK)
         return code;

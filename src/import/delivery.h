@@ -46,6 +46,11 @@ size_t ew_delivery_find(const ew_delivery *s, ew_slice name);
 /* Text of what was left out, one line each; NULL after the last. */
 const char *ew_delivery_odd(const ew_delivery *s, size_t i);
 
+/* From now on the bytes of a member come from a copy of it, which nobody else changes; of a ZIP (any member) all
+ * come from the copy of the ZIP. copy: NULL: the member cannot be read, and is empty. */
+EW_MUST_CHECK ew_code ew_delivery_replace(ew_delivery *s, size_t member, const char *copy,
+                                          ew_err *err);
+
 /* The bytes of a member, mapped or unpacked; they stay until the next call for this delivery that gives
  * bytes. EW_E_LIMIT when it unpacks to more than the limit or another size than it says. */
 EW_MUST_CHECK ew_code ew_delivery_read(ew_delivery *s, size_t member, ew_slice *bytes,

@@ -5,33 +5,24 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/utf8.h"
-#include "casefile/records.h"
 #include "import/picture.h"
 #include "import/quotes.h"
-#include "ops/import_store.h"
+#include "ops/import_work.h"
 #include "ops/picture.h"
 #include "report/json.h"
 
-enum { NAMES_MAX = 256, TICK_EVERY = 1024 /* messages */ };
+enum { TICK_EVERY = 1024 /* messages */ };
 
-/* One import at work: what the reader tells goes to the case, when there is one, and is counted. */
-typedef struct work {
-    ew_case *c; /* NULL: a trial */
-    ew_case_intake in;
-    ew_import_sink to; /* the case's */
-    const ew_import_how *how;
-    ew_imported *told;
-    ew_slice names[NAMES_MAX]; /* by which reports call the case's items */
-    size_t name_count;
-    char *name_text[NAMES_MAX];
-    const ew_kept_files *kept;
-    bool about; /* which item the event is about is known */
-} work;
+static void note_read(ew_import_work *w, size_t member)
+{
+    if (member < w->members)
+        w->read[member] = true;
+}
 
 /* The first member that something was read of is what a folder is about. */
-static void begun(work *w, size_t member)
+static void begun(ew_import_work *w, size_t member)
 {
+    note_read(w, member);
     if (w->about || w->kept == NULL || w->kept->packed || member >= w->kept->count)
         return;
     const ew_kept_file *f = &w->kept->file[member];
@@ -43,8 +34,8 @@ static void begun(work *w, size_t member)
 /* ------------------------------------------------------------------ counting */
 
 /* Tells how far it is, and ends it when somebody wants that. */
-static ew_code go_on(const work *w, const char *stage, uint64_t done, uint64_t total,
-                     ew_err *err)
+static ew_code go_on(const ew_import_work *w, const char *stage, uint64_t done,
+                     uint64_t total, ew_err *err)
 {
     const ew_progress *p = &w->how->read.progress;
     if (ew_stopped(w->how->stop) ||
@@ -56,7 +47,7 @@ static ew_code go_on(const work *w, const char *stage, uint64_t done, uint64_t t
 
 static ew_code take_chat(void *cookie, const ew_chat *c, ew_err *err)
 {
-    work *w = cookie;
+    ew_import_work *w = cookie;
     w->told->chats++;
     begun(w, c->place.member);
     return w->c != NULL ? w->to.chat(w->to.cookie, c, err) : EW_OK;
@@ -64,9 +55,13 @@ static ew_code take_chat(void *cookie, const ew_chat *c, ew_err *err)
 
 static ew_code take_message(void *cookie, const ew_message *m, ew_err *err)
 {
-    work *w = cookie;
+    ew_import_work *w = cookie;
     w->told->messages++;
     w->told->attachments += m->attachment_count;
+    note_read(w, m->place.member);
+    for (size_t i = 0; i < m->attachment_count; i++)
+        if (m->attachments[i].state == EW_ATTACH_PRESENT)
+            note_read(w, m->attachments[i].member);
     if (w->told->messages % TICK_EVERY == 0 &&
         go_on(w, "read", w->told->messages, 0, err) != EW_OK)
         return EW_E_CANCELLED;
@@ -75,7 +70,7 @@ static ew_code take_message(void *cookie, const ew_message *m, ew_err *err)
 
 static ew_code take_quote(void *cookie, const ew_quote *q, ew_err *err)
 {
-    work *w = cookie;
+    ew_import_work *w = cookie;
     w->told->quotes++;
     w->told->shown += q->pattern->shown;
     return w->c != NULL ? ew_case_add_quote(&w->in, q, err) : EW_OK;
@@ -83,7 +78,7 @@ static ew_code take_quote(void *cookie, const ew_quote *q, ew_err *err)
 
 static ew_code take_article(void *cookie, const ew_article *a, ew_err *err)
 {
-    work *w = cookie;
+    ew_import_work *w = cookie;
     ew_quote_in in = {.article = a, .items = w->names, .item_count = w->name_count};
     w->told->articles++;
     begun(w, a->place.member);
@@ -93,7 +88,7 @@ static ew_code take_article(void *cookie, const ew_article *a, ew_err *err)
 
 static ew_code take_capture(void *cookie, const ew_capture *p, ew_err *err)
 {
-    work *w = cookie;
+    ew_import_work *w = cookie;
     w->told->captures++;
     if (go_on(w, "read", w->told->captures, 0, err) != EW_OK)
         return EW_E_CANCELLED;
@@ -111,10 +106,11 @@ static ew_code odd_text(const ew_picture_fact *f, ew_buf *out, ew_err *err)
 
 static ew_code take_fact(void *cookie, const ew_picture_fact *f, ew_err *err)
 {
-    work *w = cookie;
+    ew_import_work *w = cookie;
     ew_buf text;
     ew_buf_init(&text, EW_CASE_WORDS);
     w->told->facts++;
+    note_read(w, f->place.member);
     if (f->odd) { /* what contradicts is to be looked at */
         w->told->remarks++;
         if (w->how->remark != NULL && odd_text(f, &text, err) == EW_OK)
@@ -134,9 +130,9 @@ static ew_code with_text(ew_slice s, char **out, ew_err *err)
     return EW_OK;
 }
 
-static ew_code take_gap(void *cookie, const ew_gap *g, ew_err *err)
+ew_code ew_import__gap(void *cookie, const ew_gap *g, ew_err *err)
 {
-    work *w = cookie;
+    ew_import_work *w = cookie;
     char *what = NULL;
     char *words = NULL;
     ew_code code = EW_OK;
@@ -153,9 +149,9 @@ static ew_code take_gap(void *cookie, const ew_gap *g, ew_err *err)
     return code == EW_OK && w->c != NULL ? w->to.gap(w->to.cookie, g, err) : code;
 }
 
-static ew_code take_remark(void *cookie, const ew_remark *r, ew_err *err)
+ew_code ew_import__remark(void *cookie, const ew_remark *r, ew_err *err)
 {
-    work *w = cookie;
+    ew_import_work *w = cookie;
     char *text = NULL;
     ew_code code = EW_OK;
     w->told->remarks++;
@@ -168,7 +164,7 @@ static ew_code take_remark(void *cookie, const ew_remark *r, ew_err *err)
     return code == EW_OK && w->c != NULL ? w->to.remark(w->to.cookie, r, err) : code;
 }
 
-static ew_import_sink sink_of(work *w)
+static ew_import_sink sink_of(ew_import_work *w)
 {
     return (ew_import_sink){.cookie = w,
                             .chat = take_chat,
@@ -176,58 +172,20 @@ static ew_import_sink sink_of(work *w)
                             .article = take_article,
                             .capture = take_capture,
                             .picture = take_fact,
-                            .gap = take_gap,
-                            .remark = take_remark};
+                            .gap = ew_import__gap,
+                            .remark = ew_import__remark};
 }
 
 /* ------------------------------------------------------------------ reading */
 
-/* What was left out of the delivery is told like everything else that is missing. */
-static ew_code tell_odd(work *w, const ew_delivery *from, ew_err *err)
-{
-    const char *text;
-    ew_code code = EW_OK;
-    for (size_t i = 0; code == EW_OK && (text = ew_delivery_odd(from, i)) != NULL; i++) {
-        ew_gap g = {.what = ew_slice_of("file"), .words = ew_slice_of(text)};
-        code = take_gap(w, &g, err);
-    }
-    return code;
-}
-
-/* What is packed and damaged is missing, but the ZIP is kept as it is. */
-static ew_code tell_broken(work *w, const ew_delivery *from, ew_err *err)
-{
-    ew_buf words;
-    ew_code code = EW_OK;
-    ew_buf_init(&words, EW_CASE_WORDS);
-    for (size_t i = 0; w->kept != NULL && i < w->kept->count && code == EW_OK; i++) {
-        if (!w->kept->file[i].broken)
-            continue;
-        ew_slice name = ew_delivery_name(from, i);
-        ew_gap g = {.place = {.member = i}, .what = ew_slice_of("file")};
-        ew_buf_reset(&words);
-        code = ew_utf8_append_safe(&words, name.p, name.n, err);
-        if (code == EW_OK)
-            code = ew_buf_printf(&words, err,
-                                 " cannot be unpacked: it is damaged or too large");
-        g.words = (ew_slice){(const char *)words.data, words.len};
-        if (code == EW_OK)
-            code = take_gap(w, &g, err);
-    }
-    ew_buf_release(&words);
-    return code;
-}
-
-static ew_code read_all(work *w, ew_delivery *from, ew_err *err)
+static ew_code read_all(ew_import_work *w, ew_delivery *from, ew_err *err)
 {
     ew_import_opts opts = w->how->read;
     ew_import_sink sink = sink_of(w);
     opts.format = w->told->format;
     if (opts.decode == NULL)
         opts.decode = ew_ops_decode_picture;
-    ew_code code = tell_odd(w, from, err);
-    if (code == EW_OK)
-        code = tell_broken(w, from, err);
+    ew_code code = ew_import__tell_missing(w, from, err);
     return code == EW_OK ? ew_import_run(from, &opts, &sink, err) : code;
 }
 
@@ -280,7 +238,7 @@ ew_code ew_ops_import_try(const char *path, const ew_import_how *how, ew_importe
 {
     ew_delivery *from = NULL;
     *told = (ew_imported){0};
-    work *w = ew_alloc(sizeof *w);
+    ew_import_work *w = ew_alloc(sizeof *w);
     if (w == NULL)
         return ew_fail_nomem(err);
     w->how = how;
@@ -291,6 +249,7 @@ ew_code ew_ops_import_try(const char *path, const ew_import_how *how, ew_importe
     if (code == EW_OK)
         code = read_all(w, from, err);
     ew_delivery_close(from);
+    ew_free(w->read);
     ew_free(w);
     return code;
 }
@@ -300,9 +259,9 @@ ew_code ew_ops_import_try(const char *path, const ew_import_how *how, ew_importe
 /* What reports call the disputed things. */
 static ew_code take_name(void *cookie, int64_t item, const char *words, ew_err *err)
 {
-    work *w = cookie;
+    ew_import_work *w = cookie;
     (void)item;
-    if (w->name_count == NAMES_MAX)
+    if (w->name_count == EW_IMPORT_NAMES)
         return EW_OK;
     char *text = ew_strdup(words);
     if (text == NULL)
@@ -314,7 +273,7 @@ static ew_code take_name(void *cookie, int64_t item, const char *words, ew_err *
 
 /* Pictures among the members of a chat or a folder of reports: what the case had already was looked at
  * when it came. */
-static ew_code read_pictures(work *w, ew_delivery *from, const ew_kept_files *k,
+static ew_code read_pictures(ew_import_work *w, ew_delivery *from, const ew_kept_files *k,
                              ew_err *err)
 {
     ew_import_opts opts = w->how->read;
@@ -343,7 +302,7 @@ static ew_code list_recordings(const ew_kept_files *k, ew_imported *told, ew_err
     return EW_OK;
 }
 
-static ew_code detail_of(work *w, const ew_delivery *from, ew_err *err)
+static ew_code detail_of(ew_import_work *w, const ew_delivery *from, ew_err *err)
 {
     ew_buf b;
     ew_obj o = ew_obj_new();
@@ -369,7 +328,8 @@ static ew_code detail_of(work *w, const ew_delivery *from, ew_err *err)
 }
 
 /* Within the event. */
-static ew_code fill_event(work *w, ew_delivery *from, ew_kept_files *k, ew_err *err)
+static ew_code fill_event(ew_import_work *w, ew_delivery *from, ew_kept_files *k,
+                          ew_err *err)
 {
     ew_imported *told = w->told;
     ew_code code = ew_import__add_items(w->c, from, w->how, k, told, err);
@@ -395,13 +355,13 @@ static ew_code fill_event(work *w, ew_delivery *from, ew_kept_files *k, ew_err *
     if (code == EW_OK)
         code = read_pictures(w, from, k, err);
     if (code == EW_OK)
-        code = ew_import__unchanged(from, k, err);
+        code = ew_import__tell_unread(w, from, err);
     if (code == EW_OK)
         code = list_recordings(k, told, err);
     return code == EW_OK ? detail_of(w, from, err) : code;
 }
 
-static ew_code run(work *w, ew_delivery *from, ew_err *err)
+static ew_code run(ew_import_work *w, ew_delivery *from, ew_err *err)
 {
     ew_kept_files k = {0};
     ew_case_act act = {.kind = "import", .who = w->how->who, .purpose = w->how->purpose};
@@ -410,8 +370,14 @@ static ew_code run(work *w, ew_delivery *from, ew_err *err)
         code = ew_fail(err, EW_E_FORMAT, 0, "there is nothing in '%s'",
                        ew_delivery_path(from));
     k.format = w->told->format;
+    w->members = code == EW_OK ? ew_delivery_count(from) : 0;
+    w->read = ew_alloc_array(w->members + 1, sizeof *w->read);
+    if (w->read == NULL)
+        code = ew_fail_nomem(err);
     if (code == EW_OK)
         code = ew_import__store(w->c, from, w->how, &k, err);
+    if (code == EW_OK)
+        code = ew_import__read_copies(w->c, from, &k, err);
     if (code == EW_OK)
         code = ew_case_begin(w->c, &act, &w->told->event, err);
     if (code == EW_OK) {
@@ -421,6 +387,8 @@ static ew_code run(work *w, ew_delivery *from, ew_err *err)
         else
             ew_case_rollback(w->c);
     }
+    if (code != EW_OK)
+        ew_import__drop(w->c, &k);
     ew_import__kept_release(&k);
     return code;
 }
@@ -430,7 +398,7 @@ ew_code ew_ops_import(ew_case *c, const char *path, const ew_import_how *how,
 {
     ew_delivery *from = NULL;
     *told = (ew_imported){0};
-    work *w = ew_alloc(sizeof *w);
+    ew_import_work *w = ew_alloc(sizeof *w);
     if (w == NULL)
         return ew_fail_nomem(err);
     w->c = c;

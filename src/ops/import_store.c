@@ -32,22 +32,18 @@ char *ew_import__path_of(const ew_delivery *from, size_t member)
     return path;
 }
 
-static int64_t mtime_of(const struct stat *st)
-{
-    return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-}
-
 static ew_code store_path(ew_case *c, const char *path, ew_kept_file *f, ew_err *err)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && (errno == EACCES || errno == ENOENT || errno == EPERM))
+        return ew_fail(err, EW_E_NOTFOUND, 0, "'%s' cannot be read", path);
     if (fd < 0)
         return ew_fail_sys(err, errno, "cannot read '%s'", path);
     ew_code code = EW_OK;
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         code = ew_fail(err, EW_E_IO, 0, "'%s' is not a regular file", path);
     if (code == EW_OK) {
-        f->mtime_ns = mtime_of(&st);
         code = ew_case_store_later(c, fd, f->sha256, &f->bytes, err);
     }
     (void)close(fd);
@@ -89,6 +85,11 @@ static ew_code store_one(ew_case *c, ew_delivery *from, const ew_kept_files *k, 
     ew_code code =
         path != NULL ? store_path(c, path, &k->file[i], err) : ew_fail_nomem(err);
     ew_free(path);
+    if (code == EW_E_NOTFOUND && ew_delivery_kind_of(from) == EW_DELIVERY_FOLDER) {
+        k->file[i].broken = true; /* one of many that may not be read */
+        ew_err_clear(err);
+        code = EW_OK;
+    }
     return code;
 }
 
@@ -120,22 +121,29 @@ ew_code ew_import__store(ew_case *c, ew_delivery *from, const ew_import_how *how
     return code == EW_OK ? ew_case_store_sync(c, err) : code;
 }
 
-ew_code ew_import__unchanged(const ew_delivery *from, const ew_kept_files *k, ew_err *err)
+ew_code ew_import__read_copies(ew_case *c, ew_delivery *from, const ew_kept_files *k,
+                               ew_err *err)
 {
+    size_t first = k->packed ? k->count : 0;
     ew_code code = EW_OK;
-    for (size_t i = k->packed ? k->count : 0;
-         i < k->count + (k->packed ? 1 : 0) && code == EW_OK; i++) {
-        struct stat st;
-        char *path = ew_import__path_of(from, i);
-        if (path == NULL)
-            return ew_fail_nomem(err);
-        if (stat(path, &st) != 0 || (uint64_t)st.st_size != k->file[i].bytes ||
-            mtime_of(&st) != k->file[i].mtime_ns)
-            code = ew_fail(err, EW_E_IO, 0,
-                           "'%s' was changed while it was read; try again", path);
+    for (size_t i = first; i < k->count + k->packed && code == EW_OK; i++) {
+        char *path = NULL;
+        if (!k->file[i].broken)
+            code = ew_case_stored(c, k->file[i].sha256, &path, err);
+        if (code == EW_OK)
+            code = ew_delivery_replace(from, k->packed ? 0 : i, path, err);
         ew_free(path);
     }
     return code;
+}
+
+void ew_import__drop(ew_case *c, const ew_kept_files *k)
+{
+    static const uint8_t none[EW_SHA256_BYTES];
+    for (size_t i = 0; k->file != NULL && i < k->count + k->packed; i++)
+        if (!k->file[i].broken && memcmp(k->file[i].sha256, none, sizeof none) != 0 &&
+            ew_case_unstore(c, k->file[i].sha256, NULL) != EW_OK)
+            continue; /* an item has it, or it stays */
 }
 
 void ew_import__kept_release(ew_kept_files *k)

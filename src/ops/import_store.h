@@ -11,11 +11,10 @@
 typedef struct ew_kept_file {
     uint8_t sha256[EW_SHA256_BYTES];
     uint64_t bytes;
-    int64_t mtime_ns; /* when it was stored; 0 of a member of a ZIP */
-    int64_t item;     /* in the case; 0: not yet */
-    bool known;       /* the case had it already */
+    int64_t item; /* in the case; 0: not yet */
+    bool known;   /* the case had it already */
     bool recording;
-    bool broken; /* of a ZIP, and cannot be unpacked: there is no item */
+    bool broken; /* cannot be unpacked, or not be read: there is no item */
 } ew_kept_file;
 
 typedef struct ew_kept_files {
@@ -37,9 +36,12 @@ EW_MUST_CHECK ew_code ew_import__store(ew_case *c, ew_delivery *from,
 EW_MUST_CHECK ew_code ew_import__add_items(ew_case *c, const ew_delivery *from,
                                            const ew_import_how *how, ew_kept_files *k,
                                            ew_imported *told, ew_err *err);
-/* EW_E_IO when a file is no longer what was stored. */
-EW_MUST_CHECK ew_code ew_import__unchanged(const ew_delivery *from,
-                                           const ew_kept_files *k, ew_err *err);
+/* From now on the delivery gives the bytes that were stored: what is read is what is kept, also when
+ * somebody writes to the file or takes the disk away. */
+EW_MUST_CHECK ew_code ew_import__read_copies(ew_case *c, ew_delivery *from,
+                                             const ew_kept_files *k, ew_err *err);
+/* After a failure: what was stored and became no item goes. */
+void ew_import__drop(ew_case *c, const ew_kept_files *k);
 void ew_import__kept_release(ew_kept_files *k);
 
 #endif

@@ -241,6 +241,36 @@ class Import(Case):
             self.run_ew("import", os.path.dirname(big))
         self.assertEqual(self.rows("SELECT count(*) FROM message"), [(40000,)])
 
+    def test_a_file_that_shrinks_while_it_is_read(self):
+        """What is read is the copy that is kept."""
+        big = self.write("big/chat.txt", "".join(
+            "[01/02/2026, 10:00:%02d] A: word %d\n" % (i % 60, i) for i in range(200000)))
+        process = self.start_ew("import", big)
+        time.sleep(0.6)
+        with open(big, "r+b") as f:
+            f.truncate(1000)
+        self.assertIn(process.wait(timeout=60), (0, 3))
+        self.run_ew("case", "verify")
+
+    def test_one_of_many_that_may_not_be_read(self):
+        folder = self.chat_folder()
+        secret = self.write("export/notes.md", "# Notes")
+        os.chmod(secret, 0)
+        self.write("export/page.html", REPORT)
+        told = self.run_jsonl("import", "--no-analyses", folder)
+        if os.geteuid() != 0:  # root may read everything
+            self.assertTrue([t for t in told if "notes.md cannot be read" in t.get("text", "")])
+        self.assertTrue([t for t in told if "notes.md and 1 other file were not" in
+                         t.get("text", "") and "import them alone" in t["text"]], told)
+        self.assertEqual(told[-1]["messages"], 3)
+
+    def test_what_fails_leaves_nothing(self):
+        self.write("bad/result.json", '{"name": "x", "messages": 7')
+        self.run_ew("import", self.path("bad"), "--format", "telegram-json", code=None)
+        count = self.rows("SELECT count(*) FROM item")[0][0]
+        kept = sum(len(files) for _, _, files in os.walk(os.path.join(self.case, "originals")))
+        self.assertEqual(kept, count)
+
     def test_interrupted(self):
         big = self.write("big/chat.txt", "".join(
             "[01/02/2026, 10:00:%02d] A: word %d\n" % (i % 60, i) for i in range(400000)))
