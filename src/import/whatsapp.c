@@ -19,8 +19,8 @@ typedef struct whatsapp {
     size_t member;
     ew_slice folder;
     bool day_first, guessed;
-    bool told_calendar, told_colon; /* once a file */
-    int64_t last;                   /* time of the message before */
+    bool told_calendar, told_colon, told_order; /* once a file */
+    int64_t last;                               /* time of the message before */
     ew_wa_names *names;
     ew_message_made made;
     ew_buf room;
@@ -124,6 +124,17 @@ static ew_code tell_calendar(whatsapp *w, const ew_wa_date *d)
                          : "dates of the Persian calendar were converted");
 }
 
+static ew_code guess(whatsapp *w)
+{
+    w->made.message.marks |= EW_MARK_TIME_GUESSED;
+    if (w->told_order)
+        return EW_OK;
+    w->told_order = true;
+    return remark(w,
+                  "nothing in this chat tells whether the day or the month comes first "
+                  "in its dates; they were read with the day first");
+}
+
 static ew_code set_time(whatsapp *w, const ew_wa_head *h, ew_slice head)
 {
     ew_message *m = &w->made.message;
@@ -139,7 +150,7 @@ static ew_code set_time(whatsapp *w, const ew_wa_head *h, ew_slice head)
                     .unix_s = day * 86400 + h->hour * 3600 + h->minute * 60 + h->second,
                     .exact = h->seconds};
     if (w->guessed && !d.year_first && d.first != d.second)
-        m->marks |= EW_MARK_TIME_GUESSED;
+        code = guess(w);
     /* Exports are in order, to the minute. */
     if (m->time.unix_s < w->last - 60)
         m->marks |= EW_MARK_TIME_BACK | EW_MARK_TWO_WAYS;
@@ -400,7 +411,7 @@ static ew_code read_text(whatsapp *w, size_t member, bool *any)
         (memcmp(w->all.p, "\xFF\xFE", 2) == 0 || memcmp(w->all.p, "\xFE\xFF", 2) == 0))
         return ew_fail(w->err, EW_E_FORMAT, 0,
                        "the chat is UTF-16, not as WhatsApp writes it; save it as UTF-8");
-    w->told_calendar = w->told_colon = false;
+    w->told_calendar = w->told_colon = w->told_order = false;
     if (!look_over(w))
         return EW_OK;
     *any = true;

@@ -101,6 +101,7 @@ void ew_wa_look_at(ew_wa_evidence *e, const ew_wa_head *h)
         e->second_changes += d.second != e->before.second;
     }
     e->before = d;
+    e->stops += h->stops;
     e->heads++;
 }
 
@@ -110,6 +111,8 @@ int ew_wa_decide(const ew_wa_evidence *e)
     const ew_wa_order *m = &e->month_first;
     if (d->impossible != m->impossible)
         return d->impossible < m->impossible ? 1 : -1;
+    if (2 * e->stops > e->heads)
+        return 1;
     if (d->back != m->back)
         return d->back < m->back ? 1 : -1;
     if (e->first_changes != e->second_changes)

@@ -32,13 +32,15 @@ typedef struct ew_wa_order {
 
 typedef struct ew_wa_evidence {
     ew_wa_order day_first, month_first;
+    uint64_t stops; /* heads with full stops in the date */
     uint64_t heads, first_changes, second_changes;
     ew_wa_date before;
 } ew_wa_evidence;
 
 void ew_wa_look_at(ew_wa_evidence *e, const ew_wa_head *h);
 
-/* 1 day first, -1 month first, 0 not known: by impossible dates, then by steps back in time, then by what
+/* 1 day first, -1 month first, 0 not known: by impossible dates, then by full stops, which no language has between month and day when
+ * the month comes first; then by steps back in time, then by what
  * changes more often. */
 int ew_wa_decide(const ew_wa_evidence *e);
 

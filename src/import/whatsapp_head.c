@@ -100,10 +100,12 @@ static bool take_date(ew_slice *s, ew_wa_head *h)
     static const char *const ends[] = {".", "日", "일"};
     static const char *const eras[] = {" BE", " พ.ศ.", " AP",        " AH",
                                        " هـ", " هـ.",  " ه\u200D.ش."};
+    h->stops = true;
     for (int i = 0; i < 3; i++) {
         if (!take_number(s, 1, 4, &h->number[i], &h->digits[i]))
             return false;
         ew_wa_skip_marks(s);
+        h->stops = h->stops && (i == 2 || (s->n > 0 && s->p[0] == '.'));
         if (i < 2 && !take_any(s, parts, COUNT(parts)))
             return false;
         if (i < 2)

@@ -12,6 +12,7 @@
 typedef struct ew_wa_head {
     unsigned number[3];            /* of the date, in the order in which they stand */
     unsigned digits[3];            /* how many digits each has */
+    bool stops;                    /* stand between them, and nothing else */
     unsigned hour, minute, second; /* 0 to 23 */
     bool seconds;                  /* are given */
     bool bracket;                  /* in brackets, as iPhones write it */

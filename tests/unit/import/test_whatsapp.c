@@ -144,6 +144,10 @@ static void messages_of_many_lines(void **state)
            "message  <Bob B.|> at=1578909780~: \nbelow\n");
 }
 
+#define GUESSED                                                                          \
+    "remark nothing in this chat tells whether the day or the month comes first in its " \
+    "dates; they were read with the day first\n"
+
 static void order_of_dates(void **state)
 {
     /* Month first: 13 cannot be a month. */
@@ -159,7 +163,18 @@ static void order_of_dates(void **state)
         "chat |Ann|\nmessage  <A|> at=1580551200~: x\nmessage  <A|> at=1580637600~: y\n");
     /* Nobody knows, and nobody is there to ask. */
     expect(*state, "1/2/20, 10:00 - A: x\n",
-           "chat |Ann|\nmessage  <A|> at=1580551200~ marks=2: x\n");
+           "chat |Ann|\n" GUESSED "message  <A|> at=1580551200~ marks=2: x\n");
+    expect(*state, "1/2/20, 10:00 - A: x\n1/2/20, 10:01 - A: y\n",
+           "chat |Ann|\n" GUESSED "message  <A|> at=1580551200~ marks=2: x\n"
+           "message  <A|> at=1580551260~ marks=2: y\n");
+    /* Full stops: no language has them behind a month. */
+    expect(*state, "01.02.20, 10:00 - A: x\n",
+           "chat |Ann|\nmessage  <A|> at=1580551200~: x\n");
+    expect(*state, "01.02.20, 10:00 - A: x\n02.01.20, 10:00 - A: y\n",
+           "chat |Ann|\nmessage  <A|> at=1580551200~: x\n"
+           "remark earlier than the message before it: it may be a part of that message "
+           "that only looks like one of its own\n"
+           "message  <A|> at=1577959200~ marks=5: y\n");
     ew_import_opts month = {.dates = EW_DATES_MONTH_FIRST};
     expect_with(*state, "1/2/20, 10:00 - A: x\n", &month,
                 "chat |Ann|\nmessage  <A|> at=1577959200~: x\n");
