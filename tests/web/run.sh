@@ -13,8 +13,13 @@ skip() {
 
 command -v node >/dev/null || skip "Node.js is not installed"
 command -v npm >/dev/null || skip "npm is not installed"
-if [ "$name" = browser ] && ! command -v chromium >/dev/null; then
-    skip "Chromium is not installed"
+case $name in
+browser | page_*)
+    command -v chromium >/dev/null || skip "Chromium is not installed"
+    ;;
+esac
+if [ "$name" = page_views ] && ! command -v ffmpeg >/dev/null; then
+    skip "ffmpeg is not installed"
 fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -1,127 +1,185 @@
 // SPDX-License-Identifier: Apache-2.0
-// A clip is dropped, and explained.
-import * as api from './api.js';
+// A clip, and what it was made of.
 import { clock, el } from './dom.js';
+import { Picture } from './picture.js';
+import { Player } from './player.js';
+import { openSound } from './sound.js';
+import { hearButton, jobView, notTested, table } from './work.js';
 import { t } from './words.js';
 
-const LOOK_MS = 300;
+const KINDS = 8; // of colour and pattern
 
-function chooser(take) {
-    const input = el('input', { type: 'file', id: 'clip', accept: 'audio/*,video/*' });
-    const box = el('div', 'drop',
-        el('label', { htmlFor: 'clip' }, t('Drop a clip here, or choose one:')), input);
-    input.onchange = () => input.files.length > 0 && take(input.files[0]);
-    box.ondragover = (e) => {
-        e.preventDefault();
-        box.classList.add('over');
-    };
-    box.ondragleave = () => box.classList.remove('over');
-    box.ondrop = (e) => {
-        e.preventDefault();
-        box.classList.remove('over');
-        if (e.dataTransfer.files.length > 0)
-            take(e.dataTransfer.files[0]);
-    };
-    return box;
+const GAPS = {
+    'no-match': 'in no recording of the archive',
+    'nothing-to-compare': 'nothing to compare: silence or steady sound',
+    'too-short': 'too short to tell',
+    blanked: 'blanked: silence or a tone over the recording',
+};
+const gapText = (kind) => t(GAPS[kind] ?? kind);
+
+/** Where a span is in its recording, as a segment of the lane "recording". */
+export function segmentOf(span, sound) {
+    return { start: span.query_start, end: span.query_end, sound, at: span.source_start,
+        rate: span.backwards ? -span.speed : span.speed };
 }
 
-const share = (seconds, whole) => `${(100 * seconds / Math.max(whole, 1e-3)).toFixed(3)}%`;
-
-/** Spans and gaps one beside the other; the table says the same. */
-function pieceMap(result) {
-    const whole = result.clip.duration;
+/** Spans, unmatched stretches and joins, as marks on the picture. */
+export function marksOf(result) {
     const sources = [...new Set(result.spans.map((s) => s.sha256))];
-    const map = el('div', { className: 'map', role: 'img', 'aria-label': t('Piece map; the table says the same') });
-    for (const s of result.spans) {
-        const piece = el('span', `piece p${sources.indexOf(s.sha256) % 8}`);
-        piece.style.left = share(s.query_start, whole);
-        piece.style.width = share(s.query_end - s.query_start, whole);
-        map.append(piece);
-    }
-    for (const j of result.joins) {
-        const join = el('span', 'join');
-        join.style.left = share(j.at, whole);
-        map.append(join);
-    }
-    return map;
+    return [
+        ...result.spans.map((s, i) => ({ start: s.query_start, end: s.query_end, solid: true, text: `${i + 1}`,
+            title: s.source, class: `p${sources.indexOf(s.sha256) % KINDS}` })),
+        ...result.gaps.map((g) => ({ start: g.query_start, end: g.query_end, solid: true, text: '', title: gapText(g.kind),
+            class: 'plain' })),
+        ...result.joins.map((j) => ({ start: j.at, end: j.at, title: t('Join'), class: 'join' })),
+    ];
 }
 
-function spanRow(s, number) {
+function spanRow(s, i, view) {
+    const n = i + 1;
+    const marked = el('span', `patch p${view.sources.indexOf(s.sha256) % KINDS}`);
     return el('tr', null,
-        el('th', { scope: 'row' }, `${number + 1}`),
+        el('th', { scope: 'row' }, marked, ` ${n}`),
         el('td', 'number', `${clock(s.query_start)}-${clock(s.query_end)}`),
-        el('td', null, s.source),
+        el('td', null, s.source, s.backwards ? ` (${t('backwards')})` : ''),
         el('td', 'number', `${clock(s.source_start)}-${clock(s.source_end)}`),
         el('td', 'number', s.speed.toFixed(3)),
-        el('td', 'number', `${(100 * s.certainty).toFixed(1)} %`));
+        el('td', 'number', `${(100 * s.certainty).toFixed(1)} %`),
+        el('td', 'acts',
+            hearButton(t('Clip'), t('Hear piece {n} in the clip', { n }), () => view.hear(i, '0')),
+            hearButton(t('Recording'), t('Hear piece {n} in the recording', { n }), () => view.hear(i, '1')),
+            hearButton(t('In turns'), t('Hear piece {n} in turns', { n }), () => view.hear(i, 'turns'))));
 }
 
-function gapRow(g) {
+function gapRow(g, view) {
+    const at = `${clock(g.query_start)}-${clock(g.query_end)}`;
     return el('tr', 'gap',
         el('td', null, ''),
-        el('td', 'number', `${clock(g.query_start)}-${clock(g.query_end)}`),
-        el('td', { colSpan: 4 }, t(g.kind)));
+        el('td', 'number', at),
+        el('td', { colSpan: 4 }, gapText(g.kind)),
+        el('td', 'acts', hearButton(t('Clip'), t('Hear the clip at {at}', { at }), () => view.hearAt(g.query_start, g.query_end))));
 }
 
-function table(result) {
-    const rows = [
-        ...result.spans.map((s, i) => [s.query_start, spanRow(s, i)]),
-        ...result.gaps.map((g) => [g.query_start, gapRow(g)]),
-    ].sort((a, b) => a[0] - b[0]);
-    return el('table', null,
-        el('thead', null, el('tr', null, ...['', 'In the clip', 'Recording', 'In the recording', 'Speed',
-            'Certainty'].map((h) => el('th', { scope: 'col' }, t(h))))),
-        el('tbody', null, ...rows.map((r) => r[1])));
+function joinRow(j, view) {
+    return el('tr', 'gap',
+        el('td', null, ''),
+        el('td', 'number', `${clock(j.at)} ± ${j.plus_minus.toFixed(2)} s`),
+        el('td', { colSpan: 4 }, j.in_pause ? t('Join, somewhere in a pause') : t('Join')),
+        el('td', 'acts', hearButton(t('Clip'), t('Hear the join at {at}', { at: clock(j.at) }),
+            () => view.hearAt(Math.max(0, j.at - 1.5), j.at + 1.5))));
 }
 
-function showResult(place, result) {
-    place.replaceChildren(
+function rows(result, view) {
+    return [
+        ...result.spans.map((s, i) => [s.query_start, spanRow(s, i, view)]),
+        ...result.gaps.map((g) => [g.query_start, gapRow(g, view)]),
+        ...result.joins.map((j) => [j.at - 1e-4, joinRow(j, view)]),
+    ].sort((a, b) => a[0] - b[0]).map((r) => r[1]);
+}
+
+/** The player, once the clip is decoded. */
+class CheckView {
+    constructor(result, clip) {
+        this.result = result;
+        this.sources = [...new Set(result.spans.map((s) => s.sha256))];
+        this.sounds = new Map();
+        this.clip = clip;
+        const spans = result.spans.map((s, i) => ({ start: s.query_start, end: s.query_end,
+            told: t('Piece {n}: {name}, {from} to {to}', { n: i + 1, name: s.source, from: clock(s.source_start), to: clock(s.source_end) }) }));
+        this.player = new Player({ lanes: this.lanes(), end: clip.duration, spans, onSpan: (i) => this.showSource(i), compare: true });
+        this.picture = this.player.add(new Picture(this.player.scope,
+            { label: t('The clip with its pieces; the table says the same'), marks: marksOf(result), pick: (i) => this.picked(i) }));
+        this.picture.setSound(clip);
+        this.below = this.player.add(new Picture(this.player.scope, { label: t('The recording at the same place') }));
+        this.below.box.hidden = true;
+        this.name = el('p', 'faint', '');
+    }
+
+    lanes() {
+        const known = this.result.spans.filter((s) => this.sounds.has(s.sha256));
+        return [
+            { name: t('Clip'), segments: [{ start: 0, end: this.clip.duration, sound: this.clip, at: 0, rate: 1 }] },
+            { name: t('Recording'), segments: known.map((s) => segmentOf(s, this.sounds.get(s.sha256))) },
+        ];
+    }
+
+    /** One recording after another: each is decoded in its turn. */
+    async fetchSources(here) {
+        for (const sha256 of this.sources)
+            try {
+                const sound = await openSound(sha256, undefined, here);
+                if (sound === null)
+                    return;
+                this.sounds.set(sha256, sound);
+                this.player.load(this.lanes(), this.clip.duration);
+                this.showSource(this.player.chosen >= 0 ? this.player.chosen : 0);
+            } catch (why) {
+                this.name.textContent = t('A recording cannot be heard: {why}', { why: why.message });
+            }
+    }
+
+    showSource(i) {
+        const s = this.result.spans[i];
+        const sound = this.sounds.get(s?.sha256) ?? null;
+        this.picture.choose(this.player.chosen);
+        if (s === undefined)
+            return;
+        this.below.box.hidden = false;
+        this.name.textContent = t('Recording under piece {n}: {name}', { n: i + 1, name: s.source_name ?? s.source });
+        this.below.setSound(sound, { at: s.source_start, start: s.query_start, rate: s.backwards ? -s.speed : s.speed });
+    }
+
+    picked(i) {
+        const { spans, gaps, joins } = this.result;
+        if (i < spans.length)
+            this.hear(i, this.player.hear);
+        else if (i < spans.length + gaps.length)
+            this.hearAt(gaps[i - spans.length].query_start, gaps[i - spans.length].query_end);
+        else
+            this.hearAt(Math.max(0, joins[i - spans.length - gaps.length].at - 1.5), joins[i - spans.length - gaps.length].at + 1.5);
+    }
+
+    hear(i, how) {
+        this.player.choose(i);
+        this.player.setHear(how);
+        void this.player.play(this.result.spans[i].query_start, this.result.spans[i].query_end);
+    }
+
+    hearAt(from, to) {
+        this.player.setHear('0');
+        this.player.setRange([from, Math.min(to, this.clip.duration)]);
+        void this.player.play(from, Math.min(to, this.clip.duration));
+    }
+}
+
+function showCheck(place, result, { here, m }) {
+    let view = null;
+    const picture = el('div', null);
+    const late = { sources: [...new Set(result.spans.map((s) => s.sha256))],
+        hear: (i, how) => view?.hear(i, how), hearAt: (a, b) => view?.hearAt(a, b) };
+    place.append(
         el('h3', null, result.clip.name),
         el('p', null, t('{p} % of the clip is explained by {n} pieces.',
-            { p: (100 * result.explained).toFixed(0), n: result.spans.length })),
-        pieceMap(result),
-        table(result),
-        el('h3', null, t('Not tested')),
-        el('ul', null, ...result.not_tested.map((n) => el('li', null, n))));
+            { p: (100 * result.explained).toFixed(0), n: result.spans.length }),
+        result.clip.trouble ? ` ${result.clip.trouble}` : ''),
+        picture,
+        table(t('Pieces'), ['', t('In the clip'), t('Recording'), t('In the recording'), t('Speed'), t('Certainty'), t('Hear')],
+            rows(result, late)),
+        notTested(result.not_tested));
+    async function open() {
+        const clip = await openSound(result.clip.sha256, (p) => m.tell(t('The sound is prepared'), p), here);
+        if (clip === null || !here())
+            return;
+        m.tell('');
+        view = new CheckView(result, clip);
+        const { player } = view;
+        picture.append(player.bar, view.picture.box, view.below.box, view.name, player.view, player.help);
+        await view.fetchSources(here);
+    }
+    open().catch((why) => m.fail(why));
+    return () => view?.player.close();
 }
 
-export function checkView(main) {
-    const progress = el('p', { role: 'status' });
-    const place = el('section', null);
-    let here = true;
-
-    async function follow(id) {
-        while (here) {
-            const job = (await api.get('/api/jobs')).jobs.find((j) => j.id === id);
-            if (job === undefined)
-                return;
-            if (job.state === 'failed')
-                throw new Error(job.error.message);
-            if (job.state === 'done') {
-                progress.textContent = '';
-                showResult(place, await api.get(`/api/jobs/${id}/result`));
-                return;
-            }
-            progress.textContent = job.state === 'waiting' ? t('Waiting')
-                : `${t(job.stage || 'working')} ${job.total > 0 ? Math.round(100 * job.done / job.total) : 0} %`;
-            await new Promise((r) => setTimeout(r, LOOK_MS));
-        }
-    }
-
-    async function take(file) {
-        try {
-            const kept = await api.upload(file, (p) => {
-                progress.textContent = `${t('Sending')} ${Math.round(100 * p)} %`;
-            });
-            const job = await api.send('/api/jobs', { kind: 'check', files: [kept] });
-            await follow(job.id);
-        } catch (why) {
-            progress.textContent = why.message;
-        }
-    }
-
-    main.append(chooser(take), progress, place);
-    return () => {
-        here = false;
-    };
-}
+export const checkView = jobView({ kind: 'check', get text() {
+    return t('Drop a clip here, or choose one:');
+}, show: showCheck });

@@ -5,11 +5,19 @@ import { archiveView } from './archive.js';
 import { bundleView } from './bundle.js';
 import { caseView } from './case.js';
 import { checkView } from './check.js';
+import { diffView } from './diff.js';
 import { byId, el } from './dom.js';
+import { familyView } from './family.js';
+import { inspectView } from './inspect.js';
+import { jobsView } from './jobs.js';
 import { LANGUAGES, firstLanguage, language, t, useLanguage } from './words.js';
 
 const views = [
     { name: 'check', title: 'Check', show: checkView },
+    { name: 'diff', title: 'Diff', show: diffView },
+    { name: 'family', title: 'Family', show: familyView },
+    { name: 'inspect', title: 'Inspect', show: inspectView },
+    { name: 'jobs', title: 'Jobs', show: jobsView },
     { name: 'archive', title: 'Archive', show: archiveView },
     { name: 'case', title: 'Case', show: caseView },
     { name: 'bundle', title: 'Bundle', show: bundleView },

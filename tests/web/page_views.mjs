@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+// The views of the page that the program serves, in Chromium, with sound made here: what the pictures show is what the
+// JSON says, and what is handed to the audio hardware are the samples of the file at that time. Pictures of the views
+// are put into $EARWITNESS_SHOTS.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { launch } from './chrome.mjs';
+import { Served, speech, wavOf } from './page_views_serve.mjs';
+import { done, test } from './tap.mjs';
+
+const PAGE_MAX = 80 * 1024;
+const PAINT_MAX_MS = 200;
+const FRAME_MS = 1000 / 60;
+const shots = resolve(process.env.EARWITNESS_SHOTS ?? 'build/shots');
+mkdirSync(shots, { recursive: true });
+
+const served = new Served();
+const { dir } = served;
+const RATE = 16000;
+const file = (name) => join(dir, name);
+
+/* Two recordings, a clip of pieces of both with a stretch of neither, an edited copy, and copies of copies. */
+const one = speech(file('one.wav'), 31, 60, RATE);
+const two = speech(file('two.wav'), 32, 60, RATE);
+const other = speech(file('other.wav'), 33, 10, RATE);
+const piece = (s, from, to) => s.subarray(from * RATE, to * RATE);
+const join16 = (...list) => Int16Array.from(list.flatMap((l) => [...l]));
+const clip = join16(piece(one, 10, 18), piece(two, 30, 39), piece(other, 0, 5), piece(one, 40, 47));
+writeFileSync(file('clip.wav'), wavOf(clip, RATE));
+writeFileSync(file('edited.wav'), wavOf(join16(piece(one, 0, 15), piece(one, 20, 40), piece(other, 5, 8), piece(one, 40, 60)), RATE));
+const ffmpeg = (from, to, ...how) => execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', file(from), ...how, file(to)]);
+ffmpeg('one.wav', 'copy.mp3', '-b:a', '48k');
+ffmpeg('copy.mp3', 'copy.opus', '-ss', '3', '-b:a', '24k');
+execFileSync('bash', ['-c', `cat '${file('copy.mp3')}' '${file('copy.mp3')}' > '${file('joined.mp3')}'`]);
+served.run('add', file('one.wav'), file('two.wav'));
+
+const url = await served.start();
+const browser = await launch();
+const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+const page = await context.newPage();
+const trouble = [];
+page.on('console', (m) => m.type() === 'error' && trouble.push(m.text()));
+page.on('pageerror', (e) => trouble.push(e.stack));
+page.on('request', (r) => !r.url().startsWith(url.split('#')[0]) && !r.url().startsWith('blob:') && trouble.push(`asks for ${r.url()}`));
+await page.goto(url);
+await page.waitForSelector('#nav a');
+
+/** Gives files to a view and waits for its picture; the answer is the job's result. */
+async function work(kind, ...names) {
+    await page.goto(`${url.split('#')[0]}#/${kind}`);
+    await page.waitForSelector(`#nav a[href="#/${kind}"][aria-current]`);
+    await page.setInputFiles('#files', names.map(file));
+    if (kind === 'diff' || kind === 'family')
+        await page.click('main button.main');
+    await page.waitForSelector('.picture canvas', { timeout: 30000 });
+    const id = await page.evaluate(() => location.hash.split('/')[2]);
+    return page.evaluate(async (n) => (await import('/page/api.js')).get(`/api/jobs/${n}/result`), id);
+}
+
+/** Waits until the tiles in view are drawn: the lower part of each picture has more than one colour. */
+async function drawn() {
+    await page.waitForFunction(() => [...document.querySelectorAll('.picture:not([hidden]) canvas')].every((c) => {
+        const { data } = c.getContext('2d').getImageData(c.width / 4, c.height - 60, c.width / 2, 30);
+        return data.some((v, i) => i % 4 !== 3 && Math.abs(v - data[i % 4]) > 20);
+    }), null, { timeout: 10000 });
+}
+
+async function shoot(name) {
+    await drawn();
+    await page.evaluate(() => scrollTo(0, 0));
+    for (const colorScheme of ['light', 'dark'])
+        for (const width of [1280, 390]) {
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize({ width, height: 900 });
+            await page.waitForTimeout(120);
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+            assert.ok(wide <= width, `${name}: ${wide} px on a screen of ${width}`);
+            await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+        }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+const marks = (box = 0, what = '') => page.evaluate(([i, w]) => [...document.querySelectorAll('.picture')[i]
+    .querySelectorAll(`.spot${w}`)].map((e) => [Number(e.dataset.start), Number(e.dataset.end)]), [box, what]);
+
+/** What was handed over for hearing: its place and the first samples. */
+const scheduled = () => page.evaluate(async () => (await import('/page/audio.js')).scheduled.map((s) => ({
+    sha256: s.sha256, lane: s.lane, from: s.from, to: s.to, offset: s.offset, when: s.when, place: s.place, pan: s.pan,
+    rate: s.buffer.sampleRate, samples: [...s.buffer.getChannelData(0).slice(Math.round(s.offset), Math.round(s.offset) + 2000)],
+})));
+const forget = () => page.evaluate(async () => {
+    (await import('/page/audio.js')).scheduled.length = 0;
+});
+
+function sameSamples(part, sound) {
+    const n = Math.min(2000, part.to - part.from);
+    for (let i = 0; i < n; i++)
+        assert.ok(Math.abs(part.samples[i] - sound[part.from + i] / 32768) < 1e-6, `sample ${part.from + i}`);
+}
+
+async function heard(n = 1) {
+    for (let i = 0; i < 200; i++) {
+        if (await page.evaluate(async () => (await import('/page/audio.js')).scheduled.length) >= n)
+            return;
+        await page.waitForTimeout(50);
+    }
+    throw new Error('nothing was handed over');
+}
+const button = (name) => page.getByRole('button', { name, exact: true });
+
+let checked;
+await test('check: the spans of the picture are those of the answer', async () => {
+    checked = await work('check', 'clip.wav');
+    assert.ok(checked.spans.length === 3, `${checked.spans.length} spans`);
+    const want = [...checked.spans, ...checked.gaps].map((s) => [s.query_start, s.query_end]);
+    assert.deepEqual(await marks(0, ':not(.join)'), want);
+    assert.deepEqual(await marks(0, '.join'), checked.joins.map((j) => [j.at, j.at]));
+    const rows = await page.locator('main table').first().locator('tbody tr').count();
+    assert.equal(rows, checked.spans.length + checked.gaps.length + checked.joins.length);
+    const patterns = await page.evaluate(() => [...document.querySelectorAll('.spot:not(.plain):not(.join)')].map((e) => getComputedStyle(e).backgroundImage + getComputedStyle(e).backgroundColor));
+    assert.notEqual(patterns[0], patterns[1]);
+    assert.equal(patterns[0], patterns[2]);
+    await button('Hear piece 1 in the recording').waitFor();
+});
+
+await test('check: a piece of the clip is handed over to the sample', async () => {
+    await forget();
+    await button('Hear piece 2 in the clip').click();
+    await heard();
+    const [part] = await scheduled();
+    const s = checked.spans[1];
+    assert.equal(part.sha256, checked.clip.sha256);
+    assert.ok(Math.abs(part.from / RATE - s.query_start) <= 1 / RATE, `${part.from} for ${s.query_start}`);
+    sameSamples(part, clip);
+    await shoot('check');
+});
+
+await test('check: the recording is heard at the place that the span says, also in turns and in each ear', async () => {
+    await page.waitForFunction(() => document.querySelectorAll('.picture:not([hidden])').length === 2);
+    await forget();
+    await button('Hear piece 2 in the recording').click();
+    await heard();
+    const s = checked.spans[1];
+    const [part] = (await scheduled()).filter((p) => p.lane === 1);
+    assert.equal(part.sha256, s.sha256);
+    assert.ok(Math.abs(part.from / RATE - s.source_start) <= 1.5 / RATE, `${part.from / RATE} for ${s.source_start}`);
+    assert.ok(Math.abs(part.place - s.query_start) <= 1 / RATE);
+    sameSamples(part, two);
+    await forget();
+    await page.getByRole('radio', { name: 'One in each ear' }).click();
+    await heard(2);
+    const both = await scheduled();
+    const left = both.find((p) => p.pan === -1);
+    const right = both.find((p) => p.pan === 1 && Math.abs(p.place - left.place) < 1e-6);
+    assert.ok(Math.abs(right.when - left.when) < 1e-6, 'both at one moment');
+    assert.ok(Math.abs(right.from - left.from - (s.source_start - s.query_start) * RATE) <= 2);
+    await forget();
+    await page.getByRole('radio', { name: 'In turns' }).click();
+    await heard(2);
+    const turns = await scheduled();
+    for (const p of turns)
+        assert.equal(p.lane, Math.floor(p.place / 2 + 1e-6) % 2, `at ${p.place}`);
+    await page.keyboard.press('k');
+});
+
+await test('an offline rendering is the file, sample by sample, over the ends of pieces', async () => {
+    const got = await page.evaluate(async (sha256) => {
+        const { openSound } = await import('/page/sound.js');
+        const { Engine } = await import('/page/audio.js');
+        const sound = await openSound(sha256);
+        const offline = new OfflineAudioContext(1, 20 * sound.rate, sound.rate);
+        const engine = new Engine(offline);
+        engine.load([[{ start: 0, end: sound.duration, sound, at: 0, rate: 1 }]], sound.duration);
+        await engine.render(4, 16);
+        return [...(await offline.startRendering()).getChannelData(0)];
+    }, checked.clip.sha256);
+    const start = got.findIndex((v, i) => v !== 0 || clip[4 * RATE + i] !== 0);
+    let lag = -1;
+    for (let d = 0; d < 0.2 * RATE && lag < 0; d++)
+        if (Array.from({ length: 500 }, (_, i) => Math.abs(got[d + 3000 + i] - clip[4 * RATE + 3000 + i] / 32768) < 1e-6).every(Boolean))
+            lag = d;
+    assert.ok(lag >= 0 && start >= 0, 'the sound begins');
+    for (let i = 0; i < 12 * RATE; i++)
+        assert.ok(Math.abs(got[lag + i] - clip[4 * RATE + i] / 32768) < 1e-6, `sample ${i}`);
+});
+
+await test('keys: spans, speed, repeat, going back on resume; and off', async () => {
+    await page.locator('body').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press(']');
+    await page.keyboard.press('[');
+    const chosen = () => page.evaluate(() => [...document.querySelectorAll('.picture')[0].querySelectorAll('.spot')].findIndex((e) => e.classList.contains('is-chosen')));
+    const at = await chosen();
+    await page.keyboard.press(']');
+    assert.equal(await chosen(), at + 1);
+    const s = checked.spans[at + 1];
+    assert.ok(Math.abs(Number((await page.getByLabel('From', { exact: true }).inputValue()).split(':')[1]) - s.query_start) < 0.001);
+    await page.keyboard.press('5');
+    assert.equal(await page.getByLabel('Speed').inputValue(), '1.5');
+    await page.keyboard.press('r');
+    assert.ok(await page.getByLabel('Repeat').isChecked());
+    await page.keyboard.press('r');
+    await page.getByLabel('Go to').fill('0:12');
+    await page.keyboard.press('Tab');
+    await page.locator('body').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press(' ');
+    await page.waitForFunction(() => document.querySelector('button.main').textContent === 'Pause');
+    await page.waitForTimeout(300);
+    await page.keyboard.press('k');
+    const stopped = await page.locator('.player output').textContent();
+    await forget();
+    await page.keyboard.press('k');
+    await heard();
+    const [again] = await scheduled();
+    const paused = Number(stopped.split(/[:\s]/)[1]);
+    assert.ok(Math.abs(again.place - (paused - 2)) < 0.15, `${again.place} after ${paused}`);
+    await page.keyboard.press('k');
+    await page.getByText('Keys', { exact: true }).click();
+    await page.getByLabel('Single keys do something').uncheck();
+    await page.locator('body').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('3');
+    assert.equal(await page.getByLabel('Speed').inputValue(), '1.5');
+    await page.getByLabel('Single keys do something').check();
+});
+
+await test('zooming and scrolling are drawn within a frame, down to single samples', async () => {
+    await drawn();
+    const told = await page.evaluate(async () => {
+        const closer = [...document.querySelectorAll('.view button')];
+        for (let i = 0; i < 12; i++)
+            closer[0].click();
+        await new Promise((r) => setTimeout(r, 600));
+        const slider = document.querySelector('.view input');
+        const times = [];
+        for (let i = 0; i < 90; i++) {
+            const t0 = performance.now();
+            slider.value = `${(i * 11) % 1000}`;
+            slider.oninput();
+            await new Promise((r) => requestAnimationFrame(() => setTimeout(r, 0)));
+            times.push(performance.now() - t0);
+        }
+        closer[2].click();
+        times.sort((a, b) => a - b);
+        return { half: times[45], most: times[85] };
+    });
+    console.log(`# a frame while scrolling: ${told.half.toFixed(1)} ms, 95 %: ${told.most.toFixed(1)} ms`);
+    assert.ok(told.half < 2 * FRAME_MS, JSON.stringify(told)); // the machine is shared
+});
+
+await test('diff: bands, ribbons and rows are the answer', async () => {
+    const r = await work('diff', 'one.wav', 'edited.wav');
+    assert.ok(r.edits.length >= 2, `${r.edits.length} edits`);
+    assert.deepEqual(await marks(0), r.edits.map((e) => [e.a_start, e.a_end]));
+    assert.deepEqual(await marks(1), r.edits.map((e) => [e.b_start, e.b_end]));
+    await forget();
+    await button('Hear edit 1 in A').click();
+    await heard();
+    const [part] = await scheduled();
+    assert.equal(part.sha256, r.a.sha256);
+    assert.ok(Math.abs(part.from / RATE - (r.edits[0].a_start - 1.5)) < 2 / RATE);
+    sameSamples(part, one);
+    await forget();
+    await page.getByLabel('B', { exact: true }).first().click(); // goes on in the other
+    await heard();
+    assert.equal((await scheduled())[0].sha256, r.b.sha256);
+    await page.keyboard.press('k');
+    await shoot('diff');
+});
+
+await test('family: the tree is that of the answer; the same second in any copy', async () => {
+    const r = await work('family', 'one.wav', 'copy.mp3', 'copy.opus');
+    const tree = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll('.tree li')].filter((l) => l.parentElement.matches('.tree')).map((li) => [
+        li.querySelector('.copy bdi').textContent, li.parentElement.closest('li')?.querySelector('.copy bdi').textContent ?? null])));
+    for (const c of r.copies) {
+        const p = r.parents[c.file];
+        assert.equal(tree[c.file], Array.isArray(p) ? p[0] : p);
+    }
+    for (const c of r.copies)
+        for (const reason of c.reasons ?? [])
+            assert.ok((await page.textContent('.tree')).includes(reason.text), reason.text);
+    await page.getByLabel('Go to').fill('0:20');
+    await page.keyboard.press('Tab');
+    await forget();
+    const last = r.copies.at(-1);
+    await button(`Hear ${last.file} at this place`).click();
+    await heard();
+    const [part] = await scheduled();
+    assert.equal(part.sha256, last.sha256);
+    assert.ok(Math.abs(part.from / part.rate - (20 - last.offset)) < 0.002, `${part.from / part.rate} for ${20 - last.offset}`);
+    await page.keyboard.press('k');
+    await shoot('family');
+});
+
+await test('inspect: findings on the picture and in the table', async () => {
+    const r = await work('inspect', 'joined.mp3');
+    const placed = r.findings.filter((f) => !(f.start <= 0 && f.end >= r.file.duration - 1e-3));
+    assert.ok(placed.length > 0);
+    assert.deepEqual(await marks(0), placed.map((f) => [f.start, f.end]));
+    assert.equal(await page.locator('main table').first().locator('tbody tr').count(), r.findings.length);
+    await shoot('inspect');
+});
+
+await test('jobs: all are listed, opened and removed; a failure says why', async () => {
+    writeFileSync(file('broken.mp3'), 'no sound at all');
+    await page.goto(`${url.split('#')[0]}#/check`);
+    await page.setInputFiles('#files', file('broken.mp3'));
+    await page.waitForSelector('.problem');
+    await page.goto(`${url.split('#')[0]}#/jobs`);
+    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 5);
+    await page.screenshot({ path: join(shots, 'jobs-1280-light.png'), fullPage: true });
+    await page.getByRole('button', { name: 'Remove broken.mp3' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 4);
+    await page.getByRole('link', { name: 'clip.wav' }).click();
+    await page.waitForSelector('.picture canvas');
+    assert.deepEqual(await marks(0, '.join'), checked.joins.map((j) => [j.at, j.at]));
+});
+
+await test('the page is small and is there at once', async () => {
+    const folder = 'web/page';
+    const names = readdirSync(folder).map((n) => join(folder, n)).concat('web/verify/src/dom.js');
+    const bytes = names.reduce((sum, n) => sum + gzipSync(readFileSync(n), { level: 9 }).length, 0);
+    console.log(`# the page: ${bytes} bytes of gzip`);
+    assert.ok(bytes <= PAGE_MAX, `${bytes} bytes`);
+    const fresh = await context.newPage();
+    await fresh.goto(url.split('#')[0]);
+    await fresh.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+    const paint = await fresh.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
+    console.log(`# first paint: ${paint.toFixed(0)} ms`);
+    assert.ok(paint < 5 * PAINT_MAX_MS, `${paint} ms`); // others work on this machine too
+    await fresh.close();
+});
+
+await test('the page complains of nothing and asks nobody else', () => {
+    assert.deepEqual(trouble.filter((x) => !/status of 4\d\d/.test(x)), []);
+});
+
+await browser.close();
+served.stop();
+done();

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that was asked for: waiting, running, done and failed.
+import * as api from './api.js';
+import { el } from './dom.js';
+import { table } from './parts.js';
+import { hearButton } from './work.js';
+import { t } from './words.js';
+
+const LOOK_MS = 1000;
+const OPENED = new Set(['check', 'inspect', 'diff', 'family']);
+
+function state(job) {
+    if (job.state === 'running' && job.total > 0)
+        return `${t(job.stage || 'working')} ${Math.min(100, Math.round(100 * job.done / job.total))} %`;
+    return job.state === 'failed' ? `${t('failed')}: ${job.error.message}` : t(job.state);
+}
+
+export function jobsView(main) {
+    const told = el('p', { role: 'status' });
+    const place = el('section', null);
+    let here = true;
+    let drawn = '';
+
+    async function remove(job) {
+        try {
+            await api.remove(`/api/jobs/${job.id}`);
+            await look();
+        } catch (why) {
+            told.textContent = why.message;
+        }
+    }
+
+    function row(job) {
+        const names = job.files.map((f) => f.name).join(', ');
+        const opened = OPENED.has(job.kind) && job.state === 'done';
+        return el('tr', null,
+            el('th', { scope: 'row' }, `${job.id}`),
+            el('td', null, t(job.kind)),
+            el('td', null, opened ? el('a', { href: `#/${job.kind}/${job.id}` }, el('bdi', null, names)) : el('bdi', null, names)),
+            el('td', null, new Date(1000 * job.made).toLocaleString()),
+            el('td', job.state === 'failed' ? 'problem' : '', state(job)),
+            el('td', 'acts', hearButton(t('Remove'), t('Remove {name}', { name: names }), () => remove(job))));
+    }
+
+    async function look() {
+        const { jobs } = await api.get('/api/jobs');
+        const text = JSON.stringify(jobs);
+        if (text === drawn)
+            return; // focus stays where it is
+        drawn = text;
+        const waiting = jobs.filter((j) => j.state === 'waiting' || j.state === 'running').length;
+        told.textContent = t('{n} jobs, {m} of them not done yet', { n: jobs.length, m: waiting });
+        place.replaceChildren(table(t('Jobs'), [t('Number'), t('Kind'), t('Files'), t('Asked'), t('State'), t('Actions')],
+            jobs.map(row).reverse()));
+    }
+
+    async function watch() {
+        while (here) {
+            try {
+                await look();
+            } catch (why) {
+                told.textContent = why.message;
+            }
+            await new Promise((r) => setTimeout(r, LOOK_MS));
+        }
+    }
+    main.append(told, place);
+    void watch();
+    return () => {
+        here = false;
+    };
+}
