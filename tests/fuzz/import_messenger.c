@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Downloads of Messenger: up to three files of one chat, apart by lines of "--". The first byte says as what: s(ingle
  * file), e(ncrypted chats, beside each other), anything else the folder of a download. */
-#include "chats.h"
+#include "imports.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -19,9 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_folder(2, "inbox/a_1/photos");
         fuzz_put(0, "inbox/a_1/photos/1.jpg", "x", 1);
     }
-    for (int i = 1; i < FUZZ_FILES; i++)
-        if (fuzz_files[i][0] != 0)
-            (void)unlink(fuzz_files[i]);
+    fuzz_clear(1);
     const uint8_t *at = data + 1;
     size_t left = size - 1;
     for (int i = 0; i < 3 && left > 0; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text exports of WhatsApp, with one attachment beside. */
-#include "chats.h"
+#include "imports.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
