@@ -126,6 +126,33 @@ static bool try_any_verb(ew_quoting *g, ew_quoted *q, const ew_tokens *t, size_t
            found(q, EW_PATTERN_QUOTE_NAME_VERB, s, p, v);
 }
 
+/* `"...," while X said "..."`: another sentence begins there. */
+static bool is_next_clause(const ew_tokens *t, size_t i)
+{
+    static const char *const words[] = {"while",    "but",    "and",    "whereas",
+                                        "although", "though", "because"};
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
+        if (ew_token_is(t, i, words[k]))
+            return true;
+    return false;
+}
+
+/* `"...," Y recalled X telling him`: one past X, who said it; or v + 1. */
+static size_t told_of_end(const ew_tokens *t, size_t v, size_t end)
+{
+    size_t name = v + 1;
+    if (ew_token_is(t, name, "him") ||
+        ew_token_has(t, name, EW_WORD_PRONOUN | EW_WORD_THE))
+        name++;
+    else
+        name = ew_name_end(t, name, end);
+    while (name > v + 1 && name < end && !t->token[name].capital &&
+           ew_token_has(t, name, EW_WORD_ROLE))
+        name++;
+    return name > v + 1 && name < end && ew_token_has(t, name, EW_WORD_SAYING) ? name
+                                                                               : v + 1;
+}
+
 static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
 {
     const ew_tokens *t = &g->paragraphs[tail->paragraph];
@@ -135,7 +162,7 @@ static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
     bool pause = last == ',' || last == '?' || last == '!' || comma;
     from += comma;
     size_t end = clause_end(t, from);
-    if (from >= end || (last == '.' && !comma))
+    if (from >= end || (last == '.' && !comma) || is_next_clause(t, from))
         return false;
     tail = NULL;
     q->clause_end = end;
@@ -152,6 +179,10 @@ static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
             (v > from && ew_token_has(t, v - 1, EW_WORD_WHO)))
             continue;
         ew_speaker s = ew_quote_subject(t, from, v, &role);
+        size_t inner = told_of_end(t, v, end);
+        if (inner > v + 1 && s.from <= from + 2)
+            return found(q, EW_PATTERN_QUOTE_NAME_VERB, ew_speaker_of(t, v + 1, inner),
+                         (size_t)(t - g->paragraphs), inner);
         /* Its subject has to begin where the quotation ends. */
         if (s.kind == EW_SPEAKER_NONE || s.from > from + (role ? 8 : 2))
             break;
@@ -251,6 +282,19 @@ static bool try_name_colon(ew_quoting *g, ew_quoted *q, const ew_tokens *t, size
                  (size_t)(t - g->paragraphs), begin);
 }
 
+/* Y quoted X as saying: "..." */
+static ew_speaker quoted_in(const ew_tokens *t, size_t begin, size_t v)
+{
+    static const char *const verbs[] = {"quoted", "quotes", "quoting", "cited", "citing"};
+    if (v < begin + 3 || !ew_token_is(t, v - 1, "as"))
+        return (ew_speaker){.kind = EW_SPEAKER_NONE};
+    for (size_t i = v - 2; i > begin; i--)
+        for (size_t k = 0; k < sizeof verbs / sizeof verbs[0]; k++)
+            if (ew_token_is(t, i - 1, verbs[k]))
+                return ew_speaker_of(t, i, v - 1);
+    return (ew_speaker){.kind = EW_SPEAKER_NONE};
+}
+
 static bool try_before(ew_quoting *g, ew_quoted *q)
 {
     const ew_tokens *t = &g->paragraphs[q->paragraph];
@@ -266,7 +310,9 @@ static bool try_before(ew_quoting *g, ew_quoted *q)
     for (size_t i = v + 1; i < q->token && !q->direct; i++)
         if (ew_token_has(t, i, EW_WORD_WHO) && quote_before(t, v) != SIZE_MAX)
             return false;
-    ew_speaker s = subject_back(g, t, begin, v, &by);
+    ew_speaker s = quoted_in(t, begin, v);
+    if (s.kind == EW_SPEAKER_NONE)
+        s = subject_back(g, t, begin, v, &by);
     ew_pattern p = kind_before(t, v, q->token, q->direct);
     if (p == EW_PATTERN_NAME_VERB_QUOTE && by.role)
         p = EW_PATTERN_QUOTE_NAME_ROLE;

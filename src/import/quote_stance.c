@@ -20,7 +20,9 @@ static const char copulas[] =
 
 /* The first that fits counts. */
 static const stance stances[] = {
-    {"no-comment", "neither confirmed|confirm nor denied|deny", false},
+    {"no-comment", "neither confirmed|confirm|confirms nor denied|deny|denies", false},
+    {"no-comment", "would|did|could|can|will|does not confirm or|nor deny", false},
+    {"no-comment", "declined|declines|refused|refuses to confirm or deny", false},
     {"no-comment", "neither confirming nor denying", false},
     {"no-comment", "declined|declines|refused|refuses to comment|discuss|answer|say",
      false},
@@ -213,25 +215,48 @@ static bool is_said_so(ew_slice sentence, size_t at)
     return since < NEAR;
 }
 
-/* "denied having forged it", "denied it was edited": what is denied; but not "denied it, saying it was fake" or
- * "rejected it as fake". */
+/* "denied having forged it", "denied saying it was edited", "it was not true that": what is denied; but not "denied
+ * it, saying it was fake" or "rejected it as fake". */
 static bool is_denied(ew_slice sentence, size_t at)
 {
     static const char deny[] =
-        "denied|denies|denying|deny|disputed|disputes|rejected|rejects";
-    static const char anew[] =
-        "saying|said|says|calling|called|as|but|insisting|insisted";
-    bool denied = false;
+        "denied|denies|denying|deny|disputed|disputes|rejected|rejects|untrue";
+    static const char no[] = "not|never|no|n't|wasn't|isn't|neither";
+    static const char truth[] = "true|correct|accurate|evidence|proof|truth|case";
+    static const char anew[] = "calling|called|as|but";
+    static const char say[] = "saying|said|says|insisting|insisted";
+    enum { NEAR = 3 };
+    size_t since = NEAR + 1; /* words since one of `no` */
+    size_t denied_at = SIZE_MAX;
     ew_slice word;
     for (size_t i = 0; next_word(sentence, &i, &word);) {
-        if ((size_t)(word.p - sentence.p) >= at)
+        size_t here = (size_t)(word.p - sentence.p);
+        if (here >= at)
             break;
-        if (one_of(word, deny, sizeof deny - 1))
-            denied = true;
-        else if (one_of(word, anew, sizeof anew - 1))
-            denied = false;
+        since = one_of(word, no, sizeof no - 1) ? 0 : since + 1;
+        if (one_of(word, deny, sizeof deny - 1) ||
+            (since <= NEAR && one_of(word, truth, sizeof truth - 1)))
+            denied_at = here;
+        else if (denied_at != SIZE_MAX &&
+                 (one_of(word, anew, sizeof anew - 1) ||
+                  (one_of(word, say, sizeof say - 1) &&
+                   memchr(sentence.p + denied_at, ',', here - denied_at) != NULL)))
+            denied_at = SIZE_MAX;
     }
-    return denied;
+    return denied_at != SIZE_MAX;
+}
+
+/* "denied that the general had confirmed it", not "denied the letter and confirmed the recording". */
+static bool is_denied_deed(ew_slice sentence, size_t at)
+{
+    static const char that[] = "that|having";
+    size_t denied = find_phrase((ew_slice){sentence.p, at}, "denied|denies|denying");
+    ew_slice word;
+    if (denied == SIZE_MAX || memchr(sentence.p + denied, ',', at - denied) != NULL)
+        return false;
+    size_t i = denied;
+    return next_word(sentence, &i, &word) && next_word(sentence, &i, &word) &&
+           one_of(word, that, sizeof that - 1);
 }
 
 /* Is what is confirmed or denied a thing, soon behind the verb? */
@@ -259,6 +284,8 @@ static const stance *stance_in(const ew_quoting *g, ew_slice sentence, size_t *a
         if (*at == SIZE_MAX || !(needs_no_thing(s) || thing || (s->says && loosely)))
             continue;
         if (s->says && (!is_said_so(sentence, *at) || is_denied(sentence, *at)))
+            continue;
+        if (!s->says && !needs_no_thing(s) && is_denied_deed(sentence, *at))
             continue;
         if (needs_no_thing(s) || s->says || follows_thing(g, sentence, *at))
             return s;
@@ -369,6 +396,13 @@ ew_code ew_quote_stances(ew_quoting *g, size_t paragraph, size_t from,
     return put(cookie, &told, g->err);
 }
 
+static bool is_no_comment(ew_slice words)
+{
+    while (words.n > 0 && memchr(".,! ", words.p[words.n - 1], 4) != NULL)
+        words.n--;
+    return words.n == 10 && strncasecmp(words.p, "no comment", words.n) == 0;
+}
+
 const char *ew_quote_stance_of(const ew_quoting *g, const ew_quoted *q, ew_slice *item)
 {
     const ew_tokens *t = &g->paragraphs[q->paragraph];
@@ -379,6 +413,8 @@ const char *ew_quote_stance_of(const ew_quoting *g, const ew_quoted *q, ew_slice
     if (g->lang == NULL || !q->found || q->words.n == 0 ||
         q->words.p[q->words.n - 1] == '?')
         return "";
+    if (is_no_comment(q->words))
+        return "no-comment";
     const stance *s = stance_in(g, sentence, &at, item);
     if (s == NULL || !s->says) {
         *item = ew_slice_of("");

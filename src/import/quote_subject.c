@@ -99,6 +99,8 @@ static bool is_joint(const ew_tokens *t, size_t from, size_t begin)
 static ew_speaker phrase(const ew_tokens *t, size_t from, size_t to)
 {
     size_t begin = phrase_begin(t, from, to);
+    if (begin + 1 < to && ew_token_has(t, begin, EW_WORD_WHO))
+        begin++; /* "X, who Y said was" */
     ew_speaker s = ew_speaker_of(t, begin, to);
     if (s.kind == EW_SPEAKER_NAME && is_joint(t, from, begin)) {
         s.from = phrase_begin(t, from, begin - 1);

@@ -108,6 +108,25 @@ static void pronouns_and_roles(void **state)
     expect("\"A b c d,\" Ann Roe and Bob Hill said.", "A b c d,|");
 }
 
+/* Two people in a sentence, of whom one only says it. */
+static void two_people(void **state)
+{
+    (void)state;
+    expect("Ann Roe said he \"would sue the newspaper,\" while Bob Hill said \"there is "
+           "nothing to sue about\".",
+           "would sue the newspaper,|Ann Roe\nthere is nothing to sue about|Bob Hill");
+    expect("Ann Roe said she was angry and \"will sue\", but Bob Hill said \"it is a "
+           "joke\".",
+           "will sue|Ann Roe\nit is a joke|Bob Hill");
+    expect("Ann Roe quoted Bob Hill as saying: \"Burn the tape.\"",
+           "Burn the tape.|Bob Hill");
+    expect("\"You will be sorry,\" Ann Roe recalled Bob Hill telling her.",
+           "You will be sorry,|Bob Hill");
+    expect("\"You will be sorry,\" Ann Roe recalled him telling her.",
+           "You will be sorry,|");
+    expect("Bob Hill, who Ann Roe said was \"a liar\", left.", "a liar|Ann Roe");
+}
+
 static void stances(void **state)
 {
     (void)state;
@@ -132,6 +151,26 @@ static void stances(void **state)
     expect("Ann Roe said on Monday, although Bob Hill had branded it a hoax, that the "
            "recording was real.",
            "");
+    expect("Ann Roe said it was not true that the recording had been doctored.", "");
+    expect(
+        "Ann Roe denied saying that the recording was fake.",
+        "Ann Roe denied saying that the recording was fake.|Ann Roe|deniesthe recording");
+    expect("Ann Roe denied it, saying the recording was fake.",
+           "Ann Roe denied it, saying the recording was fake.|Ann Roe|says-fabricated"
+           "the recording");
+    expect("Ann Roe denied that Bob Hill had confirmed the recording.",
+           "Ann Roe denied that Bob Hill had confirmed the recording.|Ann Roe|denies"
+           "the recording");
+    expect("Ann Roe denied the letter, but Bob Hill confirmed the recording.",
+           "Ann Roe denied the letter, but Bob Hill confirmed the recording.|Bob "
+           "Hill|confirms");
+    expect("The ministry neither confirms nor denies it.",
+           "The ministry neither confirms nor denies it.||no-comment");
+    expect("Ann Roe did not confirm or deny it.",
+           "Ann Roe did not confirm or deny it.|Ann Roe|no-comment");
+    expect("Ann Roe declined to confirm or deny it.",
+           "Ann Roe declined to confirm or deny it.|Ann Roe|no-comment");
+    expect("Ann Roe replied: \"No comment.\"", "No comment.|Ann Roe|no-comment");
     expect("Ann Roe said the recording, which her office called a fake, was hers.", "");
     expect("Ann Roe said the recording, which she called a fake, was old.",
            "Ann Roe said the recording, which she called a fake, was old.|Ann Roe|"
@@ -380,6 +419,7 @@ int main(void)
         cmocka_unit_test(several_paragraphs),
         cmocka_unit_test(pronouns_and_roles),
         cmocka_unit_test(stances),
+        cmocka_unit_test(two_people),
         cmocka_unit_test(share_that_is_right),
         cmocka_unit_test(long_articles),
         cmocka_unit_test(no_memory),
