@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/slice.h"
 
 /* One that is open. */
 typedef struct ew_guest {
@@ -41,12 +42,14 @@ ew_code ew_listen_parse(const char *text, bool remote, struct sockaddr_storage *
     const char *whole = text;
     const char *colon = strrchr(text, ':');
     size_t n = colon != NULL ? (size_t)(colon - text) : 0;
+    uint64_t port = 0; /* getaddrinfo takes a larger one and cuts it */
     bool bracket = n >= 2 && text[0] == '[' && text[n - 1] == ']';
     if (bracket) {
         text++;
         n -= 2;
     }
-    if (n > 0 && n < sizeof host) {
+    if (n > 0 && n < sizeof host && ew_slice_u64(ew_slice_of(colon + 1), &port) &&
+        port <= UINT16_MAX) {
         memcpy(host, text, n);
         host[n] = 0;
         if ((strchr(host, ':') != NULL) == bracket &&

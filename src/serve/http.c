@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +28,8 @@ enum {
     IDLE_SECONDS = 30,
     LIFE_SECONDS = 3600, /* an hour of sound may come over a slow disk */
     TICK_NS = 100 * 1000 * 1000,
-    REPLY_MAX = 256 << 20
+    REPLY_MAX = 256 << 20,
+    THROWN_AWAY = 8 << 20 /* bytes of a body that is too large, before the line is cut */
 };
 
 /* No script, style, picture or connection but our own; nothing may frame the page. */
@@ -160,6 +162,33 @@ static const char *header(struct MHD_Connection *c, const char *name)
     return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
+/* How often a header stands there: what stands there twice, or says the length in two ways, is read in one way by us
+ * and perhaps in another by somebody in between. */
+typedef struct tally {
+    unsigned hosts, lengths, codings, others;
+} tally;
+
+static enum MHD_Result count_header(void *cookie, enum MHD_ValueKind kind,
+                                    const char *name, const char *value)
+{
+    tally *n = cookie;
+    (void)kind;
+    n->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
+    n->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+    if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+        n->codings++;
+        n->others += value == NULL || strcasecmp(value, "chunked") != 0;
+    }
+    return MHD_YES;
+}
+
+static bool ambiguous(struct MHD_Connection *c)
+{
+    tally n = {0};
+    (void)MHD_get_connection_values(c, MHD_HEADER_KIND, count_header, &n);
+    return n.hosts > 1 || n.others > 0 || n.lengths + n.codings > 1;
+}
+
 static enum MHD_Result admit(ew_server *s, struct MHD_Connection *c, const char *method,
                              const ew_route *route, bool *admitted)
 {
@@ -200,6 +229,8 @@ static enum MHD_Result begin(ew_server *s, struct MHD_Connection *c, const char 
     bool other = false;
     ew_slice part[EW_HTTP_PARTS];
     uint64_t length = 0;
+    if (ambiguous(c))
+        return refuse(c, MHD_HTTP_BAD_REQUEST, "this request can be read in two ways");
     const ew_route *route = ew_route_find(method, path, part, &other);
     enum MHD_Result ok = admit(s, c, method, route, &admitted);
     if (!admitted)
@@ -260,6 +291,16 @@ static enum MHD_Result respond(ew_server *s, struct MHD_Connection *c, visit *v)
     return ok;
 }
 
+/* Stands for a request whose address has a zero byte in it: the library would hand on what is before it. */
+static visit cut_short;
+
+static void *on_address(void *cookie, const char *raw, struct MHD_Connection *c)
+{
+    (void)cookie;
+    (void)c;
+    return strstr(raw, "%00") != NULL ? &cut_short : NULL;
+}
+
 static enum MHD_Result on_request(void *cookie, struct MHD_Connection *c,
                                   const char *path, const char *method,
                                   const char *version, const char *data, size_t *n,
@@ -268,6 +309,8 @@ static enum MHD_Result on_request(void *cookie, struct MHD_Connection *c,
     listener *l = cookie;
     visit *v = *seat;
     (void)version;
+    if (v == &cut_short)
+        return refuse(c, MHD_HTTP_BAD_REQUEST, "an address has no zero byte");
     if (v == NULL)
         return strlen(path) < EW_HTTP_PATH
                    ? begin(l->s, c, path, method, seat)
@@ -275,7 +318,7 @@ static enum MHD_Result on_request(void *cookie, struct MHD_Connection *c,
     if (*n > 0) {
         take(v, data, *n);
         *n = 0;
-        return MHD_YES;
+        return v->q.upload_bytes > body_limit(v->route) + THROWN_AWAY ? MHD_NO : MHD_YES;
     }
     return respond(l->s, c, v);
 }
@@ -287,6 +330,8 @@ static void on_end(void *cookie, struct MHD_Connection *c, void **seat,
     (void)cookie;
     (void)c;
     (void)how;
+    if (v == &cut_short)
+        v = NULL;
     if (v != NULL) {
         ew_buf_release(&v->body);
         if (v->q.upload >= 0)
@@ -320,8 +365,8 @@ static struct MHD_Daemon *start(listener *l, const struct sockaddr_storage *a)
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)WORKERS, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-        MHD_OPTION_NOTIFY_COMPLETED, on_end, l, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, l, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END);
+        MHD_OPTION_URI_LOG_CALLBACK, on_address, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+        on_end, l, MHD_OPTION_NOTIFY_CONNECTION, on_connection, l, MHD_OPTION_END);
 }
 
 /* The names under which a browser on this machine may reach it, and the address with its token. */
