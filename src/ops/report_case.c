@@ -59,6 +59,11 @@ static ew_code summary(ew_case_reporter *r, ew_err *err)
         "The program gives no verdict on what is true. Days without an answer are "
         "counted until %s.",
         r->today);
+    if (r->chain[0] != 0)
+        ew_page_say(r->page, EW_PAGE_NOTE,
+                    "Value of the chain after event %" PRIu64
+                    ", which fixes all events: %s",
+                    v->events, r->chain);
     if (ew_ops_case_sealed(r->c, &sealed, &why) == EW_OK)
         put_sealed(r, &sealed);
     else
@@ -335,16 +340,18 @@ static void set_today(ew_case_reporter *r)
                    date != NULL && strlen(date) >= DAY_CHARS ? date : iso);
 }
 
-static ew_code last_time(void *cookie, const ew_case_event *e, ew_err *err)
+static ew_code last_event(void *cookie, const ew_case_event *e, ew_err *err)
 {
+    ew_case_reporter *r = cookie;
     (void)err;
-    *(int64_t *)cookie = e->time;
+    r->view.last_time = e->time;
+    ew_hex(e->chain, EW_SHA256_BYTES, r->chain);
     return EW_OK;
 }
 
 static ew_code load(ew_case_reporter *r, ew_err *err)
 {
-    ew_code code = ew_case_events(r->c, 0, last_time, &r->view.last_time, err);
+    ew_code code = ew_case_events(r->c, 0, last_event, r, err);
     set_today(r);
     if (code == EW_OK)
         code = ew_case_view_load(r->c, r->today, true, &r->view, err);

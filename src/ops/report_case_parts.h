@@ -19,7 +19,8 @@ typedef struct ew_case_reporter {
     ew_case_book book;
     ew_case_sounds sounds;
     ew_excerpts hear;
-    char today[EW_REPORT_TODAY]; /* until when silence is counted */
+    char chain[EW_SHA256_HEX + 1]; /* after the last event */
+    char today[EW_REPORT_TODAY];   /* until when silence is counted */
     unsigned limits;
 } ew_case_reporter;
 

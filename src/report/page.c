@@ -318,13 +318,21 @@ static void verify(ew_page *p, const json_t *again)
     for (size_t i = 0; i < n && i < SUMS_SHOWN; i++) {
         json_t *s =
             ew_page_quoted("sha256sum -- ", text_of(json_array_get(p->files, i), "name"));
-        ew_page_say(p, EW_PAGE_COMMAND, "%s", s != NULL ? json_string_value(s) : "");
+        if (s == NULL)
+            ew_obj_release(&p->doc); /* out of memory */
+        else
+            ew_page_say(p, EW_PAGE_COMMAND, "%s", json_string_value(s));
         json_decref(s);
     }
     if (n > SUMS_SHOWN)
         ew_page_say(p, EW_PAGE_NOTE, "The other %zu files in the same way.",
                     n - SUMS_SHOWN);
-    if (json_array_size(again) > 0)
+    if (strcmp(text_of(p->doc.json, "kind"), "case") == 0)
+        ew_page_say(
+            p, EW_PAGE_PLAIN,
+            "Whoever has the case itself can have its hashes and its chain of events "
+            "worked out anew:");
+    else if (json_array_size(again) > 0)
         ew_page_say(
             p, EW_PAGE_PLAIN,
             "The same version of the program (earwitness %s) says the same of the same "

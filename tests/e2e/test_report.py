@@ -1,0 +1,375 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Reports: one page that runs nothing, loads nothing, says what the commands say, and is the same
+for the same input."""
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+
+from harness import Case, main
+from page_checks import check
+from schema_org import Validator
+
+NASTY = [
+    "\"><img src=x onerror=alert(1)>", "'><svg onload=alert(1)>", "<script>alert(1)</script>",
+    "</title></style></textarea><script>alert(1)</script>", "javascript:alert(1)", "--><b>x</b>",
+    "<!-- x", "]]><x>", "&lt;b&gt;&#60;&amp", "{{7*7}}${7*7}", "`onmouseover=alert(1)",
+    "\u202egpj.exe\u202c", "\u2066x\u2069", "a\u0000b\u0007\u001b[31mc\u0085", "\ufeff\ufffe\uffff",
+    "<a href=\"http://evil.example/\">x</a>", "<style>*{display:none}</style>", "'; alert(1); '",
+    "url(http://evil.example/x)", "<base href=//evil.example>", "\\\" onfocus=alert(1) autofocus=",
+    "\u1797\u17b6\u179f\u17b6\u200b\u1781\u17d2\u1798\u17c2\u179a", "\u0627\u0644\u062a\u0633\u062c\u064a\u0644",
+]
+NAMES = [n for n in NASTY if "/" not in n and "\0" not in n]
+
+
+class Report(Case):
+    def page(self, *args, name="out.html", code=0, env=None):
+        path = self.path(name)
+        self.run_ew("report", *args, "-o", path, code=code, env=env)
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        page = check(self, text)
+        host = re.escape(os.uname().nodename)
+        self.absent(r"(?i)\b%s\b|%s|http-?s?://" % (host, re.escape(self.dir)), page.text(),
+                    *NASTY)
+        return page
+
+    def absent(self, pattern, text, *but):
+        for words in but:
+            text = text.replace(words, "")
+        found = re.search(pattern, text)
+        self.assertFalse(found, found and text[max(0, found.start() - 80):found.end() + 80])
+
+    def same_bytes(self, *args):
+        """Another locale, other threads, another time: the same page."""
+        with open(self.path("out.html"), "rb") as f:
+            first = f.read()
+        self.page(*args, "--jobs", "1", name="again.html", env={
+            "LC_ALL": "de_DE.UTF-8", "LANG": "km_KH", "TZ": "Asia/Phnom_Penh"}, code=None)
+        with open(self.path("again.html"), "rb") as f:
+            self.assertTrue(f.read() == first, "not the same bytes")
+
+    def clip(self, name="clip.wav"):
+        a, b, c = (self.speech("%d.wav" % i, seed=i, seconds=s) for i, s in ((1, 30), (2, 30), (9, 4)))
+        self.run_ew("add", a, b)
+        return self.join(name, [(a, 5, 6), (b, 12, 6), (c, 0, 3), (a, 22, 5)])
+
+
+class Check(Report):
+    def test_page(self):
+        clip = self.clip("cl\"ip's <b>.wav")
+        page = self.page("check", clip)
+        said = self.run_json("check", clip)
+        text = page.text()
+        self.assertRegex(text, r"8[45]\.\d % of what can be compared was taken from 2 recordings")
+        for span in said["spans"]:
+            self.assertIn(span["sha256"], page.cells)
+        self.assertIn(said["clip"]["sha256"], page.cells)
+        self.assertIn("matches nothing", text)
+        self.assertEqual(page.pictures, 1)
+        self.assertEqual(len(page.sounds), 2 * len(said["spans"]) + len(said["joins"]))
+        self.assertIn("sha256sum -- 'cl\"ip'\\''s <b>.wav'", page.code)
+        typed = [c for c in page.code if c.startswith("sha256sum")][0]
+        done = subprocess.run(typed, shell=True, cwd=self.dir, stdout=subprocess.PIPE, check=True)
+        self.assertIn(said["clip"]["sha256"], done.stdout.decode())
+        for heading in ("What was not tested", "How often it is wrong", "Files", "How to verify"):
+            self.assertIn(("h2", heading), page.headings)
+        self.same_bytes("check", clip)
+
+    def test_json_says_the_same(self):
+        clip = self.clip()
+        page = self.page("check", clip, "--title", "A <title>", "--note", "Said & done",
+                         "--publisher", "Desk", "--date", "2026-11-22")
+        made = json.loads(self.run_ew("report", "check", clip, "--json", "--title", "A <title>",
+                                      "--note", "Said & done", "--publisher", "Desk", "--date",
+                                      "2026-11-22").out)
+        self.assertEqual(made["schema"], "earwitness.report/1")
+        self.assertEqual(made["results"], [self.run_json("check", clip)])
+        text = page.text()
+        for block in made["blocks"]:
+            if block["type"] == "text":
+                self.assertIn(block["text"], text)
+            if block["type"] == "table":
+                self.assertIn(block["caption"], page.captions)
+                for row in block["rows"]:
+                    self.assertEqual(len(row), len(block["columns"]))
+                    for cell in row:
+                        self.assertIn(cell, page.cells + [""])
+        wavs = [b["sha256"] for b in made["blocks"] if b["type"] == "sound"]
+        self.assertEqual(wavs, [hashlib.sha256(w).hexdigest() for w in page.sounds])
+
+    def test_excerpts(self):
+        clip = self.clip()
+        self.assertEqual(self.page("check", clip, "--no-sound").sounds, [])
+        limited = self.page("check", clip, "--sound-limit", "1")
+        self.assertTrue(0 < len(limited.sounds) < 9, len(limited.sounds))
+        self.assertLess(sum(map(len, limited.sounds)) * 4 / 3, 1e6)
+        self.assertRegex(limited.text(), "more excerpts? did not fit")
+        none = self.page("check", clip, "--sound-limit", "0")
+        self.assertEqual(none.sounds, [])
+        # the very samples: what the program decodes, at the place that is told
+        made = json.loads(self.run_ew("report", "check", clip, "--json").out)
+        sound = [b for b in made["blocks"] if b["type"] == "sound" and b["file"] == "1.wav"][0]
+        import base64
+        with open(self.path("1.wav"), "rb") as f:
+            pcm = f.read()[44:]
+        start = round(sound["from"] * 16000) * 2
+        self.assertEqual(base64.b64decode(sound["wav"])[44:4044], pcm[start:start + 4000])
+        # a source that is gone, and one that is another by now
+        os.unlink(self.path("2.wav"))
+        with open(self.path("1.wav"), "ab") as f:
+            f.write(b"x")
+        gone = self.page("check", clip)
+        self.assertIn("could not be made", gone.text())
+
+    def test_what_cannot_be_read(self):
+        clip = self.clip()
+        with open(self.path("no.wav"), "wb") as f:
+            f.write(b"no sound")
+        page = self.page("check", clip, self.path("no.wav"), code=3)
+        self.assertIn("no.wav could not be read", page.text())
+        result = self.run_ew("report", "check", "-", "-o", self.path("x.html"), code=2)
+        self.assertIn("standard input", result.err)
+        self.run_ew("report", "check", clip, code=2)
+        self.assertFalse(os.path.exists(self.path("x.html")))
+
+    def test_nasty_names(self):
+        sound = self.speech("s.wav", seed=3, seconds=6)
+        clips = []
+        os.mkdir(self.path("clips"))
+        for i, name in enumerate(NAMES):
+            path = os.path.join(self.path("clips"), "%d%s.wav" % (i, name))
+            shutil.copy(sound, path)
+            clips.append(path)
+        raw = os.path.join(self.path("clips").encode(), b"\xff\xfe<b>.wav")
+        shutil.copy(sound, raw)
+        self.run_ew("add", self.path("clips"))
+        page = self.page("check", self.path("clips"))
+        self.assertNotIn("\u202e", page.text())
+        self.page("family", *clips[:6])
+        self.page("inspect", clips[0], code=None)
+        self.page("diff", clips[1], clips[2])
+
+    def test_folders_are_not_told(self):
+        os.mkdir(self.path("secretfolder"))
+        os.mkdir(self.path("other"))
+        a = self.speech("secretfolder/x.wav", seed=1, seconds=12)
+        b = self.speech("other/x.wav", seed=2, seconds=12)
+        self.run_ew("add", self.path("secretfolder"), self.path("other"))
+        for args in (("check", a, b), ("diff", a, b), ("family", a, b), ("inspect", a)):
+            self.page(*args, code=None)
+            with open(self.path("out.html"), encoding="utf-8") as f:
+                self.absent("secretfolder", f.read())
+        made = self.run_ew("report", "family", a, b, "--json", code=None).out
+        self.assertNotIn("secretfolder", made)
+        self.assertIn("x.wav (2)", made)
+
+
+class Files(Report):
+    def test_diff(self):
+        a = self.speech("a.wav", seed=1, seconds=30)
+        b = self.join("b.wav", [(a, 0, 10), (a, 14, 16)])
+        page = self.page("diff", a, b, code=1)
+        self.assertIn("B differs from A in 1 place.", page.text())
+        self.assertIn("deleted", page.cells)
+        self.assertEqual(len(page.sounds), 2)
+        self.same_bytes("diff", a, b)
+        self.assertIn("the same, byte by byte", self.page("diff", a, a).text())
+
+    def test_family(self):
+        a = self.speech("a.wav", seed=1, seconds=25)
+        b = self.encode(a, "b.mp3", "-b:a", "32k")
+        c = self.encode(b, "c.m4a", "-c:a", "aac", "-b:a", "24k")
+        page = self.page("family", a, b, c)
+        self.assertIn("the nearest to the source is “a.wav”", page.text())
+        self.assertEqual(len(page.sounds), 3)
+        self.same_bytes("family", a, b, c)
+
+    def test_inspect(self):
+        a = self.speech("a.wav", seed=1, seconds=20)
+        one, two = self.encode(a, "one.mp3"), self.encode(a, "two.mp3", "-b:a", "24k")
+        with open(self.path("both.mp3"), "wb") as out:
+            for name in (one, two):
+                with open(name, "rb") as f:
+                    out.write(f.read())
+        page = self.page("inspect", self.path("both.mp3"), "--rate", "6")
+        self.assertIn("Signs of change", page.captions)
+        self.assertEqual(page.pictures, 1)
+        self.same_bytes("inspect", self.path("both.mp3"), "--rate", "6")
+
+    def test_nasty_tags(self):
+        a = self.speech("a.wav", seed=1, seconds=8)
+        for i, words in enumerate(n for n in NASTY if "\0" not in n):
+            if i % 3:
+                continue
+            path = self.encode(a, "t%d.mp3" % i, "-metadata", "title=" + words, "-metadata",
+                               "artist=" + words, "-metadata", "comment=" + words)
+            self.page("inspect", path, "--no-sound", code=None)
+
+    def test_jsonld(self):
+        a = self.speech("a.wav", seed=1, seconds=12)
+        self.assertIn("--publisher", self.run_ew("report", "inspect", a, "--jsonld", code=2).err)
+        made = json.loads(self.run_ew("report", "inspect", a, "--jsonld", "--publisher", "Desk",
+                                      "--date", "2026-11-22", code=None).out)
+        review, = made["@graph"]
+        self.assertEqual(review["@type"], "MediaReview")
+        self.assertNotIn("mediaAuthenticityCategory", review)
+        self.assertEqual(review["itemReviewed"]["mediaItemAppearance"][0]["sha256"],
+                         hashlib.sha256(open(a, "rb").read()).hexdigest())
+        self.assertEqual(Validator(made).problems, [])
+
+    def test_nothing_is_written_that_is_not_whole(self):
+        a = self.speech("a.wav", seed=1, seconds=12)
+        os.mkdir(self.path("dir"))
+        self.run_ew("report", "inspect", a, "-o", self.path("dir"), code=None)
+        self.run_ew("report", "inspect", a, "-o", "/dev/full", code=None)
+        self.assertEqual(os.listdir(self.path("dir")), [])
+
+
+ARTICLE = """<!doctype html><html lang="en"><head><title>%(title)s</title>
+<meta property="og:site_name" content="%(title)s">
+<meta property="article:published_time" content="2026-10-12T10:00:00Z"></head><body><article>
+<h1>%(title)s</h1><p>\u201cThe recording is fake, %(words)s,\u201d John Smith, a spokesman, said on
+Monday. \u201cI never said that.\u201d</p><p>A second paragraph is here so that there is more to
+read, and a third one might follow it.</p></article></body></html>"""
+
+
+class CaseReport(Report):
+    def setUp(self):
+        super().setUp()
+        self.env["EARWITNESS_CASE"] = self.path("case")
+        self.env["EARWITNESS_WHO"] = "Ann <b>"
+
+    def new(self, title="The tape"):
+        self.run_ew("case", "new", self.path("case"), "--title", title)
+
+    def said(self, item, *args):
+        return self.run_json("case", "position", item, *args)
+
+    def test_page(self):
+        self.new("The <i>tape</i>")
+        a = self.speech("a.wav", seed=1, seconds=20)
+        b = self.join("b.wav", [(a, 0, 8), (a, 11, 9)])
+        self.run_ew("add", a)
+        self.run_ew("case", "add", a, b, "--from", "a courier", timeout=120)
+        self.said("a.wav", "--person", "Ministry", "--stance", "says-fabricated", "--date",
+                  "2026-10-12", "--words", "A fake", "--channel", "press conference")
+        self.said("a.wav", "--person", "Ministry", "--stance", "confirms", "--date", "2026-10-20")
+        self.said("a.wav", "--person", "Army", "--stance", "asked", "--date", "2026-10-01",
+                  "--until", "2026-10-05")
+        page = self.page("case", "--date", "2026-11-01")
+        text = page.text()
+        self.assertIn("2 items; 3 positions; 1 reversal; 1 question without an answer.", text)
+        self.assertIn("counted until 2026-11-01", text)
+        self.assertIn("31", page.cells)
+        self.assertIn("reversal: says the opposite of before", page.cells)
+        self.assertIn("None of the", text)
+        for path in (a, b):
+            with open(path, "rb") as f:
+                self.assertIn(hashlib.sha256(f.read()).hexdigest(), page.cells)
+        self.assertGreater(len(page.sounds), 0)
+        self.assertIn("Ann <b>", page.cells)
+        self.same_bytes("case", "--date", "2026-11-01")
+        # nothing is computed again: without the archive, decoder and originals it says the same
+        shutil.rmtree(os.path.join(self.path("case"), "originals"))
+        again = self.page("case", "--date", "2026-11-01", "--no-sound")
+        self.assertEqual([c for c in again.cells if c not in page.cells], [])
+        made = json.loads(self.run_ew("report", "case", "--json", "--no-sound").out)
+        shown = self.run_json("case", "show", "2")
+        kept = [x["result"] for x in shown["analyses"]]
+        for result in kept:
+            self.assertIn(result, made["results"])
+        reviews = json.loads(self.run_ew("report", "case", "--jsonld", "--publisher", "D").out)
+        self.assertIn("ClaimReview", json.dumps(reviews))
+
+    def test_held_back(self):
+        self.new()
+        a = self.speech("a.wav", seed=1, seconds=6)
+        self.run_ew("case", "add", a, "--no-analyses", "--note", "call +855 12 345 678")
+        held = self.run_ew("report", "case", "-o", self.path("x.html"), code=4)
+        self.assertFalse(os.path.exists(self.path("x.html")))
+        ids = re.findall(r"\[([0-9a-f]{16})\]", held.err)
+        self.assertTrue(ids, held.err)
+        self.run_ew("report", "case", "-o", self.path("x.html"), "--allow", "0" * 16, code=4)
+        self.run_ew("report", "case", "--jsonld", "--publisher", "D", code=4)
+        allowed = [x for i in ids for x in ("--allow", i)]
+        self.assertIn("call +855", self.page("case", *allowed).text())
+        self.page("case", "--unchecked")
+
+    def test_nasty_words(self):
+        self.new(NASTY[2])
+        for i, words in enumerate(NASTY):
+            if "\0" in words:
+                continue
+            item = self.path("%d.txt" % i)
+            with open(item, "w", encoding="utf-8") as f:
+                f.write(words)
+            self.run_ew("case", "add", item, "--no-analyses", "--note", words, "--from", words,
+                        "--origin", words, "--purpose", words, code=None)
+        article = self.path("article.html")
+        with open(article, "w", encoding="utf-8") as f:
+            f.write(ARTICLE % {"title": "&lt;script&gt;alert(1)&lt;/script&gt;",
+                               "words": "&lt;img src=x onerror=alert(1)&gt;"})
+        self.run_ew("import", article)
+        for i, words in enumerate(NASTY[:12]):
+            self.run_ew("case", "position", "1", "--person", words, "--stance", "denies",
+                        "--date", "2026-10-%02d" % (i + 1), "--words", words, "--channel", words,
+                        code=None)
+        self.run_ew("case", "accept", "1", "--item", "1", "--person", NASTY[0], "--stance",
+                    "denies", code=None)
+        page = self.page("case", "--unchecked", "--title", NASTY[0], "--note", NASTY[3],
+                         "--publisher", NASTY[4])
+        self.assertIn(NASTY[0], page.cells)
+        self.browser_runs_nothing(self.path("out.html"))
+
+    def browser_runs_nothing(self, path):
+        """A real browser: its policy is never violated, and no dialog or request comes up."""
+        browser = shutil.which("chromium") or shutil.which("chromium-browser")
+        if browser is None:
+            return
+        done = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+             "--v=0", "--user-data-dir=" + self.path("profile"), "--dump-dom", "file://" + path],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        log = done.stderr.decode("utf-8", "replace")
+        self.assertNotIn("Content Security Policy", log)
+        self.assertNotIn("CONSOLE", log)
+        self.assertNotIn("<script", done.stdout.decode("utf-8", "replace"))
+
+
+class Paper(Report):
+    def test_pdf(self):
+        browser = shutil.which("chromium") or shutil.which("chromium-browser")
+        if browser is None or shutil.which("pdftotext") is None:
+            self.skipTest("chromium or pdftotext is not installed")
+        clip = self.clip()
+        self.page("check", clip)
+        pdf = self.path("out.pdf")
+        subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+             "--user-data-dir=" + self.path("profile"), "--print-to-pdf=" + pdf,
+             "file://" + self.path("out.html")],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=True)
+        text = subprocess.run(["pdftotext", "-layout", pdf, "-"], stdout=subprocess.PIPE,
+                              check=True).stdout.decode()
+        self.assertIn("The clip, piece by piece", text)
+        with open(clip, "rb") as f:
+            sha256 = hashlib.sha256(f.read()).hexdigest()
+        self.assertIn(sha256, re.sub(r"\s", "", text))
+
+    def test_tidy(self):
+        if shutil.which("tidy") is None:
+            self.skipTest("tidy is not installed")
+        self.page("check", self.clip())
+        done = subprocess.run(["tidy", "-q", "-e", self.path("out.html")],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        told = [line for line in done.stdout.decode().splitlines()
+                if "proprietary attribute" not in line]  # it knows no SVG
+        self.assertEqual(told, [])
+
+
+if __name__ == "__main__":
+    main()
