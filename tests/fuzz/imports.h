@@ -27,8 +27,8 @@ typedef struct fuzz_told {
 } fuzz_told;
 
 static char fuzz_dir[64];
-static char fuzz_files[FUZZ_FILES][192]; /* to be removed at the end */
-static char fuzz_dirs[FUZZ_FILES][128];
+static char fuzz_files[FUZZ_FILES][512]; /* to be removed at the end */
+static char fuzz_dirs[FUZZ_FILES][512];
 
 static inline void fuzz_mix(fuzz_told *f, const void *bytes, size_t n)
 {
