@@ -94,6 +94,11 @@ static ew_code remark_on_bytes(ew_article_made *m, const ew_page_bytes *b, bool 
     if (b->guessed)
         code = ew_article_remark(m, whole, "no encoding is declared: read as %s",
                                  b->encoding);
+    if (code == EW_OK && b->lied)
+        code = ew_article_remark(m, whole,
+                                 "declares another encoding than the one it is in: read "
+                                 "as %s",
+                                 b->encoding);
     if (code == EW_OK && b->bad)
         code =
             ew_article_remark(m, whole, "has bytes that are nothing in %s", b->encoding);

@@ -176,12 +176,25 @@ static bool one_of(const char *name, const char *const *list)
     return false;
 }
 
+/* Valid UTF-8 with more than ASCII: by chance no Latin text is. */
+static bool is_wide_utf8(ew_slice s)
+{
+    bool wide = false;
+    for (size_t i = 0; i < s.n && !wide; i++)
+        wide = ((unsigned char)s.p[i] & 0x80) != 0;
+    return wide && ew_utf8_valid(s.p, s.n);
+}
+
 static ew_code turn_named(turning *t, const char *name, ew_room *room, ew_err *err)
 {
     static const char *const latin[] = {"windows-1252", "cp1252",    "iso-8859-1",
                                         "latin1",       "iso8859-1", "us-ascii",
                                         "ascii",        NULL};
     ew_slice kept;
+    if (one_of(name, latin) && is_wide_utf8(t->out->original)) {
+        t->out->lied = true;
+        return keep(t->out, 0, room, err);
+    }
     if (one_of(name, latin)) {
         t->out->encoding = "windows-1252";
         return turn(t, step_1252, room, err);

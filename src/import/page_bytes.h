@@ -14,10 +14,12 @@ typedef struct ew_page_bytes {
     uint32_t *back; /* of every byte of text its place in the original; NULL: same */
     const char *encoding; /* that was used */
     bool guessed;         /* nothing said which it is */
+    bool lied;            /* another encoding was declared than it can be in */
     bool bad;             /* bytes that are nothing in that encoding became U+FFFD */
 } ew_page_bytes;
 
-/* By byte order mark, then (page) by what its first bytes declare, then UTF-8 if it is valid, then windows-1252.
+/* By byte order mark, then (page) by what its first bytes declare (one of Latin
+ * letters is not believed when the bytes are UTF-8), then UTF-8 if it is valid, then windows-1252.
  * EW_E_FORMAT when it declares an encoding that is not known here, EW_E_LIMIT beyond EW_PAGE_BYTES. */
 EW_MUST_CHECK ew_code ew_page_decode(ew_page_bytes *out, ew_slice original, bool page,
                                      ew_room *room, ew_err *err);

@@ -145,11 +145,16 @@ static void encodings(void **state)
     const char *latin = "<html><head><meta "
                         "charset=windows-1252></head><body><h1>T</h1><p>\x93Ol\xE9,\x94 "
                         "she said. " LONG "</p></body></html>";
+    const char *lie = "<html><head><meta charset=iso-8859-1></head><body><h1>ni\xC3\xA9"
+                      "</h1><p>" LONG "</p></body></html>";
     const char *odd = "<html><head><meta charset=klingon-8></head><body>x</body></html>";
     expect_in(*state, "a.html", latin, strlen(latin),
               "  body: \xE2\x80\x9COl\xC3\xA9,\xE2\x80\x9D she said.");
     expect_in(*state, "b.html", narrow, strlen(narrow),
               "remark no encoding is declared: read as windows-1252\n");
+    expect_in(*state, "l.html", lie, strlen(lie),
+              "remark declares another encoding than the one it is in: read as UTF-8\n"
+              "article\n  title: ni\xC3\xA9\n");
     expect_in(*state, "c.html", odd, strlen(odd),
               "!format encoding 'klingon-8' is not known here\n");
     memcpy(wide, "\xFF\xFE", 2);
