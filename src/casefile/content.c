@@ -84,13 +84,17 @@ static ew_code feed_row(ew_sha256 *h, const char *table, sqlite3_stmt *s, ew_err
 
 /* ------------------------------------------------------------------ tables */
 
-/* Rows of the i-th table after `last`. */
-static ew_code open_table(ew_case *c, size_t i, int64_t last, cursor *t, ew_err *err)
+/* Rows of the i-th table after *last; NULL: all, whatever their numbers are, since somebody else may have
+ * put them in. */
+static ew_code open_table(ew_case *c, size_t i, const int64_t *last, cursor *t,
+                          ew_err *err)
 {
     char sql[96];
-    (void)snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE id>%lld ORDER BY id",
-                   ew_case__fact_table(i), (long long)last);
+    (void)snprintf(sql, sizeof sql, "SELECT * FROM %s %s ORDER BY id",
+                   ew_case__fact_table(i), last != NULL ? "WHERE id>?" : "");
     int rc = sqlite3_prepare_v2(c->db, sql, -1, &t->stmt, NULL);
+    if (rc == SQLITE_OK && last != NULL)
+        rc = sqlite3_bind_int64(t->stmt, 1, *last);
     return rc == SQLITE_OK ? step(c, t, err) : ew_case__sql_fail(c, rc, err);
 }
 
@@ -123,7 +127,8 @@ static ew_code open_tables(ew_case_rows **out, ew_case *c, const int64_t *last,
         return ew_fail_nomem(err);
     r->c = c;
     while (ew_case__fact_table(r->n) != NULL && code == EW_OK) {
-        code = open_table(c, r->n, last != NULL ? last[r->n] : 0, &r->table[r->n], err);
+        code =
+            open_table(c, r->n, last != NULL ? &last[r->n] : NULL, &r->table[r->n], err);
         r->n++;
     }
     return code;

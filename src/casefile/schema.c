@@ -140,9 +140,9 @@ const char *ew_case__fact_table(size_t i)
 
 static int make_table(sqlite3 *db, const char *name, const char *columns)
 {
-    char sql[2048];
+    char sql[2200];
     (void)snprintf(sql, sizeof sql,
-                   "CREATE TABLE %s(%s) STRICT;"
+                   "CREATE TABLE %s(%s,CHECK(id>0)) STRICT;"
                    "CREATE TRIGGER %s_kept BEFORE UPDATE ON %s BEGIN "
                    "SELECT RAISE(ABORT,'nothing in a case is changed'); END;"
                    "CREATE TRIGGER %s_stays BEFORE DELETE ON %s BEGIN "

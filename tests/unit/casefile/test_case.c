@@ -286,6 +286,37 @@ static void a_forged_row_is_found(void **state)
     assert_int_equal(t.n, 3);
 }
 
+/* Rows with numbers that the program never gives are read by every query: so they must be by the check. */
+static void a_planted_row_is_found(void **state)
+{
+    static const char *const numbers[] = {"0", "-5", "-9223372036854775807-1"};
+    fixture *f = *state;
+    ew_case *c = opened(f, true);
+    int64_t id;
+    char sql[256];
+    assert_int_equal(add_file(c, f->file, "a.txt", &id, NULL), EW_OK);
+    ew_case_close(c);
+    assert_int_equal(problems(f).n, 0);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        size_t before = problems(f).n;
+        (void)snprintf(sql, sizeof sql,
+                       "PRAGMA ignore_check_constraints=ON;"
+                       "INSERT INTO remark VALUES(%s,1,'planted',1,0,0,1)",
+                       numbers[i]);
+        run_sql(f, sql);
+        assert_true(problems(f).n > before);
+    }
+    tally t = problems(f);
+    assert_string_equal(t.names, "what event 1 added was changed");
+    sqlite3 *db = NULL;
+    (void)snprintf(sql, sizeof sql, "%s/case.db", f->path);
+    assert_int_equal(sqlite3_open(sql, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "INSERT INTO gap VALUES(-5,1,'file','',1,0,0,1)",
+                                  NULL, NULL, NULL),
+                     SQLITE_CONSTRAINT);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 static void a_changed_original_is_found(void **state)
 {
     fixture *f = *state;
@@ -400,6 +431,7 @@ int main(void)
         TEST(nothing_is_edited_or_deleted),
         TEST(a_forged_event_is_found),
         TEST(a_forged_row_is_found),
+        TEST(a_planted_row_is_found),
         TEST(a_changed_original_is_found),
         TEST(foreign_databases_are_refused),
         TEST(one_writer_many_readers),
