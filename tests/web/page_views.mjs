@@ -167,25 +167,55 @@ await test('check: the recording is heard at the place that the span says, also 
     await page.keyboard.press('k');
 });
 
-await test('an offline rendering is the file, sample by sample, over the ends of pieces', async () => {
-    const got = await page.evaluate(async (sha256) => {
+/** What a context that is not heard makes of the clip, as 16-bit samples; the lane is one segment. */
+async function rendered(segment, { from, to, speed = 1 }) {
+    return page.evaluate(async ([sha256, seg, a, b, faster]) => {
         const { openSound } = await import('/page/sound.js');
         const { Engine } = await import('/page/audio.js');
         const sound = await openSound(sha256);
-        const offline = new OfflineAudioContext(1, 20 * sound.rate, sound.rate);
+        const offline = new OfflineAudioContext(1, (b - a + 1) * sound.rate, sound.rate);
         const engine = new Engine(offline);
-        engine.load([[{ start: 0, end: sound.duration, sound, at: 0, rate: 1 }]], sound.duration);
-        await engine.render(4, 16);
-        return [...(await offline.startRendering()).getChannelData(0)];
-    }, checked.clip.sha256);
-    const start = got.findIndex((v, i) => v !== 0 || clip[4 * RATE + i] !== 0);
-    let lag = -1;
-    for (let d = 0; d < 0.2 * RATE && lag < 0; d++)
-        if (Array.from({ length: 500 }, (_, i) => Math.abs(got[d + 3000 + i] - clip[4 * RATE + 3000 + i] / 32768) < 1e-6).every(Boolean))
-            lag = d;
-    assert.ok(lag >= 0 && start >= 0, 'the sound begins');
-    for (let i = 0; i < 12 * RATE; i++)
-        assert.ok(Math.abs(got[lag + i] - clip[4 * RATE + i] / 32768) < 1e-6, `sample ${i}`);
+        engine.speed = faster;
+        engine.load([[{ ...seg, sound }]], b);
+        await engine.render(a, b);
+        return [...(await offline.startRendering()).getChannelData(0)].map((v) => Math.round(32768 * v));
+    }, [checked.clip.sha256, segment, from, to, speed]);
+}
+
+/** Both begin within 0.2 s; from there on they are equal, sample by sample. */
+function isEqual(got, want) {
+    let lag = 0;
+    const begins = want.findIndex((v) => Math.abs(v) > 200);
+    const fits = (d) => want.slice(begins, begins + 400).every((v, i) => Math.abs(got[d + begins + i] - v) <= 1);
+    while (lag < 0.2 * RATE && !fits(lag))
+        lag++;
+    const bad = want.findIndex((v, i) => Math.abs(got[lag + i] - v) > 1);
+    assert.equal(bad, -1, `sample ${bad} of ${want.length}, ${lag} late: ${got[lag + bad]} for ${want[bad]}`);
+}
+
+await test('a rendering is the file, sample by sample, over the ends of pieces', async () => {
+    const whole = { start: 0, end: 29, at: 0, rate: 1 };
+    isEqual(await rendered(whole, { from: 4, to: 16 }), [...piece(clip, 4, 16)]);
+    isEqual(await rendered(whole, { from: 4, to: 16, speed: 2 }), [...piece(clip, 4, 16)].filter((_, i) => i % 2 === 0));
+    const back = { start: 0, end: 3, at: 10, rate: -1 };
+    isEqual(await rendered(back, { from: 0, to: 3 }), [...piece(clip, 7, 10)].reverse());
+});
+
+await test('times are read and said; one sound follows the other', async () => {
+    const got = await page.evaluate(async () => {
+        const { seconds, exact } = await import('/page/player.js');
+        const { follow, laneByA } = await import('/page/diff.js');
+        const lane = laneByA({ stretches: [{ a_start: 0, a_end: 10, b_start: 0, b_end: 10, speed: 1 },
+            { a_start: 5, a_end: 8, b_start: 10, b_end: 13, speed: 1 }, { a_start: 20, a_end: 15, b_start: 13, b_end: 18, speed: 1 }] }, null);
+        return {
+            times: ['62.5', '1:02.5', '1:00:02,5', '-1', '1:x', ''].map(seconds), said: [0, 59.9996, 3725.0625].map(exact),
+            lane: lane.map((s) => [s.start, s.end, s.at, s.rate]), follows: [3, 12, 16, 99].map((at) => follow(lane, at)),
+        };
+    });
+    assert.deepEqual(got.times, [62.5, 62.5, 3602.5, null, null, null]);
+    assert.deepEqual(got.said, ['0:00.000', '1:00.000', '1:02:05.063']);
+    assert.deepEqual(got.lane, [[0, 10, 0, 1], [15, 20, 18, -1]]);
+    assert.deepEqual(got.follows, [3, 12, 17, -66 + 0]);
 });
 
 await test('keys: spans, speed, repeat, going back on resume; and off', async () => {

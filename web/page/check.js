@@ -10,12 +10,12 @@ import { t } from './words.js';
 const KINDS = 8; // of colour and pattern
 
 const GAPS = {
-    'no-match': 'in no recording of the archive',
-    'nothing-to-compare': 'nothing to compare: silence or steady sound',
-    'too-short': 'too short to tell',
-    blanked: 'blanked: silence or a tone over the recording',
+    'no-match': () => t('in no recording of the archive'),
+    'nothing-to-compare': () => t('nothing to compare: silence or steady sound'),
+    'too-short': () => t('too short to tell'),
+    blanked: () => t('blanked: silence or a tone over the recording'),
 };
-const gapText = (kind) => t(GAPS[kind] ?? kind);
+const gapText = (kind) => GAPS[kind]?.() ?? kind;
 
 /** Where a span is in its recording, as a segment of the lane "recording". */
 export function segmentOf(span, sound) {

@@ -12,15 +12,22 @@ import { t } from './words.js';
 const AROUND_S = 1.5;
 
 const OPS = {
-    delete: 'taken out',
-    insert: 'put in',
-    replace: 'replaced',
-    move: 'moved',
-    duplicate: 'repeated',
-    silence: 'silenced',
-    speed: 'at another speed',
+    delete: () => t('taken out'),
+    insert: () => t('put in'),
+    replace: () => t('replaced'),
+    move: () => t('moved'),
+    duplicate: () => t('repeated'),
+    silence: () => t('silenced'),
+    speed: () => t('at another speed'),
 };
-const opText = (op) => t(OPS[op] ?? op);
+const opText = (op) => OPS[op]?.() ?? op;
+
+const STATES = {
+    changed: () => t('changed'),
+    coding: () => t('by coding'),
+    same: () => t('the same'),
+    'not-tested': () => t('not tested'),
+};
 
 const rateOf = (s) => (s.a_start > s.a_end ? -s.speed : s.speed);
 
@@ -80,7 +87,7 @@ function editRow(e, i, hear) {
 }
 
 function factRow(f) {
-    return el('tr', null, el('th', { scope: 'row' }, f.kind), el('td', null, t(f.state)), el('td', null, f.text));
+    return el('tr', null, el('th', { scope: 'row' }, f.kind), el('td', null, STATES[f.state]?.() ?? f.state), el('td', null, f.text));
 }
 
 class DiffView {

@@ -7,6 +7,16 @@ import { openSound } from './sound.js';
 import { hearButton, jobView, table } from './work.js';
 import { t } from './words.js';
 
+const KINDS = {
+    root: () => t('nearest to the source'),
+    child: () => t('made from the one above'),
+    undecided: () => t('its parent is not certain'),
+    duplicate: () => t('the same samples'),
+    unrelated: () => t('shares no sound with the others'),
+    silent: () => t('nothing to compare'),
+};
+const kindText = (kind) => KINDS[kind]?.() ?? kind;
+
 /** Children of each copy, by the best candidate where the evidence does not decide; '' has the roots. */
 export function childrenOf(result) {
     const of = new Map([['', []]]);
@@ -25,7 +35,7 @@ function edge(copy, result) {
     const reasons = (copy.reasons ?? []).map((r) => el('li', null, r.text));
     const sure = copy.certainty === undefined ? '' : ` (${(100 * copy.certainty).toFixed(0)} %)`;
     return [
-        el('span', 'kind', `${t(copy.kind)}${sure}`),
+        el('span', 'kind', `${kindText(copy.kind)}${sure}`),
         Array.isArray(told) ? el('p', null, t('Made from one of: {names}', { names: told.join(', ') })) : '',
         copy.duplicate_of ? el('p', null, t('The same samples as {name}', { name: copy.duplicate_of })) : '',
         reasons.length > 0 ? el('ul', 'reasons', ...reasons) : '',
@@ -48,7 +58,7 @@ const db = (v) => (typeof v === 'number' ? `${v.toFixed(1)} dB` : '');
 
 function copyRow(c) {
     return el('tr', null,
-        el('th', { scope: 'row' }, c.file), el('td', null, t(c.kind)), el('td', null, c.parent ?? ''),
+        el('th', { scope: 'row' }, c.file), el('td', null, kindText(c.kind)), el('td', null, c.parent ?? ''),
         el('td', 'number', c.certainty === undefined ? '' : `${(100 * c.certainty).toFixed(0)} %`),
         el('td', 'number', typeof c.offset === 'number' ? clock(c.offset) : ''),
         el('td', 'number', typeof c.duration === 'number' ? clock(c.duration) : ''),

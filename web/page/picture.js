@@ -46,8 +46,9 @@ export class Scope {
 /** 12.3456 as the ruler says it, with as many digits as its step needs. */
 export function mark(seconds, step) {
     const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 3;
-    const m = Math.floor((seconds + step / 1000) / 60);
-    const s = Math.max(0, seconds - 60 * m).toFixed(digits).padStart(digits > 0 ? digits + 3 : 2, '0');
+    const rounded = Math.round(seconds * 10 ** digits) / 10 ** digits;
+    const m = Math.floor(rounded / 60);
+    const s = (rounded - 60 * m).toFixed(digits).padStart(digits > 0 ? digits + 3 : 2, '0');
     const h = Math.floor(m / 60);
     return h > 0 ? `${h}:${String(m % 60).padStart(2, '0')}:${s}` : `${m}:${s}`;
 }
