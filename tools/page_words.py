@@ -20,11 +20,13 @@ TOLD = re.compile(r"""\bt\(\s*'((?:[^'\\\n]|\\.)*)'""")
 LISTED = re.compile(r"""'([A-Z][a-z][^'\\\n]*)'""")
 NO_WORD = re.compile(r"""^(Arrow\w*|English|Content-\w+|X-[\w-]+|Escape|Enter|Home|End|Tab|Space|Shift|PageUp|PageDown|[A-Z]\w+Error
                      |GET|POST|DELETE|INPUT|SELECT|TEXTAREA|Delete)$""", re.X)
+# The same for those in a table in capitals: const GAPS = { 'no-match': 'in no recording' };
+TABLE = re.compile(r"^const [A-Z_]+ = \{(.*?)^\}|^const [A-Z_]+ = \{(.*?)\};$", re.S | re.M)
+VALUE = re.compile(r"""[:]\s*'([a-z][^'\\\n]*)'""")
 # What the program says in one word, which the page repeats.
 OF_THE_PROGRAM = [
-    "not in the archive", "silence", "too short", "unmatched", "noise", "music",
-    "decoding", "searching", "aligning", "adding", "working", "check", "inspect", "diff", "family", "add",
-    "waiting", "running", "done", "failed",
+    "decode", "files", "records", "working", "adding",  # stages of work
+    "check", "inspect", "diff", "family", "add", "waiting", "running", "done", "failed",
 ]
 
 
@@ -36,6 +38,8 @@ def words():
         place = "web/page/" + os.path.basename(path)
         said = [(m.start(), m.group(1).replace("\\'", "'")) for m in TOLD.finditer(text)]
         said += [(m.start(), m.group(1)) for m in LISTED.finditer(text) if not NO_WORD.match(m.group(1))]
+        for m in TABLE.finditer(text):
+            said += [(m.start() + v.start(), v.group(1)) for v in VALUE.finditer(m.group(1) or m.group(2))]
         for _, word in sorted(said):
             if word and word not in found:
                 found[word] = place

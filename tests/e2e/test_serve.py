@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """earwitness serve: who may ask for what, what nobody may, and a queue that loses nothing."""
+import gzip
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -336,6 +338,25 @@ class Serve(Case):
             s.json("DELETE", "/api/jobs/%d" % j["id"])
         # What was sent when the power went off, and never made a job of.
         self.assertLessEqual(len(os.listdir(self.path("work", "files"))), 8)
+
+    def test_the_page_is_small(self):
+        s = self.server()
+        seen, left = {}, ["/"]
+        while left:
+            path = left.pop()
+            status, headers, packed = s.ask("GET", path)
+            self.assertEqual((status, headers["content-encoding"]), (200, "gzip"), path)
+            text = gzip.decompress(packed).decode()
+            seen[path] = len(packed)
+            found = re.findall(r'(?:src|href)="(/page/[^"]+)"', text) if path == "/" else []
+            found += ["/page/" + name for name in re.findall(r"from '\./([\w.]+)'", text)]
+            left += [f for f in found if f not in seen and f not in left]
+            self.assertNotRegex(text, r"https?://(?!www\.w3\.org/)", path)
+            self.assertNotRegex(text, r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", path)
+        self.assertIn("/page/main.js", seen)
+        self.assertLess(sum(seen.values()), 80 * 1000, seen)
+        said = json.loads(gzip.decompress(s.ask("GET", "/page/km.json")[2]))
+        self.assertEqual(said["Archive"], "បណ្ណសារ")
 
     # -- what the page does --------------------------------------------------------------
 
