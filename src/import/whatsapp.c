@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "import/clean.h"
 #include "import/message_made.h"
+#include "import/whatsapp_bytes.h"
 #include "import/whatsapp_dates.h"
 #include "import/whatsapp_names.h"
 #include "import/whatsapp_words.h"
@@ -15,12 +16,13 @@ typedef struct whatsapp {
     ew_delivery *from;
     const ew_import_opts *opts;
     const ew_import_sink *sink;
-    ew_slice all;
+    ew_wa_bytes bytes;
+    ew_slice all; /* of them the text */
     size_t member;
     ew_slice folder;
     bool day_first, guessed;
-    bool told_calendar, told_colon, told_order; /* once a file */
-    int64_t last;                               /* time of the message before */
+    bool told_calendar, told_colon, told_order, told_bad; /* once a file */
+    int64_t last;                                         /* time of the message before */
     ew_wa_names *names;
     ew_message_made made;
     ew_buf room;
@@ -165,6 +167,10 @@ static ew_code keep_clean(whatsapp *w, ew_slice text, ew_kept_text *out)
     ew_code code = ew_import_clean(text, &w->room, &text, &bad, w->err);
     if (bad)
         w->made.message.marks |= EW_MARK_REPAIRED;
+    if (bad && code == EW_OK && !w->told_bad) {
+        w->told_bad = true;
+        code = remark(w, "bytes that are no UTF-8 are shown as U+FFFD");
+    }
     return code == EW_OK ? ew_made_keep(&w->made, text, out, w->err) : code;
 }
 
@@ -316,7 +322,7 @@ static ew_code take_message(whatsapp *w, ew_slice text, const ew_wa_head *h)
     ew_slice rest = {text.p + h->bytes, text.n - h->bytes};
     ew_wa_date d = ew_wa_date_of(h);
     ew_made_restart(&w->made);
-    w->made.message.place = (ew_place){w->member, (uint64_t)(text.p - w->all.p), text.n};
+    w->made.message.place = ew_wa_bytes_place(&w->bytes, w->member, text);
     ew_code code = set_time(w, h, (ew_slice){text.p, h->bytes});
     if (code == EW_OK)
         code = take_sender(w, &rest);
@@ -332,7 +338,7 @@ static ew_code tell_stray(whatsapp *w, ew_slice text)
 {
     if (trimmed(text).n == 0)
         return EW_OK;
-    w->made.message.place = (ew_place){w->member, 0, text.n};
+    w->made.message.place = ew_wa_bytes_place(&w->bytes, w->member, text);
     return remark(w, "lines before the first message");
 }
 
@@ -390,11 +396,32 @@ static ew_slice chat_name(const whatsapp *w)
 static ew_code tell_chat(whatsapp *w)
 {
     bool bad = false;
-    ew_chat c = {.place = {w->member, 0, w->all.n}, .id = {"", 0}, .kind = {"", 0}};
+    ew_chat c = {.place = ew_wa_bytes_place(&w->bytes, w->member, w->all),
+                 .id = {"", 0},
+                 .kind = {"", 0}};
     ew_code code = ew_import_clean(chat_name(w), &w->room, &c.name, &bad, w->err);
-    return code == EW_OK && w->sink->chat != NULL
-               ? w->sink->chat(w->sink->cookie, &c, w->err)
-               : code;
+    if (code == EW_OK && w->sink->chat != NULL)
+        code = w->sink->chat(w->sink->cookie, &c, w->err);
+    if (code != EW_OK || !w->bytes.turned)
+        return code;
+    w->made.message.place = c.place;
+    return remark(w, w->bytes.page.guessed
+                         ? "not UTF-8, as WhatsApp writes it: read as windows-1252"
+                         : "not UTF-8, as WhatsApp writes it: read as UTF-16");
+}
+
+static ew_code read_bytes(whatsapp *w, ew_slice original, bool *any)
+{
+    ew_code code = ew_wa_bytes_read(&w->bytes, original, w->err);
+    w->all = w->bytes.text;
+    if (code == EW_OK && look_over(w)) {
+        *any = true;
+        code = tell_chat(w);
+        if (code == EW_OK)
+            code = take_all(w);
+    }
+    ew_wa_bytes_release(&w->bytes);
+    return code;
 }
 
 /* *any: there are messages. */
@@ -404,19 +431,10 @@ static ew_code read_text(whatsapp *w, size_t member, bool *any)
     w->folder = ew_delivery_name(w->from, member);
     while (w->folder.n > 0 && w->folder.p[w->folder.n - 1] != '/')
         w->folder.n--;
-    ew_code code = ew_delivery_read(w->from, w->member, &w->all, w->err);
-    if (code != EW_OK)
-        return code;
-    if (w->all.n >= 2 &&
-        (memcmp(w->all.p, "\xFF\xFE", 2) == 0 || memcmp(w->all.p, "\xFE\xFF", 2) == 0))
-        return ew_fail(w->err, EW_E_FORMAT, 0,
-                       "the chat is UTF-16, not as WhatsApp writes it; save it as UTF-8");
-    w->told_calendar = w->told_colon = w->told_order = false;
-    if (!look_over(w))
-        return EW_OK;
-    *any = true;
-    code = tell_chat(w);
-    return code == EW_OK ? take_all(w) : code;
+    ew_slice original;
+    ew_code code = ew_delivery_read(w->from, w->member, &original, w->err);
+    w->told_calendar = w->told_colon = w->told_order = w->told_bad = false;
+    return code == EW_OK ? read_bytes(w, original, any) : code;
 }
 
 /* By its name a chat: "_chat.txt", "WhatsApp Chat with Ann.txt" in any language. */
@@ -463,31 +481,5 @@ ew_code ew_import__whatsapp(ew_delivery *from, const ew_import_opts *opts,
     ew_made_release(&w.made);
     ew_buf_release(&w.room);
     ew_free(w.names);
-    return code;
-}
-
-/* Is there a message within the first lines? */
-static ew_code head_within(ew_delivery *from, size_t member, bool *yes, ew_err *err)
-{
-    enum { LINES = 20 };
-    ew_slice rest;
-    ew_slice line;
-    ew_wa_head h;
-    ew_code code = ew_delivery_read(from, member, &rest, err);
-    for (int n = 0; code == EW_OK && n < LINES && !*yes && ew_slice_line(&rest, &line);
-         n++)
-        *yes = ew_wa_head_at(line, &h);
-    return code;
-}
-
-ew_code ew_import__looks_whatsapp(ew_delivery *from, bool *yes, ew_err *err)
-{
-    ew_code code = EW_OK;
-    *yes = false;
-    for (size_t i = 0; i < ew_delivery_count(from) && code == EW_OK && !*yes; i++) {
-        ew_slice name = ew_delivery_name(from, i);
-        if (name.n > 4 && memcmp(name.p + name.n - 4, ".txt", 4) == 0)
-            code = head_within(from, i, yes, err);
-    }
     return code;
 }

@@ -252,8 +252,45 @@ static void a_forged_head_goes_back_in_time(void **state)
 static void bad_bytes_and_bad_dates(void **state)
 {
     expect(*state, "13/1/20, 10:00 - A: a\xFF\n31/2/20, 10:00 - A: y\n",
-           "chat |Ann|\nmessage  <A|> at=1578909600~ marks=8: a\xEF\xBF\xBD\n"
+           "chat |Ann|\nremark bytes that are no UTF-8 are shown as U+FFFD\nmessage  "
+           "<A|> at=1578909600~ marks=8: a\xEF\xBF\xBD\n"
            "remark a date that does not exist\nmessage  <A|>: y\n");
+}
+
+/* Places are those of the original. */
+static ew_code see_place(void *cookie, const ew_message *m, ew_err *err)
+{
+    (void)err;
+    *(ew_place *)cookie = m->place;
+    return EW_OK;
+}
+
+static void saved_in_another_encoding(void **state)
+{
+    static const char latin[] =
+        "13/1/20, 10:00 - Zo\xEB: caf\xE9\n13/1/20, 10:01 - Zo\xEB: y\n";
+    char wide[2 * sizeof latin] = "\xFF\xFE";
+    size_t n = 2;
+    expect(*state, latin,
+           "chat |Ann|\n"
+           "remark not UTF-8, as WhatsApp writes it: read as windows-1252\n"
+           "message  <Zo\u00EB|> at=1578909600~: caf\u00E9\n"
+           "message  <Zo\u00EB|> at=1578909660~: y\n");
+    for (const char *p = latin; *p != 0; p++) {
+        wide[n++] = *p;
+        wide[n++] = 0;
+    }
+    const char *path = test_path(*state, "_chat.txt");
+    test_file_put(path, wide, n);
+    ew_delivery *d = NULL;
+    ew_place place = {0, 0, 0};
+    ew_import_opts opts = {.format = EW_IMPORT_AUTO};
+    ew_import_sink sink = {.cookie = &place, .message = see_place};
+    assert_int_equal(ew_delivery_open(&d, path, NULL), EW_OK);
+    assert_int_equal(ew_import_run(d, &opts, &sink, NULL), EW_OK);
+    ew_delivery_close(d);
+    assert_int_equal(place.at, 2 + 2 * 27);
+    assert_int_equal(place.bytes, n - place.at);
 }
 
 /* ------------------------------------------------------------------ calendars */
@@ -558,6 +595,7 @@ int main(void)
         TEST_IN_DIR(attachments),
         TEST_IN_DIR(a_forged_head_goes_back_in_time),
         TEST_IN_DIR(bad_bytes_and_bad_dates),
+        TEST_IN_DIR(saved_in_another_encoding),
         TEST_IN_DIR(other_calendars_are_told),
         TEST_IN_DIR(edited_and_deleted),
         TEST_IN_DIR(what_an_iphone_says),
