@@ -129,8 +129,7 @@ char *ew_path_join(const char *dir, const char *name)
     return path;
 }
 
-/* The folder of a path: "." for a bare name, "/" for what lies in the root. */
-static char *parent_of(const char *path)
+char *ew_path_parent(const char *path)
 {
     const char *slash = strrchr(path, '/');
     if (slash == NULL)
@@ -170,7 +169,7 @@ ew_code ew_atomic_open(ew_atomic *a, const char *path, ew_err *err)
     /* Renaming over a device or a pipe would take it away from everybody. */
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
         return ew_fail(err, EW_E_ARG, 0, "'%s' is not a regular file", path);
-    char *dir = parent_of(path);
+    char *dir = ew_path_parent(path);
     a->path = ew_strdup(path);
     ew_code code =
         dir != NULL && a->path != NULL ? open_temp(a, dir, err) : ew_fail_nomem(err);
@@ -216,7 +215,7 @@ ew_code ew_atomic_place(ew_atomic *a, ew_err *err)
 
 ew_code ew_atomic_commit(ew_atomic *a, ew_err *err)
 {
-    char *dir = a->path != NULL ? parent_of(a->path) : NULL;
+    char *dir = a->path != NULL ? ew_path_parent(a->path) : NULL;
     ew_code code = dir != NULL || a->temp == NULL ? place(a, err) : ew_fail_nomem(err);
     if (code == EW_OK)
         code = ew_sync_dir(dir, err);

@@ -53,6 +53,10 @@ EW_MUST_CHECK ew_code ew_sync_dir(const char *path, ew_err *err);
 /* "dir/name" with exactly one slash; NULL when out of memory; free with ew_free. */
 char *ew_path_join(const char *dir, const char *name);
 
+/* The folder of a path, "." for a bare name and "/" for what lies in the root; NULL when out of
+ * memory; free with ew_free. */
+char *ew_path_parent(const char *path);
+
 /* Tests: the n-th write (0 = next) and all after it fail with ENOSPC; n < 0: off. */
 void ew_write_fail_at(int64_t n);
 int64_t ew_write_count(void);

@@ -350,20 +350,17 @@ static ew_code write_backup(backup *b, ew_err *err)
 /* A copy on the same disk is lost with it, and the next backup would hold it. */
 static ew_code check_place(const char *desk, const char *out, ew_err *err)
 {
-    char *copy = ew_strdup(out);
-    if (copy == NULL)
+    char *parent = ew_path_parent(out);
+    if (parent == NULL)
         return ew_fail_nomem(err);
-    char *slash = strrchr(copy, '/');
-    if (slash != NULL)
-        slash[slash == copy] = 0;
-    char *folder = realpath(slash != NULL ? copy : ".", NULL);
+    char *folder = realpath(parent, NULL);
     char *home = realpath(desk, NULL);
     size_t n = home != NULL ? strlen(home) : 0;
     bool inside = folder != NULL && home != NULL && strncmp(folder, home, n) == 0 &&
                   (folder[n] == 0 || folder[n] == '/');
     free(home); /* by realpath */
     free(folder);
-    ew_free(copy);
+    ew_free(parent);
     return inside
                ? ew_fail(err, EW_E_ARG, 0,
                          "a backup within the desk's folder is none; keep it elsewhere")

@@ -85,17 +85,10 @@ static bool parse_size(const ew_http_answer *a, uint64_t *size)
 static ew_code checkpoint_size(const char *log, uint64_t *size, ew_err *err)
 {
     ew_buf b;
-    ew_note *note = NULL;
-    ew_checkpoint c;
     ew_buf_init(&b, EW_NOTE_MAX);
     ew_code code = ew_log_read_checkpoint(log, &b, err);
     if (code == EW_OK)
-        code = ew_note_parse(&note, b.data, b.len, err);
-    if (code == EW_OK)
-        code = ew_checkpoint_parse(&c, note->text, err);
-    if (code == EW_OK)
-        *size = c.size;
-    ew_note_free(note);
+        code = ew_checkpoint_size(&b, size, err);
     ew_buf_release(&b);
     return code;
 }

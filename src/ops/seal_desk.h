@@ -118,6 +118,10 @@ EW_MUST_CHECK ew_code ew_desk__put_secret(const ew_desk *d, const ew_kept *k,
                                           ew_err *err);
 /* dir/items/<hex>/<name>; name may be "". NULL when out of memory. */
 char *ew_desk__item_path(const ew_desk *d, const char *hex, const char *name);
+/* Reads the number of an entry where it was noted; without that file *logged stays as it is. A
+ * path of NULL is EW_E_NOMEM. */
+EW_MUST_CHECK ew_code ew_desk__read_entry(const char *path, bool *logged, uint64_t *entry,
+                                          ew_err *err);
 /* Notes the number of its entry. */
 EW_MUST_CHECK ew_code ew_desk_keep_entry(const ew_desk *d, const ew_kept *k, ew_err *err);
 /* One line of k->members. */

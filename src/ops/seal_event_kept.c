@@ -185,19 +185,8 @@ static ew_code unlock(const ew_desk *d, const char *hex, const ew_buf *box,
 static ew_code read_entry(const ew_desk *d, const char *hex, ew_event_kept *k,
                           ew_err *err)
 {
-    ew_buf b;
-    ew_slice line;
     char *path = event_path(d->dir, hex, ".entry");
-    if (path == NULL)
-        return ew_fail_nomem(err);
-    ew_buf_init(&b, 32);
-    ew_code code = ew_file_get(path, &b, err);
-    ew_slice text = {(const char *)b.data, b.len};
-    if (code == EW_OK)
-        k->logged = ew_slice_line(&text, &line) && ew_slice_u64(line, &k->entry);
-    else if (code == EW_E_NOTFOUND)
-        code = EW_OK;
-    ew_buf_release(&b);
+    ew_code code = ew_desk__read_entry(path, &k->logged, &k->entry, err);
     ew_free(path);
     return code;
 }

@@ -261,21 +261,25 @@ static ew_code read_secret(const ew_desk *d, ew_kept *k, ew_err *err)
     return code;
 }
 
-static ew_code read_entry(const ew_desk *d, ew_kept *k, ew_err *err)
+ew_code ew_desk__read_entry(const char *path, bool *logged, uint64_t *entry, ew_err *err)
 {
     ew_buf b;
     ew_slice line;
-    char *path = ew_desk__item_path(d, k->hex, "entry");
-    if (path == NULL)
-        return ew_fail_nomem(err);
     ew_buf_init(&b, 32);
-    ew_code code = ew_file_get(path, &b, err);
+    ew_code code = path != NULL ? ew_file_get(path, &b, err) : ew_fail_nomem(err);
     ew_slice text = {(const char *)b.data, b.len};
     if (code == EW_OK)
-        k->logged = ew_slice_line(&text, &line) && ew_slice_u64(line, &k->entry);
+        *logged = ew_slice_line(&text, &line) && ew_slice_u64(line, entry);
     else if (code == EW_E_NOTFOUND)
         code = EW_OK;
     ew_buf_release(&b);
+    return code;
+}
+
+static ew_code read_entry(const ew_desk *d, ew_kept *k, ew_err *err)
+{
+    char *path = ew_desk__item_path(d, k->hex, "entry");
+    ew_code code = ew_desk__read_entry(path, &k->logged, &k->entry, err);
     ew_free(path);
     return code;
 }

@@ -366,12 +366,10 @@ static ew_code parent_of(const char *dir, char **parent, ew_err *err)
     size_t n = strlen(copy);
     while (n > 1 && copy[n - 1] == '/')
         copy[--n] = 0;
-    char *slash = strrchr(copy, '/');
-    if (slash == NULL)
-        (void)snprintf(copy, n + 1, ".");
-    else
-        slash[slash == copy] = 0;
-    *parent = copy;
+    *parent = ew_path_parent(copy);
+    ew_free(copy);
+    if (*parent == NULL)
+        return ew_fail_nomem(err);
     return n > 0 ? EW_OK : ew_fail(err, EW_E_ARG, 0, "the new desk needs a name");
 }
 

@@ -42,18 +42,6 @@ struct ew_bag {
 
 /* ------------------------------------------------------------------ beginning and end */
 
-static char *parent_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        return ew_strdup(".");
-    size_t n = slash == path ? 1 : (size_t)(slash - path);
-    char *dir = ew_alloc(n + 1);
-    if (dir != NULL)
-        memcpy(dir, path, n);
-    return dir;
-}
-
 /* A new folder beside the final name. */
 static ew_code make_temp(ew_bag *b, const char *parent, ew_err *err)
 {
@@ -87,7 +75,7 @@ ew_code ew_bag_new(ew_bag **out, const char *dir, ew_err *err)
     b->file.fd = -1;
     ew_buf_init(&b->info, INFO_MAX);
     b->dir = ew_strdup(dir);
-    char *parent = parent_of(dir);
+    char *parent = ew_path_parent(dir);
     ew_code code = b->dir != NULL && parent != NULL ? EW_OK : ew_fail_nomem(err);
     if (code == EW_OK)
         code = ew_sha256_new(&b->hash, err);
@@ -409,7 +397,7 @@ static ew_code take_name(ew_bag *b, ew_err *err)
         return ew_fail_sys(err, errno, "cannot name the bag '%s'", b->dir);
     ew_free(b->temp);
     b->temp = NULL;
-    char *parent = parent_of(b->dir);
+    char *parent = ew_path_parent(b->dir);
     ew_code code = parent != NULL ? ew_sync_dir(parent, err) : ew_fail_nomem(err);
     ew_free(parent);
     return code;

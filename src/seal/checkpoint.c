@@ -23,6 +23,19 @@ ew_code ew_checkpoint_parse(ew_checkpoint *c, ew_slice text, ew_err *err)
     return EW_OK;
 }
 
+ew_code ew_checkpoint_size(const ew_buf *note, uint64_t *size, ew_err *err)
+{
+    ew_note *n = NULL;
+    ew_checkpoint c;
+    ew_code code = ew_note_parse(&n, note->data, note->len, err);
+    if (code == EW_OK)
+        code = ew_checkpoint_parse(&c, n->text, err);
+    if (code == EW_OK)
+        *size = c.size;
+    ew_note_free(n);
+    return code;
+}
+
 ew_code ew_checkpoint_append(ew_buf *b, const ew_checkpoint *c, ew_err *err)
 {
     ew_code code = ew_buf_append(b, c->origin.p, c->origin.n, err);

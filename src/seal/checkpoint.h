@@ -15,6 +15,8 @@ typedef struct ew_checkpoint {
 
 /* Of the text of a note. EW_E_FORMAT. */
 EW_MUST_CHECK ew_code ew_checkpoint_parse(ew_checkpoint *c, ew_slice text, ew_err *err);
+/* The size that a signed checkpoint tells; nothing is checked. EW_E_FORMAT. */
+EW_MUST_CHECK ew_code ew_checkpoint_size(const ew_buf *note, uint64_t *size, ew_err *err);
 EW_MUST_CHECK ew_code ew_checkpoint_append(ew_buf *b, const ew_checkpoint *c,
                                            ew_err *err);
 

@@ -277,19 +277,6 @@ static ew_code add_all(const char *dir, const ew_buf *now, ew_slice lines,
     return code;
 }
 
-static ew_code checkpoint_size(const ew_buf *note, uint64_t *size, ew_err *err)
-{
-    ew_note *n = NULL;
-    ew_checkpoint c;
-    ew_code code = ew_note_parse(&n, note->data, note->len, err);
-    if (code == EW_OK)
-        code = ew_checkpoint_parse(&c, n->text, err);
-    if (code == EW_OK)
-        *size = c.size;
-    ew_note_free(n);
-    return code;
-}
-
 ew_code ew_log_add_cosignatures(const char *dir, ew_slice lines, ew_cosigned *of,
                                 size_t n, uint64_t *size, ew_err *err)
 {
@@ -300,7 +287,7 @@ ew_code ew_log_add_cosignatures(const char *dir, ew_slice lines, ew_cosigned *of
     if (code == EW_OK)
         code = ew_log_read_checkpoint(dir, &now, err);
     if (code == EW_OK)
-        code = checkpoint_size(&now, size, err);
+        code = ew_checkpoint_size(&now, size, err);
     if (code == EW_OK)
         code = add_all(dir, &now, lines, of, n, err);
     if (code == EW_OK)
