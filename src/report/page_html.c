@@ -286,7 +286,9 @@ static void table(writer *w, const json_t *b)
     ew_html_open(&w->h, "table");
     ew_html_open(&w->h, "caption");
     ew_html_attr(&w->h, "id", id);
+    open_class(w, "span", "seen"); /* where the table is wider than the page */
     ew_html_text(&w->h, text_of(b, "caption"));
+    ew_html_close(&w->h);
     ew_html_close(&w->h);
     table_head(w, columns);
     ew_html_open(&w->h, "tbody");

@@ -50,8 +50,10 @@ static void place_cell(ew_grid *g, const json_t *r, const json_t *f)
     char a[EW_TIME_TEXT];
     char b[EW_TIME_TEXT];
     char ms[EW_TIME_TEXT + 16] = "";
-    if (off > 0)
+    if (off > 0 && off < 1)
         (void)snprintf(ms, sizeof ms, " ± %.0f ms", ceil(1000 * off));
+    else if (off > 0)
+        (void)snprintf(ms, sizeof ms, " ± %.1f s", off);
     if (start <= 0 && end >= REAL(json_object_get(r, "file"), "duration") - 1e-3)
         ew_grid_cell(g, "whole file");
     else if (start == end)

@@ -98,7 +98,7 @@ class Page(html.parser.HTMLParser):
             self.code.append(data)
         elif where in ("h1", "h2", "h3"):
             self.headings.append((where, data))
-        elif where == "caption":
+        elif "caption" in self.open:
             self.captions.append(data)
         elif where == "figcaption":
             self.figures.append(data)
