@@ -159,6 +159,10 @@ EW_MUST_CHECK ew_code ew_case_find_item(ew_case *c, const char *what, int64_t *i
 /* Path of an original; to be freed. */
 EW_MUST_CHECK ew_code ew_case_original(ew_case *c, int64_t item, char **path,
                                        ew_err *err);
+/* Opens an original for reading. EW_E_NOTFOUND when it is not there, EW_E_FORMAT when what stands there is no
+ * file: a pipe, which would be waited for, a device, a link. */
+EW_MUST_CHECK ew_code ew_case_original_open(ew_case *c, int64_t item, int *fd,
+                                            ew_err *err);
 
 /* Corrects what is said of an item, within an event: what ew_case_items gives from now on. What was said
  * before stays in the tables. field: "kind", "name", "origin", "obtained", "from", "note". */

@@ -56,17 +56,33 @@ static ew_code copy_hashing(int fd, int out, uint8_t sha256[EW_SHA256_BYTES],
     return code;
 }
 
+/* Opens what is kept, never waiting for what somebody put in its place. *fd: -1 when it is not there. */
+static ew_code open_kept(const char *path, int *fd, ew_err *err)
+{
+    struct stat st;
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (*fd < 0 && errno != ELOOP && errno != ENXIO)
+        return errno == ENOENT ? EW_OK
+                               : ew_fail_sys(err, errno, "cannot read '%s'", path);
+    if (*fd >= 0 && fstat(*fd, &st) == 0 && S_ISREG(st.st_mode))
+        return EW_OK;
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+    return ew_fail(err, EW_E_FORMAT, 0, "the original '%s' is no file any more", path);
+}
+
 /* Is what stands under this hash really that? Whoever changed it must not go unnoticed. */
 static ew_code compare_kept(const char *path, const uint8_t sha256[EW_SHA256_BYTES],
                             bool *there, ew_err *err)
 {
     uint8_t got[EW_SHA256_BYTES];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = -1;
+    ew_code code = open_kept(path, &fd, err);
     *there = fd >= 0;
     if (fd < 0)
-        return errno == ENOENT ? EW_OK
-                               : ew_fail_sys(err, errno, "cannot read '%s'", path);
-    ew_code code = ew_sha256_fd(fd, got, err);
+        return code;
+    code = ew_sha256_fd(fd, got, err);
     (void)close(fd);
     if (code == EW_OK && memcmp(got, sha256, sizeof got) != 0)
         code = ew_fail(err, EW_E_FORMAT, 0, "the original '%s' was changed", path);
@@ -247,4 +263,18 @@ ew_code ew_case_original(ew_case *c, int64_t item, char **path, ew_err *err)
     }
     ew_free(folder);
     return ew_sql_end(&q);
+}
+
+ew_code ew_case_original_open(ew_case *c, int64_t item, int *fd, ew_err *err)
+{
+    char *path = NULL;
+    *fd = -1;
+    ew_code code = ew_case_original(c, item, &path, err);
+    if (code == EW_OK)
+        code = open_kept(path, fd, err);
+    if (code == EW_OK && *fd < 0)
+        code = ew_fail(err, EW_E_NOTFOUND, 0, "the original of item %lld is missing",
+                       (long long)item);
+    ew_free(path);
+    return code;
 }

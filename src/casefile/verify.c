@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is a case what it was? The database's structure, the chain of events, every original. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,25 +68,26 @@ static ew_code check_original(void *cookie, const ew_case_item *i, ew_err *err)
 {
     verifier *v = cookie;
     uint8_t got[EW_SHA256_BYTES] = {0};
-    char *path = NULL;
     char text[128];
-    ew_code code = ew_case_original(v->c, i->id, &path, err);
-    if (code != EW_OK)
+    int fd = -1;
+    ew_code code = ew_case_original_open(v->c, i->id, &fd, err);
+    if (code == EW_E_NOMEM)
         return code;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        (void)snprintf(text, sizeof text, "the original of item %lld is missing",
-                       (long long)i->id);
-    else
-        (void)snprintf(text, sizeof text, "the original of item %lld was changed",
-                       (long long)i->id);
+    const char *what = "was changed";
+    if (code == EW_E_NOTFOUND)
+        what = "is missing";
+    else if (code != EW_OK && code != EW_E_FORMAT)
+        what = "cannot be read";
+    (void)snprintf(text, sizeof text, "the original of item %lld %s", (long long)i->id,
+                   what);
+    if (code != EW_OK)
+        ew_err_clear(err);
     ew_err why;
     if (fd < 0 || ew_sha256_fd(fd, got, &why) != EW_OK ||
         memcmp(got, i->sha256, sizeof got) != 0)
         v->problem(v->cookie, text);
     if (fd >= 0)
         (void)close(fd);
-    ew_free(path);
     return EW_OK;
 }
 

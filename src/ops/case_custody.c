@@ -3,7 +3,6 @@
 #include "ops/case_custody.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -157,20 +156,13 @@ static ew_code changed(int64_t item, ew_err *err)
 /* Opens the original; hashes it when `out` is -1, else copies it there, too. */
 static ew_code read_original(ew_case *c, const wanted_item *w, int out, ew_err *err)
 {
-    char *path = NULL;
     uint8_t got[EW_SHA256_BYTES] = {0};
     uint8_t *block = ew_alloc(COPY_BLOCK);
     ew_sha256 *h = NULL;
     ssize_t n = 1;
     int fd = -1;
     ew_code code =
-        block != NULL ? ew_case_original(c, w->id, &path, err) : ew_fail_nomem(err);
-    if (code == EW_OK) {
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        if (fd < 0)
-            code = ew_fail_sys(err, errno, "cannot read the original of item %" PRId64,
-                               w->id);
-    }
+        block != NULL ? ew_case_original_open(c, w->id, &fd, err) : ew_fail_nomem(err);
     if (code == EW_OK)
         code = ew_sha256_new(&h, err);
     while (code == EW_OK && n > 0) {
@@ -178,7 +170,8 @@ static ew_code read_original(ew_case *c, const wanted_item *w, int out, ew_err *
         if (n < 0 && errno == EINTR)
             n = 1;
         else if (n < 0)
-            code = ew_fail_sys(err, errno, "cannot read '%s'", path);
+            code = ew_fail_sys(err, errno, "cannot read the original of item %" PRId64,
+                               w->id);
         else if (n > 0)
             code = ew_sha256_feed(h, block, (size_t)n, err);
         if (code == EW_OK && n > 0 && out >= 0)
@@ -191,7 +184,6 @@ static ew_code read_original(ew_case *c, const wanted_item *w, int out, ew_err *
     ew_sha256_free(h);
     if (fd >= 0)
         (void)close(fd);
-    ew_free(path);
     ew_free(block);
     return code;
 }

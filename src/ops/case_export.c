@@ -217,16 +217,10 @@ static ew_code put_original(ew_exporter *x, const ew_book_item *i, ew_err *err)
 {
     char hex[EW_SHA256_HEX + 1];
     char name[EW_SHA256_HEX + 32];
-    char *path = NULL;
     int fd = -1;
     ew_hex(i->sha256, sizeof i->sha256, hex);
     (void)snprintf(name, sizeof name, "data/originals/%s", hex);
-    ew_code code = ew_case_original(x->c, i->id, &path, err);
-    if (code == EW_OK && (fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
-        code = errno == ENOENT
-                   ? ew_fail(err, EW_E_NOTFOUND, 0,
-                             "the original of item %" PRId64 " is missing", i->id)
-                   : ew_fail_sys(err, errno, "cannot read '%s'", path);
+    ew_code code = ew_case_original_open(x->c, i->id, &fd, err);
     if (code == EW_OK)
         code = ew_bag_begin(x->bag, name, err);
     if (code == EW_OK)
@@ -235,7 +229,6 @@ static ew_code put_original(ew_exporter *x, const ew_book_item *i, ew_err *err)
         code = ew_bag_end(x->bag, err);
     if (fd >= 0)
         (void)close(fd);
-    ew_free(path);
     x->out->originals += code == EW_OK;
     return code;
 }

@@ -2,8 +2,6 @@
 /* Deciding about suggested quotations. */
 #include "ops/case_quotes.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -125,7 +123,7 @@ static ew_code need(const char *said, const char *suggested, const char *what,
  * paragraph. */
 static ew_code narrow(decision *d, ew_position *p, ew_err *err)
 {
-    char *path = NULL;
+    int fd = -1;
     uint8_t *bytes = NULL;
     p->report = d->s.item;
     p->at = d->s.at;
@@ -133,12 +131,7 @@ static ew_code narrow(decision *d, ew_position *p, ew_err *err)
     if (d->s.bytes == 0 || d->s.bytes > PARAGRAPH_MAX ||
         d->s.from + d->s.n > strlen(d->s.text))
         return EW_OK;
-    ew_code code = ew_case_original(d->c, d->s.item, &path, err);
-    if (code != EW_OK)
-        return code;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        code = ew_fail_sys(err, errno, "cannot read '%s'", path);
+    ew_code code = ew_case_original_open(d->c, d->s.item, &fd, err);
     bytes = code == EW_OK ? ew_alloc(d->s.bytes) : NULL;
     if (code == EW_OK && bytes == NULL)
         code = ew_fail_nomem(err);
@@ -154,7 +147,6 @@ static ew_code narrow(decision *d, ew_position *p, ew_err *err)
     if (fd >= 0)
         (void)close(fd);
     ew_free(bytes);
-    ew_free(path);
     return code;
 }
 

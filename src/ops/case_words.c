@@ -5,7 +5,6 @@
 #include "ops/case_words.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -184,21 +183,17 @@ ew_code ew_ops_words_find(ew_case *c, int64_t report, const char *words,
 static ew_code read_place(ew_case *c, int64_t report, const ew_words_place *place,
                           ew_buf *b, ew_err *err)
 {
-    char *path = NULL;
     int fd = -1;
     void *bytes = NULL;
     if (place->bytes > EW_REPORT_MAX)
         return ew_fail(err, EW_E_LIMIT, 0, "words in a place of more than %d MB",
                        (int)(EW_REPORT_MAX >> 20));
-    ew_code code = ew_case_original(c, report, &path, err);
+    ew_code code = ew_case_original_open(c, report, &fd, err);
     if (code == EW_OK && (bytes = ew_alloc((size_t)place->bytes)) == NULL)
         code = ew_fail_nomem(err);
-    if (code == EW_OK && (fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
-        code = ew_fail_sys(err, errno, "cannot read the original of item %lld",
-                           (long long)report);
     if (code == EW_OK)
         code = ew_pread_all(fd, bytes, (size_t)place->bytes, place->at, err);
-    if (code == EW_E_FORMAT)
+    if (fd >= 0 && code == EW_E_FORMAT)
         code = ew_fail(err, EW_E_ARG, 0, "item %lld is shorter than that place",
                        (long long)report);
     if (code == EW_OK)
@@ -206,7 +201,6 @@ static ew_code read_place(ew_case *c, int64_t report, const ew_words_place *plac
     if (fd >= 0)
         (void)close(fd);
     ew_free(bytes);
-    ew_free(path);
     return code;
 }
 

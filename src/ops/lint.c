@@ -2,8 +2,6 @@
 /* All that would leave: the names to look for, the records, the originals. */
 #include "ops/lint.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -192,13 +190,12 @@ static ew_code take_item(void *cookie, const ew_case_item *i, ew_err *err)
     return EW_OK;
 }
 
-static ew_code map_file(linting *x, const char *path, ew_err *err)
+/* Takes over fd. */
+static ew_code map_file(linting *x, int fd, ew_err *err)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        if (fd >= 0)
-            (void)close(fd);
+    if (fstat(fd, &st) != 0) {
+        (void)close(fd);
         return ew_lint__blank(&x->l, "an original that cannot be read", err);
     }
     ew_code code = EW_OK;
@@ -219,14 +216,18 @@ static ew_code map_file(linting *x, const char *path, ew_err *err)
 static ew_code original(linting *x, const struct item_list *i, ew_err *err)
 {
     char *path = NULL;
+    int fd = -1;
+    ew_err why;
     x->l.item = i->id;
     x->l.member[0] = 0;
     x->l.depth = 0;
     memcpy(x->l.sha256, i->sha256, sizeof i->sha256);
     ew_code code = ew_case_original(x->c, i->id, &path, err);
-    if (code == EW_OK)
-        code = map_file(x, path, err);
-    if (code == EW_OK)
+    if (code == EW_OK && ew_case_original_open(x->c, i->id, &fd, &why) != EW_OK)
+        code = ew_lint__blank(&x->l, "an original that cannot be read", err);
+    else if (code == EW_OK)
+        code = map_file(x, fd, err);
+    if (code == EW_OK && fd >= 0)
         code = ew_lint__web(&x->l, path, err);
     ew_free(path);
     return code == EW_OK ? ew_lint__flush(&x->l, err) : code;

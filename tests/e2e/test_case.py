@@ -286,6 +286,15 @@ class Custody(CaseFolder):
         os.remove(self.originals()[hashlib.sha256(b"two").hexdigest()])
         answer = self.run_json("case", "verify", code=4)
         self.assertEqual(len(answer["problems"]), 2)
+        # What nobody can read to its end is not waited for.
+        os.remove(first)
+        os.mkfifo(first)
+        self.run_ew("case", "verify", code=4)
+        self.run_ew("case", "hand", "1", "--to", "x", code=3)
+        self.run_ew("case", "get", "1", "-o", "x", code=3)
+        self.run_ew("case", "export", "-o", "x", code=3)
+        lint = self.run_ew("case", "lint", code=None)
+        self.assertIn("cannot be read", lint.out + lint.err)
         # Adding the same content must not take the changed file for it.
         self.assertEqual(self.add(self.path("a.txt"), code=3)[0]["result"], "failed")
 

@@ -333,6 +333,15 @@ static void a_changed_original_is_found(void **state)
     assert_string_equal(problems(f).names, "the original of item 1 was changed");
     assert_int_equal(unlink(path), 0);
     assert_string_equal(problems(f).names, "the original of item 1 is missing");
+    /* A pipe would be waited for for ever. */
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_string_equal(problems(f).names, "the original of item 1 was changed");
+    c = opened(f, true);
+    assert_int_equal(add_file(c, f->file, "b.txt", &id, NULL), EW_E_FORMAT);
+    ew_case_close(c);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink(f->file, path), 0);
+    assert_string_equal(problems(f).names, "the original of item 1 was changed");
     free(path);
 }
 
