@@ -22,7 +22,11 @@ void ew_json_again(ew_json *j, const void *bytes, size_t n)
 {
     ew_buf key = j->key_buf;
     ew_buf text = j->text_buf;
+    bool passes = j->passes;
+    size_t passed = j->passed;
     ew_json_init(j, bytes, n);
+    j->passes = passes;
+    j->passed = passed;
     j->key_buf = key;
     j->text_buf = text;
 }
@@ -269,6 +273,41 @@ static ew_code take_close(ew_json *j)
     return EW_OK;
 }
 
+/* Behind the value that begins at `at`, a string or a bracket; SIZE_MAX when it does not end. */
+static size_t value_end(const ew_json *j, size_t at)
+{
+    size_t depth = 0;
+    bool text = false;
+    for (; at < j->n; at++) {
+        char c = j->bytes[at];
+        if (text && c == '\\') {
+            at++;
+            continue;
+        }
+        text = c == '"' ? !text : text;
+        depth += !text && (c == '{' || c == '[');
+        if (!text && (c == '}' || c == ']') && depth-- == 0)
+            break;
+        if (!text && depth == 0)
+            return at + 1;
+    }
+    return SIZE_MAX;
+}
+
+/* Nothing is lost of what follows a value that is too much: it is null. */
+static bool pass_over(ew_json *j, size_t from)
+{
+    size_t end = j->passes ? value_end(j, from) : SIZE_MAX;
+    if (end == SIZE_MAX)
+        return false;
+    j->at = end;
+    j->kind = EW_JSON_NULL;
+    j->text = (ew_slice){"", 0};
+    j->first = false;
+    j->passed++;
+    return true;
+}
+
 static ew_code take_value(ew_json *j, ew_err *err)
 {
     skip_blanks(j);
@@ -287,6 +326,9 @@ static ew_code take_value(ew_json *j, ew_err *err)
         code = take_word(j, err);
         j->first = false;
     }
+    if (code == EW_E_LIMIT && (c == '{' || c == '[' || c == '"') &&
+        pass_over(j, j->begin))
+        code = EW_OK;
     j->end = j->at;
     return code;
 }

@@ -41,6 +41,8 @@ typedef struct ew_json {
     bool odd;          /* this token or its key needed more than JSON allows */
     bool bad_utf8;     /* it had bytes that are not UTF-8: replaced by U+FFFD */
     size_t depth;      /* of open objects and arrays, this one's own bracket included */
+    bool passes;   /* values too deep or too long become null, where their end is found */
+    size_t passed; /* how many did: who sets `passes` has to tell it */
     /* Inside */
     char open[EW_JSON_DEPTH]; /* '{' or '[' */
     bool first;               /* nothing was read in the innermost one yet */
@@ -54,7 +56,8 @@ void ew_json_init(ew_json *j, const void *bytes, size_t n);
 void ew_json_again(ew_json *j, const void *bytes, size_t n);
 void ew_json_release(ew_json *j);
 
-/* The next token. EW_E_FORMAT with the place in err->pos; EW_E_LIMIT for depth and length. */
+/* The next token. EW_E_FORMAT with the place in err->pos; EW_E_LIMIT for depth and length, unless
+ * such values are passed over. */
 EW_MUST_CHECK ew_code ew_json_next(ew_json *j, ew_err *err);
 
 /* With the present token an object or array: passes over it to its end, which becomes the present

@@ -29,6 +29,7 @@ typedef struct outline {
     bool broken; /* ends at `end` for the reason `why` */
     size_t end;
     ew_err why;
+    size_t passed; /* of its values */
 } outline;
 
 static ew_slice of(const ew_buf *b)
@@ -178,11 +179,13 @@ static ew_code outline_object(ew_messenger *m, outline *o, ew_err *err)
 static ew_code make_outline(ew_messenger *m, outline *o)
 {
     ew_json_again(&m->j, m->all.p, m->all.n);
+    m->j.passed = m->passed_told = 0;
     ew_code code = ew_json_next(&m->j, &o->why);
     if (code == EW_OK && m->j.kind != EW_JSON_OBJECT)
         code = ew_fail(&o->why, EW_E_FORMAT, 0, "not a chat of Messenger");
     if (code == EW_OK)
         code = outline_object(m, o, &o->why);
+    o->passed = m->j.passed;
     o->broken = code == EW_E_FORMAT || code == EW_E_LIMIT;
     o->end = m->j.at < m->all.n ? m->j.at : m->all.n;
     o->rising = o->first_ms < o->last_ms;
@@ -233,6 +236,13 @@ static int by_time(const void *a, const void *b)
     return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
 }
 
+static ew_code tell_passed(const ew_messenger *m, ew_place place)
+{
+    ew_gap g = {place, ew_slice_of("value"),
+                ew_slice_of("nested too deeply or too long to be read")};
+    return m->sink->gap != NULL ? m->sink->gap(m->sink->cookie, &g, m->err) : EW_OK;
+}
+
 static ew_code tell_block(ew_messenger *m, const outline *o, size_t block, spot *spots)
 {
     size_t n = 0;
@@ -242,10 +252,14 @@ static ew_code tell_block(ew_messenger *m, const outline *o, size_t block, spot 
     if (n > 1)
         qsort(spots, n, sizeof *spots, by_time);
     for (size_t i = 0; i < n && code == EW_OK; i++) {
+        size_t passed = m->j.passed;
         ew_json_again(&m->j, m->all.p + spots[i].at, m->all.n - spots[i].at);
         code = ew_json_next(&m->j, m->err);
         if (code == EW_OK)
             code = ew_messenger__message(m, spots[i].at);
+        m->passed_told += m->j.passed - passed;
+        if (code == EW_OK && m->j.passed > passed)
+            code = tell_passed(m, (ew_place){m->member, spots[i].at, m->j.at});
         if (code == EW_E_LIMIT) /* more words than there is room for: nothing was told */
             code = tell_gap(m, (ew_place){m->member, spots[i].at, m->j.at},
                             "a message that is too large");
@@ -270,6 +284,8 @@ static ew_code tell_messages(ew_messenger *m, const outline *o)
     for (size_t i = 0; i < blocks && code == EW_OK; i++)
         code = tell_block(m, o, o->rising ? i : blocks - 1 - i, spots);
     ew_free(spots);
+    if (code == EW_OK && o->passed > m->passed_told)
+        code = tell_passed(m, (ew_place){m->member, 0, m->all.n});
     return code == EW_OK && o->rising ? tell_break(m, o) : code;
 }
 
@@ -420,6 +436,7 @@ static void begin(ew_messenger *m)
                       &m->room,  &m->reactions, &m->who,  &m->what};
     ew_made_init(&m->made);
     ew_json_init(&m->j, "", 0);
+    m->j.passes = true;
     for (size_t i = 0; i < EW_COUNT(bufs); i++)
         ew_buf_init(bufs[i], WORDS_MAX);
 }

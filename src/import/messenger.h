@@ -28,6 +28,7 @@ typedef struct ew_messenger {
     size_t root_count;
     /* Of the file that is read */
     ew_json j;
+    size_t passed_told; /* of its values that were passed over */
     ew_slice all;
     size_t member;
     ew_slice folder; /* of it in the delivery, with its last slash */

@@ -28,6 +28,7 @@ typedef struct ew_telegram {
     size_t chat_begin;
     bool chat_told, any_told;
     ew_tg_notes notes;
+    size_t passed_told; /* of values that were passed over */
     /* Of this message */
     size_t message_begin; /* SIZE_MAX: none is open */
     ew_tg_media media;

@@ -185,15 +185,26 @@ static ew_code tell_break(ew_telegram *t, const ew_err *why)
 {
     size_t from = t->message_begin != SIZE_MAX ? t->message_begin : t->j.at;
     ew_place place = {t->member, from, t->j.n - from};
+    ew_slice name = ew_tg_base_of(ew_delivery_name(t->from, t->member));
     ew_code code = ew_tg_notes_tell(&t->notes, t->sink, place, t->err);
     if (code == EW_OK)
         code = ew_tg_gap(t->sink, place, "messages", t->err, "%s", why->text);
     return code == EW_OK
                ? ew_tg_remark(t->sink, place, t->err,
-                              "result.json can be read up to byte %zu only: what "
+                              "%.*s can be read up to byte %zu only: what "
                               "stands before was, the rest of %zu bytes was not",
-                              from, t->j.n - from)
+                              EW_TG_TEXT(name), from, t->j.n - from)
                : code;
+}
+
+/* Outside of messages, whose own are told with them. */
+static ew_code tell_passed(ew_telegram *t)
+{
+    return ew_tg_remark(
+        t->sink, (ew_place){t->member, 0, t->j.n}, t->err,
+        "values outside of messages that are nested too deeply or too long "
+        "were passed over: %zu; they stay in the original",
+        t->j.passed - t->passed_told);
 }
 
 /* Keeps apart what the file lacks and what those cannot do who take the records. */
@@ -243,6 +254,7 @@ static ew_code read_all(ew_telegram *t, ew_slice bytes, const watch *w)
     ew_err why;
     ew_err *outer = t->err;
     ew_json_init(&t->j, bytes.p, bytes.n);
+    t->j.passes = true;
     ew_err_clear(&why);
     t->err = &why;
     ew_code code = ew_json_next(&t->j, &why);
@@ -255,6 +267,8 @@ static ew_code read_all(ew_telegram *t, ew_slice bytes, const watch *w)
     if (code == EW_OK)
         code = ew_json_next(&t->j, &why);
     t->err = outer;
+    if (code == EW_OK && t->j.passed > t->passed_told)
+        code = tell_passed(t);
     if ((code == EW_E_FORMAT || code == EW_E_LIMIT) && t->any_told && !w->failed)
         code = tell_break(t, &why);
     else if (code != EW_OK && outer != NULL)
@@ -374,6 +388,7 @@ static bool looks_json(ew_slice bytes)
     ew_json j;
     bool yes = false;
     ew_json_init(&j, bytes.p, bytes.n);
+    j.passes = true;
     bool go = ew_json_next(&j, NULL) == EW_OK && j.kind == EW_JSON_OBJECT;
     for (int i = 0; go && !yes && i < 32; i++) {
         go = ew_json_next(&j, NULL) == EW_OK && j.has_key;

@@ -411,10 +411,20 @@ static void restart(ew_telegram *t)
     t->entities_differ = t->unsupported = t->odd = t->bad = false;
 }
 
+static ew_code tell_passed(ew_telegram *t, size_t count)
+{
+    t->passed_told += count;
+    return ew_tg_gap(t->sink, t->made.message.place, "value", t->err,
+                     "message %.*s: nested too deeply or too long to be read: %zu of its "
+                     "values",
+                     EW_TG_TEXT(ew_telegram__kept(t, t->made.id)), count);
+}
+
 ew_code ew_telegram__message(ew_telegram *t)
 {
     ew_json *j = &t->j;
     size_t depth = j->depth;
+    size_t passed = j->passed;
     ew_code code = EW_OK;
     restart(t);
     t->message_begin = j->begin;
@@ -435,6 +445,8 @@ ew_code ew_telegram__message(ew_telegram *t)
         code = ew_telegram__remarks(t);
     if (code == EW_OK)
         code = ew_made_tell(&t->made, t->sink, t->err);
+    if (code == EW_OK && t->j.passed > passed)
+        code = tell_passed(t, t->j.passed - passed);
     if (code == EW_OK && t->unsupported)
         code = ew_tg_gap(t->sink, t->made.message.place, "message", t->err,
                          "the program that wrote the export did not know this kind");

@@ -129,6 +129,28 @@ static void attachments_of_a_whole_download(void **state)
         "remark texts that were encoded twice were set right\n");
 }
 
+/* What is too deep is a gap, and nothing behind it is lost. */
+static void deep_values(void **state)
+{
+    char deep[201];
+    char json[1024];
+    memset(deep, '[', 100);
+    memset(deep + 100, ']', 100);
+    deep[200] = 0;
+    (void)snprintf(
+        json, sizeof json,
+        "{\"messages\":[{\"sender_name\":\"A\",\"timestamp_ms\":1700000002000,"
+        "\"content\":\"y\"},{\"sender_name\":\"A\",\"timestamp_ms\":"
+        "1700000001000,\"content\":\"x\",\"z\":%s}],\"title\":\"Ann\",\"z\":%s}",
+        deep, deep);
+    put_text(*state, "message_1.json", json);
+    expect(*state, "chat |Ann|\n"
+                   "message  <A|> at=1700000001Z: x\n"
+                   "gap value: nested too deeply or too long to be read\n"
+                   "message  <A|> at=1700000002Z: y\n"
+                   "gap value: nested too deeply or too long to be read\n");
+}
+
 static const char one_photo[] =
     "{\"messages\":[{\"sender_name\":\"A\",\"timestamp_ms\":1700000000000,\"photos\":["
     "{\"uri\":\"messages/inbox/ann_1/photos/1.jpg\"}]}],\"title\":\"Ann\"}";
@@ -311,6 +333,7 @@ int main(void)
         cmocka_unit_test(repaired_only_when_certain),
         TEST_IN_DIR(newest_comes_first),
         TEST_IN_DIR(attachments_of_a_whole_download),
+        TEST_IN_DIR(deep_values),
         TEST_IN_DIR(a_folder_of_a_download),
         TEST_IN_DIR(another_chats_photo_is_not_taken),
         TEST_IN_DIR(a_single_file),

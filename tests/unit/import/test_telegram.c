@@ -433,6 +433,20 @@ static void deep_and_cut(void **state)
         "chat ||\nmessage 1 <|>: a\ngap messages: JSON of more than 64 levels\n"
         "remark result.json can be read up to byte 33 only: what stands before was, the "
         "rest of 212 bytes was not\n");
+    /* With their ends: what follows is read. */
+    char ends[1024];
+    memset(json + n + 200, ']', 200);
+    json[n + 400] = 0;
+    (void)snprintf(ends, sizeof ends, "%s},{\"id\":3,\"text\":\"b\"}],\"y\":%s}", json,
+                   json + n);
+    expect(
+        *state, ends,
+        "chat ||\nmessage 1 <|>: a\nmessage 2 <|>: \n"
+        "gap value: message 2: nested too deeply or too long to be read: 1 of its "
+        "values\n"
+        "message 3 <|>: b\n"
+        "remark values outside of messages that are nested too deeply or too long were "
+        "passed over: 1; they stay in the original\n");
     static const char nul[] = "{\"messages\":[{\"id\":1,\"text\":\"a\"},\0{\"id\":2}]}";
     test_file_put(test_path(*state, "result.json"), nul, sizeof nul - 1);
     expect_told(
