@@ -135,44 +135,7 @@ int case_secret(app *a, const args *in, const secret_from *from, ew_secret *out)
 
 /* ------------------------------------------------------------------ keys */
 
-/* 0 or the exit code, told. */
-static int unlock(app *a, const args *in, ew_slice file, ew_secret *out)
-{
-    ew_secret pass;
-    ew_err err;
-    int exit = desk_passphrase(a, in, false, &pass);
-    if (exit != 0)
-        return exit;
-    ew_age_opening with = {.pass = &pass};
-    ew_code code = ew_ops_open_age(file, &with, out, &err);
-    ew_secret_release(&pass);
-    if (code == EW_OK)
-        return 0;
-    exit = fail_command(a, &err);
-    return code == EW_E_NOTFOUND ? EXIT_WRONG_KEY : exit;
-}
-
 int case_keys(app *a, const args *in, ew_age_identities *keys)
 {
-    ew_secret file = {0};
-    ew_secret opened = {0};
-    ew_err err;
-    int exit = 0;
-    desk_guard_memory();
-    ew_code code = ew_secret_init(&file, EW_AGE_KEY_FILE_MAX + 1, &err);
-    if (code == EW_OK)
-        code = ew_secret_init(&opened, EW_AGE_KEY_FILE_MAX, &err);
-    ew_buf b = {(uint8_t *)file.bytes, 0, file.max, EW_AGE_KEY_FILE_MAX};
-    if (code == EW_OK)
-        code = ew_file_get(in->values[OPT_IDENTITY], &b, &err);
-    ew_slice text = {(const char *)b.data, b.len};
-    if (code == EW_OK && ew_age_looks_so(text)) {
-        exit = unlock(a, in, text, &opened);
-        text = (ew_slice){opened.bytes, opened.n};
-    }
-    if (code == EW_OK && exit == 0)
-        code = ew_age_read_identities(keys, text, &err);
-    ew_secret_release(&file);
-    ew_secret_release(&opened);
-    return code == EW_OK ? exit : fail_command(a, &err);
+    return desk_identities(a, in, NULL, keys);
 }

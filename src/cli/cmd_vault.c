@@ -119,87 +119,17 @@ static int backup(app *a, const args *in)
 
 /* ------------------------------------------------------------------ restore */
 
-static ew_code from_slice(void *cookie, void *out, size_t max, size_t *got, ew_err *err)
+/* Before the passphrase of a locked identity file is asked for, which comes before that of the
+ * desk. 0 or the exit code, told. */
+static int tell_locked(app *a, const args *in)
 {
-    ew_slice *rest = cookie;
-    (void)err;
-    *got = rest->n < max ? rest->n : max;
-    if (*got > 0)
-        memcpy(out, rest->p, *got);
-    rest->p += *got;
-    rest->n -= *got;
-    return EW_OK;
-}
-
-/* The content of a small age file. */
-static ew_code unlock(ew_slice file, const ew_secret *pass, ew_secret *out, ew_err *err)
-{
-    ew_age_source from = {&file, from_slice};
-    ew_age_opening with = {NULL, pass, EW_AGE_ARMOR_AUTO};
-    ew_age_reader *r = NULL;
-    ew_slice piece = {NULL, 0};
-    ew_code code = ew_age_open(&r, &from, &with, NULL, err);
-    if (code != EW_OK)
-        return code;
-    do {
-        code = ew_age_read(r, &piece, err);
-        if (code == EW_OK && piece.n > out->max - out->n)
-            code = ew_fail(err, EW_E_LIMIT, 0, "the identity file is too large");
-        if (code == EW_OK && piece.n > 0)
-            memcpy(out->bytes + out->n, piece.p, piece.n);
-        out->n += code == EW_OK ? piece.n : 0;
-    } while (code == EW_OK && piece.n > 0);
-    ew_age_reader_free(r);
-    return code;
-}
-
-/* What an identity file holds; when it is locked, as by `age -p`, its passphrase is asked for
- * before that of the desk. 0 or the exit code, told. */
-static int unlock_identity(app *a, const args *in, ew_slice file, ew_secret *out)
-{
-    ew_secret pass;
-    ew_err err;
     if (in->values[OPT_PASS_COMMAND] != NULL)
         return fail_with(a, "the identity file is locked with a passphrase of its own: "
                             "take --passphrase-fd, with one line for it and one for the "
                             "new desk");
     say(a,
         "the identity file is locked: first its passphrase, then a new one for the desk");
-    int code = desk_passphrase(a, in, false, &pass);
-    if (code != 0)
-        return code;
-    ew_code rc = unlock(file, &pass, out, &err);
-    ew_secret_release(&pass);
-    if (rc == EW_OK)
-        return 0;
-    code = fail_command(a, &err);
-    return rc == EW_E_NOTFOUND ? EXIT_WRONG_KEY : code;
-}
-
-/* The file itself is read into locked memory too. */
-static int take_identities(app *a, const args *in, ew_age_identities *ids)
-{
-    ew_secret file = {0};
-    ew_secret opened = {0};
-    ew_err err;
-    int code = 0;
-    desk_guard_memory();
-    ew_code rc = ew_secret_init(&file, EW_AGE_KEY_FILE_MAX + 1, &err);
-    if (rc == EW_OK)
-        rc = ew_secret_init(&opened, EW_AGE_KEY_FILE_MAX, &err);
-    ew_buf b = {(uint8_t *)file.bytes, 0, file.max, EW_AGE_KEY_FILE_MAX};
-    if (rc == EW_OK)
-        rc = ew_file_get(in->values[OPT_IDENTITY], &b, &err);
-    ew_slice text = {(const char *)b.data, b.len};
-    if (rc == EW_OK && ew_age_looks_so(text)) {
-        code = unlock_identity(a, in, text, &opened);
-        text = (ew_slice){opened.bytes, opened.n};
-    }
-    if (rc == EW_OK && code == 0)
-        rc = ew_age_read_identities(ids, text, &err);
-    ew_secret_release(&file);
-    ew_secret_release(&opened);
-    return rc == EW_OK ? code : fail_command(a, &err);
+    return 0;
 }
 
 static void tell_history(app *a, const ew_restored *done)
@@ -299,7 +229,7 @@ static int restore(app *a, const args *in, const char *dir)
         code = fail_command(a, &err);
     opts.checkpoint = (ew_slice){(const char *)note.data, note.len};
     if (code == 0)
-        code = take_identities(a, in, &ids);
+        code = desk_identities(a, in, tell_locked, &ids);
     if (code == 0)
         code = restore_desk(a, in, &opts);
     ew_age_identities_release(&ids);

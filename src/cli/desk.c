@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/file.h"
 
 enum { PASS_MAX = 1024, FD_MAX = 1 << 20, LOOK_MS = 50 };
 
@@ -257,4 +258,51 @@ int desk_open(app *a, const args *in, ew_desk *d)
     }
     ew_free(dir);
     return code;
+}
+
+/* ------------------------------------------------------------------ identities */
+
+/* 0 or the exit code, told. */
+static int unlock(app *a, const args *in, ew_slice file, ew_secret *out)
+{
+    ew_secret pass;
+    ew_err err;
+    int exit = desk_passphrase(a, in, false, &pass);
+    if (exit != 0)
+        return exit;
+    ew_age_opening with = {.pass = &pass};
+    ew_code code = ew_ops_open_age(file, &with, out, &err);
+    ew_secret_release(&pass);
+    if (code == EW_OK)
+        return 0;
+    exit = fail_command(a, &err);
+    return code == EW_E_NOTFOUND ? EXIT_WRONG_KEY : exit;
+}
+
+int desk_identities(app *a, const args *in, int (*locked)(app *a, const args *in),
+                    ew_age_identities *ids)
+{
+    ew_secret file = {0};
+    ew_secret opened = {0};
+    ew_err err;
+    int exit = 0;
+    desk_guard_memory();
+    ew_code code = ew_secret_init(&file, EW_AGE_KEY_FILE_MAX + 1, &err);
+    if (code == EW_OK)
+        code = ew_secret_init(&opened, EW_AGE_KEY_FILE_MAX, &err);
+    ew_buf b = {(uint8_t *)file.bytes, 0, file.max, EW_AGE_KEY_FILE_MAX};
+    if (code == EW_OK)
+        code = ew_file_get(in->values[OPT_IDENTITY], &b, &err);
+    ew_slice text = {(const char *)b.data, b.len};
+    if (code == EW_OK && ew_age_looks_so(text)) {
+        exit = locked != NULL ? locked(a, in) : 0;
+        if (exit == 0)
+            exit = unlock(a, in, text, &opened);
+        text = (ew_slice){opened.bytes, opened.n};
+    }
+    if (code == EW_OK && exit == 0)
+        code = ew_age_read_identities(ids, text, &err);
+    ew_secret_release(&file);
+    ew_secret_release(&opened);
+    return code == EW_OK ? exit : fail_command(a, &err);
 }

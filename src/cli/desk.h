@@ -4,6 +4,7 @@
 #define EW_CLI_DESK_H
 
 #include "cli/cli.h"
+#include "ops/case_people.h"
 #include "ops/seal.h"
 
 #define DESK_OPTION                                                                      \
@@ -27,6 +28,12 @@ void desk_guard_memory(void);
 /* The passphrase, from --passphrase-fd, --passphrase-command or the terminal, where a new one
  * is asked for twice. 0 or the exit code, told; release it when 0. */
 int desk_passphrase(app *a, const args *in, bool is_new, ew_secret *pass);
+
+/* Reads --identity into locked memory. When the file is locked, as by `age -p`, `locked` (or NULL)
+ * is called and then its passphrase asked for; `locked` returns 0, or an exit code, told, which
+ * ends it. 0 or the exit code, told; ew_age_identities_release in any case. */
+int desk_identities(app *a, const args *in, int (*locked)(app *a, const args *in),
+                    ew_age_identities *ids);
 
 /* Finds and opens the desk; 0 or the exit code, told. */
 int desk_open(app *a, const args *in, ew_desk *d);
