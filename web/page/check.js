@@ -105,6 +105,7 @@ class CheckView {
 
     /** One recording after another: each is decoded in its turn. */
     async fetchSources(here) {
+        this.name.textContent = this.sources.length > 0 ? t('The recordings are prepared') : '';
         for (const sha256 of this.sources)
             try {
                 const sound = await openSound(sha256, undefined, here);

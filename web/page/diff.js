@@ -98,7 +98,7 @@ class DiffView {
         const end = Math.max(a.duration, b.duration);
         this.player = new Player({ lanes: this.lanes(), end, spans: this.spans(), onSpan: (i) => this.chosen(i), compare: true });
         this.player.hear = '1';
-        this.player.makeHear();
+        this.player.load(this.lanes(), b.duration);
         const band = (side, label) => new Picture(this.player.scope, { label, marks: marksOf(result, side),
             pick: (i) => this.hear(result.edits[i], side) });
         this.top = this.player.add(band('a', t('A with its edits; the table says the same')), (at) => this.at('a', at), (own) => this.back('a', own));

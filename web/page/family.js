@@ -9,7 +9,7 @@ import { t } from './words.js';
 
 const KINDS = {
     root: () => t('nearest to the source'),
-    child: () => t('made from the one above'),
+    child: () => t('made from another'),
     undecided: () => t('its parent is not certain'),
     duplicate: () => t('the same samples'),
     unrelated: () => t('shares no sound with the others'),

@@ -51,6 +51,7 @@ function makePlayer(result, sound, hear) {
         marks: marksOf(result), pick: (i) => hear(placed[i]) }));
     player.onSpan = (i) => picture.choose(i);
     picture.setSound(sound);
+    player.setTop(sound.rate > 32000 ? 24000 : sound.rate > 16000 ? 12000 : 8000);
     return { player, picture };
 }
 

@@ -37,7 +37,7 @@ export function jobsView(main) {
             el('th', { scope: 'row' }, `${job.id}`),
             el('td', null, t(job.kind)),
             el('td', null, opened ? el('a', { href: `#/${job.kind}/${job.id}` }, el('bdi', null, names)) : el('bdi', null, names)),
-            el('td', null, new Date(1000 * job.made).toLocaleString()),
+            el('td', 'number', new Date(1000 * job.made).toLocaleString()),
             el('td', job.state === 'failed' ? 'problem' : '', state(job)),
             el('td', 'acts', hearButton(t('Remove'), t('Remove {name}', { name: names }), () => remove(job))));
     }

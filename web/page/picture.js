@@ -2,6 +2,7 @@
 // Waveform and spectrogram of a sound on a time line, with marks on it. Only what is in view is drawn.
 import { el } from './dom.js';
 import { LEVELS, PIECE, POINT, TILE, TILE_LEVELS } from './sound.js';
+import { t } from './words.js';
 
 const WAVE = 72; // CSS pixels of height
 const TONES = 112;
@@ -90,6 +91,7 @@ export class Picture {
         this.redraw = () => this.draw();
         this.sound = null;
         this.place = { at: 0, start: 0, rate: 1 }; // of the time line in the sound
+        this.top = 8000; // Hz at the upper edge
         this.marks = [];
         this.calls = { pick, range, seek };
         this.canvas = el('canvas', null);
@@ -203,6 +205,7 @@ export class Picture {
         if (this.sound !== null) {
             this.#wave(c, width, dots, color);
             this.#tones(c, width);
+            this.#edge(c, color);
         }
         this.#paintMarks(width);
         this.setRange(this.shownRange ?? null);
@@ -290,8 +293,20 @@ export class Picture {
         c.save();
         c.translate(left, RULER + WAVE);
         c.scale((x(end) - left) / part, 1);
-        c.drawImage(picture, from, 0, part, TILE, 0, 0, part, TONES);
+        const share = this.top / (this.sound.rate / 2);
+        const rows = Math.min(1, share) * TILE;
+        const high = TONES / Math.max(1, share);
+        c.drawImage(picture, from, TILE - rows, part, rows, 0, TONES - high, part, high);
         c.restore();
+    }
+
+    /** The frequency of the upper edge. */
+    #edge(c, color) {
+        const text = t('{n} kHz', { n: Math.round(this.top / 100) / 10 });
+        c.fillStyle = color('--card');
+        c.fillRect(0, RULER + WAVE, c.measureText(text).width + 8, 16);
+        c.fillStyle = color('--faint');
+        c.fillText(text, 4, RULER + WAVE + 12);
     }
 
     #paintMarks(width) {

@@ -8,6 +8,7 @@ import { t } from './words.js';
 
 const REWIND_S = 2; // on going on after a pause
 const TURN_S = 2;
+const TOPS = [4000, 8000, 12000, 24000];
 
 /** "1:02.5" to 62.5; null for what is no time. */
 export function seconds(text) {
@@ -68,6 +69,15 @@ export class Player {
         picture.calls.range = (range) => this.setRange(range.map((own) => Math.min(this.end, Math.max(0, unmap(own))))
             .sort((a, b) => a - b));
         return picture;
+    }
+
+    /** All pictures end at the same frequency, so that they can be held against each other. */
+    setTop(hz) {
+        this.tops.value = `${hz}`;
+        for (const { picture } of this.pictures) {
+            picture.top = hz;
+            picture.draw();
+        }
     }
 
     close() {
@@ -250,6 +260,9 @@ export class Player {
         this.loops.onchange = () => this.setLoop(this.loops.checked);
         this.slider = el('input', { type: 'range', min: '0', max: '1000', 'aria-label': t('What is in view') });
         this.slider.oninput = () => this.scope.show(this.slider.value / 1000 * (this.scope.end - this.scope.width), this.scope.width);
+        this.tops = el('select', null, ...TOPS.map((n) => el('option', { value: `${n}`, selected: n === TOPS[1] },
+            t('{n} kHz', { n: n / 1000 }))));
+        this.tops.onchange = () => this.setTop(Number(this.tops.value));
         const label = (text, input) => el('label', null, `${text} `, input);
         this.bar = el('div', { className: 'player', role: 'group', 'aria-label': t('Player') },
             el('div', 'row',
@@ -261,7 +274,7 @@ export class Player {
                 el('label', null, this.loops, ` ${t('Repeat')}`)));
         this.view = el('div', { className: 'row view', role: 'group', 'aria-label': t('View') },
             button(t('Closer'), () => this.scope.zoom(0.5, this.at)), button(t('Wider'), () => this.scope.zoom(2, this.at)),
-            button(t('Whole'), () => this.scope.show(0, this.scope.end)), this.slider);
+            button(t('Whole'), () => this.scope.show(0, this.scope.end)), this.slider, label(t('Tones up to'), this.tops));
         this.help = el('div', 'help',
             el('p', 'faint', t('At another speed the pitch changes too, as with a tape.')), keysHelp());
     }
