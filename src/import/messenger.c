@@ -43,9 +43,12 @@ static ew_code tell_remark(const ew_messenger *m, ew_place place, const char *te
     return m->sink->remark != NULL ? m->sink->remark(m->sink->cookie, &r, m->err) : EW_OK;
 }
 
+static const char too_much[] = "nested too deeply or too long to be read";
+
 static ew_code tell_gap(const ew_messenger *m, ew_place place, const char *words)
 {
-    ew_gap g = {place, ew_slice_of("messages"), ew_slice_of(words)};
+    bool value = words == too_much;
+    ew_gap g = {place, ew_slice_of(value ? "value" : "messages"), ew_slice_of(words)};
     return m->sink->gap != NULL ? m->sink->gap(m->sink->cookie, &g, m->err) : EW_OK;
 }
 
@@ -236,13 +239,6 @@ static int by_time(const void *a, const void *b)
     return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-static ew_code tell_passed(const ew_messenger *m, ew_place place)
-{
-    ew_gap g = {place, ew_slice_of("value"),
-                ew_slice_of("nested too deeply or too long to be read")};
-    return m->sink->gap != NULL ? m->sink->gap(m->sink->cookie, &g, m->err) : EW_OK;
-}
-
 static ew_code tell_block(ew_messenger *m, const outline *o, size_t block, spot *spots)
 {
     size_t n = 0;
@@ -259,7 +255,7 @@ static ew_code tell_block(ew_messenger *m, const outline *o, size_t block, spot 
             code = ew_messenger__message(m, spots[i].at);
         m->passed_told += m->j.passed - passed;
         if (code == EW_OK && m->j.passed > passed)
-            code = tell_passed(m, (ew_place){m->member, spots[i].at, m->j.at});
+            code = tell_gap(m, (ew_place){m->member, spots[i].at, m->j.at}, too_much);
         if (code == EW_E_LIMIT) /* more words than there is room for: nothing was told */
             code = tell_gap(m, (ew_place){m->member, spots[i].at, m->j.at},
                             "a message that is too large");
@@ -285,7 +281,7 @@ static ew_code tell_messages(ew_messenger *m, const outline *o)
         code = tell_block(m, o, o->rising ? i : blocks - 1 - i, spots);
     ew_free(spots);
     if (code == EW_OK && o->passed > m->passed_told)
-        code = tell_passed(m, (ew_place){m->member, 0, m->all.n});
+        code = tell_gap(m, (ew_place){m->member, 0, m->all.n}, too_much);
     return code == EW_OK && o->rising ? tell_break(m, o) : code;
 }
 
