@@ -44,11 +44,10 @@ static ew_code tell_remark(const ew_messenger *m, ew_place place, const char *te
 }
 
 static const char too_much[] = "nested too deeply or too long to be read";
-
 static ew_code tell_gap(const ew_messenger *m, ew_place place, const char *words)
 {
-    bool value = words == too_much;
-    ew_gap g = {place, ew_slice_of(value ? "value" : "messages"), ew_slice_of(words)};
+    const char *what = words == too_much ? "value" : "messages";
+    ew_gap g = {place, ew_slice_of(what), ew_slice_of(words)};
     return m->sink->gap != NULL ? m->sink->gap(m->sink->cookie, &g, m->err) : EW_OK;
 }
 
