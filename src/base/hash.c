@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 
 enum { FILE_BLOCK = 256 * 1024 };
 
@@ -73,35 +74,44 @@ void ew_sha256_free(ew_sha256 *h)
     ew_free(h);
 }
 
-static ew_code feed_fd(ew_sha256 *h, int fd, uint8_t *block, ew_err *err)
+ew_code ew_copy_all(int from, int to, ew_sha256 *h, const char *what, uint64_t *bytes,
+                    ew_err *err)
 {
-    off_t at = 0;
-    for (;;) {
-        ssize_t got = pread(fd, block, FILE_BLOCK, at);
+    uint64_t at = 0;
+    ew_code code = EW_OK;
+    uint8_t *block = ew_alloc(FILE_BLOCK);
+    if (block == NULL)
+        return ew_fail_nomem(err);
+    while (code == EW_OK) {
+        ssize_t got = pread(from, block, FILE_BLOCK, (off_t)at);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return ew_fail_sys(err, errno, "cannot read at byte %jd", (intmax_t)at);
-        if (got == 0)
-            return EW_OK;
-        ew_code code = ew_sha256_feed(h, block, (size_t)got, err);
-        if (code != EW_OK)
-            return code;
-        at += got;
+            code = ew_fail_sys(err, errno, "cannot read %s at byte %ju", what,
+                               (uintmax_t)at);
+        if (got <= 0)
+            break;
+        if (h != NULL)
+            code = ew_sha256_feed(h, block, (size_t)got, err);
+        if (code == EW_OK && to >= 0)
+            code = ew_write_all(to, block, (size_t)got, err);
+        at += (uint64_t)got;
     }
+    if (bytes != NULL)
+        *bytes = at;
+    ew_free(block);
+    return code;
 }
 
 ew_code ew_sha256_fd(int fd, uint8_t out[EW_SHA256_BYTES], ew_err *err)
 {
     ew_sha256 *h = NULL;
-    uint8_t *block = ew_alloc(FILE_BLOCK);
-    ew_code code = block != NULL ? ew_sha256_new(&h, err) : ew_fail_nomem(err);
+    ew_code code = ew_sha256_new(&h, err);
     if (code == EW_OK)
-        code = feed_fd(h, fd, block, err);
+        code = ew_copy_all(fd, -1, h, "the file", NULL, err);
     if (code == EW_OK)
         code = ew_sha256_finish(h, out, err);
     ew_sha256_free(h);
-    ew_free(block);
     return code;
 }
 

@@ -24,6 +24,12 @@ void ew_sha256_free(ew_sha256 *h);
 /* Of bytes in memory. */
 void ew_sha256_bytes(const void *bytes, size_t n, uint8_t out[EW_SHA256_BYTES]);
 
+/* Copies all of `from`, read by pread from offset 0, to the descriptor `to` (negative: nowhere) and
+ * into a hash (or NULL). *bytes: how many there were (or NULL). what: the words for `from` in an
+ * error, behind "cannot read". */
+EW_MUST_CHECK ew_code ew_copy_all(int from, int to, ew_sha256 *h, const char *what,
+                                  uint64_t *bytes, ew_err *err);
+
 /* Whole file from offset 0 by pread; the file position does not move. */
 EW_MUST_CHECK ew_code ew_sha256_fd(int fd, uint8_t out[EW_SHA256_BYTES], ew_err *err);
 

@@ -11,10 +11,11 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "index/archive.h"
 #include "index/catalogue_sql.h"
 
-enum { COPY_BLOCK = 1 << 16, MAX_URI = 1 << 16 };
+enum { MAX_URI = 1 << 16 };
 
 #define JOURNAL EW_ARCHIVE_CATALOGUE "-journal"
 
@@ -80,24 +81,6 @@ static ew_code open_immutable(sqlite3 **db, const char *path, ew_err *err)
 
 /* ------------------------------------------------------------------ interrupted, read-only */
 
-static ew_code copy_bytes(int from, int to, ew_err *err)
-{
-    uint8_t *block = ew_alloc(COPY_BLOCK);
-    if (block == NULL)
-        return ew_fail_nomem(err);
-    ew_code code = EW_OK;
-    ssize_t n = 1;
-    while (code == EW_OK && n > 0) {
-        n = read(from, block, COPY_BLOCK);
-        if (n < 0)
-            code = ew_fail_sys(err, errno, "cannot read the archive's catalogue");
-        else
-            code = ew_write_all(to, block, (size_t)n, err);
-    }
-    ew_free(block);
-    return code;
-}
-
 static ew_code copy_file(const char *from_dir, const char *to_dir, const char *name,
                          ew_err *err)
 {
@@ -114,7 +97,7 @@ static ew_code copy_file(const char *from_dir, const char *to_dir, const char *n
         (to = open(to_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) < 0)
         code = ew_fail_sys(err, errno, "cannot create '%s'", to_path);
     if (code == EW_OK)
-        code = copy_bytes(from, to, err);
+        code = ew_copy_all(from, to, NULL, "the archive's catalogue", NULL, err);
     if (from >= 0)
         (void)close(from);
     if (to >= 0)

@@ -18,7 +18,7 @@
 #include "base/utf8.h"
 #include "report/json.h"
 
-enum { RECORD_MAX = 1 << 20, ID_DIGITS = 12, COPY_BLOCK = 256 * 1024 };
+enum { RECORD_MAX = 1 << 20, ID_DIGITS = 12 };
 
 static const char *const kinds[] = {"check", "inspect", "diff", "family", "add"};
 static const char *const states[] = {"waiting", "running", "done", "failed"};
@@ -235,28 +235,6 @@ ew_code ew_job_read_all(const char *dir,
 
 /* ------------------------------------------------------------------ what is worked on */
 
-static ew_code copy_to(int from, int to, ew_err *err)
-{
-    uint64_t at = 0;
-    ew_code code = EW_OK;
-    uint8_t *block = ew_alloc(COPY_BLOCK);
-    if (block == NULL)
-        return ew_fail_nomem(err);
-    while (code == EW_OK) {
-        ssize_t n = pread(from, block, COPY_BLOCK, (off_t)at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            code = ew_fail_sys(err, errno, "cannot read what was sent");
-        if (n <= 0)
-            break;
-        code = ew_write_all(to, block, (size_t)n, err);
-        at += (uint64_t)n;
-    }
-    ew_free(block);
-    return code;
-}
-
 ew_code ew_job_keep_file(const char *dir, int fd, uint8_t sha256[EW_SHA256_BYTES],
                          uint64_t *bytes, ew_err *err)
 {
@@ -276,7 +254,7 @@ ew_code ew_job_keep_file(const char *dir, int fd, uint8_t sha256[EW_SHA256_BYTES
     if (access(path, F_OK) != 0) {
         code = ew_atomic_open(&a, path, err);
         if (code == EW_OK) {
-            code = copy_to(fd, a.fd, err);
+            code = ew_copy_all(fd, a.fd, NULL, "what was sent", NULL, err);
             if (code == EW_OK)
                 code = ew_atomic_commit(&a, err);
             else
