@@ -256,6 +256,27 @@ await test('keys: spans, speed, repeat, going back on resume; and off', async ()
     await page.getByLabel('Single keys do something').check();
 });
 
+await test('what is repeated begins again at the sample after its last', async () => {
+    await page.locator('body').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('3');
+    for (const [name, value] of [['From', '0:03'], ['To', '0:04'], ['Go to', '0:03']]) {
+        await page.getByLabel(name, { exact: true }).fill(value);
+        await page.keyboard.press('Tab');
+    }
+    await page.getByRole('radio', { name: 'Clip' }).check();
+    await page.getByLabel('Repeat').check();
+    await forget();
+    await button('Play').click();
+    await heard(4);
+    const parts = await scheduled();
+    parts.slice(0, 4).forEach((p, i) => {
+        assert.deepEqual([p.from, p.to], [3 * RATE, 4 * RATE]);
+        assert.equal(Math.round((p.when - parts[0].when) * RATE * 1000) / 1000, i * RATE);
+    });
+    await page.getByLabel('Repeat').uncheck();
+    await button('Pause').click();
+});
+
 await test('zooming and scrolling are drawn within a frame, down to single samples', async () => {
     const ms = await page.evaluate(async (sha256) => {
         const { openSound } = await import('/page/sound.js');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All that was asked for: waiting, running, done and failed.
 import * as api from './api.js';
-import { el } from './dom.js';
+import { byId, el } from './dom.js';
 import { table } from './parts.js';
 import { hearButton } from './work.js';
 import { t } from './words.js';
@@ -25,6 +25,7 @@ export function jobsView(main) {
         try {
             await api.remove(`/api/jobs/${job.id}`);
             await look();
+            byId('main').focus(); // the button is gone
         } catch (why) {
             told.textContent = why.message;
         }

@@ -4,6 +4,7 @@
 import * as api from './api.js';
 
 const LOOK_MS = 250;
+const AGAIN_MS = 5000;
 const AT_A_TIME = 4;
 const LINE_MAX = 48; // requests that wait; older ones are of places that were left
 
@@ -65,6 +66,12 @@ export class Shelf {
         }
     }
 
+    /** It is not asked for again at every frame, but after a while. */
+    #lack(key) {
+        this.#keep(key, null);
+        setTimeout(() => this.kept.get(key) === null && this.kept.delete(key), AGAIN_MS);
+    }
+
     #fetch(key, load) {
         let coming = this.coming.get(key);
         if (coming === undefined) {
@@ -82,7 +89,7 @@ export class Shelf {
         while (this.running < AT_A_TIME && this.line.length > 0) {
             const { key, load, arrived } = this.line.pop();
             this.running++;
-            this.#fetch(key, load).catch(() => this.#keep(key, null)).finally(() => {
+            this.#fetch(key, load).catch(() => this.#lack(key)).finally(() => {
                 this.running--;
                 arrived();
                 this.#next();
