@@ -74,8 +74,18 @@ class World:
         with open(self.path(name), "w", encoding="utf-8") as out:
             out.write(text)
 
+    def cut(self, name, source, gone):
+        """The same WAV without its seconds gone[0] to gone[1]."""
+        with open(self.path(source), "rb") as f:
+            data = f.read()
+        sound = data[44:44 + 32000 * gone[0]] + data[44 + 32000 * gone[1]:]
+        with open(self.path(name), "wb") as out:
+            out.write(data[:4] + (36 + len(sound)).to_bytes(4, "little") + data[8:40]
+                      + len(sound).to_bytes(4, "little") + sound)
+
     def archive(self):
         self.ew("add", self.wav("speech.wav", 1, 20), self.wav(HOSTILE.replace("/", "") + ".wav", 2, 12))
+        self.cut("cut.wav", "speech.wav", (8, 11))
 
     def case(self):
         self.wav("clip.wav", 3, 6)

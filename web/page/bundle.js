@@ -154,8 +154,8 @@ function disclosePart(desk) {
     }
     async function choose(item) {
         const chosen = choosePart(ask, item, told);
-        place.querySelector('.chosen')?.remove();
-        place.append(el('div', 'chosen', chosen));
+        place.querySelector('.disclosing')?.remove();
+        place.append(el('div', 'disclosing', chosen));
         await chosen.begin();
     }
     form.onsubmit = async (e) => {

@@ -82,7 +82,7 @@ export async function timelinePart(place, id) {
             foreign(p.item_name), foreign(p.words), foreign(p.report_name ?? '')))));
     if (findings.length > 0)
         place.append(el('h3', null, t('What follows from the dates')),
-            el('ul', null, ...findings.map((f) => el('li', f.finding, foreign(f.first.person), ', ',
+            el('ul', null, ...findings.map((f) => el('li', null, foreign(f.first.person), ', ',
                 foreign(f.first.item_name), ': ', findingText(f)))));
 }
 
