@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "import/name_forms.h"
 #include "import/unpack.h"
 
 enum { DEPTH_MAX = 32 };
@@ -32,6 +33,7 @@ struct ew_delivery {
     char *path;
     member *members;
     size_t count, cap;
+    ew_name_forms forms; /* of names beyond ASCII */
     char **odd;
     size_t odd_count;
     ew_unpack *zip; /* of a ZIP: where reading stands */
@@ -229,6 +231,9 @@ ew_code ew_delivery_open(ew_delivery **out, const char *path, ew_err *err)
     ew_buf_init(&s->unpacked, EW_DELIVERY_UNPACKED);
     s->path = ew_strdup(path);
     ew_code code = s->path != NULL ? open_by_kind(s, &st, err) : ew_fail_nomem(err);
+    for (size_t i = 0; code == EW_OK && i < s->count; i++)
+        code = ew_name_forms_add(&s->forms, ew_delivery_name(s, i), i, err);
+    ew_name_forms_end(&s->forms);
     if (code != EW_OK) {
         ew_delivery_close(s);
         return code;
@@ -257,6 +262,7 @@ void ew_delivery_close(ew_delivery *s)
         ew_free(s->members[i].copy);
     }
     ew_free(s->zip_copy);
+    ew_name_forms_release(&s->forms);
     for (size_t i = 0; i < s->odd_count; i++)
         ew_free(s->odd[i]);
     ew_free(s->members);
@@ -313,7 +319,7 @@ size_t ew_delivery_find(const ew_delivery *s, ew_slice name)
         else
             high = mid;
     }
-    return SIZE_MAX;
+    return ew_name_forms_find(&s->forms, name);
 }
 
 /* ------------------------------------------------------------------ reading */

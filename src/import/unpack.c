@@ -43,6 +43,9 @@ static ew_code fail(struct archive *a, const char *path, ew_err *err)
     if (sys == ENOMEM)
         return ew_fail_nomem(err);
     const char *why = archive_error_string(a);
+    /* What has the beginning of a ZIP has no list at its end. */
+    if (why != NULL && strstr(why, "Unrecognized archive format") != NULL)
+        why = "it breaks off, or is empty; have it sent again";
     return ew_fail(err, EW_E_FORMAT, 0, "'%s' is damaged: %s", path,
                    why != NULL ? why : "no ZIP");
 }

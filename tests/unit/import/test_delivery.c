@@ -156,9 +156,28 @@ static void bombs_and_stumps_are_refused(void **state)
     free(whole);
 }
 
+/* A Mac writes names with their marks apart; an export names them composed, or the other way round. */
+static void names_are_found_in_any_form(void **state)
+{
+    char *dir = test_dir_new();
+    ew_delivery *d = NULL;
+    (void)state;
+    test_file_put(test_path(dir, "cafe\xCC\x81.jpg"), "x", 1);
+    test_file_put(test_path(dir, "na\xC3\xAFve.jpg"), "y", 1);
+    assert_int_equal(ew_delivery_open(&d, dir, NULL), EW_OK);
+    assert_int_equal(ew_delivery_find(d, ew_slice_of("caf\xC3\xA9.jpg")), 0);
+    assert_int_equal(ew_delivery_find(d, ew_slice_of("cafe\xCC\x81.jpg")), 0);
+    assert_int_equal(ew_delivery_find(d, ew_slice_of("nai\xCC\x88ve.jpg")), 1);
+    assert_true(ew_delivery_find(d, ew_slice_of("cafe.jpg")) == SIZE_MAX);
+    assert_true(ew_delivery_find(d, ew_slice_of("\xFF.jpg")) == SIZE_MAX);
+    ew_delivery_close(d);
+    test_dir_remove(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_found_in_any_form),
         TEST_IN_DIR(a_single_file),
         TEST_IN_DIR(a_folder),
         TEST_IN_DIR(a_zip),
