@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "casefile/events.h"
 #include "casefile/sql.h"
 
-enum { COPY_BLOCK = 256 * 1024, FOLDERS = 256 };
+enum { FOLDERS = 256 };
 
 /* originals/ab/<64 digits>; *folder: the first two parts. Both to be freed. */
 static ew_code paths_of(const ew_case *c, const uint8_t sha256[EW_SHA256_BYTES],
@@ -31,28 +32,12 @@ static ew_code copy_hashing(int fd, int out, uint8_t sha256[EW_SHA256_BYTES],
                             uint64_t *bytes, ew_err *err)
 {
     ew_sha256 *h = NULL;
-    uint8_t *block = ew_alloc(COPY_BLOCK);
-    if (block == NULL)
-        return ew_fail_nomem(err);
     ew_code code = ew_sha256_new(&h, err);
-    *bytes = 0;
-    while (code == EW_OK) {
-        ssize_t n = pread(fd, block, COPY_BLOCK, (off_t)*bytes);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            code = ew_fail_sys(err, errno, "cannot read what is to be kept");
-        if (n <= 0)
-            break;
-        code = ew_sha256_feed(h, block, (size_t)n, err);
-        if (code == EW_OK)
-            code = ew_write_all(out, block, (size_t)n, err);
-        *bytes += (uint64_t)n;
-    }
+    if (code == EW_OK)
+        code = ew_copy_all(fd, out, h, "what is to be kept", bytes, err);
     if (code == EW_OK)
         code = ew_sha256_finish(h, sha256, err);
     ew_sha256_free(h);
-    ew_free(block);
     return code;
 }
 

@@ -2,18 +2,19 @@
 /* Correcting what is said of items, handing them on, copying them out. */
 #include "ops/case_custody.h"
 
-#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "ops/input.h"
 #include "report/json.h"
 
-enum { DETAIL_MAX = 64 * 1024, COPY_BLOCK = 256 * 1024 };
+enum { DETAIL_MAX = 64 * 1024 };
 
 /* Sets it within an event; releases the object. */
 static ew_code set_detail(ew_case *c, ew_obj *o, ew_err *err)
@@ -157,26 +158,15 @@ static ew_code changed(int64_t item, ew_err *err)
 static ew_code read_original(ew_case *c, const wanted_item *w, int out, ew_err *err)
 {
     uint8_t got[EW_SHA256_BYTES] = {0};
-    uint8_t *block = ew_alloc(COPY_BLOCK);
+    char what[64];
     ew_sha256 *h = NULL;
-    ssize_t n = 1;
     int fd = -1;
-    ew_code code =
-        block != NULL ? ew_case_original_open(c, w->id, &fd, err) : ew_fail_nomem(err);
+    (void)snprintf(what, sizeof what, "the original of item %" PRId64, w->id);
+    ew_code code = ew_case_original_open(c, w->id, &fd, err);
     if (code == EW_OK)
         code = ew_sha256_new(&h, err);
-    while (code == EW_OK && n > 0) {
-        n = read(fd, block, COPY_BLOCK);
-        if (n < 0 && errno == EINTR)
-            n = 1;
-        else if (n < 0)
-            code = ew_fail_sys(err, errno, "cannot read the original of item %" PRId64,
-                               w->id);
-        else if (n > 0)
-            code = ew_sha256_feed(h, block, (size_t)n, err);
-        if (code == EW_OK && n > 0 && out >= 0)
-            code = ew_write_all(out, block, (size_t)n, err);
-    }
+    if (code == EW_OK)
+        code = ew_copy_all(fd, out, h, what, NULL, err);
     if (code == EW_OK)
         code = ew_sha256_finish(h, got, err);
     if (code == EW_OK && memcmp(got, w->sha256, sizeof got) != 0)
@@ -184,7 +174,6 @@ static ew_code read_original(ew_case *c, const wanted_item *w, int out, ew_err *
     ew_sha256_free(h);
     if (fd >= 0)
         (void)close(fd);
-    ew_free(block);
     return code;
 }
 
