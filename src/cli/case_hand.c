@@ -45,10 +45,19 @@ static void tell(app *a, const left *l)
     ew_free(safe);
 }
 
-static int hand(app *a, const args *in)
+/* One way for an item to leave the case. */
+typedef struct way {
+    opt_id to;           /* who gets it, or the file */
+    const char *missing; /* told when that is not given */
+    const char *schema, *what;
+    ew_code (*leave)(ew_case *c, int64_t item, const char *to, const ew_ops_actor *by,
+                     int64_t *event, ew_err *err);
+} way;
+
+static int leave(app *a, const args *in, const way *w)
 {
     const ew_ops_actor by = {case_who(in), in->values[OPT_PURPOSE]};
-    const char *to = in->values[OPT_TO];
+    const char *to = in->values[w->to];
     ew_case *c = NULL;
     int64_t item = 0;
     int64_t event = 0;
@@ -56,45 +65,32 @@ static int hand(app *a, const args *in)
     int exit = case_open(a, in, true, &c);
     if (exit != 0)
         return exit;
-    ew_code code = to != NULL ? EW_OK
-                              : ew_fail(&err, EW_E_ARG, 0,
-                                        "name who gets it: earwitness case hand ITEM "
-                                        "--to WHO");
+    ew_code code = to != NULL ? EW_OK : ew_fail(&err, EW_E_ARG, 0, "%s", w->missing);
     if (code == EW_OK)
         code = ew_case_find_item(c, in->operands[0], &item, &err);
     if (code == EW_OK)
-        code = ew_ops_case_hand(c, item, to, &by, &event, &err);
+        code = w->leave(c, item, to, &by, &event, &err);
     ew_case_close(c);
     if (code != EW_OK)
         return fail_command(a, &err);
-    tell(a, &(left){"earwitness.case-hand/1", "was handed to", to, item, event});
+    tell(a, &(left){w->schema, w->what, to, item, event});
     return EXIT_FOUND;
+}
+
+static int hand(app *a, const args *in)
+{
+    static const way handed = {
+        OPT_TO, "name who gets it: earwitness case hand ITEM --to WHO",
+        "earwitness.case-hand/1", "was handed to", ew_ops_case_hand};
+    return leave(a, in, &handed);
 }
 
 static int get(app *a, const args *in)
 {
-    const ew_ops_actor by = {case_who(in), in->values[OPT_PURPOSE]};
-    const char *to = in->values[OPT_OUTPUT];
-    ew_case *c = NULL;
-    int64_t item = 0;
-    int64_t event = 0;
-    ew_err err;
-    int exit = case_open(a, in, true, &c);
-    if (exit != 0)
-        return exit;
-    ew_code code = to != NULL ? EW_OK
-                              : ew_fail(&err, EW_E_ARG, 0,
-                                        "name the copy: earwitness case get ITEM "
-                                        "-o FILE");
-    if (code == EW_OK)
-        code = ew_case_find_item(c, in->operands[0], &item, &err);
-    if (code == EW_OK)
-        code = ew_ops_case_get(c, item, to, &by, &event, &err);
-    ew_case_close(c);
-    if (code != EW_OK)
-        return fail_command(a, &err);
-    tell(a, &(left){"earwitness.case-get/1", "was copied to", to, item, event});
-    return EXIT_FOUND;
+    static const way copied = {OPT_OUTPUT,
+                               "name the copy: earwitness case get ITEM -o FILE",
+                               "earwitness.case-get/1", "was copied to", ew_ops_case_get};
+    return leave(a, in, &copied);
 }
 
 const command case_hand = {
