@@ -249,7 +249,6 @@ ew_code ew_ops_import_try(const char *path, const ew_import_how *how, ew_importe
     if (code == EW_OK)
         code = read_all(w, from, err);
     ew_delivery_close(from);
-    ew_free(w->read);
     ew_free(w);
     return code;
 }
@@ -415,6 +414,7 @@ ew_code ew_ops_import(ew_case *c, const char *path, const ew_import_how *how,
     for (size_t i = 0; i < w->name_count; i++)
         ew_free(w->name_text[i]);
     ew_delivery_close(from);
+    ew_free(w->read);
     ew_free(w);
     return code;
 }
