@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "casefile/content.h"
 #include "casefile/sql.h"
+#include "casefile/verify_search.h"
 
 typedef struct verifier {
     ew_case *c;
@@ -103,5 +104,7 @@ ew_code ew_case_verify(ew_case *c, void (*problem)(void *cookie, const char *tex
     if (code == EW_OK && ew_case__rows_left(v.rows))
         problem(cookie, "there are rows that no event added");
     ew_case__rows_end(v.rows);
-    return code == EW_OK ? ew_case_items(c, check_original, &v, err) : code;
+    if (code == EW_OK)
+        code = ew_case_items(c, check_original, &v, err);
+    return code == EW_OK ? ew_case__check_search(c, problem, cookie, err) : code;
 }

@@ -274,11 +274,11 @@ static void a_forged_row_is_found(void **state)
     tally fine = problems(f);
     assert_int_equal(fine.n, 0);
     ew_case_close(c);
-    forge(f, "item_kept", "UPDATE item SET origin='a friend' WHERE id=1");
+    forge(f, "item_kept", "UPDATE item SET bytes=6 WHERE id=1");
     tally t = problems(f);
     assert_int_equal(t.n, 1);
     assert_string_equal(t.names, "what event 1 added was changed");
-    forge(f, "item_kept", "UPDATE item SET origin='', added=2 WHERE id=1");
+    forge(f, "item_kept", "UPDATE item SET bytes=5, added=2 WHERE id=1");
     t = problems(f);
     assert_int_equal(t.n, 2);
     run_sql(f, "INSERT INTO gap VALUES(NULL,1,'file','',1,0,0,99)");

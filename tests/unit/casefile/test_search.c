@@ -9,8 +9,11 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "casefile/people.h"
 #include "casefile/positions.h"
+#include "casefile/sql.h"
+#include "casefile/verify_search.h"
 #include "support.h"
 
 typedef struct fixture {
@@ -527,6 +530,87 @@ static void speed(void **state)
     print_message("# with filters: %.3f s\n", seconds() - t);
 }
 
+/* ------------------------------------------------------------------ checking */
+
+typedef struct told {
+    size_t n;
+    char text[512];
+} told;
+
+static void problem(void *cookie, const char *text)
+{
+    told *t = cookie;
+    size_t len = strlen(t->text);
+    t->n++;
+    (void)snprintf(t->text + len, sizeof t->text - len, "%s%s", len > 0 ? "|" : "", text);
+}
+
+static told checked(const fixture *f)
+{
+    told t = {0};
+    ew_err err;
+    if (ew_case__check_search(f->c, problem, &t, &err) != EW_OK)
+        fail_msg("%s", err.text);
+    return t;
+}
+
+/* As somebody else's program would. */
+static void change(const fixture *f, const char *sql)
+{
+    sqlite3 *db = NULL;
+    char *why = NULL;
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/case.db", ew_case_dir(f->c));
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+        fail_msg("%s", why);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* What the search has lost, or shows in another's place, is told. */
+static void a_changed_index_is_found(void **state)
+{
+    static const struct {
+        const char *sql, *told;
+    } cases[] = {
+        {"DROP TRIGGER found_stays;DROP TRIGGER found_kept;DELETE FROM found WHERE row=3",
+         "message 3: is not searched"},
+        {"INSERT INTO found VALUES(99,1,3)",
+         "message 3: the search does not find it by its words"},
+        {"UPDATE found SET id=4 WHERE id=99;INSERT INTO found VALUES(NULL,1,3)",
+         "message 3: the search has a text of it that is not there"},
+        {"DELETE FROM found WHERE id=(SELECT max(id) FROM found);"
+         "UPDATE found SET row=CASE row WHEN 1 THEN 3 ELSE 1 END WHERE kind=1 AND row IN "
+         "(1,3)",
+         "message 1 and 1 more: the search does not find it by its words"},
+        {"UPDATE found SET row=CASE row WHEN 1 THEN 3 ELSE 1 END WHERE kind=1 AND row IN "
+         "(1,3);INSERT INTO found VALUES(NULL,8,1)",
+         "the search has texts of a kind that there is not"},
+        {"DELETE FROM found WHERE kind=8;INSERT INTO runs(runs) VALUES('delete-all')",
+         "message 1 and 7 more: the search does not find it by its words|item 1: the "
+         "search does not find it by its words"},
+    };
+    static const char *const texts[] = {
+        "the first \"quoted\" words",
+        "a",
+        "\xF0\x9F\x98\x80",
+        "\xE1\x9E\x97\xE1\x9E\xB6\xE1\x9E\x9F\xE1\x9E\xB6",
+        "Ne\xCC\x81z \xD9\x85\xD8\xB1\xD8\xAD\xD8\xA8\xD8\xA7",
+        "-- * ^ NEAR(",
+        " \n ",
+        "\xC5\xBFtra\xC3\x9F"
+        "e O\xE2\x80\x99Neill",
+        "x\xE2\x80\x8By\x01z"};
+    fixture *f = *state;
+    for (size_t i = 0; i < EW_COUNT(texts); i++)
+        say(f, texts[i]);
+    assert_string_equal(checked(f).text, "");
+    for (size_t i = 0; i < EW_COUNT(cases); i++) {
+        change(f, cases[i].sql);
+        assert_string_equal(checked(f).text, cases[i].told);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -550,6 +634,7 @@ int main(void)
         cmocka_unit_test(hits_are_marked_in_the_text_as_written),
         TEST(memory_that_fails_is_told),
         TEST(speed),
+        TEST(a_changed_index_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
