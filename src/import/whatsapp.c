@@ -9,7 +9,7 @@
 #include "import/message_made.h"
 #include "import/whatsapp_bytes.h"
 #include "import/whatsapp_dates.h"
-#include "import/whatsapp_names.h"
+#include "import/whatsapp_look.h"
 #include "import/whatsapp_words.h"
 
 typedef struct whatsapp {
@@ -20,7 +20,7 @@ typedef struct whatsapp {
     ew_slice all; /* of them the text */
     size_t member;
     ew_slice folder;
-    bool day_first, guessed;
+    ew_wa_look look;
     bool told_calendar, told_colon, told_order, told_bad; /* once a file */
     int64_t last;                                         /* time of the message before */
     ew_wa_names *names;
@@ -49,50 +49,6 @@ static ew_slice trimmed(ew_slice s)
     while (s.n > 0 && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == '\r'))
         s.n--;
     return s;
-}
-
-/* ------------------------------------------------------------------ the first look */
-
-static void ask(whatsapp *w)
-{
-    static const char *const answers[] = {"day before month", "month before day"};
-    size_t chosen = 0;
-    w->day_first = true;
-    w->guessed = true;
-    if (w->opts->ask != NULL &&
-        w->opts->ask(w->opts->ask_cookie, "In which order are the dates of this chat?",
-                     answers, 2, &chosen)) {
-        w->day_first = chosen == 0;
-        w->guessed = false;
-    }
-}
-
-/* For the order of dates and the names; false when no message begins anywhere. */
-static bool look_over(whatsapp *w)
-{
-    ew_wa_evidence e = {.heads = 0};
-    ew_slice rest = w->all;
-    ew_slice line;
-    ew_wa_head h;
-    bool any = false;
-    if (w->names->used > 0)
-        memset(w->names, 0, sizeof *w->names);
-    while (next_line(&rest, &line)) {
-        if (!ew_wa_head_at(line, &h))
-            continue;
-        any = true;
-        ew_wa_look_at(&e, &h);
-        ew_wa_count_names(w->names, (ew_slice){line.p + h.bytes, line.n - h.bytes});
-    }
-    int way = ew_wa_decide(&e);
-    w->guessed = false;
-    if (w->opts->dates != EW_DATES_AUTO)
-        w->day_first = w->opts->dates == EW_DATES_DAY_FIRST;
-    else if (way != 0 || e.heads == 0)
-        w->day_first = way >= 0;
-    else if (any)
-        ask(w);
-    return any;
 }
 
 /* ------------------------------------------------------------------ messages */
@@ -145,13 +101,13 @@ static ew_code set_time(whatsapp *w, const ew_wa_head *h, ew_slice head)
     ew_code code = keep_head(w, head);
     if (code == EW_OK)
         code = tell_calendar(w, &d);
-    if (code != EW_OK || !ew_wa_day(&d, w->day_first, &day))
+    if (code != EW_OK || !ew_wa_day(&d, w->look.day_first, &day))
         return code;
     m->time =
         (ew_moment){.known = true,
                     .unix_s = day * 86400 + h->hour * 3600 + h->minute * 60 + h->second,
                     .exact = h->seconds};
-    if (w->guessed && !d.year_first && d.first != d.second)
+    if (w->look.guessed && !d.year_first && d.first != d.second)
         code = guess(w);
     /* Exports are in order, to the minute. */
     if (m->time.unix_s < w->last - 60)
@@ -222,6 +178,20 @@ static ew_code take_line(whatsapp *w, const ew_wa_said *said, bool alone)
     }
 }
 
+/* "<Media utelatt>", more than once in the chat: words of a language that is not known. */
+static ew_code take_unknown(whatsapp *w, ew_slice line, bool first)
+{
+    ew_made_attachment *a = ew_made_attachment_new(&w->made);
+    a->kind = EW_ATTACH_OTHER;
+    a->state = EW_ATTACH_LEFT_OUT;
+    w->made.message.marks |= EW_MARK_TWO_WAYS;
+    ew_code code = keep_clean(w, ew_wa_trim(line), &a->words);
+    return code == EW_OK && first
+               ? remark(w, "these words in angles come more than once: taken for "
+                           "something that the export leaves out")
+               : code;
+}
+
 /* The lines of a body: those that stand for something are taken out of the text only when they name a file and
  * nothing else, so that no word is lost. */
 static ew_code take_lines(whatsapp *w, ew_slice *body)
@@ -229,12 +199,18 @@ static ew_code take_lines(whatsapp *w, ew_slice *body)
     ew_slice rest = *body;
     ew_slice line;
     const char *begin = body->p;
+    bool new_words = false;
     ew_code code = EW_OK;
     while (code == EW_OK && next_line(&rest, &line)) {
         ew_wa_said said = ew_wa_line(trimmed(line));
         if (said.what == EW_WA_TEXT)
             (void)is_member(w, trimmed(line), &said);
         bool first = line.p == begin;
+        bool unknown = said.what == EW_WA_TEXT && first && trimmed(rest).n == 0;
+        if (unknown && ew_wa_stands_for(&w->look, line, &new_words)) {
+            code = take_unknown(w, line, new_words);
+            continue;
+        }
         if (said.what == EW_WA_POLL && !first)
             continue;
         code = take_line(w, &said, first && trimmed(rest).n == 0);
@@ -414,7 +390,9 @@ static ew_code read_bytes(whatsapp *w, ew_slice original, bool *any)
 {
     ew_code code = ew_wa_bytes_read(&w->bytes, original, w->err);
     w->all = w->bytes.text;
-    if (code == EW_OK && look_over(w)) {
+    if (code == EW_OK &&
+        ew_wa_look_over(&w->look, w->all, ew_delivery_name(w->from, w->member), w->opts,
+                        w->names)) {
         *any = true;
         code = tell_chat(w);
         if (code == EW_OK)

@@ -97,7 +97,7 @@ static bool take_date(ew_slice *s, ew_wa_head *h)
 {
     static const char *const parts[] = {
         "/", ".", "-", "年", "月", "년", "월", "\xD8\x8D" /* Arabic date separator */};
-    static const char *const ends[] = {".", "日", "일"};
+    static const char *const ends[] = {".", "日", "일", " г.", "\u00A0г.", "г."};
     static const char *const eras[] = {" BE", " พ.ศ.", " AP",        " AH",
                                        " هـ", " هـ.",  " ه\u200D.ش."};
     h->stops = true;
@@ -183,6 +183,10 @@ static const struct {
     {"אחה״צ", 1},
     {"nachm.", 1},
     {"vorm.", 0},
+    {"e paradites", 0},
+    {"e pasdites", 1},
+    {"ጥዋት", 0},
+    {"ከሰዓት", 1},
     {"முற்பகல்", 0},
     {"பிற்பகல்", 1},
 };
@@ -218,8 +222,8 @@ static bool take_between(ew_slice *s)
         "о",    "в",  "la",  "a",  "o",  "tại", "lúc", "pukul", "klokka",
         "saat", "ob", "при", "la", "em", "บ",   "om",  "στις"};
     ew_wa_skip_marks(s);
-    bool parted =
-        ew_slice_skip(s, ",") || ew_slice_skip(s, "،") || ew_slice_skip(s, "、");
+    bool parted = ew_slice_skip(s, ",") || ew_slice_skip(s, "،") ||
+                  ew_slice_skip(s, "、") || ew_slice_skip(s, "၊");
     parted = skip_spaces(s) || parted;
     ew_slice word = *s;
     if (take_any(&word, words, COUNT(words)) && skip_spaces(&word))
@@ -229,8 +233,10 @@ static bool take_between(ew_slice *s)
 
 static bool take_clock(ew_slice *s, ew_wa_head *h)
 {
-    static const char *const parts[] = {":", ".", "h", "٫"};
-    static const char *const behind[] = {" Uhr", " น.", " hrs", " Hrs", " h", " óra"};
+    static const char *const parts[] = {
+        ":", ".", "h", " h ", "\u00A0h\u00A0", "\u202Fh\u202F", "٫"};
+    static const char *const behind[] = {" Uhr", " น.",  " hrs", " Hrs",
+                                         " h",   " óra", " ч.",  "\u00A0ч."};
     unsigned digits;
     int half = take_half(s);
     (void)skip_spaces(s);

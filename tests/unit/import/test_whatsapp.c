@@ -183,8 +183,9 @@ static void order_of_dates(void **state)
 static bool answer_second(void *cookie, const char *question, const char *const *answers,
                           size_t n, size_t *chosen)
 {
-    (void)question;
     (void)answers;
+    assert_string_equal(question, "In which order are the dates of 'WhatsApp Chat with "
+                                  "Ann.txt'? It begins with '1/2/20, 10:00'.");
     *(int *)cookie += 1;
     *chosen = n - 1;
     return true;
@@ -255,6 +256,44 @@ static void bad_bytes_and_bad_dates(void **state)
            "chat |Ann|\nremark bytes that are no UTF-8 are shown as U+FFFD\nmessage  "
            "<A|> at=1578909600~ marks=8: a\xEF\xBF\xBD\n"
            "remark a date that does not exist\nmessage  <A|>: y\n");
+}
+
+/* Words of a language that is not known stand for something when they come again. */
+static void words_in_angles(void **state)
+{
+    expect(
+        *state,
+        "13/1/20, 10:00 - A: <Media utelatt>\n13/1/20, 10:01 - B: <Media utelatt>\n"
+        "13/1/20, 10:02 - B: <once>\n13/1/20, 10:03 - B: <Media utelatt>\nx\n"
+        "13/1/20, 10:04 - B: <View once photo omitted>\n",
+        "chat |Ann|\n"
+        "remark these words in angles come more than once: taken for something that the "
+        "export leaves out\n"
+        "message  <A|> at=1578909600~ marks=4: <Media utelatt>\n"
+        "  other left-out |||0|0|<Media utelatt>\n"
+        "gap attachment: <Media utelatt>\n"
+        "message  <B|> at=1578909660~ marks=4: <Media utelatt>\n"
+        "  other left-out |||0|0|<Media utelatt>\n"
+        "gap attachment: <Media utelatt>\n"
+        "message  <B|> at=1578909720~: <once>\n"
+        "message  <B|> at=1578909780~: <Media utelatt>\nx\n"
+        "message  <B|> at=1578909840~: <View once photo omitted>\n"
+        "  photo left-out |||0|0|<View once photo omitted>\n"
+        "gap attachment: <View once photo omitted>\n");
+}
+
+static void heads_of_more_languages(void **state)
+{
+    static const char *const heads[] = {
+        "13.1.20 \u0433., 10:00 \u0447. - ", "2020-01-13 10\u00A0h\u00A000 - ",
+        "13.1.20, 10:00 e paradites - ",
+        "\u1041\u1043/\u1041/\u1042\u1040\u1042\u1040\u104A "
+        "\u1041\u1040:\u1040\u1040 - "};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        char text[200];
+        (void)snprintf(text, sizeof text, "%sA: x\n", heads[i]);
+        expect(*state, text, "chat |Ann|\nmessage  <A|> at=1578909600~: x\n");
+    }
 }
 
 /* Places are those of the original. */
@@ -595,6 +634,8 @@ int main(void)
         TEST_IN_DIR(attachments),
         TEST_IN_DIR(a_forged_head_goes_back_in_time),
         TEST_IN_DIR(bad_bytes_and_bad_dates),
+        TEST_IN_DIR(words_in_angles),
+        TEST_IN_DIR(heads_of_more_languages),
         TEST_IN_DIR(saved_in_another_encoding),
         TEST_IN_DIR(other_calendars_are_told),
         TEST_IN_DIR(edited_and_deleted),
