@@ -345,3 +345,20 @@ ew_code ew_sounds_tile(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES],
     (void)close(fd);
     return code;
 }
+
+/* ------------------------------------------------------------------ forgetting */
+
+void ew_sounds_forget(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES])
+{
+    static const char *const files[] = {"sound.pcm", "peaks"};
+    char *folder = folder_of(s, sha256);
+    for (size_t i = 0; i < EW_COUNT(files) && folder != NULL; i++) {
+        char *path = ew_path_join(folder, files[i]);
+        if (path != NULL)
+            (void)unlink(path);
+        ew_free(path);
+    }
+    if (folder != NULL)
+        (void)rmdir(folder);
+    ew_free(folder);
+}

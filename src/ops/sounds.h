@@ -64,4 +64,7 @@ EW_MUST_CHECK ew_code ew_sounds_wav(ew_sounds *s, const uint8_t sha256[EW_SHA256
                                     uint64_t from, uint64_t count, ew_buf *out,
                                     ew_err *err);
 
+/* Removes what was made of this file, unless it is being made. */
+void ew_sounds_forget(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES]);
+
 #endif

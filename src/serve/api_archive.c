@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "ops/archive.h"
 #include "ops/jobs.h"
+#include "ops/sounds.h"
 #include "report/report.h"
 #include "serve/api.h"
 
@@ -152,8 +153,10 @@ ew_code ew_api_archive_remove(ew_server *s, const ew_request *q, ew_reply *r, ew
     if (code == EW_OK && removed == 0)
         code = ew_fail(err, to.why.code != EW_OK ? to.why.code : EW_E_NOTFOUND, 0, "%s",
                        to.why.code != EW_OK ? to.why.text : "there is no such recording");
-    if (code == EW_OK)
+    if (code == EW_OK) {
         ew_jobs_disown(s->jobs, sha256);
+        ew_sounds_forget(s->sounds, sha256);
+    }
     ew_obj_str(&o, "outcome", "removed");
     ew_free(dir);
     if (code == EW_OK)

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "ops/jobs.h"
+#include "ops/sounds.h"
 #include "serve/api.h"
 
 /* A name as somebody sent it, made safe and cut to what a job keeps. */
@@ -142,12 +143,33 @@ ew_code ew_api_job_result(ew_server *s, const ew_request *q, ew_reply *r, ew_err
     return code == EW_OK ? ew_jobs_result(s->jobs, id, &r->body, err) : code;
 }
 
+/* The files of one job. */
+typedef struct named {
+    uint64_t id;
+    size_t n;
+    uint8_t sha256[EW_JOB_FILES][EW_SHA256_BYTES];
+} named;
+
+static ew_code take_names(void *cookie, const ew_job_view *v, ew_err *err)
+{
+    named *to = cookie;
+    (void)err;
+    for (size_t i = 0; v->id == to->id && i < v->file_count && i < EW_JOB_FILES; i++)
+        memcpy(to->sha256[to->n++], v->files[i].sha256, EW_SHA256_BYTES);
+    return EW_OK;
+}
+
+/* What was made to be looked at and listened to goes too; where another job has the file it is made again. */
 ew_code ew_api_job_remove(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
 {
-    uint64_t id = 0;
-    ew_code code = ew_api_number(q->part[0], &id, err);
+    named files = {0};
+    ew_code code = ew_api_number(q->part[0], &files.id, err);
     if (code == EW_OK)
-        code = ew_jobs_remove(s->jobs, id, err);
+        code = ew_jobs_list(s->jobs, take_names, &files, err);
+    if (code == EW_OK)
+        code = ew_jobs_remove(s->jobs, files.id, err);
+    for (size_t i = 0; i < files.n && code == EW_OK; i++)
+        ew_sounds_forget(s->sounds, files.sha256[i]);
     if (code != EW_OK)
         return code;
     ew_obj o = ew_obj_new();

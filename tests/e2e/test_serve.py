@@ -376,7 +376,13 @@ class Serve(Case):
         self.assertEqual([r["outcome"] for r in told["results"]], ["added", "failed"])
         listed = s.json("GET", "/api/archive?search=%3Cb")["recordings"]
         self.assertEqual([r["names"] for r in listed], [["a <b>.wav"]])
+
+        def heard():
+            return s.json("GET", "/api/sounds/" + sent[0]["sha256"])["state"] == "ready"
+        self.wait_until(heard, 30, "the sound")
+        self.assertEqual(os.listdir(self.path("work", "sounds")), [sent[0]["sha256"]])
         s.json("DELETE", "/api/jobs/%d" % job)
+        self.assertEqual(os.listdir(self.path("work", "sounds")), [])
         # The recording can still be heard, and is gone with its place in the archive.
         self.assertTrue(os.path.exists(listed[0]["paths"][0]))
         self.assertEqual(os.listdir(self.path("work", "files")), [])

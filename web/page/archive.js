@@ -71,7 +71,7 @@ export function archiveView(main) {
     const about = el('p', null);
     const found = teller();
     const told = teller();
-    const place = el('section', null);
+    const place = el('section', 'recordings');
     let wanted = 0;
     let here = true;
 
