@@ -286,6 +286,16 @@ static int by_root(const void *x, const void *y)
     return by_id(x, y);
 }
 
+ew_code ew_case__put_turn(const ew_turns_out *o, ew_turn *t, const ew_said_here *first,
+                          const ew_said_here *last)
+{
+    t->first = first->id;
+    t->second = last->id;
+    t->days = ew_case__days_between(&first->when, &last->when);
+    t->days_sure = first->when.day && last->when.day;
+    return o->put(o->cookie, t, o->err);
+}
+
 /* Of those from `from` to `to`, which have one root: by how many reports? */
 static ew_code tell_voice(const ew_all_said *a, size_t from, size_t to,
                           const ew_turns_out *o)
@@ -304,11 +314,7 @@ static ew_code tell_voice(const ew_all_said *a, size_t from, size_t to,
     }
     if (first == NULL || last == NULL || t.count < 2)
         return EW_OK;
-    t.first = first->id;
-    t.second = last->id;
-    t.days = ew_case__days_between(&first->when, &last->when);
-    t.days_sure = first->when.day && last->when.day;
-    return o->put(o->cookie, &t, o->err);
+    return ew_case__put_turn(o, &t, first, last);
 }
 
 static ew_code one_voice(ew_all_said *a, const ew_turns_out *o)

@@ -31,6 +31,11 @@ typedef struct ew_turns_out {
     ew_err *err;
 } ew_turns_out;
 
+/* Fills in from when to when, and hands it on. */
+EW_MUST_CHECK ew_code ew_case__put_turn(const ew_turns_out *o, ew_turn *t,
+                                        const ew_said_here *first,
+                                        const ew_said_here *last);
+
 /* Keeps what the words are, however they are set. */
 EW_MUST_CHECK ew_code ew_case__said_words(ew_all_said *a, ew_said_here *s,
                                           const char *words, ew_err *err);

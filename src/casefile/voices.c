@@ -91,11 +91,7 @@ static ew_code tell_words(const ew_all_said *a, size_t from, size_t to,
     }
     if (t.count < 2 || one_root)
         return EW_OK;
-    t.first = first->id;
-    t.second = last->id;
-    t.days = ew_case__days_between(&first->when, &last->when);
-    t.days_sure = first->when.day && last->when.day;
-    return o->put(o->cookie, &t, o->err);
+    return ew_case__put_turn(o, &t, first, last);
 }
 
 static ew_code words(ew_all_said *a, const ew_turns_out *o)
