@@ -6,18 +6,10 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "seal/witness.h"
+#include "signers.h"
 #include "vectors.h"
 
 #define ORIGIN "desk.example/log"
-
-static inline ew_signer *test_signer(const char *name, uint8_t type, uint8_t fill)
-{
-    uint8_t seed[EW_ED25519_SEED];
-    ew_signer *s = NULL;
-    memset(seed, fill, sizeof seed);
-    assert_int_equal(ew_signer_new(&s, ew_slice_of(name), type, seed, NULL), EW_OK);
-    return s;
-}
 
 static inline ew_hash test_subtree(char history, uint64_t start, uint64_t n)
 {

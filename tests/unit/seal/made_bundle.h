@@ -8,6 +8,7 @@
 #include "earwitness/seal.h"
 #include "seal/bundle.h"
 #include "seal/log.h"
+#include "signers.h"
 #include "vectors.h"
 
 #define TIME 1790000000
@@ -36,15 +37,6 @@ typedef struct desk {
     ew_bundle_time times[2];
     size_t time_count;
 } desk;
-
-static inline ew_signer *signer(const char *name, uint8_t type, uint8_t fill)
-{
-    uint8_t seed[EW_ED25519_SEED];
-    ew_signer *s = NULL;
-    memset(seed, fill, sizeof seed);
-    assert_int_equal(ew_signer_new(&s, ew_slice_of(name), type, seed, NULL), EW_OK);
-    return s;
-}
 
 static inline void add_stream(desk *d, size_t i, const char *text, ew_splitter which)
 {
@@ -131,9 +123,9 @@ static inline int set_up_unsigned(void **state)
     assert_non_null(d);
     *state = d;
     d->dir = test_dir_new();
-    d->seal_key = signer("desk.example/seal", EW_SIG_ED25519, 1);
-    d->log_key = signer("desk.example/log", EW_SIG_ED25519, 2);
-    d->witness = signer("witness.example/w", EW_SIG_COSIGNATURE, 3);
+    d->seal_key = test_signer("desk.example/seal", EW_SIG_ED25519, 1);
+    d->log_key = test_signer("desk.example/log", EW_SIG_ED25519, 2);
+    d->witness = test_signer("witness.example/w", EW_SIG_COSIGNATURE, 3);
     memset(d->seal.item, 77, sizeof d->seal.item);
     d->seal.stream_count = STREAMS;
     add_stream(d, 0, made_chat, EW_SPLIT_CHAT);

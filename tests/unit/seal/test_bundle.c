@@ -73,7 +73,7 @@ static void row_17_own_policy(void **state)
     for (size_t leave = 0; leave < 3; leave++) {
         ew_buf_reset(&d->policy);
         for (size_t i = 0; i < 3; i++) {
-            ew_signer *other = signer("somebody.example", i == 2 ? 4 : 1, 99);
+            ew_signer *other = test_signer("somebody.example", i == 2 ? 4 : 1, 99);
             add_policy_key(&d->policy, whats[i], i == leave ? other : keys[i]);
             ew_signer_free(other);
         }

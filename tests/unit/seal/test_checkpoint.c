@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "seal/policy.h"
+#include "signers.h"
 #include "vectors.h"
 
 #define DASH "\xE2\x80\x94"
@@ -35,15 +36,6 @@ static ew_endorsed weighed(const char *text, const ew_note *note)
     return out;
 }
 
-static ew_signer *signer(const char *name, uint8_t type, uint8_t fill)
-{
-    uint8_t seed[EW_ED25519_SEED];
-    ew_signer *s = NULL;
-    memset(seed, fill, sizeof seed);
-    assert_int_equal(ew_signer_new(&s, ew_slice_of(name), type, seed, NULL), EW_OK);
-    return s;
-}
-
 /* The proof of the design, made again from its keys: byte for byte the same. */
 static void test_worked_proof(void **state)
 {
@@ -59,8 +51,8 @@ static void test_worked_proof(void **state)
     assert_false(ew_tlog_proof_holds(p, ew_slice_of("entry 0\n")));
     ew_endorsed e = weighed(LOG WITNESS "quorum w1\n", p->note);
     assert_true(e.log != NULL && e.quorum && e.timed && !e.broken);
-    ew_signer *log = signer("desk.example/log", EW_SIG_ED25519, 1);
-    ew_signer *witness = signer("witness.example/w1", EW_SIG_COSIGNATURE, 2);
+    ew_signer *log = test_signer("desk.example/log", EW_SIG_ED25519, 1);
+    ew_signer *witness = test_signer("witness.example/w1", EW_SIG_COSIGNATURE, 2);
     ew_buf text;
     ew_buf note;
     ew_buf out;
@@ -208,7 +200,7 @@ static void test_bad_policies(void **state)
 static void test_quorums(void **state)
 {
     (void)state;
-    ew_signer *log = signer("desk.example/log", EW_SIG_ED25519, 1);
+    ew_signer *log = test_signer("desk.example/log", EW_SIG_ED25519, 1);
     ew_buf b;
     ew_buf keys;
     ew_buf all;
@@ -221,7 +213,7 @@ static void test_quorums(void **state)
     for (int i = 0; i < 4; i++) {
         char name[8];
         (void)snprintf(name, sizeof name, "w%d", i);
-        ew_signer *w = signer(name, EW_SIG_COSIGNATURE, (uint8_t)(10 + i));
+        ew_signer *w = test_signer(name, EW_SIG_COSIGNATURE, (uint8_t)(10 + i));
         assert_int_equal(ew_buf_printf(&keys, NULL, "witness %s ", name), EW_OK);
         assert_int_equal(ew_vkey_append(&keys, ew_signer_vkey(w), NULL), EW_OK);
         assert_int_equal(ew_buf_printf(&keys, NULL, "\n"), EW_OK);
@@ -265,7 +257,7 @@ static void test_quorums(void **state)
 static void test_other_origin(void **state)
 {
     (void)state;
-    ew_signer *log = signer("desk.example/log", EW_SIG_ED25519, 1);
+    ew_signer *log = test_signer("desk.example/log", EW_SIG_ED25519, 1);
     ew_note *note = NULL;
     ew_buf b;
     ew_buf_init(&b, 4096);

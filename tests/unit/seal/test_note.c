@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "signers.h"
 #include "vectors.h"
 
 #define DASH "\xE2\x80\x94"
@@ -137,26 +138,17 @@ static void row_15_malformed_notes(void **state)
     ew_note_free(note);
 }
 
-static ew_signer *signer(const char *name, uint8_t type, uint8_t fill)
-{
-    uint8_t seed[EW_ED25519_SEED];
-    ew_signer *s = NULL;
-    memset(seed, fill, sizeof seed);
-    assert_int_equal(ew_signer_new(&s, ew_slice_of(name), type, seed, NULL), EW_OK);
-    return s;
-}
-
 static void test_many_signatures(void **state)
 {
     (void)state;
-    ew_signer *log = signer("desk.example/log", EW_SIG_ED25519, 1);
+    ew_signer *log = test_signer("desk.example/log", EW_SIG_ED25519, 1);
     ew_buf b;
     ew_buf_init(&b, EW_NOTE_MAX);
     assert_int_equal(ew_note_make(&b, ew_slice_of("text\n"), log, NULL), EW_OK);
     for (int i = 1; i < EW_NOTE_SIGS_MAX; i++) {
         char name[32];
         (void)snprintf(name, sizeof name, "w%d", i);
-        ew_signer *w = signer(name, EW_SIG_COSIGNATURE, (uint8_t)i);
+        ew_signer *w = test_signer(name, EW_SIG_COSIGNATURE, (uint8_t)i);
         assert_int_equal(ew_note_add(&b, w, 1000 + (uint64_t)i, NULL), EW_OK);
         uint64_t time = 0;
         ew_note *note = parsed((char *)b.data);
@@ -180,7 +172,7 @@ static void test_many_signatures(void **state)
 static void test_bad_making(void **state)
 {
     (void)state;
-    ew_signer *log = signer("desk.example/log", EW_SIG_ED25519, 1);
+    ew_signer *log = test_signer("desk.example/log", EW_SIG_ED25519, 1);
     ew_buf b;
     ew_buf_init(&b, 4096);
     assert_int_equal(ew_note_make(&b, ew_slice_of("no end"), log, NULL), EW_E_ARG);

@@ -250,8 +250,8 @@ static void add_person(desk *d, const char *name, const ew_signer *key)
 static void events_are_told_with_who_signed_them(void **state)
 {
     desk *d = *state;
-    ew_signer *desk_key = signer("desk.example/statement", EW_SIG_ED25519, 7);
-    ew_signer *person = signer("somebody", EW_SIG_ED25519, 8);
+    ew_signer *desk_key = test_signer("desk.example/statement", EW_SIG_ED25519, 7);
+    ew_signer *person = test_signer("somebody", EW_SIG_ED25519, 8);
     ew_event one = said(d, "It never happened.");
     ew_event two = said(d, "It did.");
     two.stance = EW_STANCE_CONFIRMS;
@@ -287,7 +287,7 @@ static void long_words_are_cut(void **state)
 {
     desk *d = *state;
     char line[900];
-    ew_signer *key = signer("desk.example/statement", EW_SIG_ED25519, 7);
+    ew_signer *key = test_signer("desk.example/statement", EW_SIG_ED25519, 7);
     memset(line, 'a', sizeof line - 1);
     line[sizeof line - 1] = 0;
     ew_event e = said(d, line);
@@ -303,7 +303,7 @@ static void long_words_are_cut(void **state)
 static void an_event_of_another_item_breaks(void **state)
 {
     desk *d = *state;
-    ew_signer *key = signer("desk.example/statement", EW_SIG_ED25519, 7);
+    ew_signer *key = test_signer("desk.example/statement", EW_SIG_ED25519, 7);
     ew_event e = said(d, "Wrong.");
     e.item[3] ^= 1;
     add_event(d, &e, key, false);
@@ -315,8 +315,8 @@ static void an_event_of_another_item_breaks(void **state)
 static void an_event_with_a_forged_signature_breaks(void **state)
 {
     desk *d = *state;
-    ew_signer *key = signer("desk.example/statement", EW_SIG_ED25519, 7);
-    ew_signer *person = signer("somebody", EW_SIG_ED25519, 8);
+    ew_signer *key = test_signer("desk.example/statement", EW_SIG_ED25519, 7);
+    ew_signer *person = test_signer("somebody", EW_SIG_ED25519, 8);
     ew_event e = said(d, "It did.");
     for (int ssh = 0; ssh < 2; ssh++) {
         add_event(d, &e, ssh == 1 ? person : key, ssh == 1);
@@ -345,7 +345,7 @@ static void an_event_with_a_forged_signature_breaks(void **state)
 static void an_event_that_is_not_on_the_log_breaks(void **state)
 {
     desk *d = *state;
-    ew_signer *key = signer("desk.example/statement", EW_SIG_ED25519, 7);
+    ew_signer *key = test_signer("desk.example/statement", EW_SIG_ED25519, 7);
     ew_event one = said(d, "One.");
     ew_event two = said(d, "Two.");
     add_event(d, &one, key, false);
