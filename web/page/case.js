@@ -39,7 +39,7 @@ function counts(shown) {
         [shown.counts.positions, t('positions')], [shown.counts.people, t('people')],
         [shown.reversals, t('reversals')], [shown.silences, t('unanswered')],
     ].filter(([n]) => n > 0);
-    return said.map(([n, what]) => `${count(n)} ${what}`).join(', ');
+    return said.map(([n, what]) => `${what}: ${count(n)}`).join(', ');
 }
 
 async function itemsPart(place, id, shown) {

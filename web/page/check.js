@@ -66,7 +66,7 @@ function joinRow(j, view) {
         el('td', null, ''),
         el('td', 'number', `${clock(j.at)} ± ${j.plus_minus.toFixed(2)} s`),
         el('td', { colSpan: 4 }, j.in_pause ? t('Join, somewhere in a pause') : t('Join')),
-        el('td', 'acts', hearButton(t('Clip'), t('Hear the join at {at}', { at: clock(j.at) }),
+        el('td', 'acts', hearButton(t('Clip'), t('Hear the clip at the join, {at}', { at: clock(j.at) }),
             () => view.hearAt(Math.max(0, j.at - 1.5), j.at + 1.5))));
 }
 
