@@ -32,6 +32,21 @@ static inline void small_put(ew_index_writer *w, int number, const float *mono, 
     ew_fp_maker_free(m);
 }
 
+/* A new archive in `dir` of `count` recordings of n samples each, one behind the other, opened. */
+static inline ew_index *small_archive(const char *dir, const float *mono, int count,
+                                      size_t n)
+{
+    ew_index_writer *w = NULL;
+    ew_index *ix = NULL;
+
+    assert_int_equal(ew_index_writer_open(&w, dir, 0, NULL), EW_OK);
+    for (int i = 0; i < count; i++)
+        small_put(w, i, mono + (size_t)i * n, n);
+    ew_index_writer_close(w);
+    assert_int_equal(ew_index_open(&ix, dir, NULL), EW_OK);
+    return ix;
+}
+
 static inline ew_map *small_map(const ew_index *ix, const float *clip, size_t n)
 {
     ew_map *map = NULL;

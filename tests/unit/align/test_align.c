@@ -18,15 +18,10 @@ static char *dir;
 static int build_archive(void **state)
 {
     (void)state;
-    ew_index_writer *w = NULL;
     dir = test_dir_new();
     for (int i = 0; i <= SOURCES; i++)
         test_speech(sources[i], N, RATE, 100 + (uint64_t)i);
-    assert_int_equal(ew_index_writer_open(&w, dir, 0, NULL), EW_OK);
-    for (int i = 0; i < SOURCES; i++)
-        small_put(w, i, sources[i], N);
-    ew_index_writer_close(w);
-    assert_int_equal(ew_index_open(&ix, dir, NULL), EW_OK);
+    ix = small_archive(dir, sources[0], SOURCES, N);
     return 0;
 }
 
