@@ -78,19 +78,24 @@ static ew_code get_api(ew_case *c, fts5_api **api, ew_err *err)
     return *api != NULL ? EW_OK : ew_fail(err, EW_E_BUG, 0, "SQLite has no FTS5");
 }
 
-static ew_code make_cutter(checker *k, fts5_api *api, cutter *out, const char *name,
-                           const char **args, int n, ew_err *err)
+/* args: as in the schema, with a NULL behind the last. */
+static ew_code make_cutter(checker *k, fts5_api *api, cutter *out, const char **args,
+                           ew_err *err)
 {
     void *user = NULL;
-    int rc = api->xFindTokenizer(api, name, &user, &out->way);
+    int n = 1;
+    while (args[n] != NULL)
+        n++;
+    int rc = api->xFindTokenizer(api, args[0], &user, &out->way);
     if (rc == SQLITE_OK)
-        rc = out->way.xCreate(user, args, n, &out->made);
+        rc = out->way.xCreate(user, args + 1, n - 1, &out->made);
     return rc == SQLITE_OK ? EW_OK : ew_case__sql_fail(k->c, rc, err);
 }
 
 static ew_code make_cutters(checker *k, ew_err *err)
 {
-    static const char *args[] = {"categories", "L* N* Co Mn Mc"};
+    static const char *words[] = {"unicode61", "categories", "L* N* Co Mn Mc", NULL};
+    static const char *runs[] = {"trigram", NULL};
     fts5_api *api = NULL;
     k->words.within = WORDS_WITHIN;
     k->words.find = "SELECT 1 FROM words WHERE words MATCH ? AND rowid=?";
@@ -98,8 +103,8 @@ static ew_code make_cutters(checker *k, ew_err *err)
     k->runs.find = "SELECT 1 FROM runs WHERE runs MATCH ? AND rowid=?";
     ew_code code = get_api(k->c, &api, err);
     if (code == EW_OK)
-        code = make_cutter(k, api, &k->words, "unicode61", args, EW_COUNT(args), err);
-    return code == EW_OK ? make_cutter(k, api, &k->runs, "trigram", NULL, 0, err) : code;
+        code = make_cutter(k, api, &k->words, words, err);
+    return code == EW_OK ? make_cutter(k, api, &k->runs, runs, err) : code;
 }
 
 static int take_piece(void *cookie, int flags, const char *text, int n, int start,
