@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "casefile/content.h"
 #include "casefile/sql.h"
 
@@ -186,6 +187,21 @@ static ew_code check_undo(ew_case *c, int64_t event, ew_err *err)
     return code;
 }
 
+/* What everybody who checks the chain must read as the same bytes, also from an export. */
+static ew_code check_line(const char *text, const char *what, ew_err *err)
+{
+    size_t n = text != NULL ? strlen(text) : 0;
+    if (n > EW_CASE_NAME)
+        return ew_fail(err, EW_E_ARG, 0, "%s of more than %d bytes", what,
+                       (int)EW_CASE_NAME);
+    if (n > 0 && !ew_utf8_valid(text, n))
+        return ew_fail(err, EW_E_ARG, 0, "%s that is not UTF-8", what);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
+            return ew_fail(err, EW_E_ARG, 0, "%s is one line of text", what);
+    return EW_OK;
+}
+
 static ew_code keep_text(ew_case *c, size_t i, const char *text, const char **out,
                          ew_err *err)
 {
@@ -200,6 +216,8 @@ static ew_code keep_detail(ew_case *c, const char *detail, ew_err *err)
     static const char mark[] = "{\"clock\":\"set back\"";
     ew_buf b;
     detail = detail != NULL ? detail : "";
+    if (!ew_utf8_valid(detail, strlen(detail)))
+        return ew_fail(err, EW_E_ARG, 0, "a text that is not UTF-8");
     if (!c->set_back)
         return keep_text(c, 3, detail, &c->pending.detail, err);
     bool more = detail[0] == '{' && detail[1] != '}' && detail[1] != 0;
@@ -218,6 +236,10 @@ static ew_code prepare(ew_case *c, const ew_case_act *act, ew_err *err)
     struct timespec now;
     ew_case_event *e = &c->pending;
     ew_code code = check_undo(c, act->undoes, err);
+    if (code == EW_OK)
+        code = check_line(act->who, "a name (--who)", err);
+    if (code == EW_OK)
+        code = check_line(act->purpose, "a purpose", err);
     if (code == EW_OK)
         code = read_last(c, &l, err);
     if (code != EW_OK)

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "ops/input.h"
 #include "report/json.h"
 
@@ -196,9 +197,9 @@ ew_code ew_ops_case_hand(ew_case *c, int64_t item, const char *to, const ew_ops_
 {
     wanted_item w = {.id = item};
     const ew_case_act act = {.kind = "hand-over", .who = by->who, .purpose = by->purpose};
-    if (to[0] == 0 || strlen(to) > EW_CASE_NAME)
+    if (to[0] == 0 || strlen(to) > EW_CASE_NAME || !ew_utf8_valid(to, strlen(to)))
         return ew_fail(err, EW_E_ARG, 0,
-                       "somebody to hand it to is named in 1 to %d bytes",
+                       "somebody to hand it to is named in 1 to %d bytes of UTF-8",
                        (int)EW_CASE_NAME);
     ew_code code = find_item(c, &w, err);
     if (code == EW_OK)

@@ -192,6 +192,28 @@ static void events_are_taken_back_by_events(void **state)
     assert_int_equal(problems(f).n, 0);
 }
 
+/* Who reads an export must come to the same chain: what is no text would be told in another way there. */
+static void who_and_why_are_text(void **state)
+{
+    fixture *f = *state;
+    char long_text[EW_CASE_NAME + 2];
+    memset(long_text, 'a', sizeof long_text - 1);
+    long_text[sizeof long_text - 1] = 0;
+    const char *const bad[] = {"w\xff", "two\nlines", "\x7f", long_text};
+    int64_t event;
+    ew_case *c = opened(f, true);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ew_case_act who = {.kind = "note", .who = bad[i]};
+        ew_case_act why = {.kind = "note", .who = "Ann", .purpose = bad[i]};
+        assert_int_equal(ew_case_begin(c, &who, &event, NULL), EW_E_ARG);
+        assert_int_equal(ew_case_begin(c, &why, &event, NULL), EW_E_ARG);
+    }
+    ew_case_act detail = {.kind = "note", .who = "Ann", .detail = "{\"to\":\"\xff\"}"};
+    assert_int_equal(ew_case_begin(c, &detail, &event, NULL), EW_E_ARG);
+    ew_case_close(c);
+    assert_int_equal(problems(f).n, 0);
+}
+
 /* ------------------------------------------------------------------ tampering */
 
 static void run_sql(const fixture *f, const char *sql)
@@ -437,6 +459,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(items_are_kept),
         TEST(events_are_taken_back_by_events),
+        TEST(who_and_why_are_text),
         TEST(nothing_is_edited_or_deleted),
         TEST(a_forged_event_is_found),
         TEST(a_forged_row_is_found),
