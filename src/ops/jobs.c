@@ -121,8 +121,9 @@ static job *find(const ew_jobs *q, uint64_t id, size_t *at)
     return NULL;
 }
 
-static bool in_use(const ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES])
+static bool in_use(void *cookie, const uint8_t sha256[EW_SHA256_BYTES])
 {
+    const ew_jobs *q = cookie;
     for (size_t i = 0; i < q->count; i++)
         for (size_t k = 0; k < q->list[i]->r.file_count; k++)
             if (memcmp(q->list[i]->r.files[k].sha256, sha256, EW_SHA256_BYTES) == 0)
@@ -236,6 +237,8 @@ static ew_code prepare(ew_jobs *q, ew_err *err)
     if (flock(q->lock, LOCK_EX | LOCK_NB) != 0)
         return ew_fail(err, EW_E_BUSY, 0, "another program works in '%s'", q->dir);
     code = ew_job_read_all(q->dir, take_record, q, err);
+    if (code == EW_OK)
+        ew_job_sweep(q->dir, in_use, q);
     if (q->count > 1)
         qsort(q->list, q->count, sizeof(job *), by_id);
     return code;

@@ -34,6 +34,11 @@ EW_MUST_CHECK ew_code ew_job_find_file(const char *dir,
                                        const uint8_t sha256[EW_SHA256_BYTES], char **path,
                                        ew_err *err);
 
+/* Removes what a program that was killed left on its way, and what was sent more than a day ago and is of no job. */
+void ew_job_sweep(const char *dir,
+                  bool (*in_use)(void *cookie, const uint8_t sha256[EW_SHA256_BYTES]),
+                  void *cookie);
+
 /* jobs/<id>.json, jobs/<id>.result, files/<hash>, recordings/<hash>; to be freed. */
 char *ew_job_path(const char *dir, uint64_t id, bool result);
 char *ew_job_file_path(const char *dir, const uint8_t sha256[EW_SHA256_BYTES]);

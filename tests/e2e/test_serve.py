@@ -318,7 +318,19 @@ class Serve(Case):
         self.kill_group(s.process)
         for p in people:
             p.join()
+        # What a killed program leaves, and what was sent long ago and never worked on.
+        os.mkdir(self.path("work", "bundle-abcdef"))
+        for name in ("bundle-abcdef/b.ewb", "policy-abcdef", "files/" + "0" * 64, "files/" + "1" * 64, "files/mine"):
+            with open(self.path("work", name), "w", encoding="ascii") as f:
+                f.write("x")
+        for name in ("0" * 64, "mine", accepted[0][1]):
+            os.utime(self.path("work", "files", name), (1, 1))
         s = self.server().open()
+        self.assertEqual(sorted(os.listdir(self.path("work"))), ["files", "jobs", "recordings", "sounds"])
+        left = os.listdir(self.path("work", "files"))
+        self.assertEqual((("0" * 64) in left, ("1" * 64) in left, "mine" in left, accepted[0][1] in left),
+                         (False, True, True, True))
+        os.remove(self.path("work", "files", "mine"))
         there = {j["id"]: j for j in s.json("GET", "/api/jobs")["jobs"]}
         for job, sha256 in accepted:
             self.assertEqual(there[job]["files"][0]["sha256"], sha256)
@@ -337,7 +349,7 @@ class Serve(Case):
         for j in jobs:
             s.json("DELETE", "/api/jobs/%d" % j["id"])
         # What was sent when the power went off, and never made a job of.
-        self.assertLessEqual(len(os.listdir(self.path("work", "files"))), 8)
+        self.assertLessEqual(len(os.listdir(self.path("work", "files"))), 9)
 
     def test_the_page_is_small(self):
         s = self.server()

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a program that was killed left in the queue's folder, and what was sent and never worked on. */
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "ops/jobs_disk.h"
+
+enum { DAY_S = 24 * 3600 };
+
+typedef void each_name(void *cookie, const char *dir, const char *name);
+
+static void each_in(const char *dir, each_name *put, void *cookie)
+{
+    const struct dirent *e;
+    DIR *d = opendir(dir);
+    while (d != NULL && (e = readdir(d)) != NULL)
+        if (e->d_name[0] != '.')
+            put(cookie, dir, e->d_name);
+    if (d != NULL)
+        (void)closedir(d);
+}
+
+static void remove_file(void *cookie, const char *dir, const char *name)
+{
+    char *path = ew_path_join(dir, name);
+    (void)cookie;
+    if (path != NULL)
+        (void)unlink(path);
+    ew_free(path);
+}
+
+/* A policy or a bundle that was on its way. */
+static void remove_passing(void *cookie, const char *dir, const char *name)
+{
+    if (strncmp(name, "bundle-", 7) == 0) {
+        char *path = ew_path_join(dir, name);
+        if (path != NULL) {
+            each_in(path, remove_file, NULL);
+            (void)rmdir(path);
+        }
+        ew_free(path);
+    } else if (strncmp(name, "policy-", 7) == 0) {
+        remove_file(cookie, dir, name);
+    }
+}
+
+typedef struct sweep {
+    bool (*in_use)(void *cookie, const uint8_t sha256[EW_SHA256_BYTES]);
+    void *cookie;
+} sweep;
+
+static void remove_old(void *cookie, const char *dir, const char *name)
+{
+    const sweep *s = cookie;
+    uint8_t sha256[EW_SHA256_BYTES];
+    struct stat st;
+    char *path = ew_path_join(dir, name);
+    if (path != NULL && strlen(name) == EW_SHA256_HEX &&
+        ew_unhex(name, sha256, sizeof sha256) == 0 && lstat(path, &st) == 0 &&
+        time(NULL) - st.st_mtime > DAY_S && !s->in_use(s->cookie, sha256))
+        (void)unlink(path);
+    ew_free(path);
+}
+
+void ew_job_sweep(const char *dir,
+                  bool (*in_use)(void *cookie, const uint8_t sha256[EW_SHA256_BYTES]),
+                  void *cookie)
+{
+    sweep s = {in_use, cookie};
+    char *files = ew_path_join(dir, "files");
+    each_in(dir, remove_passing, NULL);
+    if (files != NULL)
+        each_in(files, remove_old, &s);
+    ew_free(files);
+}
