@@ -87,6 +87,21 @@ static ew_code tell_blocks(ew_article_made *m, const ew_page_bytes *bytes,
     return code;
 }
 
+static ew_code tell_struck(ew_article_made *m, const ew_page_bytes *bytes,
+                           const ew_page_blocks *b)
+{
+    enum { MOST = 100 };
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < b->struck_count && i < MOST && code == EW_OK; i++) {
+        const ew_page_struck *s = &b->struck[i];
+        uint64_t from = ew_page_back(bytes, s->at);
+        ew_place place = {m->member, from, ew_page_back(bytes, s->end) - from};
+        code =
+            ew_article_remark(m, place, "struck out: '%.*s'", (int)s->text.n, s->text.p);
+    }
+    return code;
+}
+
 static ew_code remark_on_bytes(ew_article_made *m, const ew_page_bytes *b, bool guarded)
 {
     ew_place whole = {m->member, 0, b->original.n};
@@ -130,6 +145,8 @@ static ew_code read_page(ew_article_made *m, ew_slice original)
     if (code == EW_OK) {
         ew_page_blocks_judge(&blocks);
         code = tell_blocks(m, &bytes, &blocks);
+        if (code == EW_OK)
+            code = tell_struck(m, &bytes, &blocks);
     }
     if (code == EW_OK && m->count == 0 && !m->inside)
         code = ew_article_remark(m, whole, "no report was found in this page");

@@ -5,6 +5,7 @@
 #include "import/page_blocks.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "import/article_made.h"
@@ -19,6 +20,7 @@ typedef struct making {
     size_t run_at, run_end, run_links;
     size_t element; /* the innermost open one; SIZE_MAX */
     size_t in_link;
+    size_t opening; /* quotation marks that go before the next word */
     ew_err *err;
 } making;
 
@@ -33,6 +35,7 @@ static bool is_block(const GumboNode *n)
     case GUMBO_TAG_BIG:
     case GUMBO_TAG_CITE:
     case GUMBO_TAG_CODE:
+    case GUMBO_TAG_DEL:
     case GUMBO_TAG_DFN:
     case GUMBO_TAG_EM:
     case GUMBO_TAG_FONT:
@@ -43,6 +46,7 @@ static bool is_block(const GumboNode *n)
     case GUMBO_TAG_Q:
     case GUMBO_TAG_S:
     case GUMBO_TAG_SMALL:
+    case GUMBO_TAG_STRIKE:
     case GUMBO_TAG_STRONG:
     case GUMBO_TAG_SUB:
     case GUMBO_TAG_SUP:
@@ -113,6 +117,25 @@ static ew_code flush(making *m)
     return code;
 }
 
+/* A word, without soft hyphens; the marks of <q> before it. */
+static ew_code add_word(making *m, const char *p, size_t n)
+{
+    static const char soft[] = "\xC2\xAD";
+    ew_code code = EW_OK;
+    for (; m->opening > 0 && code == EW_OK; m->opening--)
+        code = ew_buf_append(&m->run, "\xE2\x80\x9C", 3, m->err);
+    while (n > 0 && code == EW_OK) {
+        const char *at = memmem(p, n, soft, sizeof soft - 1);
+        size_t plain = at != NULL ? (size_t)(at - p) : n;
+        size_t used = at != NULL ? plain + sizeof soft - 1 : n;
+        if (plain > 0)
+            code = ew_buf_append(&m->run, p, plain, m->err);
+        p += used;
+        n -= used;
+    }
+    return code;
+}
+
 static ew_code add_text(making *m, const GumboNode *n)
 {
     ew_code code = EW_OK;
@@ -128,7 +151,7 @@ static ew_code add_text(making *m, const GumboNode *n)
             m->run_at = first || at < m->run_at ? at : m->run_at;
             m->run_end = first || end > m->run_end ? end : m->run_end;
             m->run_links += m->in_link > 0 ? plain : 0;
-            code = ew_buf_append(&m->run, p, plain, m->err);
+            code = add_word(m, p, plain);
             p += plain;
             continue;
         }
@@ -136,6 +159,50 @@ static ew_code add_text(making *m, const GumboNode *n)
         if (m->run.len > 0 && m->run.data[m->run.len - 1] != ' ')
             code = ew_buf_append(&m->run, " ", 1, m->err);
     }
+    return code;
+}
+
+/* Struck out, and closed: one that is not closed runs to the end of the page. */
+static bool is_struck(const GumboNode *n)
+{
+    GumboTag t = ew_page_tag(n);
+    if (t != GUMBO_TAG_DEL && t != GUMBO_TAG_S && t != GUMBO_TAG_STRIKE)
+        return false;
+    /* Whatever ended it, the parser tells as its end. */
+    const char *name = gumbo_normalized_tagname(t);
+    size_t len = strlen(name);
+    GumboStringPiece end = n->v.element.original_end_tag;
+    return end.length > len + 2 && strncasecmp(end.data + 2, name, len) == 0 &&
+           end.data[1] == '/' && strchr("> \t\r\n", end.data[2 + len]) != NULL;
+}
+
+static ew_code keep_struck(making *m, const GumboNode *n, ew_slice text)
+{
+    ew_page_blocks *b = m->b;
+    void *items = b->struck;
+    ew_code code = ew_room_grow(m->room, &items, b->struck_count, &b->struck_cap,
+                                sizeof *b->struck, m->err);
+    b->struck = items;
+    if (code != EW_OK)
+        return code;
+    ew_page_struck *s = &b->struck[b->struck_count];
+    ew_page_span(n, m->page.p, m->page.n, &s->at, &s->end);
+    code = ew_room_copy(m->room, text, &s->text, m->err);
+    b->struck_count += code == EW_OK;
+    return code;
+}
+
+/* Kept by itself, since within the text it would be read as said; long parts stay in the text. */
+static ew_code take_struck(making *m, const GumboNode *n, bool *taken)
+{
+    enum { LONGEST = 200 };
+    ew_buf text;
+    ew_buf_init(&text, LONGEST);
+    ew_code code = ew_page_text(n, &text, m->err);
+    *taken = text.len < LONGEST;
+    if (code == EW_OK && *taken && text.len > 0)
+        code = keep_struck(m, n, (ew_slice){(const char *)text.data, text.len});
+    ew_buf_release(&text);
     return code;
 }
 
@@ -148,7 +215,12 @@ static ew_code enter(making *m, ew_page_walk *w)
         w->leaving = true;
         return flush(m);
     }
+    if (is_struck(n))
+        code = take_struck(m, n, &w->leaving);
+    if (code != EW_OK || w->leaving)
+        return code;
     m->in_link += ew_page_tag(n) == GUMBO_TAG_A;
+    m->opening += ew_page_tag(n) == GUMBO_TAG_Q;
     if (!is_block(n))
         return EW_OK;
     code = flush(m);
@@ -179,6 +251,9 @@ static bool is_line(const making *m)
 static ew_code leave(making *m, const GumboNode *n)
 {
     m->in_link -= ew_page_tag(n) == GUMBO_TAG_A && m->in_link > 0;
+    if (ew_page_tag(n) == GUMBO_TAG_Q && m->opening == 0 && m->run.len > 0)
+        return ew_buf_append(&m->run, "\xE2\x80\x9D", 3, m->err);
+    m->opening -= ew_page_tag(n) == GUMBO_TAG_Q && m->opening > 0;
     if (ew_page_tag(n) == GUMBO_TAG_BR) {
         const GumboNode *before = n;
         while (before->index_within_parent > 0) {

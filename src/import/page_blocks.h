@@ -24,7 +24,7 @@ typedef struct ew_page_element {
 } ew_page_element;
 
 typedef struct ew_page_block {
-    ew_slice text;  /* white space made one */
+    ew_slice text; /* white space made one, without soft hyphens and what is struck out */
     size_t at, end; /* in the page */
     size_t element; /* the nearest block element */
     size_t link_bytes;
@@ -33,11 +33,19 @@ typedef struct ew_page_block {
     bool report;
 } ew_page_block;
 
+/* What the page shows struck out. */
+typedef struct ew_page_struck {
+    ew_slice text;
+    size_t at, end; /* in the page, with its tags */
+} ew_page_struck;
+
 typedef struct ew_page_blocks {
     ew_page_element *elements;
     size_t element_count, element_cap;
     ew_page_block *blocks;
     size_t block_count, block_cap;
+    ew_page_struck *struck;
+    size_t struck_count, struck_cap;
 } ew_page_blocks;
 
 EW_MUST_CHECK ew_code ew_page_blocks_make(ew_page_blocks *b, const GumboNode *root,

@@ -104,6 +104,10 @@ ew_code ew_page_text(const GumboNode *root, ew_buf *out, ew_err *err)
         const char *p = w.node->v.text.text;
         for (; *p != 0 && out->len < out->max; p++) {
             bool space = strchr(" \t\r\n\f", *p) != NULL;
+            if (memcmp(p, "\xC2\xAD", p[1] != 0 ? 2 : 1) == 0) {
+                p++; /* a soft hyphen */
+                continue;
+            }
             if (space && (out->len == 0 || out->data[out->len - 1] == ' '))
                 continue;
             ew_code code = ew_buf_append(out, space ? " " : p, 1, err);

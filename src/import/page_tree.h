@@ -28,7 +28,7 @@ GumboTag ew_page_tag(const GumboNode *n); /* GUMBO_TAG_UNKNOWN for what is no el
 /* Empty when there is none. */
 ew_slice ew_page_attribute(const GumboNode *n, const char *name);
 
-/* All text below, with white space made one, cut where the buffer is full. */
+/* All text below, with white space made one and without soft hyphens, cut where the buffer is full. */
 EW_MUST_CHECK ew_code ew_page_text(const GumboNode *n, ew_buf *out, ew_err *err);
 
 /* Bytes of the page that an element takes, its tags included. */

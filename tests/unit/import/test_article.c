@@ -84,6 +84,28 @@ static void names_of_elements(void **state)
               "  title: T\n  body: " LONG "\n  body: " LONG "\n  comment: No.\n");
 }
 
+/* Corrections are told by themselves; <q> has marks; hyphens that show only at the end of a line are nothing. */
+static void words_that_are_marked(void **state)
+{
+    const char *page =
+        "<html><body><h1>Co&shy;rrect</h1><p>He <del>de&shy;nied</del> "
+        "<ins>confirmed</ins> it. " LONG "</p><p><q>It is fa&shy;ke</q>, "
+        "said Ko&shy;eut <s>Ann</s> Rith. <q></q>" LONG "</p></body></html>";
+    expect_in(*state, "a.html", page, strlen(page),
+              "remark struck out: 'denied'\nremark struck out: 'Ann'\n"
+              "article\n  title: Correct\n  body: He confirmed it. " LONG "\n"
+              "  body: \xE2\x80\x9CIt is fake\xE2\x80\x9D, said Koeut Rith. " LONG "\n");
+}
+
+static void struck_and_not_closed(void **state)
+{
+    const char *page = "<html><body><h1>T</h1><p>a <s>b " LONG "</p><p>" LONG
+                       "</p><p><del>" LONG LONG "</del></p></body></html>";
+    expect_in(*state, "a.html", page, strlen(page),
+              "article\n  title: T\n  body: a b " LONG "\n  body: " LONG
+              "\n  body: " LONG LONG "\n");
+}
+
 static void dates_that_contradict(void **state)
 {
     const char *page = "<html><head><meta property='article:published_time' "
@@ -456,6 +478,8 @@ int main(void)
         TEST_IN_DIR(a_page_of_an_agency),
         TEST_IN_DIR(names_of_elements),
         TEST_IN_DIR(dates_that_contradict),
+        TEST_IN_DIR(struck_and_not_closed),
+        TEST_IN_DIR(words_that_are_marked),
         TEST_IN_DIR(markdown),
         TEST_IN_DIR(plain_text),
         TEST_IN_DIR(encodings),
