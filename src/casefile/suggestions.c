@@ -2,9 +2,11 @@
 /* Suggested quotations and what was decided about them. */
 #include "casefile/suggestions.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/when.h"
+#include "casefile/dates.h"
 #include "casefile/events.h"
 #include "casefile/sql.h"
 
@@ -26,15 +28,18 @@ static ew_code find_verdict(ew_case *c, ew_suggestion *s, ew_err *err)
     return ew_sql_end(&q);
 }
 
-/* A moment is told as one; of a clock without a zone only the day is sure enough. */
-static const char *date_of(ew_sql *q, int time, int kind, char room[EW_ISO_TEXT])
+/* The day on which it appeared, by the report's own clock where it tells one: at 2 in the morning in Phnom Penh
+ * it is yesterday in UTC. */
+static const char *day_of(ew_sql *q, int time, int text, char room[EW_ISO_TEXT])
 {
-    enum { DATE = 10, ZONED = 1 };
+    enum { DAY = 10 };
+    int64_t day;
     if (ew_sql_col_null(q, time))
         return "";
-    (void)ew_iso_text(ew_sql_col_int(q, time), room);
-    if ((ew_sql_col_int(q, kind) & ZONED) == 0)
-        room[DATE] = 0;
+    (void)snprintf(room, DAY + 1, "%s", ew_sql_col_text(q, text));
+    if (strlen(room) != DAY || !ew_case__day_of(room, &day))
+        (void)ew_iso_text(ew_sql_col_int(q, time), room);
+    room[DAY] = 0;
     return room;
 }
 
@@ -45,7 +50,7 @@ static void fill(ew_case *c, ew_sql *q, ew_suggestion *s, char date[EW_ISO_TEXT]
                          .item = ew_sql_col_int(q, 2),
                          .title = ew_sql_col_text(q, 3),
                          .outlet = ew_sql_col_text(q, 4),
-                         .published = date_of(q, 5, 6, date),
+                         .published = day_of(q, 5, 6, date),
                          .paragraph = ew_sql_col_int(q, 7),
                          .part = ew_sql_col_int(q, 8),
                          .text = ew_sql_col_text(q, 9),
@@ -76,7 +81,7 @@ ew_code ew_case_suggestions(ew_case *c, int64_t item,
     ew_suggestion s;
     ew_sql q = ew_sql_begin(
         c,
-        "SELECT q.id,a.id,p.source,a.title,a.outlet,a.published,a.published_kind,"
+        "SELECT q.id,a.id,p.source,a.title,a.outlet,a.published,a.published_text,"
         "q.paragraph,p.part,p.text,p.at,p.bytes,q.at,q.bytes,q.kind,q.words,q.speaker,"
         "q.as_written,q.anonymous,q.pattern,q.precision,q.shown,q.stance,q.about,q.added "
         "FROM quote q JOIN article a ON a.id=q.article "

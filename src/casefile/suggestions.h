@@ -12,7 +12,7 @@ typedef enum ew_verdict_on { EW_UNDECIDED, EW_ACCEPTED, EW_REFUSED } ew_verdict_
 typedef struct ew_suggestion {
     int64_t id, article, item; /* item: in whose original the article stands */
     const char *title, *outlet;
-    const char *published; /* ISO 8601 as exact as it is known; "" */
+    const char *published; /* the day, ISO 8601; "" */
     int64_t paragraph;     /* number in the article */
     int64_t part;          /* of the article: ew_part_of */
     const char *text;      /* the paragraph */

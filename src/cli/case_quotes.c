@@ -40,7 +40,10 @@ static void tell_json(app *a, const ew_suggestion *s)
     ew_obj_int(&o, "item", s->item);
     ew_obj_str(&o, "title", s->title);
     ew_obj_str(&o, "outlet", s->outlet);
+    char said[EW_SAID_ON];
+    ew_said_on(s->text, s->published, said);
     ew_obj_str(&o, "published", s->published);
+    ew_obj_str(&o, "said", said);
     ew_obj_str(&o, "kind", kinds[s->kind]);
     ew_obj_str(&o, "speaker", s->speaker);
     ew_obj_str(&o, "as_written", s->as_written);
@@ -109,9 +112,12 @@ static ew_code add_speaker(const ew_suggestion *s, ew_buf *b, ew_err *err)
 static ew_code add_suggestion(listing *l, const ew_suggestion *s, ew_buf *b, ew_err *err)
 {
     const ew_text_style *st = &l->a->out_style;
+    char said[EW_SAID_ON];
     const char *mark =
         s->kind == EW_QUOTE_INDIRECT ? "" : "\""; /* the report's own words */
-    ew_code code = ew_buf_printf(b, err, "%5" PRId64 "  ", s->id);
+    ew_said_on(s->text, s->published, said);
+    ew_code code = ew_buf_printf(b, err, "%5" PRId64 "  %s%s", s->id, said,
+                                 said[0] != 0 ? "  " : "");
     if (code == EW_OK)
         code = add_speaker(s, b, err);
     if (code == EW_OK && s->stance[0] != 0)
@@ -265,6 +271,8 @@ static int decide(app *a, const args *in, bool accept)
                           : ew_ops_refuse_quote(c, number, how.who, purpose, &err);
         if (code == EW_OK)
             told(a, accept ? "accepted" : "refused", number, position);
+        else if (in->count > 1)
+            say(a, "suggestion %s and those after it are as they were", in->operands[i]);
     }
     ew_case_close(c);
     return code == EW_OK ? EXIT_FOUND : fail_command(a, &err);

@@ -3,10 +3,14 @@
 #include "ops/case_quotes.h"
 
 #include <stdio.h>
+#include <strings.h>
+#include <ctype.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "casefile/dates.h"
+#include "base/when.h"
 #include "base/file.h"
 
 enum { PARAGRAPH_MAX = 1 << 20, DETAIL = 128 };
@@ -21,6 +25,7 @@ typedef struct decision {
     ew_case *c;
     int64_t item; /* the only one that it can be about; 0 */
     uint64_t items;
+    char said[EW_SAID_ON]; /* the day on which it was said, as far as the report tells */
 } decision;
 
 static const char *keep(decision *d, const char *text)
@@ -150,18 +155,60 @@ static ew_code narrow(decision *d, ew_position *p, ew_err *err)
     return code;
 }
 
+/* Weekdays of English, from the day of 1970-01-01 on. */
+static const char *const weekdays[] = {"thursday", "friday",  "saturday", "sunday",
+                                       "monday",   "tuesday", "wednesday"};
+
+static bool is_word(const char *at, const char *text, const char *word)
+{
+    size_t n = strlen(word);
+    bool begins = at == text || isalpha((unsigned char)at[-1]) == 0;
+    return begins && strncasecmp(at, word, n) == 0 && isalpha((unsigned char)at[n]) == 0;
+}
+
+/* Days before publication that the paragraph speaks of; -1: of none, or of several. */
+static int days_before(const char *text, int64_t published)
+{
+    int found = -1;
+    for (const char *p = text; *p != 0; p++) {
+        int days = is_word(p, text, "yesterday") ? 1 : -1;
+        for (int w = 0; w < 7 && days < 0; w++)
+            if (is_word(p, text, weekdays[w]))
+                days = (int)(((published % 7 - w) % 7 + 7) % 7);
+        if (days >= 0 && found >= 0 && days != found)
+            return -1;
+        found = days >= 0 ? days : found;
+    }
+    return found;
+}
+
+void ew_said_on(const char *paragraph, const char *published, char out[EW_SAID_ON])
+{
+    char moment[EW_ISO_TEXT];
+    int64_t day = 0;
+    (void)snprintf(out, EW_SAID_ON, "%.10s", published);
+    if (!ew_case__day_of(out, &day))
+        return;
+    int before = days_before(paragraph, day);
+    if (before > 0)
+        (void)snprintf(out, EW_SAID_ON, "%.10s",
+                       ew_iso_text((day - before) * 86400, moment));
+}
+
 static ew_code fill(decision *d, const ew_acceptance *a, ew_position *p,
                     const char **person, ew_err *err)
 {
+    ew_said_on(d->s.text, d->s.published, d->said);
     ew_code code = need(a->person, d->s.speaker, "who says it", "--person", person, err);
     if (code == EW_OK)
         code = need(a->stance, d->s.stance, "the stance", "--stance", &p->stance, err);
     if (code == EW_OK)
-        code = need(a->date, d->s.published, "the date", "--date", &p->date, err);
+        code = need(a->date, d->said, "the date", "--date", &p->date, err);
     if (code == EW_OK)
         code = which_item(d, a->item, &p->item, err);
     p->channel = a->channel != NULL ? a->channel : "";
-    p->words = d->s.words;
+    /* Of a stance that is told, not quoted, the sentence is the reporter's. */
+    p->words = d->s.kind == EW_QUOTE_INDIRECT ? "" : d->s.words;
     p->until = "";
     p->via = a->via;
     return code == EW_OK ? narrow(d, p, err) : code;

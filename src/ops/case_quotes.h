@@ -13,6 +13,11 @@ typedef struct ew_acceptance {
     int64_t via;
 } ew_acceptance;
 
+/* When the words of a paragraph were said, as far as it tells: the day of publication, or the weekday or
+ * "yesterday" before it, when the paragraph names exactly one. English. "" when published is. */
+enum { EW_SAID_ON = 11 };
+void ew_said_on(const char *paragraph, const char *published, char out[EW_SAID_ON]);
+
 /* Makes a position of a suggestion, in one event; *position is its number. EW_E_NOTFOUND when there is
  * no such suggestion; EW_E_ARG when it was decided already, or lacks what a position needs and `a`
  * does not say it. */

@@ -119,7 +119,10 @@ static ew_code add_quote(void *cookie, const ew_suggestion *s, ew_err *err)
     ew_obj_int(&o, "item", s->item);
     ew_obj_str(&o, "title", s->title);
     ew_obj_str(&o, "outlet", s->outlet);
+    char said[EW_SAID_ON];
+    ew_said_on(s->text, s->published, said);
     ew_obj_str(&o, "published", s->published);
+    ew_obj_str(&o, "said", said);
     ew_obj_str(&o, "kind", kinds[s->kind]);
     ew_obj_str(&o, "speaker", s->speaker);
     ew_obj_str(&o, "as_written", s->as_written);

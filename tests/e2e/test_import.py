@@ -201,7 +201,7 @@ class Import(Case):
             "SELECT item, stance, date, words, report, at, bytes FROM position")
         self.assertEqual((about, stance, words), (item, "says-fabricated",
                                                   "The recording is a fabrication,"))
-        self.assertEqual(date, "2026-10-12T02:30:00Z")
+        self.assertEqual(date, "2026-10-12")
         sha, = self.rows("SELECT lower(hex(sha256)) FROM item WHERE id=%d" % report)[0]
         self.assertIn(b"fabrication", self.original(sha)[at:at + size])
         # Twice is refused; taken back it can be decided again.
@@ -214,6 +214,25 @@ class Import(Case):
         self.assertEqual([q["verdict"] for q in self.run_jsonl("case", "quotes", "--all")
                           if str(q["suggestion"]) == number], ["refused"])
         self.run_ew("case", "verify")
+
+    def test_words_are_of_the_day_that_the_report_says(self):
+        """Not of the moment at which the report appeared: else the order of two reports turns round."""
+        clip = self.speech("call.wav", seconds=3)
+        self.run_ew("case", "add", clip, "--called", "the recording", "--no-analyses")
+        for name, day, hour, words in (
+                ("a.html", "2026-10-14", "02:00", "“The recording is genuine,” Sok Dara said on Wednesday."),
+                ("b.html", "2026-10-16", "09:00", "“The recording is fabricated,” Sok Dara said on Monday."),
+                ("c.html", "2026-10-17", "09:00", "“The recording is genuine,” Sok Dara said. It was "
+                                                  "shown on Monday and Tuesday.")):
+            page = REPORT.replace("2026-10-12T09:30:00+07:00", "%sT%s:00+07:00" % (day, hour))
+            start, end = page.index("<p>&#8220;"), page.index("<p>The opposition")
+            self.run_ew("import", self.write(name, page[:start] + "<p>%s</p>\n" % words + page[end:]))
+        quotes = [q for q in self.run_jsonl("case", "quotes") if q["kind"] == "direct"]
+        self.assertEqual([q["said"] for q in quotes], ["2026-10-14", "2026-10-12", "2026-10-17"])
+        self.run_ew("case", "accept", *[str(q["suggestion"]) for q in quotes])
+        out = self.run_ew("case", "timeline", "--today", "2026-10-20").out
+        self.assertIn("2026-10-12 says-fabricated → 2026-10-14 confirms", out)
+        self.assertNotIn("confirms → ", out)
 
     def test_what_is_not_certain_has_to_be_said(self):
         self.run_ew("import", self.write("report.html", REPORT))

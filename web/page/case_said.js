@@ -103,7 +103,7 @@ function fieldsOf(q, items, people) {
         stance: choice([['', t('(choose)')], ...STANCES.map((s) => [s, stanceWord(s)])], q.stance),
         item: choice([['0', q.about ? t('as suggested: {what}', { what: q.about }) : t('(choose)')],
             ...items.map((i) => [`${i.item}`, i.name])], q.about === '' && items.length === 1 ? `${items[0].item}` : '0'),
-        date: el('input', { value: q.published, maxLength: 40, placeholder: '2026-10-12' }),
+        date: el('input', { value: q.said, maxLength: 40, placeholder: '2026-10-12' }),
         channel: el('input', { maxLength: 200 }),
         purpose: el('input', { maxLength: 200 }),
     };
