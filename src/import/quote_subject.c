@@ -32,6 +32,22 @@ static bool is_credential(ew_slice s)
     return s.n > 1;
 }
 
+/* "Vanna's brother-in-law": somebody by somebody else's name. */
+static bool is_relative(const ew_tokens *t, size_t from, size_t to)
+{
+    bool whose = false;
+    size_t i = from;
+    for (; i < to && !whose && t->token[i].capital; i++) {
+        ew_slice s = ew_token_text(t, i, i + 1);
+        whose = (s.n > 2 && memcmp(s.p + s.n - 2, "'s", 2) == 0) ||
+                (s.n > 4 && memcmp(s.p + s.n - 4, "\xE2\x80\x99s", 4) == 0);
+    }
+    whose = whose && i < to;
+    for (; i < to && whose; i++)
+        whose = t->token[i].kind == EW_TOKEN_WORD && !t->token[i].capital;
+    return whose;
+}
+
 /* Does what stands between two commas only say more of what is before them? */
 static bool is_aside(const ew_tokens *t, size_t from, size_t to)
 {
@@ -45,6 +61,8 @@ static bool is_aside(const ew_tokens *t, size_t from, size_t to)
     if (ew_token_has(t, from, EW_WORD_ROLE) && from + 1 < to &&
         ew_name_end(t, from + 1, to) == to)
         return false; /* "its chairman, butcher Len Had, said" */
+    if (is_relative(t, from, to))
+        return true;
     if (ew_token_has(t, from, EW_WORD_A | EW_WORD_WHO | EW_WORD_OF) ||
         isdigit((unsigned char)t->text.p[k->at]) || ew_token_is(t, from, "aged") ||
         ew_token_is(t, from, "herself") || ew_token_is(t, from, "himself"))

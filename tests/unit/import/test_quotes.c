@@ -170,6 +170,10 @@ static void stances(void **state)
            "Ann Roe did not confirm or deny it.|Ann Roe|no-comment");
     expect("Ann Roe declined to confirm or deny it.",
            "Ann Roe declined to confirm or deny it.|Ann Roe|no-comment");
+    expect("Police chief Bob Hill, Ann Roe's brother-in-law, declined to comment on the "
+           "recording.",
+           "Police chief Bob Hill, Ann Roe's brother-in-law, declined to comment on the "
+           "recording.|Bob Hill|no-commentthe recording");
     expect("Ann Roe replied: \"No comment.\"", "No comment.|Ann Roe|no-comment");
     expect("Ann Roe said the recording, which her office called a fake, was hers.", "");
     expect("Ann Roe said the recording, which she called a fake, was old.",
