@@ -111,6 +111,11 @@ def run(program):
              if json.dumps(x).find("reversal") >= 0]
     code, _ = shell.run("case", "verify", show=False)
     good = good and code == 0 and len(turns) > 0
-    print("\n%s: the change of mind was found, and the telephone number in the chat before it left"
-          % ("as it was made" if good else "NOT as it was made"))
+    shell.run("report", "check", "clip.opus", "-o", "report.html")
+    with open("report.html", encoding="utf-8") as f:
+        page = f.read()
+    good = good and "council.mp3" in page and "<script" not in page
+    print("\n%s: the change of mind was found, and the telephone number in the chat before it left\n"
+          "report %s; to look and to listen on this machine: earwitness serve --open"
+          % ("as it was made" if good else "NOT as it was made", os.path.abspath("report.html")))
     return good
