@@ -105,6 +105,23 @@ static bool find_single(ew_slice s, size_t from, const pair *p, size_t *none, si
     return any;
 }
 
+/* Beside double marks: only what certainly is a quotation, with a point before the mark that closes and none that opens
+ * between. */
+static bool find_curly(ew_slice s, size_t from, const pair *p, size_t *out)
+{
+    size_t used;
+    for (size_t i = from; i < s.n; i += used) {
+        uint32_t c = at(s, i, &used);
+        if (c == '"' || c == 0x201C || (c == p->open && may_open(s, i, used)))
+            return false;
+        if (c == p->close && closes_single(s, i, used) && point_before(s, i)) {
+            *out = i;
+            return memchr(s.p + from, ' ', i - from) != NULL;
+        }
+    }
+    return false;
+}
+
 static bool find_double(ew_slice s, size_t from, const pair *p, size_t *out)
 {
     size_t used;
@@ -144,10 +161,13 @@ bool ew_quote_next(ew_slice s, size_t from, bool single, ew_quote_span *out)
         for (unsigned k = 0; k < sizeof pairs / sizeof pairs[0]; k++) {
             const pair *p = &pairs[k];
             size_t close = 0;
-            if ((p->single && !single) || !opens_here(s, i, c, used, p))
+            bool curly = p->single && !single && p->open == 0x2018;
+            if ((p->single && !single && !curly) || !opens_here(s, i, c, used, p) ||
+                (curly && !find_curly(s, i + used, p, &close)))
                 continue;
-            bool found = p->single ? find_single(s, i + used, p, &none[k], &close)
-                                   : find_double(s, i + used, p, &close);
+            bool found = curly       ? true
+                         : p->single ? find_single(s, i + used, p, &none[k], &close)
+                                     : find_double(s, i + used, p, &close);
             if (!found && p->single && i > 0)
                 continue; /* 'tis, the '90s */
             *out = (ew_quote_span){.at = i,
@@ -155,6 +175,7 @@ bool ew_quote_next(ew_slice s, size_t from, bool single, ew_quote_span *out)
                                    .words_at = i + used,
                                    .words_end = s.n,
                                    .open = !found,
+                                   .single = p->single,
                                    .mark = k};
             if (found) {
                 size_t n;

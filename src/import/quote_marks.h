@@ -10,6 +10,7 @@
 typedef struct ew_quote_span {
     size_t at, end;             /* from the first to behind the last mark */
     size_t words_at, words_end; /* between the marks */
+    bool single;                /* its marks are apostrophes too */
     bool open;                  /* the paragraph ends before the mark that closes it */
     unsigned mark;              /* which kind of mark */
 } ew_quote_span;

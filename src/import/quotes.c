@@ -45,8 +45,10 @@ static bool uses_single(const ew_article *a)
         if (a->paragraphs[p].part != EW_ARTICLE_BODY)
             continue;
         ew_slice text = a->paragraphs[p].text;
-        for (size_t at = 0; doubles < 2 && ew_quote_next(text, at, false, &s); at = s.end)
-            doubles++;
+        for (size_t at = 0; doubles < 2 && ew_quote_next(text, at, false, &s);) {
+            doubles += !s.single;
+            at = s.single ? s.words_at : s.end;
+        }
     }
     return doubles < 2;
 }

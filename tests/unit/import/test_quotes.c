@@ -75,6 +75,11 @@ static void marks(void **state)
            "It is all false,|Ann Roe");
     expect("\xE3\x80\x8CIt is all false,\xE3\x80\x8D said Ann Roe.",
            "It is all false,|Ann Roe");
+    expect("\xE2\x80\x9CIt is false,\xE2\x80\x9D Ann Roe said of the \xE2\x80\x98truth"
+           "\xE2\x80\x99 tour.\n\xE2\x80\x9CI was not there,\xE2\x80\x9D she said.\n"
+           "\xE2\x80\x98It\xE2\x80\x99s my voice,\xE2\x80\x99 admitted Bob Hill.",
+           "It is false,|Ann Roe\nI was not there,|Ann Roe\n"
+           "It\xE2\x80\x99s my voice,|Bob Hill");
     expect("\"He told me, 'Go home,' and I went,\" said Ann Roe.",
            "He told me, 'Go home,' and I went,|Ann Roe");
 }
