@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "casefile/events.h"
 #include "casefile/schema.h"
 #include "casefile/sql.h"
@@ -227,7 +228,8 @@ static bool is_line(const char *text)
     for (const char *p = text; *p != 0; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7F)
             return false;
-    return text[0] != 0 && strlen(text) <= EW_CASE_NAME;
+    return text[0] != 0 && strlen(text) <= EW_CASE_NAME &&
+           ew_utf8_valid(text, strlen(text));
 }
 
 ew_code ew_case_create(const char *dir, const char *title, ew_err *err)

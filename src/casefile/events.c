@@ -210,20 +210,43 @@ static ew_code keep_text(ew_case *c, size_t i, const char *text, const char **ou
     return c->texts[i] != NULL ? EW_OK : ew_fail_nomem(err);
 }
 
-/* What the event says, and that the clock went back. */
+/* {"case":"the title", so that the chain covers it. */
+static ew_code append_title(ew_case *c, ew_buf *b, ew_err *err)
+{
+    ew_buf title;
+    ew_buf_init(&title, EW_CASE_NAME);
+    ew_code code = ew_case_title(c, &title, err);
+    if (code == EW_OK)
+        code = ew_buf_printf(b, err, "{\"case\":\"");
+    for (size_t i = 0; i < title.len && code == EW_OK; i++) {
+        char sign = (char)title.data[i];
+        if (sign == '"' || sign == '\\')
+            code = ew_buf_append(b, "\\", 1, err);
+        if (code == EW_OK)
+            code = ew_buf_append(b, &sign, 1, err);
+    }
+    ew_buf_release(&title);
+    return code == EW_OK ? ew_buf_append(b, "\"", 1, err) : code;
+}
+
+/* What the event says; of the first also the title, else that the clock went back. */
 static ew_code keep_detail(ew_case *c, const char *detail, ew_err *err)
 {
     static const char mark[] = "{\"clock\":\"set back\"";
+    bool first = c->pending.id == 1;
     ew_buf b;
     detail = detail != NULL ? detail : "";
     if (!ew_utf8_valid(detail, strlen(detail)))
         return ew_fail(err, EW_E_ARG, 0, "a text that is not UTF-8");
-    if (!c->set_back)
+    if (!c->set_back && !first)
         return keep_text(c, 3, detail, &c->pending.detail, err);
     bool more = detail[0] == '{' && detail[1] != '}' && detail[1] != 0;
     ew_buf_init(&b, EW_CASE_JSON);
-    ew_code code = ew_buf_printf(&b, err, "%s%s%s", mark, more ? "," : "",
-                                 detail[0] == '{' ? detail + 1 : "}");
+    ew_code code =
+        first ? append_title(c, &b, err) : ew_buf_append(&b, mark, sizeof mark - 1, err);
+    if (code == EW_OK)
+        code = ew_buf_printf(&b, err, "%s%s", more ? "," : "",
+                             detail[0] == '{' ? detail + 1 : "}");
     if (code == EW_OK)
         code = keep_text(c, 3, (const char *)b.data, &c->pending.detail, err);
     ew_buf_release(&b);

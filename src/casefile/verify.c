@@ -34,6 +34,23 @@ static ew_code check_structure(verifier *v, ew_err *err)
     return rc == SQLITE_DONE ? EW_OK : ew_case__sql_fail(v->c, rc, err);
 }
 
+/* The first event says what the case is called. */
+static ew_code check_title(verifier *v, ew_err *err)
+{
+    int64_t other = 0;
+    ew_sql q = ew_sql_begin(
+        v->c,
+        "SELECT (SELECT count(*) FROM info WHERE key<>'title')+(SELECT count(*) FROM "
+        "event WHERE id=1 AND ifnull(CASE WHEN json_valid(detail) THEN "
+        "json_extract(detail,'$.case') END,'') IS NOT (SELECT value FROM info WHERE "
+        "key='title'))",
+        err);
+    ew_code code = ew_sql_number(&q, &other);
+    if (code == EW_OK && other > 0)
+        v->problem(v->cookie, "the title is not the one that the case was made with");
+    return code;
+}
+
 static ew_code check_event(void *cookie, const ew_case_event *e, ew_err *err)
 {
     verifier *v = cookie;
@@ -104,6 +121,8 @@ ew_code ew_case_verify(ew_case *c, void (*problem)(void *cookie, const char *tex
     if (code == EW_OK && ew_case__rows_left(v.rows))
         problem(cookie, "there are rows that no event added");
     ew_case__rows_end(v.rows);
+    if (code == EW_OK)
+        code = check_title(&v, err);
     if (code == EW_OK)
         code = ew_case_items(c, check_original, &v, err);
     return code == EW_OK ? ew_case__check_search(c, problem, cookie, err) : code;

@@ -308,6 +308,35 @@ static void a_forged_row_is_found(void **state)
     assert_int_equal(t.n, 3);
 }
 
+/* The title is covered by the first event, whatever stands in it. */
+static void another_title_is_found(void **state)
+{
+    fixture *f = *state;
+    ew_case *c = opened(f, true);
+    int64_t id;
+    assert_int_equal(add_file(c, f->file, "a.txt", &id, NULL), EW_OK);
+    ew_case_close(c);
+    assert_int_equal(problems(f).n, 0);
+    run_sql(f, "UPDATE info SET value='A true call'");
+    tally t = problems(f);
+    assert_int_equal(t.n, 1);
+    assert_string_equal(t.names, "the title is not the one that the case was made with");
+    run_sql(f, "DELETE FROM info");
+    assert_int_equal(problems(f).n, 1);
+    const char *odd = test_path(f->dir, "odd");
+    assert_int_equal(ew_case_create(odd, "t\xff", NULL), EW_E_ARG);
+    assert_int_equal(ew_case_create(odd, "\"quoted\" \\ \xE1\x9E\x97", NULL), EW_OK);
+    assert_int_equal(ew_case_open(&c, odd, true, 0, NULL), EW_OK);
+    ew_case_act act = {.kind = "note", .who = "Ann", .detail = "{\"a\":1}"};
+    assert_int_equal(ew_case_begin(c, &act, &id, NULL), EW_OK);
+    assert_int_equal(ew_case_event_detail(c, "{\"b\":2}", NULL), EW_OK);
+    assert_int_equal(ew_case_commit(c, NULL), EW_OK);
+    t = (tally){0};
+    assert_int_equal(ew_case_verify(c, count_problem, &t, NULL), EW_OK);
+    assert_string_equal(t.names, "");
+    ew_case_close(c);
+}
+
 /* Rows with numbers that the program never gives are read by every query: so they must be by the check. */
 static void a_planted_row_is_found(void **state)
 {
@@ -463,6 +492,7 @@ int main(void)
         TEST(nothing_is_edited_or_deleted),
         TEST(a_forged_event_is_found),
         TEST(a_forged_row_is_found),
+        TEST(another_title_is_found),
         TEST(a_planted_row_is_found),
         TEST(a_changed_original_is_found),
         TEST(foreign_databases_are_refused),
