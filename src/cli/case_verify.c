@@ -49,6 +49,22 @@ static ew_code count_event(void *cookie, const ew_case_event *e, ew_err *err)
     return EW_OK;
 }
 
+/* What is whole may have lost its end, which nothing in the case itself can show. */
+static void tell_sealed(const checking *k)
+{
+    const ew_case_sealed *s = &k->sealed;
+    const char *cut = "nothing shows whether events at the end were taken out";
+    if (s->seals > 0)
+        (void)printf("the seals hold for events 1 to %" PRId64 "\n", s->upto);
+    if (s->seals == 0)
+        (void)printf("no event is sealed: %s\n", cut);
+    else if (s->unsealed > 0)
+        (void)printf("not sealed since then: %" PRIu64 " event%s; %s\n", s->unsealed,
+                     s->unsealed == 1 ? "" : "s", cut);
+    else
+        (void)printf("%s but what 'case seal' answered: compare that\n", cut);
+}
+
 static void tell(checking *k)
 {
     if (k->a->json) {
@@ -59,6 +75,8 @@ static void tell(checking *k)
         ew_obj_int(&o, "events", (int64_t)k->events);
         ew_obj_int(&o, "seals", (int64_t)k->sealed.seals);
         ew_obj_int(&o, "sealed_upto", k->sealed.upto);
+        ew_obj_int(&o, "events_not_sealed",
+                   (int64_t)(k->sealed.seals > 0 ? k->sealed.unsealed : k->events));
         ew_obj_set(&o, "problems", k->list);
         out_object(k->a, &o);
     } else if (k->problems == 0) {
@@ -66,8 +84,8 @@ static void tell(checking *k)
             (void)printf("all as it was: %" PRIu64 " event%s, %" PRIu64 " original%s\n",
                          k->events, k->events == 1 ? "" : "s", k->items,
                          k->items == 1 ? "" : "s");
-        if (!k->a->quiet && k->sealed.seals > 0)
-            (void)printf("the seals hold for events 1 to %" PRId64 "\n", k->sealed.upto);
+        if (!k->a->quiet)
+            tell_sealed(k);
     } else {
         (void)printf("%" PRIu64 " problem%s\n", k->problems, k->problems == 1 ? "" : "s");
     }

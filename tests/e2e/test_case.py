@@ -271,6 +271,7 @@ class Custody(CaseFolder):
 
     def test_a_changed_original_is_told(self):
         self.add(self.write("a.txt", "one"), self.write("b.txt", "two"))
+        self.assertIn("no event is sealed", self.run_ew("case", "verify").out)
         first = self.originals()[hashlib.sha256(b"one").hexdigest()]
         os.chmod(first, 0o600)
         with open(first, "wb") as out:
