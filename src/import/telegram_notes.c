@@ -19,6 +19,7 @@ ew_slice ew_tg_short(ew_slice s)
 }
 
 /* A line: what would break it is made readable. */
+EW_PRINTF(2, 0)
 static ew_code one_line(ew_buf *b, const char *fmt, va_list args, ew_err *err)
 {
     char line[LINE];

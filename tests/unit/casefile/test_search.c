@@ -598,8 +598,8 @@ static void a_changed_index_is_found(void **state)
         "Ne\xCC\x81z \xD9\x85\xD8\xB1\xD8\xAD\xD8\xA8\xD8\xA7",
         "-- * ^ NEAR(",
         " \n ",
-        "\xC5\xBFtra\xC3\x9F"
-        "e O\xE2\x80\x99Neill",
+        ("\xC5\xBFtra\xC3\x9F"
+         "e O\xE2\x80\x99Neill"),
         "x\xE2\x80\x8By\x01z"};
     fixture *f = *state;
     for (size_t i = 0; i < EW_COUNT(texts); i++)

@@ -287,8 +287,8 @@ static void heads_of_more_languages(void **state)
     static const char *const heads[] = {
         "13.1.20 \u0433., 10:00 \u0447. - ", "2020-01-13 10\u00A0h\u00A000 - ",
         "13.1.20, 10:00 e paradites - ",
-        "\u1041\u1043/\u1041/\u1042\u1040\u1042\u1040\u104A "
-        "\u1041\u1040:\u1040\u1040 - "};
+        ("\u1041\u1043/\u1041/\u1042\u1040\u1042\u1040\u104A "
+         "\u1041\u1040:\u1040\u1040 - ")};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         char text[200];
         (void)snprintf(text, sizeof text, "%sA: x\n", heads[i]);

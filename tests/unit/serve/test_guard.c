@@ -111,7 +111,7 @@ static void other_pages_are_refused(void **state)
                                           "http://evil.example",
                                           "http://localhost:8680",
                                           "http://127.0.0.1:8681",
-                                          "file://" HOST,
+                                          ("file://" HOST),
                                           ""};
     for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++)
         assert_int_equal(ask(&g, "POST", HOST, origins[i], NULL, key), EW_WRONG_SITE);

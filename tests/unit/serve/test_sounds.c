@@ -72,7 +72,7 @@ static void the_sound_is_that_of_the_file(void **state)
     assert_memory_equal(out.data + HEAD, wav + HEAD + 4 * 5000, 4 * 6000);
     /* The click is in one point of each level, and as loud as it is. */
     for (unsigned level = 0; level < 4; level++) {
-        uint64_t point = 10000 / (EW_SOUND_POINT << (2 * level));
+        uint64_t point = 10000 / ((uint64_t)EW_SOUND_POINT << (2 * level));
         ew_buf_reset(&out);
         assert_int_equal(
             ew_sounds_peaks(s, sha, &(ew_points){level, point, 2}, &out, NULL), EW_OK);
