@@ -85,6 +85,20 @@ static ew_speaker speaker_behind(const ew_tokens *t, size_t verb, size_t end)
     return s;
 }
 
+/* "according to X", "according to her": with the token of "to". */
+static ew_speaker according(const ew_tokens *t, size_t to, size_t end)
+{
+    bool her = ew_token_is(t, to + 1, "her");
+    bool alone = to + 2 >= end || t->token[to + 2].kind != EW_TOKEN_WORD;
+    if (alone && (her || ew_token_is(t, to + 1, "him")))
+        return (ew_speaker){.kind = EW_SPEAKER_PRONOUN,
+                            .from = to + 1,
+                            .to = to + 2,
+                            .role = {"", 0},
+                            .flags = her ? EW_WORD_FEMALE : EW_WORD_MALE};
+    return speaker_behind(t, to, end);
+}
+
 /* A word that can be a verb of saying where only such a one can stand: "...," he shrugs. */
 static bool like_verb(const ew_tokens *t, size_t i)
 {
@@ -171,7 +185,7 @@ static bool try_behind(ew_quoting *g, ew_quoted *q, const ew_quoted *tail)
         return found(q, EW_PATTERN_QUOTE_VERB_NAME, s, (size_t)(t - g->paragraphs), from);
     }
     if (ew_token_is(t, from, "according") && ew_token_is(t, from + 1, "to"))
-        return found(q, EW_PATTERN_ACCORDING, speaker_behind(t, from + 1, end),
+        return found(q, EW_PATTERN_ACCORDING, according(t, from + 1, end),
                      (size_t)(t - g->paragraphs), from);
     for (size_t v = from; v < end && pause; v++) {
         bool role;
@@ -302,7 +316,7 @@ static bool try_before(ew_quoting *g, ew_quoted *q)
     size_t v = last_verb(t, begin, q->token);
     way by = {false, false};
     if (ew_token_is(t, begin, "according") && ew_token_is(t, begin + 1, "to"))
-        return found(q, EW_PATTERN_ACCORDING, speaker_behind(t, begin + 1, q->token),
+        return found(q, EW_PATTERN_ACCORDING, according(t, begin + 1, q->token),
                      q->paragraph, begin);
     if (v == SIZE_MAX)
         return try_name_colon(g, q, t, begin);

@@ -113,6 +113,17 @@ static void pronouns_and_roles(void **state)
     expect("\"A b c d,\" Ann Roe and Bob Hill said.", "A b c d,|");
 }
 
+static void according_to(void **state)
+{
+    (void)state;
+    expect("Ann Roe came alone.\nAccording to her, it was \"a clumsy lie\".",
+           "a clumsy lie|Ann Roe");
+    expect("\"It is false,\" said Ann Roe.\nIt was \"a clumsy lie\", according to her.",
+           "It is false,|Ann Roe\na clumsy lie|Ann Roe");
+    expect("Ann Roe came alone.\nAccording to her lawyer, it was \"a clumsy lie\".",
+           "a clumsy lie|");
+}
+
 /* Two people in a sentence, of whom one only says it. */
 static void two_people(void **state)
 {
@@ -429,6 +440,7 @@ int main(void)
         cmocka_unit_test(pronouns_and_roles),
         cmocka_unit_test(stances),
         cmocka_unit_test(two_people),
+        cmocka_unit_test(according_to),
         cmocka_unit_test(share_that_is_right),
         cmocka_unit_test(long_articles),
         cmocka_unit_test(no_memory),
