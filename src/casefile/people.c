@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "casefile/events.h"
+#include "casefile/fold.h"
 #include "casefile/sql.h"
 #include "seal/age.h"
 
@@ -146,35 +147,71 @@ static ew_code insert(ew_case *c, const ew_person *p, const ew_buf *identity, in
     return ew_sql_run(&q, id);
 }
 
-/* The living person of this name; 0: there is none. */
-static ew_code find_named(ew_case *c, const char *name, int64_t *id, ew_err *err)
+/* Folded, without the space that may be left at the end. */
+static ew_code fold_name(const char *name, ew_buf *out, ew_err *err)
+{
+    ew_buf_reset(out);
+    ew_code code = ew_fold_text(ew_slice_of(name), out, err);
+    while (out->len > 0 && out->data[out->len - 1] == ' ')
+        out->len--;
+    return code;
+}
+
+static ew_code look_at(ew_sql *q, const char *name, ew_buf folded[2], ew_namesake *out)
+{
+    const char *other = ew_sql_col_text(q, 1);
+    bool exact = strcmp(other, name) == 0;
+    if (q->code != EW_OK || ew_case__undone(q->c, ew_sql_col_int(q, 2)) ||
+        (out->id != 0 && !exact) || strlen(other) > EW_CASE_NAME)
+        return q->code;
+    ew_code code = fold_name(other, &folded[1], q->err);
+    bool same = exact || (folded[0].len > 0 && folded[0].len == folded[1].len &&
+                          memcmp(folded[0].data, folded[1].data, folded[0].len) == 0);
+    if (code != EW_OK || !same)
+        return code;
+    out->id = ew_sql_col_int(q, 0);
+    out->exact = exact;
+    memcpy(out->name, other, strlen(other) + 1);
+    return EW_OK;
+}
+
+ew_code ew_case_namesake(ew_case *c, const char *name, ew_namesake *out, ew_err *err)
 {
     bool row;
-    *id = 0;
-    ew_sql q =
-        ew_sql_begin(c, "SELECT id,added FROM person WHERE name=? ORDER BY id", err);
-    ew_sql_words(&q, name);
-    ew_code code = ew_sql_step(&q, &row);
-    while (code == EW_OK && row && *id == 0) {
-        if (!ew_case__undone(c, ew_sql_col_int(&q, 1)))
-            *id = ew_sql_col_int(&q, 0);
+    ew_buf folded[2];
+    *out = (ew_namesake){0};
+    ew_buf_init(&folded[0], EW_FOLD_MAX);
+    ew_buf_init(&folded[1], EW_FOLD_MAX);
+    ew_code code = fold_name(name, &folded[0], err);
+    if (code == EW_OK) {
+        ew_sql q = ew_sql_begin(c, "SELECT id,name,added FROM person ORDER BY id", err);
         code = ew_sql_step(&q, &row);
+        while (code == EW_OK && row && !out->exact) {
+            q.code = look_at(&q, name, folded, out);
+            code = ew_sql_step(&q, &row);
+        }
+        code = ew_sql_end(&q);
     }
-    return ew_sql_end(&q);
+    ew_buf_release(&folded[0]);
+    ew_buf_release(&folded[1]);
+    return code;
 }
 
 ew_code ew_case_add_person(ew_case *c, const ew_person *p, ew_slice identity, int64_t *id,
                            ew_err *err)
 {
     ew_buf box;
+    ew_namesake other;
     ew_buf_init(&box, EW_BOX_MAX);
+    *id = 0;
     ew_code code = ew_case__in_event(c, err);
     if (code == EW_OK)
         code = check_name(p->name, err);
     if (code == EW_OK)
-        code = find_named(c, p->name, id, err);
-    if (code == EW_OK && *id != 0)
-        code = ew_fail(err, EW_E_ARG, 0, "there is somebody of this name in the case");
+        code = ew_case_namesake(c, p->name, &other, err);
+    if (code == EW_OK && other.id != 0)
+        code = ew_fail(err, EW_E_ARG, 0,
+                       "there is somebody of this name in the case: '%s'", other.name);
     if (code == EW_OK && (p->kind == EW_PERSON_PROTECTED) != (identity.n > 0))
         code = ew_fail(err, EW_E_ARG, 0,
                        "an identity is kept of protected people, and of no others");
@@ -186,18 +223,38 @@ ew_code ew_case_add_person(ew_case *c, const ew_person *p, ew_slice identity, in
     return code;
 }
 
-ew_code ew_case_person_named(ew_case *c, const char *name, int64_t *id, ew_err *err)
+static ew_code person_named(ew_case *c, const char *name, bool anew, int64_t *id,
+                            ew_err *err)
 {
+    ew_namesake other;
     ew_person p = {.kind = EW_PERSON_PUBLIC, .name = name, .note = ""};
     ew_buf nothing;
     ew_buf_init(&nothing, 1);
     ew_code code = check_name(name, err);
     if (code == EW_OK)
-        code = find_named(c, name, id, err);
-    if (code != EW_OK || *id != 0)
+        code = ew_case_namesake(c, name, &other, err);
+    if (code != EW_OK)
         return code;
+    *id = other.exact ? other.id : 0;
+    if (other.exact)
+        return EW_OK;
+    if (other.id != 0 && !anew)
+        return ew_fail(err, EW_E_ARG, 0,
+                       "'%s' is written almost as '%s', who is in the case: the same? "
+                       "then give that name",
+                       name, other.name);
     code = ew_case__in_event(c, err);
     return code == EW_OK ? insert(c, &p, &nothing, id, err) : code;
+}
+
+ew_code ew_case_person_named(ew_case *c, const char *name, int64_t *id, ew_err *err)
+{
+    return person_named(c, name, false, id, err);
+}
+
+ew_code ew_case_person_anew(ew_case *c, const char *name, int64_t *id, ew_err *err)
+{
+    return person_named(c, name, true, id, err);
 }
 
 ew_code ew_case_people(ew_case *c,

@@ -46,9 +46,21 @@ EW_MUST_CHECK ew_code ew_case_people(ew_case *c,
                                      ew_code (*put)(void *cookie, const ew_person *p,
                                                     ew_err *err),
                                      void *cookie, ew_err *err);
-/* The person of this name, made public when there is none (within an event). */
+/* Who has this name, or one that is the same when folded (casefile/fold.h), the exact one first. */
+typedef struct ew_namesake {
+    int64_t id; /* 0: nobody */
+    bool exact;
+    char name[EW_CASE_NAME + 1];
+} ew_namesake;
+EW_MUST_CHECK ew_code ew_case_namesake(ew_case *c, const char *name, ew_namesake *out,
+                                       ew_err *err);
+
+/* The person of this name, made public when there is none (within an event). EW_E_ARG when there is somebody
+ * whose name is the same but for its writing; anew: not then. */
 EW_MUST_CHECK ew_code ew_case_person_named(ew_case *c, const char *name, int64_t *id,
                                            ew_err *err);
+EW_MUST_CHECK ew_code ew_case_person_anew(ew_case *c, const char *name, int64_t *id,
+                                          ew_err *err);
 /* By name or number; those taken back are not found. EW_E_NOTFOUND. */
 EW_MUST_CHECK ew_code ew_case_find_person(ew_case *c, const char *what, int64_t *id,
                                           ew_person_kind *kind, ew_err *err);

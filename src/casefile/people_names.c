@@ -70,6 +70,22 @@ static bool is_line(ew_slice s)
     return true;
 }
 
+/* Somebody's name as another's other name would part what is said of the two. */
+static ew_code check_free(ew_case *c, int64_t person, ew_slice name, ew_err *err)
+{
+    char text[EW_CASE_NAME + 1];
+    ew_namesake other;
+    memcpy(text, name.p, name.n);
+    text[name.n] = 0;
+    ew_code code = ew_case_namesake(c, text, &other, err);
+    if (code == EW_OK && other.id != 0 && other.id != person)
+        code = ew_fail(err, EW_E_ARG, 0,
+                       "person %lld of the case has this name: two people cannot be made "
+                       "one",
+                       (long long)other.id);
+    return code;
+}
+
 ew_code ew_case_add_alias(ew_case *c, int64_t person, ew_slice name, int64_t *id,
                           ew_err *err)
 {
@@ -81,7 +97,9 @@ ew_code ew_case_add_alias(ew_case *c, int64_t person, ew_slice name, int64_t *id
     if (code == EW_OK && !is_line(name))
         code = ew_fail(err, EW_E_ARG, 0, "a name is one line of up to %d bytes",
                        (int)EW_CASE_NAME);
-    bool sealed = kind == EW_PERSON_PROTECTED;
+    bool sealed = kind == EW_PERSON_PROTECTED; /* then it is nowhere in the clear */
+    if (code == EW_OK && !sealed)
+        code = check_free(c, person, name, err);
     ew_buf_init(&box, EW_BOX_MAX);
     if (code == EW_OK && sealed)
         code = ew_case__encrypt(c, name, &box, err);

@@ -17,7 +17,7 @@ static const opt_spec options[] = {
     CASE_OPTION,
     {OPT_PERSON, 0, "person", "NAME", "who says it; somebody new becomes public"},
     {OPT_NEW_PERSON, 0, "new-person", NULL,
-     "somebody new, although a name that is not public is like it"},
+     "somebody new, although a name in the case is like it"},
     {OPT_STANCE, 0, "stance", "STANCE", "confirms, denies, says-fabricated ..."},
     {OPT_DATE, 0, "date", "DATE", "when: 2026, 2026-10, 2026-10-12 or to the second"},
     {OPT_CHANNEL, 0, "channel", "TEXT", "how: press conference, statement ..."},
@@ -97,7 +97,7 @@ static int ask_person(const app *a, const char *near)
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO) || a->json)
         return -1;
     char *safe = ew_safe_name(near);
-    (void)fprintf(stderr, "Is this '%s', who is not public? [y/n] ",
+    (void)fprintf(stderr, "Is this '%s', who is in the case? [y/n] ",
                   safe != NULL ? safe : "?");
     ew_free(safe);
     if (fgets(answer, sizeof answer, stdin) == NULL)

@@ -114,7 +114,17 @@ static ew_code check_person(ew_case *c, const ew_position_how *how,
                             ew_position_told *told, ew_err *err)
 {
     looker l = {.name = how->person, .near = told->near};
-    ew_code code = ew_case_people(c, look_at, &l, err);
+    ew_namesake other;
+    ew_code code = ew_case_namesake(c, how->person, &other, err);
+    if (code == EW_OK && other.id != 0 && !other.exact && !how->new_person) {
+        memcpy(told->near, other.name, sizeof told->near);
+        return ew_fail(err, EW_E_ARG, 0,
+                       "'%s' is written almost as '%s', who is in the case: the same? "
+                       "then say so; if not, --new-person",
+                       how->person, told->near);
+    }
+    if (code == EW_OK)
+        code = ew_case_people(c, look_at, &l, err);
     told->new_person = !l.there;
     if (code == EW_OK && !l.there && l.near[0] != 0 && !how->new_person)
         return ew_fail(err, EW_E_ARG, 0,
@@ -200,7 +210,8 @@ static ew_code write_down(ew_case *c, const ew_position_how *how, ew_position_to
     ew_code code = ew_case_begin(c, &act, &told->event, err);
     if (code != EW_OK)
         return code;
-    code = ew_case_person_named(c, how->person, &p.person, err);
+    code = told->new_person ? ew_case_person_anew(c, how->person, &p.person, err)
+                            : ew_case_person_named(c, how->person, &p.person, err);
     if (code == EW_OK)
         code = ew_case_add_position(c, &p, &told->id, err);
     told->person = p.person;

@@ -168,6 +168,47 @@ typedef struct line {
     int64_t via;
 } line;
 
+/* One name in several writings is one name: else what is said by one person is parted. */
+static void names_are_compared_folded(void **state)
+{
+    static const char *const same[] = {"Jose\xCC\x81 Nu\xCC\x83nez",
+                                       "Jos\xC3\xA9  N\xC3\xBA\xC3\xB1"
+                                       "ez ",
+                                       "JOS\xC3\x89 N\xC3\x9A\xC3\x91"
+                                       "EZ",
+                                       "Jos\xC3\xA9\xE2\x80\x8B N\xC3\xBA\xC3\xB1"
+                                       "ez"};
+    static const char name[] = "Jos\xC3\xA9 N\xC3\xBA\xC3\xB1"
+                               "ez";
+    fixture *f = *state;
+    int64_t id = 0;
+    int64_t first = 0;
+    int64_t other = 0;
+    ew_namesake n;
+    (void)begin(f, "person");
+    assert_int_equal(ew_case_person_named(f->c, name, &first, NULL), EW_OK);
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        ew_person p = {.kind = EW_PERSON_PUBLIC, .name = same[i], .note = ""};
+        assert_int_equal(ew_case_namesake(f->c, same[i], &n, NULL), EW_OK);
+        assert_true(n.id == first && !n.exact);
+        assert_string_equal(n.name, name);
+        assert_int_equal(ew_case_person_named(f->c, same[i], &id, NULL), EW_E_ARG);
+        assert_int_equal(ew_case_add_person(f->c, &p, (ew_slice){0}, &id, NULL),
+                         EW_E_ARG);
+    }
+    assert_int_equal(ew_case_person_named(f->c, "Ann", &other, NULL), EW_OK);
+    assert_int_equal(ew_case_add_alias(f->c, other, ew_slice_of(same[2]), &id, NULL),
+                     EW_E_ARG);
+    assert_int_equal(ew_case_add_alias(f->c, first, ew_slice_of(same[2]), &id, NULL),
+                     EW_OK);
+    /* Whoever says that they are two is believed. */
+    assert_int_equal(ew_case_person_anew(f->c, same[2], &id, NULL), EW_OK);
+    assert_true(id != first);
+    assert_int_equal(ew_case_person_named(f->c, name, &id, NULL), EW_OK);
+    assert_int_equal(id, first);
+    commit(f);
+}
+
 static void say(fixture *f, const line *lines, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -310,13 +351,10 @@ static void bad_positions_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_identity_is_only_ever_encrypted),
-        TEST(names_are_of_one_person),
-        TEST(a_reversal_is_found),
-        TEST(order_of_entry_does_not_matter),
-        TEST(silence_is_counted),
-        TEST(many_reports_of_one_voice),
-        TEST(bad_positions_are_refused),
+        TEST(an_identity_is_only_ever_encrypted), TEST(names_are_of_one_person),
+        TEST(names_are_compared_folded),          TEST(a_reversal_is_found),
+        TEST(order_of_entry_does_not_matter),     TEST(silence_is_counted),
+        TEST(many_reports_of_one_voice),          TEST(bad_positions_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
