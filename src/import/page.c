@@ -87,6 +87,40 @@ static ew_code tell_blocks(ew_article_made *m, const ew_page_bytes *bytes,
     return code;
 }
 
+/* The <article> around a block; SIZE_MAX. */
+static size_t article_of(const ew_page_blocks *b, const ew_page_block *k)
+{
+    size_t e = k->element;
+    while (e != SIZE_MAX && ew_page_tag(b->elements[e].node) != GUMBO_TAG_ARTICLE)
+        e = b->elements[e].parent;
+    return e;
+}
+
+/* Live pages have an <article> for each post, and one report is told of a page. */
+static ew_code tell_others(ew_article_made *m, ew_place whole, const ew_page_blocks *b)
+{
+    enum { RUNNING = 40, TOLD = 1, OTHER = 2 };
+    size_t count = 0;
+    unsigned char *what = ew_room_get(&m->room, b->element_count + 1);
+    if (what == NULL)
+        return ew_room_fail(&m->room, m->err);
+    for (size_t i = 0; i < b->block_count; i++) {
+        const ew_page_block *k = &b->blocks[i];
+        size_t e = article_of(b, k);
+        bool running = k->text.n >= RUNNING && k->link_bytes == 0 && !k->heading;
+        if (e != SIZE_MAX && k->report)
+            what[e] |= TOLD;
+        else if (e != SIZE_MAX && running && k->mark == EW_PAGE_PLAIN)
+            what[e] |= OTHER;
+    }
+    for (size_t e = 0; e < b->element_count; e++)
+        count += what[e] == OTHER;
+    return count > 0 && m->count > 0
+               ? ew_article_remark(m, whole,
+                                   "other articles on this page are not told: %zu", count)
+               : EW_OK;
+}
+
 static ew_code tell_struck(ew_article_made *m, const ew_page_bytes *bytes,
                            const ew_page_blocks *b)
 {
@@ -147,6 +181,8 @@ static ew_code read_page(ew_article_made *m, ew_slice original)
         code = tell_blocks(m, &bytes, &blocks);
         if (code == EW_OK)
             code = tell_struck(m, &bytes, &blocks);
+        if (code == EW_OK)
+            code = tell_others(m, whole, &blocks);
     }
     if (code == EW_OK && m->count == 0 && !m->inside)
         code = ew_article_remark(m, whole, "no report was found in this page");

@@ -97,6 +97,18 @@ static void words_that_are_marked(void **state)
               "  body: \xE2\x80\x9CIt is fake\xE2\x80\x9D, said Koeut Rith. " LONG "\n");
 }
 
+static void several_articles(void **state)
+{
+    const char *page =
+        "<html><body><h1>T</h1><main><article><p>" LONG "</p><p>" LONG
+        "</p></article><article><h2>U</h2><p>The minister has denied it, he "
+        "told reporters on Monday.</p></article><article><p><a href=/x>The "
+        "minister denies it, says the ministry today.</a></p></article>"
+        "</main></body></html>";
+    expect_in(*state, "a.html", page, strlen(page),
+              "remark other articles on this page are not told: 1\n");
+}
+
 static void struck_and_not_closed(void **state)
 {
     const char *page = "<html><body><h1>T</h1><p>a <s>b " LONG "</p><p>" LONG
@@ -479,6 +491,7 @@ int main(void)
         TEST_IN_DIR(names_of_elements),
         TEST_IN_DIR(dates_that_contradict),
         TEST_IN_DIR(struck_and_not_closed),
+        TEST_IN_DIR(several_articles),
         TEST_IN_DIR(words_that_are_marked),
         TEST_IN_DIR(markdown),
         TEST_IN_DIR(plain_text),
