@@ -2,6 +2,7 @@
 /* Correcting what is said of items, handing them on, copying them out. */
 #include "ops/case_custody.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -219,6 +220,8 @@ ew_code ew_ops_case_get(ew_case *c, int64_t item, const char *path,
     ew_code code = find_item(c, &w, err);
     if (code == EW_OK)
         code = ew_atomic_open(&a, path, err);
+    if (code == EW_OK && fchmod(a.fd, 0600) != 0) /* as private as the case */
+        code = ew_fail_sys(err, errno, "cannot protect '%s'", path);
     if (code == EW_OK)
         code = read_original(c, &w, a.fd, err);
     const char *slash = strrchr(path, '/');

@@ -42,7 +42,8 @@ struct ew_bag {
 
 /* ------------------------------------------------------------------ beginning and end */
 
-/* A new folder beside the final name. */
+/* A new folder beside the final name, the owner's only: it may hold what gives a source away, and whoever is
+ * killed leaves it there. */
 static ew_code make_temp(ew_bag *b, const char *parent, ew_err *err)
 {
     char name[64];
@@ -51,7 +52,7 @@ static ew_code make_temp(ew_bag *b, const char *parent, ew_err *err)
         b->temp = ew_path_join(parent, name);
         if (b->temp == NULL)
             return ew_fail_nomem(err);
-        if (mkdir(b->temp, 0777) == 0)
+        if (mkdir(b->temp, 0700) == 0)
             return EW_OK;
         int sys = errno;
         ew_free(b->temp);

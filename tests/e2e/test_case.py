@@ -257,7 +257,10 @@ class Custody(CaseFolder):
         self.run_ew("case", "get", "a.txt", "-o", "out.txt", "--who", "Bob")
         with open(self.path("out.txt"), "rb") as out:
             self.assertEqual(out.read(), b"one")
-        hand, copy = self.events("1")[-2:]
+        self.assertEqual(os.stat(self.path("out.txt")).st_mode & 0o777, 0o600)
+        self.run_ew("case", "export", "-o", "bag")
+        self.assertEqual(os.stat(self.path("bag")).st_mode & 0o777, 0o700)
+        hand, copy = [e for e in self.events("1") if e["kind"] in ("hand-over", "copy")]
         self.assertEqual((hand["kind"], hand["detail"], hand["purpose"], hand["who"]),
                          ("hand-over", {"to": "the lab"}, "a test", "Ann"))
         self.assertEqual((copy["kind"], copy["who"]), ("copy", "Bob"))
