@@ -287,6 +287,12 @@ ew_code ew_ops_add_recipients(ew_case *c, const ew_ops_actor *by, ew_ops_recipie
 
 /* ------------------------------------------------------------------ looking */
 
+/* The reason is kept in the clear: it must not hold what is looked at. */
+static ew_code check_reason(void *cookie, const ew_unsealed *u, ew_err *err)
+{
+    return check_open(cookie, NULL, NULL, u->text, err);
+}
+
 ew_code ew_ops_reveal(ew_case *c, const ew_ops_actor *by, int64_t person,
                       const ew_age_identities *keys, ew_unsealed_to *to, ew_err *err)
 {
@@ -297,6 +303,10 @@ ew_code ew_ops_reveal(ew_case *c, const ew_ops_actor *by, int64_t person,
     ew_buf_init(&box_file, EW_BOX_MAX);
     ew_code code = ew_case_identity(c, person, &box_file, err);
     ew_buf_release(&box_file);
+    ew_ops_actor said = *by;
+    ew_unsealed_to reason = {.put = check_reason, .cookie = &said};
+    if (code == EW_OK)
+        code = ew_ops_unseal(c, person, keys, &reason, err);
     if (code == EW_OK)
         code = begin(c, by, "reveal", person, err);
     if (code == EW_OK)

@@ -56,7 +56,7 @@ EW_MUST_CHECK ew_code ew_ops_add_recipients(ew_case *c, const ew_ops_actor *by,
                                             ew_ops_recipients *r, ew_err *err);
 
 /* Puts down who looks, for what, and when that is on disk gives what is kept of the person. EW_E_ARG without a
- * purpose; EW_E_NOTFOUND when there is nothing, or none of it opens. */
+ * purpose, or when it holds a word of what is kept; EW_E_NOTFOUND when there is nothing, or none of it opens. */
 EW_MUST_CHECK ew_code ew_ops_reveal(ew_case *c, const ew_ops_actor *by, int64_t person,
                                     const ew_age_identities *keys, ew_unsealed_to *to,
                                     ew_err *err);

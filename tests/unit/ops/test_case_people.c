@@ -153,6 +153,11 @@ static void who_looks_is_put_down_first(void **state)
     assert_int_equal(protect(f, "Source 1", "Sokha"), EW_OK);
     assert_int_equal(ew_ops_reveal(f->c, &silent, 1, &f->keys[0], &to, NULL), EW_E_ARG);
     assert_int_equal(reveals(f), 0);
+    /* What for is kept in the clear. */
+    ew_ops_actor tells = {"Ann", "is it Sokha?"};
+    assert_int_equal(ew_ops_reveal(f->c, &tells, 1, &f->keys[0], &to, NULL), EW_E_ARG);
+    assert_int_equal(reveals(f), 0);
+    assert_string_equal(all, "");
     assert_int_equal(ew_ops_reveal(f->c, &by, 7, &f->keys[0], &to, NULL), EW_E_NOTFOUND);
     assert_int_equal(reveals(f), 0); /* there is nobody to look at */
     assert_int_equal(ew_ops_reveal(f->c, &by, 1, &f->keys[1], &to, NULL), EW_E_NOTFOUND);
