@@ -68,6 +68,39 @@ static ew_code look_up(ew_sql *q, int64_t *number, int64_t *added)
     return ew_sql_end(q);
 }
 
+/* "It is a fabrication" may be told as a denial. */
+static bool is_denial(const char *stance)
+{
+    return strcmp(stance, "denies") == 0 || strcmp(stance, "says-fabricated") == 0 ||
+           strcmp(stance, "says-altered") == 0;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0 || (is_denial(a) && is_denial(b));
+}
+
+/* Who only repeats says the same, and not before it was said: a slip of a number would hide a reversal. */
+static ew_code check_repeat(ew_case *c, const ew_position *p, ew_err *err)
+{
+    bool row;
+    ew_date_span then;
+    ew_date_span now;
+    ew_sql q = ew_sql_begin(c, "SELECT stance,date FROM position WHERE id=?", err);
+    ew_sql_int(&q, p->via);
+    ew_code code = ew_sql_step(&q, &row);
+    if (code == EW_OK && row && !is_same(ew_sql_col_text(&q, 0), p->stance))
+        q.code = ew_fail(err, EW_E_ARG, 0,
+                         "position %lld, which is to be repeated, is '%s', not '%s'",
+                         (long long)p->via, ew_sql_col_text(&q, 0), p->stance);
+    else if (code == EW_OK && row && ew_case__span_of(ew_sql_col_text(&q, 1), &then) &&
+             ew_case__span_of(p->date, &now) && ew_case__before(&now, &then))
+        q.code = ew_fail(err, EW_E_ARG, 0,
+                         "position %lld, which is to be repeated, is of a later day",
+                         (long long)p->via);
+    return ew_sql_end(&q);
+}
+
 /* A position that this one repeats must be about the same item and not go round in a circle; later
  * numbers only ever name earlier ones. */
 static ew_code check_via(ew_case *c, const ew_position *p, ew_err *err)
@@ -87,7 +120,7 @@ static ew_code check_via(ew_case *c, const ew_position *p, ew_err *err)
     if (code == EW_OK && ew_case__undone(c, added))
         code =
             ew_fail(err, EW_E_ARG, 0, "position %lld was taken back", (long long)p->via);
-    return code;
+    return code == EW_OK ? check_repeat(c, p, err) : code;
 }
 
 /* The report is an item, and what is quoted is within its bytes. */

@@ -343,6 +343,16 @@ static void bad_positions_are_refused(void **state)
     p.via = 77;
     assert_int_equal(ew_case_add_position(f->c, &p, &id, NULL), EW_E_ARG);
     assert_int_equal(ew_case_add_position(f->c, &good, &id, NULL), EW_OK);
+    /* What only repeats says the same, and not before it was said. */
+    p = good;
+    p.via = id;
+    p.stance = "confirms";
+    assert_int_equal(ew_case_add_position(f->c, &p, &id, NULL), EW_E_ARG);
+    p.stance = good.stance;
+    p.date = "2026-01-31";
+    assert_int_equal(ew_case_add_position(f->c, &p, &id, NULL), EW_E_ARG);
+    p.date = "2026";
+    assert_int_equal(ew_case_add_position(f->c, &p, &id, NULL), EW_OK);
     commit(f);
 }
 
