@@ -103,12 +103,39 @@ static void start_over(matcher *m)
 
 /* ------------------------------------------------------------------ the original */
 
+/* What somebody changed must not go on record as a report that lacks the words. */
+static ew_code check_unchanged(ew_case *c, int64_t report, ew_err *err)
+{
+    uint8_t got[EW_SHA256_BYTES];
+    char hex[EW_SHA256_HEX + 1] = "";
+    char *path = NULL;
+    int fd = -1;
+    ew_code code = ew_case_original(c, report, &path, err);
+    if (code == EW_OK)
+        code = ew_case_original_open(c, report, &fd, err);
+    if (code == EW_OK)
+        code = ew_sha256_fd(fd, got, err);
+    if (code == EW_OK)
+        ew_hex(got, sizeof got, hex);
+    if (code == EW_OK && strcmp(strrchr(path, '/') + 1, hex) != 0)
+        code = ew_fail(err, EW_E_FORMAT, 0,
+                       "the original of item %lld is not what was put in; 'earwitness "
+                       "case verify' says more",
+                       (long long)report);
+    if (fd >= 0)
+        (void)close(fd);
+    ew_free(path);
+    return code;
+}
+
 static ew_code read_original(ew_case *c, int64_t report, ew_buf *b, bool *whole,
                              ew_err *err)
 {
     struct stat st;
     char *path = NULL;
-    ew_code code = ew_case_original(c, report, &path, err);
+    ew_code code = check_unchanged(c, report, err);
+    if (code == EW_OK)
+        code = ew_case_original(c, report, &path, err);
     if (code == EW_OK && stat(path, &st) != 0)
         code = ew_fail_sys(err, errno, "cannot read the original of item %lld",
                            (long long)report);
@@ -188,7 +215,9 @@ static ew_code read_place(ew_case *c, int64_t report, const ew_words_place *plac
     if (place->bytes > EW_REPORT_MAX)
         return ew_fail(err, EW_E_LIMIT, 0, "words in a place of more than %d MB",
                        (int)(EW_REPORT_MAX >> 20));
-    ew_code code = ew_case_original_open(c, report, &fd, err);
+    ew_code code = check_unchanged(c, report, err);
+    if (code == EW_OK)
+        code = ew_case_original_open(c, report, &fd, err);
     if (code == EW_OK && (bytes = ew_alloc((size_t)place->bytes)) == NULL)
         code = ew_fail_nomem(err);
     if (code == EW_OK)

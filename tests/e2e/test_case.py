@@ -285,6 +285,9 @@ class Custody(CaseFolder):
         self.assertIn("not what was put in",
                       self.run_ew("case", "hand", "1", "--to", "x", code=3).err)
         self.run_ew("case", "get", "1", "-o", "x", code=3)
+        for report in ("1", "1:0+3"):
+            self.run_ew("case", "position", "1", "--person", "A", "--stance", "denies", "--date",
+                        "2026", "--words", "one", "--report", report, code=3)
         self.assertFalse(os.path.exists(self.path("x")))
         self.assertEqual(len(self.events()), count)
         os.remove(self.originals()[hashlib.sha256(b"two").hexdigest()])
