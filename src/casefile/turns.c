@@ -108,6 +108,11 @@ static bool takes_side(const ew_said_here *s)
     return !repeats(s) && (s->side != 0 || s->retracts);
 }
 
+static bool counts(const ew_said_here *s, bool retractions)
+{
+    return takes_side(s) && (retractions || !s->retracts);
+}
+
 /* Does `now` contradict `then`? A retraction takes back the side that was taken; whoever then takes that
  * side again contradicts the retraction. */
 static bool contradicts(const ew_said_here *then, const ew_said_here *now)
@@ -120,21 +125,28 @@ static bool contradicts(const ew_said_here *then, const ew_said_here *now)
 }
 
 /* The last one that contradicts number `i`, was certainly before it, and certainly had nothing between
- * that took a side. */
-static const ew_said_here *turned_from(const matter *m, size_t i)
+ * that took a side; retractions take one, or are passed over. */
+static const ew_said_here *last_against(const matter *m, size_t i, bool retractions)
 {
     const ew_said_here *now = &m->s[i];
     const ew_said_here *best = NULL;
     int64_t latest = INT64_MIN; /* beginning of the last one that was certainly before */
     for (size_t k = 0; k < m->n; k++)
-        if (takes_side(&m->s[k]) && ew_case__before(&m->s[k].when, &now->when) &&
+        if (counts(&m->s[k], retractions) && ew_case__before(&m->s[k].when, &now->when) &&
             m->s[k].when.first > latest)
             latest = m->s[k].when.first;
     for (size_t k = 0; k < m->n; k++)
-        if (takes_side(&m->s[k]) && ew_case__before(&m->s[k].when, &now->when) &&
+        if (counts(&m->s[k], retractions) && ew_case__before(&m->s[k].when, &now->when) &&
             m->s[k].when.last >= latest && contradicts(&m->s[k], now))
             best = &m->s[k];
     return best;
+}
+
+/* Who takes a thing back, and later says the opposite, has changed sides all the same. */
+static const ew_said_here *turned_from(const matter *m, size_t i)
+{
+    const ew_said_here *then = last_against(m, i, true);
+    return then == NULL && !m->s[i].retracts ? last_against(m, i, false) : then;
 }
 
 static ew_code tell_two(const ew_turns_out *o, ew_turn_kind kind, const ew_said_here *a,

@@ -178,9 +178,12 @@ static void what_is_a_reversal(void **state)
          {DENIES("2026-10-12"), CONFIRMS("2026-10-13"), DENIES("2026-10-14")}},
         {"reversal 1>2 1d", {CONFIRMS("2026-10-12"), RETRACTS("2026-10-13")}},
         {"", {RETRACTS("2026-10-13")}},
-        /* After a retraction the other side is no new turn, the old one is. */
-        {"reversal 1>2 1d",
+        /* A retraction between the sides does not hide that one became the other. */
+        {"reversal 1>2 1d; reversal 1>3 2d",
          {CONFIRMS("2026-10-12"), RETRACTS("2026-10-13"), DENIES("2026-10-14")}},
+        {"reversal 1>2 1d; reversal 1>3 2d",
+         {SAYS("says-fabricated", "2026-10-12"), RETRACTS("2026-10-13"),
+          CONFIRMS("2026-10-14")}},
         {"reversal 1>2 1d; reversal 2>3 1d",
          {CONFIRMS("2026-10-12"), RETRACTS("2026-10-13"), CONFIRMS("2026-10-14")}},
         {"",
