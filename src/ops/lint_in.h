@@ -81,6 +81,8 @@ typedef struct ew_lint_text {
 EW_MUST_CHECK ew_code ew_lint__text(ew_lint *l, const ew_lint_text *t, ew_err *err);
 /* Numbers, addresses, paths, coordinates: no names. */
 EW_MUST_CHECK ew_code ew_lint__signs(ew_lint *l, const ew_lint_text *t, ew_err *err);
+EW_MUST_CHECK ew_code ew_lint__coordinates(ew_lint *l, const ew_lint_text *t,
+                                           ew_err *err);
 
 /* Any bytes: what in them is text, in UTF-8 or UTF-16, also written in escapes. */
 EW_MUST_CHECK ew_code ew_lint__bytes(ew_lint *l, ew_slice bytes, ew_lint_look look,
@@ -94,6 +96,7 @@ EW_MUST_CHECK ew_code ew_lint__value(ew_lint *l, ew_lint_kind kind, const char *
 EW_MUST_CHECK ew_code ew_lint__file(ew_lint *l, ew_slice bytes, ew_err *err);
 
 EW_MUST_CHECK ew_code ew_lint__xml(ew_lint *l, ew_slice bytes, ew_err *err);
+EW_MUST_CHECK ew_code ew_lint__html(ew_lint *l, ew_slice bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__picture(ew_lint *l, ew_slice bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__exif(ew_lint *l, ew_slice bytes, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__pdf(ew_lint *l, ew_slice bytes, ew_err *err);

@@ -168,6 +168,8 @@ static ew_code without_marks(ew_lint *l, ew_slice s, ew_err *err)
 ew_code ew_lint__xml(ew_lint *l, ew_slice s, ew_err *err)
 {
     ew_code code = known_keys(l, s, err);
+    if (code == EW_OK)
+        code = ew_lint__html(l, s, err);
     bool marked = memchr(s.p, '<', s.n < 4096 ? s.n : 4096) != NULL;
     return code == EW_OK && marked && s.n < EW_FOLD_MAX / 2 ? without_marks(l, s, err)
                                                             : code;

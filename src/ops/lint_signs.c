@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signs of people in a text that are no names: mail addresses, telephone numbers, coordinates, folders of
- * users. What these patterns miss is told in docs/formats/case.md. */
+/* Signs of people in a text that are no names: mail addresses, telephone numbers, folders of users.
+ * What these patterns miss is told in docs/formats/case.md. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +13,7 @@ enum {
     PHONE_DIGITS = 15, /* E.164 */
     PHONE_LEAST = 8,
     GROUPS = 8,
-    USER_MOST = 64,
-    DECIMALS = 4 /* of degrees: 11 m */
+    USER_MOST = 64
 };
 
 static bool is_digit(char c)
@@ -211,82 +210,6 @@ static ew_code phones(ew_lint *l, const ew_lint_text *t, ew_err *err)
     return code;
 }
 
-/* ------------------------------------------------------------------ coordinates */
-
-/* "-11.55640": degrees with as many decimals as places have; 0 when it is none. */
-static size_t degrees(ew_slice s, size_t at, double most, bool sign_needed)
-{
-    size_t i = at;
-    size_t decimals = 0;
-    double v = 0;
-    bool sign = i < s.n && (s.p[i] == '-' || s.p[i] == '+');
-    i += sign;
-    size_t from = i;
-    while (i < s.n && is_digit(s.p[i]) && i - from < 4)
-        v = v * 10 + (s.p[i++] - '0');
-    if (i == from || i >= s.n || s.p[i] != '.' || v > most || (sign_needed && !sign))
-        return 0;
-    for (i++; i < s.n && is_digit(s.p[i]); i++)
-        decimals++;
-    return decimals >= DECIMALS ? i - at : 0;
-}
-
-static ew_code pair_at(ew_lint *l, const ew_lint_text *t, size_t *at, ew_err *err)
-{
-    ew_slice s = t->text;
-    size_t first = degrees(s, *at, 90, false);
-    size_t i = *at + first;
-    size_t gap = 0;
-    while (i < s.n && gap < 3 && strchr(", ;/", s.p[i]) != NULL && s.p[i] != 0) {
-        i++;
-        gap++;
-    }
-    size_t second = first > 0 ? degrees(s, i, 180, gap == 0) : 0;
-    if (second == 0) {
-        *at += first > 0 ? first : 1;
-        return EW_OK;
-    }
-    ew_slice value = {s.p + *at, i + second - *at};
-    *at = i + second;
-    return told(l, t, EW_LINT_COORDINATES, value, err);
-}
-
-/* 11°33'23"N */
-static ew_code minutes_at(ew_lint *l, const ew_lint_text *t, size_t sign, ew_err *err)
-{
-    ew_slice s = t->text;
-    size_t from = sign;
-    size_t to = sign + 2;
-    while (from > 0 && sign - from < 3 && is_digit(s.p[from - 1]))
-        from--;
-    while (to < s.n && to - sign < 28 && strchr("NSEW", s.p[to]) == NULL &&
-           (is_digit(s.p[to]) || strchr(" .'\"", s.p[to]) != NULL ||
-            (unsigned char)s.p[to] >= 0x80))
-        to++;
-    bool is_it =
-        from < sign && to < s.n && strchr("NSEW", s.p[to]) != NULL && s.p[to] != 0;
-    return is_it ? told(l, t, EW_LINT_COORDINATES, (ew_slice){s.p + from, to + 1 - from},
-                        err)
-                 : EW_OK;
-}
-
-static ew_code coordinates(ew_lint *l, const ew_lint_text *t, ew_err *err)
-{
-    ew_code code = EW_OK;
-    ew_slice s = t->text;
-    for (size_t at = 0; at < s.n && code == EW_OK;) {
-        bool edge = at == 0 || (!is_alnum(s.p[at - 1]) && s.p[at - 1] != '.');
-        if (edge && (is_digit(s.p[at]) || s.p[at] == '-' || s.p[at] == '+')) {
-            code = pair_at(l, t, &at, err);
-            continue;
-        }
-        if (at + 1 < s.n && memcmp(s.p + at, "\xC2\xB0", 2) == 0)
-            code = minutes_at(l, t, at, err);
-        at++;
-    }
-    return code;
-}
-
 /* ------------------------------------------------------------------ folders */
 
 static ew_code paths(ew_lint *l, const ew_lint_text *t, ew_err *err)
@@ -323,5 +246,6 @@ ew_code ew_lint__signs(ew_lint *l, const ew_lint_text *t, ew_err *err)
         code = paths(l, t, err);
     if (code == EW_OK)
         code = phones(l, t, err);
-    return code == EW_OK && t->look == EW_LOOK_ALL ? coordinates(l, t, err) : code;
+    return code == EW_OK && t->look == EW_LOOK_ALL ? ew_lint__coordinates(l, t, err)
+                                                   : code;
 }

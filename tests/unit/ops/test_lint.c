@@ -161,6 +161,39 @@ static void addresses_places_and_folders(void **state)
     CHECK(s, "Nobody");
 }
 
+static void coordinates(void **state)
+{
+    static const sample s[] = {
+        {"104.928200, 11.556400", "coordinates 104.928200, 11.556400; "},
+        {"104.928200,11.556400,0 ", "coordinates 104.928200,11.556400; "},
+        {"at 104.9282, 11.5564", ""},
+        {"coords 104.9282, 11.5564", "coordinates 104.9282, 11.5564; "},
+        {"11.556400\t104.928200", "coordinates 11.556400\\x09104.928200; "},
+        {"48.8566, 2.3522", "coordinates 48.8566, 2.3522; "},
+        {"-23.5505, -46.6333", "coordinates -23.5505, -46.6333; "},
+        {"POINT(104.9282 11.5564)", "coordinates 104.9282 11.5564; "},
+        {"rates 1.0845, 1.0850 and 1.08451, 1.08503 or 83.1234, 83.1301", ""},
+        {"163.24501, 163.25101 12.3456 34.5678", ""},
+        {"<trkpt lat=\"11.5564\" lon=\"104.9282\">",
+         "coordinates 11.5564\" lon=\"104.9282; "},
+        {"{\"longitude\": 104.9282, \"latitude\": -11.556}",
+         "coordinates 104.9282, \"latitude\": -11.556; "},
+        {"<lat>11.5564</lat><lng>104.92</lng>", "coordinates 11.5564; "},
+        {"\"latitudeE7\" : 115564000,\n\"longitudeE7\" : 1049282000",
+         "coordinates 115564000,\\x0a\"longitudeE7\" : 1049282000; "},
+        {"startLat=11.5564&x", "coordinates 11.5564; "},
+        {"flat 1.2345 how long 3.14159 balloon=2.34567 lat 91.2345 lon", ""},
+        {"[\n   104.92821,\n   11.55641\n]", "coordinates 104.92821,\\x0a   11.55641; "},
+        {"$GPGGA,123519,4807.038,N,01131.000,E,1",
+         "coordinates 4807.038,N,01131.000,E; "},
+        {"4807.038,N", ""},
+        {"lat=", ""},
+        {"lat=-", ""},
+    };
+    (void)state;
+    CHECK(s, "Nobody");
+}
+
 /* ------------------------------------------------------------------ names */
 
 static void protected_names(void **state)
@@ -236,6 +269,26 @@ static void nothing_protected_is_told(void **state)
 
 /* ------------------------------------------------------------------ documents */
 
+static void metadata_of_pages(void **state)
+{
+    static const sample s[] = {
+        {"<html><META content='Ana B' Name=Author />", "author Ana B; "},
+        {"<meta name=generator content=Word>x", "software Word; "},
+        {"<meta\nproperty = \"og:latitude\" content=\"11.55\">", "coordinates 11.55; "},
+        {"<meta name=\"DC.Creator\" content=\"by ann@mail.example\">",
+         "mail ann@mail.example; author by ann@mail.example; mail ann@mail.example; "},
+        {"<meta name=\"viewport\" content=\"width=3\">", ""},
+        {"<meta name=\"author\" content=\"\"><meta name=\"author\"", ""},
+        {"<metadata name=\"author\" content=\"x\">", ""},
+        {"<meta name=author content=\"open", "author open; "},
+        {"<meta content=\"Sokha\" name=\"author\">",
+         "protected-word protected person 3; author [protected person 3]; "
+         "protected-word protected person 3; "},
+    };
+    (void)state;
+    CHECK(s, "Sokha Vannak");
+}
+
 static void metadata_of_documents(void **state)
 {
     static const sample s[] = {
@@ -266,12 +319,12 @@ static void metadata_of_documents(void **state)
 
 static void metadata_of_pictures(void **state)
 {
-    static const char png[] = "\x89PNG\r\n\x1A\n\0\0\0\x0Atext"
+    static const char png[] = "\x89PNG\r\n\x1A\n\0\0\0\x0atext"
                               "0123456789crc4"
-                              "\0\0\0\x0AtEXtAuthor\0Ann" /* 10 bytes */
+                              "\0\0\0\x0atEXtAuthor\0Ann" /* 10 bytes */
                               "crc4";
     static const char jpeg[] = "\xFF\xD8\xFF\xFE\0\6Hi!!\xFF\xED\0\x28Photoshop 3.0\0"
-                               "8BIM\4\4\0\0\0\0\0\x0A\x1C\2\x50\0\5Peter"
+                               "8BIM\4\4\0\0\0\0\0\x0a\x1C\2\x50\0\5Peter"
                                "\xFF\xDA";
     (void)state;
     told t = lint_bytes("Sokha", png, sizeof png - 1);
@@ -481,9 +534,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(telephones),
         cmocka_unit_test(addresses_places_and_folders),
+        cmocka_unit_test(coordinates),
         cmocka_unit_test(protected_names),
         cmocka_unit_test(names_in_utf16),
         cmocka_unit_test(nothing_protected_is_told),
+        cmocka_unit_test(metadata_of_pages),
         cmocka_unit_test(metadata_of_documents),
         cmocka_unit_test(metadata_of_pictures),
         cmocka_unit_test(archives_two_deep),
