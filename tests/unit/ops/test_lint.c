@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -517,9 +518,16 @@ static void a_case(void **state)
     assert_int_equal(lint_case(c, &o, &sum).n, 0);
     char *original = NULL;
     assert_int_equal(ew_case_original(c, item, &original, NULL), EW_OK);
+    o.items = &item;
+    assert_int_equal(chmod(original, 0600), 0);
+    FILE *f =
+        fopen(original, "a"); /* somebody changed it: what was put in is not known */
+    assert_true(f != NULL && fputs(", sokha vannak", f) >= 0 && fclose(f) == 0);
+    t = lint_case(c, &o, &sum);
+    assert_non_null(strstr(t.text, "(an original that is not what was put in)"));
+    assert_int_equal(t.n, 1); /* the item's name */
     assert_int_equal(unlink(original), 0);
     ew_free(original);
-    o.items = &item;
     t = lint_case(c, &o, &sum);
     assert_non_null(strstr(t.text, "(an original that cannot be read)"));
     ew_case_close(c);
