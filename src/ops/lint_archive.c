@@ -87,6 +87,31 @@ static ew_code name_member(ew_lint *l, size_t before, const char *name, ew_err *
     return code;
 }
 
+/* Who a file belonged to where it was packed: told once for the archive. */
+static ew_code owner(ew_lint *l, size_t before, const char *field, const char *name,
+                     ew_err *err)
+{
+    char kept = l->member[before];
+    if (name == NULL || name[0] == 0 || strcmp(name, "root") == 0)
+        return EW_OK;
+    l->member[before] = 0;
+    ew_code code = ew_lint__value(l, EW_LINT_AUTHOR, field, 0,
+                                  (ew_slice){name, strnlen(name, EW_LINT_MEMBER)}, err);
+    l->member[before] = kept;
+    return code;
+}
+
+static ew_code owners(ew_lint *l, struct archive_entry *e, size_t before, ew_err *err)
+{
+    const char *user = archive_entry_uname_utf8(e);
+    ew_code code =
+        owner(l, before, "owner", user != NULL ? user : archive_entry_uname(e), err);
+    const char *group = archive_entry_gname_utf8(e);
+    return code == EW_OK ? owner(l, before, "group",
+                                 group != NULL ? group : archive_entry_gname(e), err)
+                         : code;
+}
+
 static ew_code look_into(ew_lint *l, reading *r, struct archive_entry *e, ew_err *err)
 {
     ew_buf b;
@@ -123,6 +148,8 @@ static ew_code members(ew_lint *l, reading *r, size_t before, ew_err *err)
             name = archive_entry_pathname(e);
         bool raw = archive_format(r->a) == ARCHIVE_FORMAT_RAW;
         code = name_member(l, before, raw || name == NULL ? "(unpacked)" : name, err);
+        if (code == EW_OK)
+            code = owners(l, e, before, err);
         if (code == EW_OK && archive_entry_filetype(e) == AE_IFREG)
             code = look_into(l, r, e, err);
     }
@@ -140,6 +167,10 @@ ew_code ew_lint__archive(ew_lint *l, ew_slice s, ew_err *err)
     if (code == EW_OK && !r.damaged)
         code = members(l, &r, before, err);
     l->member[before] = 0;
+    if (code == EW_OK && s.n > 4 && memcmp(s.p, "PK", 2) == 0)
+        code = ew_lint__zip_rest(l, s, err);
+    if (code == EW_OK && s.n > 4 && memcmp(s.p, "\x1F\x8B", 2) == 0)
+        code = ew_lint__gzip_head(l, s, err);
     if (code == EW_OK && r.damaged)
         code = ew_lint__blank(l, "a damaged archive", err);
     if (code == EW_OK && r.cut)

@@ -106,5 +106,8 @@ EW_MUST_CHECK ew_code ew_lint__media(ew_lint *l, ew_slice bytes, ew_err *err);
 /* Pages of a web archive; nothing of any other file. */
 EW_MUST_CHECK ew_code ew_lint__web(ew_lint *l, const char *path, ew_err *err);
 EW_MUST_CHECK ew_code ew_lint__archive(ew_lint *l, ew_slice bytes, ew_err *err);
+/* What is beside the members. */
+EW_MUST_CHECK ew_code ew_lint__zip_rest(ew_lint *l, ew_slice bytes, ew_err *err);
+EW_MUST_CHECK ew_code ew_lint__gzip_head(ew_lint *l, ew_slice bytes, ew_err *err);
 
 #endif

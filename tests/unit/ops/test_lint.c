@@ -385,6 +385,58 @@ static void archives_two_deep(void **state)
     free(locked);
 }
 
+/* Two members of different people, all of one group. */
+static told lint_tar(const char *one, const char *other, const char *group)
+{
+    static char out[16384];
+    size_t len = 0;
+    struct archive *a = archive_write_new();
+    (void)archive_write_set_format_ustar(a);
+    assert_int_equal(archive_write_open_memory(a, out, sizeof out, &len), ARCHIVE_OK);
+    for (int i = 0; i < 3; i++) {
+        struct archive_entry *e = archive_entry_new();
+        archive_entry_set_pathname(e, i == 0 ? "a" : i == 1 ? "b" : "c");
+        archive_entry_set_filetype(e, AE_IFREG);
+        archive_entry_set_perm(e, 0644);
+        archive_entry_set_size(e, 0);
+        archive_entry_set_uname(e, i < 2 ? one : other);
+        archive_entry_set_gname(e, group);
+        assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
+        archive_entry_free(e);
+    }
+    assert_int_equal(archive_write_close(a), ARCHIVE_OK);
+    (void)archive_write_free(a);
+    return lint_bytes("Sokha Vannak", out, len);
+}
+
+static void beside_the_members(void **state)
+{
+    static const char zip[] =
+        "PK\003\004\024\000\000\000\000\000\000\000!\000\203\026\334\214\001"
+        "\000\000\000\001\000\000\000\001\000\000\000axPK\001\002\024\003\024"
+        "\000\000\000\000\000\000\000!\000\203\026\334\214\001\000\000\000\001"
+        "\000\000\000\001\000\000\000\010\000\000\000\000\000\000\000\200\001"
+        "\000\000\000\000axy SokhaPK\005\006\000\000\000\000\001\000\001\000"
+        "7\000\000\000 \000\000\000\006\000Vannak +85511222333";
+    static const char gzip[] =
+        "\037\213\010\030\000\000\000\000\000\003Sokha Vannak.txt\000by ann@"
+        "mail.example\000\253P\250\004\000\300\015\376\031\003\000\000\000";
+    (void)state;
+    told t = lint_bytes("Sokha Vannak", zip, sizeof zip - 1);
+    assert_string_equal(t.text, "protected-word protected person 3; "
+                                "phone +85511222333; ");
+    t = lint_bytes("Sokha Vannak", gzip, sizeof gzip - 1);
+    assert_string_equal(t.text, "protected-name protected person 3; "
+                                "mail ann@mail.example; ");
+    for (size_t n = 0; n < sizeof gzip - 1; n++)
+        (void)lint_bytes("Sokha Vannak", gzip, n);
+    for (size_t n = 0; n < sizeof zip - 1; n++)
+        (void)lint_bytes("Sokha Vannak", zip, n);
+    t = lint_tar("ann", "Vannak", "root");
+    assert_string_equal(t.text, "author ann; author [protected person 3]; "
+                                "protected-word protected person 3; ");
+}
+
 static void a_bomb_is_told(void **state)
 {
     size_t n;
@@ -550,6 +602,7 @@ int main(void)
         cmocka_unit_test(metadata_of_documents),
         cmocka_unit_test(metadata_of_pictures),
         cmocka_unit_test(archives_two_deep),
+        cmocka_unit_test(beside_the_members),
         cmocka_unit_test(a_bomb_is_told),
         cmocka_unit_test(a_name_across_two_pieces_is_one),
         cmocka_unit_test(memory_that_fails_is_told),
