@@ -34,13 +34,17 @@ static ew_code mask_number(masking *m, size_t at, size_t before, ew_err *err)
     size_t count = 0;
     size_t end = at;
     size_t last = at;
-    while (end < before && count < sizeof digits &&
-           strchr("0123456789 ()-.+/", m->text.p[end]) != NULL && m->text.p[end] != 0) {
-        if (m->text.p[end] >= '0' && m->text.p[end] <= '9') {
-            digits[count++] = m->text.p[end];
-            last = end + 1;
+    while (end < before && count < sizeof digits) {
+        size_t len;
+        int digit = ew_names_digit(m->text, end, &len);
+        if (digit < 0 &&
+            (m->text.p[end] == 0 || strchr(" ()-.+/", m->text.p[end]) == NULL))
+            break;
+        if (digit >= 0) {
+            digits[count++] = (char)('0' + digit);
+            last = end + len;
         }
-        end++;
+        end += len;
     }
     int64_t person = count >= NUMBER_MIN ? ew_names_number(m->n, digits, count) : 0;
     return person != 0 ? mask(m, person, at, last, err) : EW_OK;
@@ -49,11 +53,12 @@ static ew_code mask_number(masking *m, size_t at, size_t before, ew_err *err)
 static ew_code mask_numbers(masking *m, size_t from, size_t to, ew_err *err)
 {
     ew_code code = EW_OK;
-    for (size_t at = from; at < to && code == EW_OK; at++) {
-        bool digit = m->text.p[at] >= '0' && m->text.p[at] <= '9';
-        bool goes_on = at > from && m->text.p[at - 1] >= '0' && m->text.p[at - 1] <= '9';
+    bool goes_on = false;
+    for (size_t at = from, len; at < to && code == EW_OK; at += len > 0 ? len : 1) {
+        bool digit = ew_names_digit(m->text, at, &len) >= 0;
         if (digit && !goes_on && at >= m->told)
             code = mask_number(m, at, to, err);
+        goes_on = digit;
     }
     return code;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "seal/vault.h"
 
@@ -257,14 +258,35 @@ static bool is_sign(char c)
     return strchr(" \t\r\n,;:.!?()[]{}<>\"'/\\|+*=-_", c) != NULL;
 }
 
+int ew_names_digit(ew_slice s, size_t at, size_t *n)
+{
+    /* Zeros of Arabic (twice), the scripts of India, Thai, Lao, Tibetan, Burmese, Khmer, Mongolian, wide ones. */
+    static const uint16_t zeros[] = {
+        0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66,
+        0x0CE6, 0x0D66, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810, 0xFF10};
+    uint32_t cp = 0;
+    *n = 1;
+    if (at >= s.n)
+        return -1;
+    if ((unsigned char)s.p[at] < 0x80)
+        return s.p[at] >= '0' && s.p[at] <= '9' ? s.p[at] - '0' : -1;
+    *n = ew_utf8_next(s.p + at, s.n - at, &cp);
+    for (size_t i = 0; *n > 0 && i < EW_COUNT(zeros); i++)
+        if (cp >= zeros[i] && cp < zeros[i] + 10u)
+            return (int)(cp - zeros[i]);
+    return -1;
+}
+
 /* A number as its digits alone. */
 static ew_code add_number(ew_names *n, int64_t person, ew_slice s, ew_err *err)
 {
     char digits[32];
     size_t count = 0;
-    for (size_t i = 0; i < s.n && count < sizeof digits; i++)
-        if (s.p[i] >= '0' && s.p[i] <= '9')
-            digits[count++] = s.p[i];
+    for (size_t i = 0, len; i < s.n && count < sizeof digits; i++) {
+        int digit = ew_names_digit(s, i, &len);
+        if (digit >= 0)
+            digits[count++] = (char)('0' + digit);
+    }
     name m = {.of = EW_NAME_PROTECTED, .person = person, .whole = true, .number = true};
     ew_code code =
         count >= NUMBER_MIN ? put_name(n, m, (ew_slice){digits, count}, err) : EW_OK;
@@ -278,9 +300,11 @@ static ew_code add_numbers(ew_names *n, int64_t person, ew_slice line, ew_err *e
     ew_code code = EW_OK;
     for (size_t at = 0; at < line.n && code == EW_OK;) {
         size_t end = at;
-        while (end < line.n && line.p[end] != 0 &&
-               strchr("0123456789 ()-.+/", line.p[end]) != NULL)
-            end++;
+        size_t len = 1;
+        while (end < line.n &&
+               (ew_names_digit(line, end, &len) >= 0 ||
+                (line.p[end] != 0 && strchr(" ()-.+/", line.p[end]) != NULL)))
+            end += len;
         code = add_number(n, person, (ew_slice){line.p + at, end - at}, err);
         at = end + 1;
     }
@@ -290,10 +314,11 @@ static ew_code add_numbers(ew_names *n, int64_t person, ew_slice line, ew_err *e
 static ew_code add_word(ew_names *n, int64_t person, ew_slice word, ew_err *err)
 {
     name m = {.of = EW_NAME_PROTECTED, .person = person};
-    bool digits = true;
-    for (size_t i = 0; i < word.n; i++)
-        digits = digits && word.p[i] >= '0' && word.p[i] <= '9';
-    if (word.n == 0 || (digits && word.n < NUMBER_MIN))
+    size_t count = 0;
+    size_t at = 0;
+    for (size_t len; ew_names_digit(word, at, &len) >= 0; at += len)
+        count++;
+    if (word.n == 0 || (at == word.n && count < NUMBER_MIN))
         return EW_OK;
     bool run = ew_letter_of(last_char(word)) == EW_LETTER_RUN;
     return fold_and_put(n, m, word, run ? 2 : 3, err);

@@ -46,6 +46,9 @@ EW_MUST_CHECK ew_code ew_names_find(const ew_names *n, ew_slice folded,
                                                    ew_err *err),
                                     void *cookie, ew_err *err);
 
+/* The digit at s[at] in whatever script, and its bytes; -1: there is none. s[at] may be within a character. */
+int ew_names_digit(ew_slice s, size_t at, size_t *n);
+
 /* Whose number ends with these digits, or the digits with that number, seven at least? 0: nobody's. */
 int64_t ew_names_number(const ew_names *n, const char *digits, size_t count);
 

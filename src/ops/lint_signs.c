@@ -108,22 +108,32 @@ static size_t gap_at(ew_slice s, size_t at, char *kind)
             *kind = (char)c;
         n++;
     }
-    return n > 0 && n <= 3 && at + n < s.n && is_digit(s.p[at + n]) ? n : 0;
+    size_t len;
+    return n > 0 && n <= 3 && ew_names_digit(s, at + n, &len) >= 0 ? n : 0;
+}
+
+/* Bytes of a plus, also a wide one. */
+static size_t plus_before(ew_slice s, size_t at)
+{
+    if (at > 0 && s.p[at - 1] == '+')
+        return 1;
+    return at >= 3 && memcmp(s.p + at - 3, "\xEF\xBC\x8B", 3) == 0 ? 3 : 0;
 }
 
 static bool take_number(ew_slice s, size_t at, number *x)
 {
-    *x = (number){.plus = at > 0 && s.p[at - 1] == '+'};
+    *x = (number){.plus = plus_before(s, at) > 0};
     while (at < s.n) {
-        size_t from = at;
-        while (at < s.n && is_digit(s.p[at])) {
+        size_t before = x->count;
+        int digit;
+        for (size_t len; (digit = ew_names_digit(s, at, &len)) >= 0; at += len) {
             if (x->count == PHONE_DIGITS)
                 return false;
-            x->digits[x->count++] = s.p[at++];
+            x->digits[x->count++] = (char)('0' + digit);
         }
-        if (at == from || x->group_count == GROUPS)
+        if (x->count == before || x->group_count == GROUPS)
             break;
-        x->groups[x->group_count++] = at - from;
+        x->groups[x->group_count++] = x->count - before;
         x->end = at;
         char kind;
         size_t gap = gap_at(s, at, &kind);
@@ -174,8 +184,15 @@ static bool is_phone(const number *x)
 /* May a number begin here? */
 static bool begins(ew_slice s, size_t at)
 {
-    if (!is_digit(s.p[at]) || at == 0)
-        return is_digit(s.p[at]);
+    size_t len;
+    bool digit = ew_names_digit(s, at, &len) >= 0;
+    if (!digit || at == 0)
+        return digit;
+    size_t last = at - 1;
+    while (last > 0 && at - last < 4 && ((unsigned char)s.p[last] & 0xC0) == 0x80)
+        last--;
+    if (ew_names_digit(s, last, &len) >= 0)
+        return false;
     char before = s.p[at - 1];
     return !is_alnum(before) && before != '_' && before != '.' && before != ',' &&
            before != '=' && before != '%' && before != '-';
@@ -193,7 +210,7 @@ static ew_code phones(ew_lint *l, const ew_lint_text *t, ew_err *err)
         }
         bool ends = x.end >= s.n || (!is_alnum(s.p[x.end]) && s.p[x.end] != '_');
         int64_t person = x.count >= 5 ? ew_names_number(l->names, x.digits, x.count) : 0;
-        size_t from = at - (x.plus ? 1 : 0);
+        size_t from = at - plus_before(s, at);
         ew_slice value = {s.p + from, x.end - from};
         if (x.end <= t->seen) {
             at = x.end > at ? x.end : at + 1;

@@ -236,6 +236,45 @@ static void protected_names(void **state)
     CHECK(s, identity);
 }
 
+static void numbers_in_other_digits(void **state)
+{
+    static const sample s[] = {
+        {"x \341\237\240\341\237\241\341\237\242 \341\237\243\341\237\244\341\237\245 "
+         "\341\237\246\341\237\247\341\237\250",
+         "protected-name protected person 3; "},
+        {"\331\240\331\241\331\242-\331\243\331\244\331\245-\331\246\331\247\331\250",
+         "protected-name protected person 3; "},
+        {"\357\274\213\357\274\230\357\274\225\357\274\225\357\274\221\357\274\222\357"
+         "\274\223\357\274\224\357\274\225\357\274\226\357\274\227\357\274\230",
+         "protected-name protected person 3; "},
+        {"<meta name=author "
+         "content="
+         "\"\341\237\240\341\237\241\341\237\242\341\237\243\341\237\244\341\237\245\341"
+         "\237\246\341\237\247\341\237\250 ann@mail.example\">",
+         "mail ann@mail.example; protected-name protected person 3; "
+         "author [protected person 3] ann@mail.example; mail ann@mail.example; "
+         "protected-name protected person 3; "},
+        {"\357\274\220\357\274\221\357\274\221 \357\274\222\357\274\222\357\274\222 "
+         "\357\274\223\357\274\223\357\274\223",
+         "phone \357\274\220\357\274\221\357\274\221 "
+         "\357\274\222\357\274\222\357\274\222 \357\274\223\357\274\223\357\274\223; "},
+        {"\341\237\242\341\237\240\341\237\242\341\237\246 \341\237\241\341\237\242", ""},
+        {"\341\237\240\341\237\241\341\237\242\341\237\243\341\237\244\341\237\245\341"
+         "\237\246\341\237\247\341\237\250\341\237\240\341\237\241\341\237\242\341\237"
+         "\243\341\237\244\341\237\245\341\237\246\341\237\247\341\237\250\341\237\240"
+         "\341\237\241",
+         ""},
+    };
+    static const sample other[] = {
+        {"012 345 678", "protected-name protected person 3; "},
+    };
+    (void)state;
+    CHECK(s, "Tel: +855 12 345 678");
+    CHECK(other,
+          "Tel: \341\237\240\341\237\241\341\237\242 "
+          "\341\237\243\341\237\244\341\237\245 \341\237\246\341\237\247\341\237\250");
+}
+
 static void names_in_utf16(void **state)
 {
     static const char le[] = "\xFF\xFES\0o\0k\0h\0a\0";
@@ -526,6 +565,21 @@ static told lint_case(ew_case *c, const ew_lint_opts *o, ew_lint_sum *sum)
     return t;
 }
 
+/* What was put in is not what is there. */
+static void changed_and_missing(ew_case *c, const ew_lint_opts *o, const char *original)
+{
+    ew_lint_sum sum;
+    assert_int_equal(chmod(original, 0600), 0);
+    FILE *f = fopen(original, "a");
+    assert_true(f != NULL && fputs(", sokha vannak", f) >= 0 && fclose(f) == 0);
+    told t = lint_case(c, o, &sum);
+    assert_non_null(strstr(t.text, "(an original that is not what was put in)"));
+    assert_int_equal(t.n, 1); /* the item's name */
+    assert_int_equal(unlink(original), 0);
+    t = lint_case(c, o, &sum);
+    assert_non_null(strstr(t.text, "(an original that cannot be read)"));
+}
+
 static void a_case(void **state)
 {
     char *dir = test_dir_new();
@@ -571,17 +625,8 @@ static void a_case(void **state)
     char *original = NULL;
     assert_int_equal(ew_case_original(c, item, &original, NULL), EW_OK);
     o.items = &item;
-    assert_int_equal(chmod(original, 0600), 0);
-    FILE *f =
-        fopen(original, "a"); /* somebody changed it: what was put in is not known */
-    assert_true(f != NULL && fputs(", sokha vannak", f) >= 0 && fclose(f) == 0);
-    t = lint_case(c, &o, &sum);
-    assert_non_null(strstr(t.text, "(an original that is not what was put in)"));
-    assert_int_equal(t.n, 1); /* the item's name */
-    assert_int_equal(unlink(original), 0);
+    changed_and_missing(c, &o, original);
     ew_free(original);
-    t = lint_case(c, &o, &sum);
-    assert_non_null(strstr(t.text, "(an original that cannot be read)"));
     ew_case_close(c);
     ew_age_identities_release(&keys);
     ew_secret_release(&file);
@@ -596,6 +641,7 @@ int main(void)
         cmocka_unit_test(addresses_places_and_folders),
         cmocka_unit_test(coordinates),
         cmocka_unit_test(protected_names),
+        cmocka_unit_test(numbers_in_other_digits),
         cmocka_unit_test(names_in_utf16),
         cmocka_unit_test(nothing_protected_is_told),
         cmocka_unit_test(metadata_of_pages),
