@@ -161,6 +161,8 @@ static ew_code tell_blanks(listing *l, ew_err *err)
 {
     ew_code code = EW_OK;
     ew_buf_reset(l->out);
+    if (l->a->json)
+        return EW_OK;
     if (l->n > 0)
         code =
             ew_buf_printf(l->out, err, "%sNot looked into:\n", l->told > 0 ? "\n" : "");
@@ -174,7 +176,15 @@ static ew_code tell_blanks(listing *l, ew_err *err)
             code =
                 ew_buf_printf(l->out, err, "%s\n", r->shown == SHOWN_ITEMS ? " ..." : "");
     }
-    if (code == EW_OK && l->out->len > 0)
+    if (code == EW_OK)
+        code = ew_buf_printf(
+            l->out, err, "%s%s", l->n == 0 && l->told > 0 ? "\n" : "",
+            "Never looked for: transliterations, misspellings, descriptions of people;\n"
+            "       IMEI and other numbers of devices in a text, MAC and IP addresses,\n"
+            "       plus codes, coordinates in other digits or grids; what stands in\n"
+            "       base64 within JSON, in a file within a PDF, between the members of\n"
+            "       an archive\n");
+    if (code == EW_OK)
         out_write(l->a, l->out);
     return code;
 }

@@ -300,6 +300,7 @@ class People(Case):
         self.assertEqual(sum(f["kind"] == "phone" for f in found), 1)
         self.assertEqual({f["excerpt"] for f in found if f["kind"] == "author"},
                          {"Helen Writer", "Tom"})
+        self.assertIn("\nNever looked for: ", self.ew("lint", "-i", self.key, code=1).out)
         for text in self.said:
             self.assert_free(text, "what lint printed")
         # The same ids again; what is allowed is not counted.
