@@ -105,10 +105,12 @@ static bool is_odd(ew_slice s, size_t most)
     return odd > most;
 }
 
-/* UTF-8 without zeros, or UTF-16 with its mark; the last character may be cut. */
+/* UTF-8 without zeros, or UTF-16 or UTF-32 with its mark; the last character may be cut. */
 static bool is_text(ew_slice s)
 {
     size_t n = s.n < TEXT_LOOK ? s.n : TEXT_LOOK;
+    if (n >= 4 && memcmp(s.p, "\0\0\xFE\xFF", 4) == 0)
+        return true;
     if (n >= 2 && (memcmp(s.p, "\xFF\xFE", 2) == 0 || memcmp(s.p, "\xFE\xFF", 2) == 0))
         return true;
     if (memchr(s.p, 0, n) != NULL || is_odd((ew_slice){s.p, n}, n / 100))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/utf8.h"
 #include "ops/lint_in.h"
 
@@ -347,13 +348,51 @@ static ew_code utf16_runs(ew_lint *l, ew_slice s, ew_lint_look look, ew_err *err
     return code;
 }
 
+/* ------------------------------------------------------------------ UTF-32 */
+
+/* Is it marked as such? */
+static bool is_utf32(ew_slice s, bool *big)
+{
+    *big = s.n >= 4 && memcmp(s.p, "\0\0\xFE\xFF", 4) == 0;
+    return *big || (s.n >= 4 && memcmp(s.p, "\xFF\xFE\0\0", 4) == 0);
+}
+
+static ew_code utf32(ew_lint *l, ew_slice s, bool big, ew_err *err)
+{
+    ew_code code = EW_OK;
+    char *out = ew_alloc(RUN_MOST + 4);
+    if (out == NULL)
+        return ew_fail_nomem(err);
+    for (size_t at = 4; at + 4 <= s.n && code == EW_OK;) {
+        size_t from = at;
+        size_t n = 0;
+        for (; at + 4 <= s.n && n < RUN_MOST; at += 4) {
+            const uint8_t *p = (const uint8_t *)s.p + at;
+            uint32_t cp = big ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+                                    (uint32_t)p[2] << 8 | p[3]
+                              : ew_get_u32le(p);
+            bool right = cp > 0 && cp < 0x110000 && (cp < 0xD800 || cp > 0xDFFF);
+            n += put_utf8(right ? cp : 0xFFFD, out + n);
+        }
+        ew_lint_text t = {{out, n}, from, 4, "", EW_LOOK_ALL, 0};
+        code = ew_lint__text(l, &t, err);
+        if (at + 4 <= s.n)
+            at -= RUN_OVERLAP;
+    }
+    ew_free(out);
+    return code;
+}
+
 ew_code ew_lint__bytes(ew_lint *l, ew_slice bytes, ew_lint_look look, ew_err *err)
 {
+    bool big;
+    ew_code code = is_utf32(bytes, &big) ? utf32(l, bytes, big, err) : EW_OK;
     bool marked = bytes.n >= 2 && (memcmp(bytes.p, "\xFF\xFE", 2) == 0 ||
                                    memcmp(bytes.p, "\xFE\xFF", 2) == 0);
     bool has_nul =
         memchr(bytes.p, 0, bytes.n < LOOK_BYTES ? bytes.n : LOOK_BYTES) != NULL;
-    ew_code code = utf8_runs(l, bytes, look, err);
+    if (code == EW_OK)
+        code = utf8_runs(l, bytes, look, err); /* the mark may be a lie */
     if (code != EW_OK || (look == EW_LOOK_ALL && !marked && !has_nul))
         return code;
     bool again = l->again;

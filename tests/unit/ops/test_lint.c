@@ -287,6 +287,33 @@ static void names_in_utf16(void **state)
     assert_non_null(strstr(t.text, "(an unknown format"));
 }
 
+static void names_in_utf32(void **state)
+{
+    static const char text[] = "\xFF\xFE"
+                               "by Sokha Vannak, +85511222333";
+    char little[4 * sizeof text] = "";
+    char big[4 * sizeof text] = "";
+    size_t n = 0;
+    (void)state;
+    memcpy(little, "\xFF\xFE", 2);
+    memcpy(big, "\0\0\xFE\xFF", 4);
+    for (n = 4; text[n / 4 + 1] != 0; n += 4) {
+        little[n] = text[n / 4 + 1];
+        big[n + 3] = text[n / 4 + 1];
+    }
+    told t = lint_bytes("Sokha Vannak", little, n);
+    assert_string_equal(t.text, "protected-name protected person 3; "
+                                "phone +85511222333; ");
+    t = lint_bytes("Sokha Vannak", big, n);
+    assert_string_equal(t.text, "protected-name protected person 3; "
+                                "phone +85511222333; ");
+    t = lint_bytes("Sokha Vannak", big, 5);
+    assert_int_equal(t.n, 0);
+    memcpy(little + 4, "Sokha Vannak", 12); /* the mark may be a lie */
+    t = lint_bytes("Sokha Vannak", little, 16);
+    assert_string_equal(t.text, "protected-name protected person 3; ");
+}
+
 static void nothing_protected_is_told(void **state)
 {
     ew_names *n = names_of("Sokha Vannak\n+855 12 345 678");
@@ -643,6 +670,7 @@ int main(void)
         cmocka_unit_test(protected_names),
         cmocka_unit_test(numbers_in_other_digits),
         cmocka_unit_test(names_in_utf16),
+        cmocka_unit_test(names_in_utf32),
         cmocka_unit_test(nothing_protected_is_told),
         cmocka_unit_test(metadata_of_pages),
         cmocka_unit_test(metadata_of_documents),
