@@ -84,6 +84,9 @@ EW_MUST_CHECK ew_code ew_lint__signs(ew_lint *l, const ew_lint_text *t, ew_err *
 EW_MUST_CHECK ew_code ew_lint__coordinates(ew_lint *l, const ew_lint_text *t,
                                            ew_err *err);
 
+/* What is written as words of a mail's head. */
+EW_MUST_CHECK ew_code ew_lint__mail_words(ew_lint *l, const ew_lint_text *t, ew_err *err);
+
 /* Any bytes: what in them is text, in UTF-8 or UTF-16, also written in escapes. */
 EW_MUST_CHECK ew_code ew_lint__bytes(ew_lint *l, ew_slice bytes, ew_lint_look look,
                                      ew_err *err);

@@ -216,6 +216,8 @@ static ew_code decoded(ew_lint *l, const ew_lint_text *t, bool bytes, ew_err *er
 static ew_code with_escapes(ew_lint *l, const ew_lint_text *t, ew_err *err)
 {
     ew_code code = ew_lint__text(l, t, err);
+    if (code == EW_OK)
+        code = ew_lint__mail_words(l, t, err);
     if (code != EW_OK || ew_names_count(l->names) == 0 || !has_escapes(t->text))
         return code;
     code = decoded(l, t, false, err);

@@ -287,6 +287,21 @@ static void names_in_utf16(void **state)
     assert_non_null(strstr(t.text, "(an unknown format"));
 }
 
+static void words_of_mails(void **state)
+{
+    static const sample s[] = {
+        {"Subject: =?utf-8?B?U29raGEgVg==?=\r\n =?UTF-8?b?YW5uYWs=?=",
+         "protected-name protected person 3; "},
+        {"From: =?utf-8?Q?S=C3=B3kha_Vannak?= x",
+         "protected-word protected person 3; protected-name protected person 3; "},
+        {"=?utf-8?B?Kzg1NTExMjIyMzMz?=", "phone +85511222333; "},
+        {"=?koi8-r?B?/////w==?=", "(words of a mail in another encoding) "},
+        {"=?a?B?=? =?=?=?=? =?utf-8?X?a?= =?utf-8?B?", ""},
+    };
+    (void)state;
+    CHECK(s, "Sokha Vannak");
+}
+
 static void names_in_utf32(void **state)
 {
     static const char text[] = "\xFF\xFE"
@@ -670,6 +685,7 @@ int main(void)
         cmocka_unit_test(protected_names),
         cmocka_unit_test(numbers_in_other_digits),
         cmocka_unit_test(names_in_utf16),
+        cmocka_unit_test(words_of_mails),
         cmocka_unit_test(names_in_utf32),
         cmocka_unit_test(nothing_protected_is_told),
         cmocka_unit_test(metadata_of_pages),
