@@ -262,15 +262,16 @@ static void a_reversal_is_found(void **state)
         {"Ministry", "denies", "2026-10-16", 1, 0},   /* of another item */
         {"Spokesman", "denies", "2026-10-17", 0, 0},  /* another person */
         {"Ministry", "retracts", "2026-10-18", 0, 0}, /* takes it back */
-        {"Ministry", "denies", "2026-10-19", 0, 0},   /* after that it is no reversal */
+        {"Ministry", "denies", "2026-10-19", 0, 0},   /* and is on the other side again */
     };
     fixture *f = *state;
     say(f, lines, sizeof lines / sizeof lines[0]);
     turns t = turns_of(f, "2026-10-20");
-    assert_int_equal(t.n, 2);
+    assert_int_equal(t.n, 3);
     assert_true(t.list[0].kind == EW_TURN_REVERSAL && t.list[0].first == 1 &&
                 t.list[0].second == 3 && t.list[0].days == 2);
     assert_true(t.list[1].first == 4 && t.list[1].second == 7);
+    assert_true(t.list[2].first == 4 && t.list[2].second == 8);
 }
 
 static void order_of_entry_does_not_matter(void **state)
