@@ -13,10 +13,9 @@
 #include "base/file.h"
 #include "cli/case.h"
 #include "cli/case_jsonld.h"
+#include "cli/case_held.h"
 #include "cli/case_secret.h"
 #include "cli/case_verbs.h"
-
-enum { PLACES_BYTES = 16 << 20 };
 
 static const opt_spec options[] = {
     CASE_OPTION,
@@ -77,31 +76,13 @@ static ew_code read_format(const args *in, ew_case_export_opts *o, ew_err *err)
     return ew_fail(err, EW_E_ARG, 0, "--format is bag, json or csv");
 }
 
-/* All values of an option. */
-static size_t take(const args *in, opt_id id, const char **out)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < in->given_count; i++)
-        if (in->given[i].id == id)
-            out[n++] = in->given[i].value;
-    return n;
-}
-
 /* One line to people, who are about to hand something on. */
 static void found(void *cookie, const ew_lint_finding *f)
 {
     app *a = cookie;
     const char *weight = ew_lint_weight_name(ew_lint_weight_of(f->kind));
     if (a->json) {
-        ew_obj o = ew_obj_new();
-        ew_obj_str(&o, "schema", "earwitness.case-export-finding/1");
-        ew_obj_str(&o, "id", f->id);
-        ew_obj_str(&o, "kind", ew_lint_kind_name(f->kind));
-        ew_obj_str(&o, "weight", weight);
-        ew_obj_int(&o, "item", f->item);
-        ew_obj_str(&o, "table", f->table);
-        ew_obj_str(&o, "excerpt", f->excerpt);
-        out_object(a, &o);
+        held_finding_json(a, "earwitness.case-export-finding/1", f);
         return;
     }
     progress_clear(a);
@@ -122,9 +103,9 @@ static ew_code export_with(app *a, const args *in, ew_case *c, ew_case_export_op
     if (only == NULL)
         return ew_fail_nomem(err);
     o->only = only;
-    o->only_count = take(in, OPT_ONLY, only);
+    o->only_count = held_values(in, OPT_ONLY, only);
     o->allow = allow;
-    o->allow_count = take(in, OPT_ALLOW, allow);
+    o->allow_count = held_values(in, OPT_ALLOW, allow);
     o->prog = &prog;
     ew_code code = ew_ops_case_export(c, o, told, err);
     progress_clear(a);
@@ -140,10 +121,7 @@ static int export_to(app *a, const args *in, ew_case *c, ew_case_export_opts *o)
     ew_case_exported told = {0};
     ew_err err;
     ew_buf places;
-    ew_code code = EW_OK;
-    ew_buf_init(&places, PLACES_BYTES);
-    if (in->values[OPT_PLACES] != NULL)
-        code = ew_file_get(in->values[OPT_PLACES], &places, &err);
+    ew_code code = held_places(in, &places, &err);
     o->places = (ew_slice){(const char *)places.data, places.len};
     o->found = found;
     o->cookie = a;

@@ -10,10 +10,11 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "cli/case.h"
+#include "cli/case_held.h"
 #include "cli/case_secret.h"
 #include "cli/case_verbs.h"
 
-enum { PLACES_BYTES = 16 << 20, LINE_BYTES = 1 << 16, BLANKS = 64, SHOWN_ITEMS = 8 };
+enum { LINE_BYTES = 1 << 16, BLANKS = 64, SHOWN_ITEMS = 8 };
 
 static const opt_spec options[] = {
     CASE_OPTION,
@@ -242,9 +243,7 @@ static int lint(app *a, const args *in, ew_case *c, inputs *x)
     ew_lint_put put = {tell, blank, &l};
     ew_err err;
     ew_buf_init(&out, LINE_BYTES);
-    ew_code code = EW_OK;
-    if (in->values[OPT_PLACES] != NULL)
-        code = ew_file_get(in->values[OPT_PLACES], &x->places, &err);
+    ew_code code = held_places(in, &x->places, &err);
     x->opts.places = (ew_slice){(const char *)x->places.data, x->places.len};
     if (code == EW_OK)
         code = find_items(in, c, x, &err);
@@ -271,7 +270,6 @@ static int run(app *a, const args *in)
 {
     inputs x = {.items = NULL};
     ew_case *c = NULL;
-    ew_buf_init(&x.places, PLACES_BYTES);
     int exit = in->values[OPT_IDENTITY] != NULL ? case_keys(a, in, &x.keys) : 0;
     if (exit == 0)
         exit = case_open(a, in, false, &c);

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "cli/case.h"
 #include "cli/case_verbs.h"
+#include "ops/case_json.h"
 
 enum { LINE_MAX_BYTES = 1 << 20 };
 
@@ -29,37 +30,11 @@ typedef struct listing {
     uint64_t told, kept_back;
 } listing;
 
-static const char *const verdicts[] = {"undecided", "accepted", "refused"};
-static const char *const kinds[] = {"direct", "mixed", "indirect"};
-
 static void tell_json(app *a, const ew_suggestion *s)
 {
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "schema", "earwitness.case-quotes/1");
-    ew_obj_int(&o, "suggestion", s->id);
-    ew_obj_int(&o, "item", s->item);
-    ew_obj_str(&o, "title", s->title);
-    ew_obj_str(&o, "outlet", s->outlet);
-    char said[EW_SAID_ON];
-    ew_said_on(s->text, s->published, said);
-    ew_obj_str(&o, "published", s->published);
-    ew_obj_str(&o, "said", said);
-    ew_obj_str(&o, "kind", kinds[s->kind]);
-    ew_obj_str(&o, "speaker", s->speaker);
-    ew_obj_str(&o, "as_written", s->as_written);
-    ew_obj_bool(&o, "anonymous", s->anonymous);
-    ew_obj_str(&o, "words", s->words);
-    ew_obj_str(&o, "stance", s->stance);
-    ew_obj_str(&o, "about", s->about);
-    ew_obj_str(&o, "pattern", s->pattern);
-    ew_obj_real(&o, "precision", s->precision, 2);
-    ew_obj_bool(&o, "shown", s->shown);
-    ew_obj_str(&o, "verdict", verdicts[s->verdict]);
-    if (s->verdict == EW_ACCEPTED)
-        ew_obj_int(&o, "position", s->position);
-    ew_obj_int(&o, "paragraph", s->paragraph);
-    ew_obj_int(&o, "at", (int64_t)s->at);
-    ew_obj_int(&o, "bytes", (int64_t)s->bytes);
+    ew_suggestion_json(&o, s);
     out_object(a, &o);
 }
 

@@ -16,6 +16,7 @@
 #include "cli/case.h"
 #include "cli/case_jsonld.h"
 #include "cli/case_verbs.h"
+#include "ops/case_json.h"
 
 enum { SAFE_MAX = 16 << 20, WORDS_COLUMNS = 60, DAY_CHARS = 10, COLUMNS = 7 };
 
@@ -39,49 +40,18 @@ typedef struct shower {
 
 /* ------------------------------------------------------------------ JSON */
 
-static void set_position(ew_obj *o, const ew_timeline_row *r)
-{
-    const ew_position *p = r->position;
-    ew_obj_int(o, "position", p->id);
-    ew_obj_str(o, "date", p->date);
-    ew_obj_str(o, "person", r->person->name);
-    ew_obj_int(o, "person_id", r->person->id);
-    ew_obj_str(o, "stance", p->stance);
-    ew_obj_int(o, "item", p->item);
-    ew_obj_str(o, "item_name", r->item->name);
-}
-
 static ew_code row_json(void *cookie, const ew_timeline_row *r, ew_err *err)
 {
     shower *s = cookie;
-    const ew_position *p = r->position;
     (void)err;
     s->rows++;
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "schema", "earwitness.case-timeline/1");
     ew_obj_str(&o, "row", "position");
-    set_position(&o, r);
-    ew_obj_str(&o, "channel", p->channel);
-    ew_obj_str(&o, "words", p->words);
-    if (r->report != NULL) {
-        ew_obj_int(&o, "report", p->report);
-        ew_obj_str(&o, "report_name", r->report->name);
-        ew_obj_int(&o, "at", (int64_t)p->at);
-        ew_obj_int(&o, "bytes", (int64_t)p->bytes);
-    }
-    if (p->via != 0)
-        ew_obj_int(&o, "via", p->via);
-    if (p->until[0] != 0)
-        ew_obj_str(&o, "until", p->until);
-    ew_obj_int(&o, "event", p->added);
-    ew_obj_bool(&o, "undone", p->undone);
+    ew_timeline_row_json(&o, r);
     out_object(s->a, &o);
     return EW_OK;
 }
-
-static const char *const turn_names[] = {
-    "reversal",  "order-not-known", "silence",     "late-answer",
-    "one-voice", "same-words",      "translation", "loose"};
 
 static ew_code finding_json(void *cookie, const ew_turn *t, const ew_timeline_row *first,
                             const ew_timeline_row *second, ew_err *err)
@@ -89,27 +59,9 @@ static ew_code finding_json(void *cookie, const ew_turn *t, const ew_timeline_ro
     shower *s = cookie;
     (void)err;
     ew_obj o = ew_obj_new();
-    ew_obj one = ew_obj_new();
     ew_obj_str(&o, "schema", "earwitness.case-timeline/1");
     ew_obj_str(&o, "row", "finding");
-    ew_obj_str(&o, "finding", turn_names[t->kind]);
-    ew_obj_bool(&o, "suggestion",
-                t->kind == EW_TURN_SAME_WORDS || t->kind == EW_TURN_TRANSLATION);
-    set_position(&one, first);
-    ew_obj_set(&o, "first", one.json);
-    if (second != NULL && second->position->id != first->position->id) {
-        one = ew_obj_new();
-        set_position(&one, second);
-        ew_obj_set(&o, "second", one.json);
-    }
-    if (t->days_sure)
-        ew_obj_int(&o, "days", t->days);
-    if (t->kind == EW_TURN_SILENCE)
-        ew_obj_int(&o, "questions", (int64_t)t->count);
-    else if (t->count > 0)
-        ew_obj_int(&o, "reports", (int64_t)t->count);
-    if (t->has_until)
-        ew_obj_int(&o, "days_after_until", t->late);
+    ew_timeline_finding_json(&o, t, first, second);
     out_object(s->a, &o);
     return EW_OK;
 }

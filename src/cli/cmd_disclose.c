@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "cli/desk.h"
+#include "ops/seal_json.h"
 #include "report/times.h"
 
 static const opt_spec options[] = {
@@ -46,35 +47,11 @@ static void print_run(const ew_stream *s, const ew_run *r)
 
 /* ------------------------------------------------------------------ what is visible */
 
-static const char *const kinds[] = {"unit", "head", "tail", "metadata"};
-
 /* Where preview lines go. */
 typedef struct viewed {
     app *a;
     json_t *list;
 } viewed;
-
-static void view_json(viewed *v, const ew_preview *p)
-{
-    ew_obj o = ew_obj_new();
-    ew_obj_str(&o, "kind", kinds[p->kind]);
-    ew_obj_bool(&o, "shown", p->state == EW_PART_SHOWN);
-    if (p->state == EW_PART_GUARD)
-        ew_obj_bool(&o, "guard", true);
-    if (p->count > 0) {
-        ew_obj_int(&o, "first", (int64_t)p->first);
-        ew_obj_int(&o, "count", (int64_t)p->count);
-    }
-    if (p->from >= 0) {
-        ew_obj_real(&o, "from", p->from, 3);
-        ew_obj_real(&o, "to", p->to, 3);
-    }
-    if (p->text != NULL)
-        ew_obj_str(&o, "text", p->text);
-    if (p->file != NULL)
-        ew_obj_str(&o, "names_file", p->file);
-    ew_list_add(&v->list, o.json);
-}
 
 static void view_stretch(const ew_preview *p)
 {
@@ -125,7 +102,7 @@ static void view(void *cookie, const ew_preview *p)
 {
     viewed *v = cookie;
     if (v->list != NULL)
-        view_json(v, p);
+        ew_list_add(&v->list, ew_preview_json(p));
     else if (v->a->quiet || v->a->json)
         return;
     else if (p->text == NULL)

@@ -10,10 +10,9 @@
 #include "base/file.h"
 #include "cli/case.h"
 #include "cli/case_jsonld.h"
+#include "cli/case_held.h"
 #include "cli/case_secret.h"
 #include "cli/report.h"
-
-enum { PLACES_BYTES = 16 << 20 };
 
 static const opt_spec options[] = {
     REPORT_OPTIONS,
@@ -35,15 +34,7 @@ static void found(void *cookie, const ew_lint_finding *f)
             f->table, f->excerpt, f->id);
         return;
     }
-    ew_obj o = ew_obj_new();
-    ew_obj_str(&o, "schema", "earwitness.report-finding/1");
-    ew_obj_str(&o, "id", f->id);
-    ew_obj_str(&o, "kind", ew_lint_kind_name(f->kind));
-    ew_obj_str(&o, "weight", weight);
-    ew_obj_int(&o, "item", f->item);
-    ew_obj_str(&o, "table", f->table);
-    ew_obj_str(&o, "excerpt", f->excerpt);
-    out_object(a, &o);
+    held_finding_json(a, "earwitness.report-finding/1", f);
 }
 
 /* Reviews of schema.org, as case export writes them. */
@@ -84,23 +75,16 @@ static int report_it(app *a, const args *in, ew_case *c, ew_report_case_opts *op
     ew_report_held held = {0};
     ew_buf places;
     ew_err err;
-    ew_code code = EW_OK;
-    size_t n = 0;
     const char **allow = ew_alloc_array(in->given_count + 1, sizeof *allow);
-    ew_buf_init(&places, PLACES_BYTES);
     if (allow == NULL) {
         (void)ew_fail_nomem(&err);
         return fail_command(a, &err);
     }
-    for (size_t i = 0; i < in->given_count; i++)
-        if (in->given[i].id == OPT_ALLOW)
-            allow[n++] = in->given[i].value;
     opts->allow = allow;
-    opts->allow_count = n;
+    opts->allow_count = held_values(in, OPT_ALLOW, allow);
     opts->found = found;
     opts->cookie = a;
-    if (in->values[OPT_PLACES] != NULL)
-        code = ew_file_get(in->values[OPT_PLACES], &places, &err);
+    ew_code code = held_places(in, &places, &err);
     opts->places = (ew_slice){(const char *)places.data, places.len};
     int exit_code = code == EW_OK ? 0 : fail_command(a, &err);
     if (exit_code == 0 && in->values[OPT_JSONLD] != NULL)

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "ops/jobs.h"
-#include "ops/seal.h"
+#include "ops/seal_json.h"
 #include "ops/seal_list.h"
 #include "report/verdict.h"
 #include "serve/api_case.h"
@@ -219,26 +219,8 @@ static ew_code open_desk(ew_server *s, const json_t *body, ew_desk *d, ew_err *e
 
 static void add_line(void *cookie, const ew_preview *p)
 {
-    static const char *const kinds[] = {"unit", "head", "tail", "metadata"};
     json_t **list = cookie;
-    ew_obj o = ew_obj_new();
-    ew_obj_str(&o, "kind", kinds[p->kind]);
-    ew_obj_bool(&o, "shown", p->state == EW_PART_SHOWN);
-    if (p->state == EW_PART_GUARD)
-        ew_obj_bool(&o, "guard", true);
-    if (p->count > 0) {
-        ew_obj_int(&o, "first", (int64_t)p->first);
-        ew_obj_int(&o, "count", (int64_t)p->count);
-    }
-    if (p->from >= 0) {
-        ew_obj_real(&o, "from", p->from, 3);
-        ew_obj_real(&o, "to", p->to, 3);
-    }
-    if (p->text != NULL)
-        ew_obj_str(&o, "text", p->text);
-    if (p->file != NULL)
-        ew_obj_str(&o, "names_file", p->file);
-    ew_list_add(list, o.json);
+    ew_list_add(list, ew_preview_json(p));
 }
 
 static ew_code preview(const ew_desk *d, ew_disclosure *what, ew_obj *o, ew_err *err)

@@ -5,9 +5,9 @@
 
 #include "base/err.h"
 #include "base/when.h"
+#include "ops/case_json.h"
 #include "ops/case_quotes.h"
 #include "ops/case_search.h"
-#include "ops/case_timeline.h"
 #include "serve/api_case.h"
 
 enum { DAY_CHARS = 10, QUERY_MAX = 400, HITS_MAX = 1000 };
@@ -18,34 +18,12 @@ typedef struct rows {
     json_t *positions, *findings;
 } rows;
 
-static void set_position(ew_obj *o, const ew_timeline_row *r)
-{
-    const ew_position *p = r->position;
-    ew_obj_int(o, "position", p->id);
-    ew_obj_str(o, "date", p->date);
-    ew_obj_str(o, "person", r->person->name);
-    ew_obj_int(o, "person_id", r->person->id);
-    ew_obj_str(o, "stance", p->stance);
-    ew_obj_int(o, "item", p->item);
-    ew_obj_str(o, "item_name", r->item->name);
-}
-
 static ew_code add_row(void *cookie, const ew_timeline_row *r, ew_err *err)
 {
     rows *to = cookie;
-    const ew_position *p = r->position;
     (void)err;
     ew_obj o = ew_obj_new();
-    set_position(&o, r);
-    ew_obj_str(&o, "channel", p->channel);
-    ew_obj_str(&o, "words", p->words);
-    if (r->report != NULL) {
-        ew_obj_int(&o, "report", p->report);
-        ew_obj_str(&o, "report_name", r->report->name);
-    }
-    if (p->until[0] != 0)
-        ew_obj_str(&o, "until", p->until);
-    ew_obj_int(&o, "event", p->added);
+    ew_timeline_row_json(&o, r);
     ew_list_add(&to->positions, o.json);
     return EW_OK;
 }
@@ -53,30 +31,10 @@ static ew_code add_row(void *cookie, const ew_timeline_row *r, ew_err *err)
 static ew_code add_finding(void *cookie, const ew_turn *t, const ew_timeline_row *first,
                            const ew_timeline_row *second, ew_err *err)
 {
-    static const char *const names[] = {
-        "reversal",  "order-not-known", "silence",     "late-answer",
-        "one-voice", "same-words",      "translation", "loose"};
     rows *to = cookie;
     (void)err;
     ew_obj o = ew_obj_new();
-    ew_obj one = ew_obj_new();
-    ew_obj_str(&o, "finding", names[t->kind]);
-    ew_obj_bool(&o, "suggestion",
-                t->kind == EW_TURN_SAME_WORDS || t->kind == EW_TURN_TRANSLATION);
-    set_position(&one, first);
-    ew_obj_set(&o, "first", one.json);
-    if (second != NULL && second->position->id != first->position->id) {
-        one = ew_obj_new();
-        set_position(&one, second);
-        ew_obj_set(&o, "second", one.json);
-    }
-    if (t->days_sure)
-        ew_obj_int(&o, "days", t->days);
-    if (t->count > 0)
-        ew_obj_int(&o, t->kind == EW_TURN_SILENCE ? "questions" : "reports",
-                   (int64_t)t->count);
-    if (t->has_until)
-        ew_obj_int(&o, "days_after_until", t->late);
+    ew_timeline_finding_json(&o, t, first, second);
     ew_list_add(&to->findings, o.json);
     return EW_OK;
 }
@@ -108,35 +66,13 @@ ew_code ew_api_case_timeline(ew_server *s, const ew_request *q, ew_reply *r, ew_
 
 static ew_code add_quote(void *cookie, const ew_suggestion *s, ew_err *err)
 {
-    static const char *const verdicts[] = {"undecided", "accepted", "refused"};
-    static const char *const kinds[] = {"direct", "mixed", "indirect"};
     json_t **list = cookie;
     (void)err;
     if (s->undone)
         return EW_OK;
     ew_obj o = ew_obj_new();
-    ew_obj_int(&o, "suggestion", s->id);
-    ew_obj_int(&o, "item", s->item);
-    ew_obj_str(&o, "title", s->title);
-    ew_obj_str(&o, "outlet", s->outlet);
-    char said[EW_SAID_ON];
-    ew_said_on(s->text, s->published, said);
-    ew_obj_str(&o, "published", s->published);
-    ew_obj_str(&o, "said", said);
-    ew_obj_str(&o, "kind", kinds[s->kind]);
-    ew_obj_str(&o, "speaker", s->speaker);
-    ew_obj_str(&o, "as_written", s->as_written);
-    ew_obj_bool(&o, "anonymous", s->anonymous);
-    ew_obj_str(&o, "words", s->words);
+    ew_suggestion_json(&o, s);
     ew_obj_str(&o, "text", s->text);
-    ew_obj_str(&o, "stance", s->stance);
-    ew_obj_str(&o, "about", s->about);
-    ew_obj_str(&o, "pattern", s->pattern);
-    ew_obj_real(&o, "precision", s->precision, 2);
-    ew_obj_bool(&o, "shown", s->shown);
-    ew_obj_str(&o, "verdict", verdicts[s->verdict]);
-    if (s->verdict == EW_ACCEPTED)
-        ew_obj_int(&o, "position", s->position);
     ew_list_add(list, o.json);
     return EW_OK;
 }

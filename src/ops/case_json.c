@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a case says, as JSON. */
+#include "ops/case_json.h"
+
+#include "ops/case_quotes.h"
+
+/* ------------------------------------------------------------------ suggestions */
+
+void ew_suggestion_json(ew_obj *o, const ew_suggestion *s)
+{
+    static const char *const verdicts[] = {"undecided", "accepted", "refused"};
+    static const char *const kinds[] = {"direct", "mixed", "indirect"};
+    char said[EW_SAID_ON];
+    ew_said_on(s->text, s->published, said);
+    ew_obj_int(o, "suggestion", s->id);
+    ew_obj_int(o, "item", s->item);
+    ew_obj_str(o, "title", s->title);
+    ew_obj_str(o, "outlet", s->outlet);
+    ew_obj_str(o, "published", s->published);
+    ew_obj_str(o, "said", said);
+    ew_obj_str(o, "kind", kinds[s->kind]);
+    ew_obj_str(o, "speaker", s->speaker);
+    ew_obj_str(o, "as_written", s->as_written);
+    ew_obj_bool(o, "anonymous", s->anonymous);
+    ew_obj_str(o, "words", s->words);
+    ew_obj_str(o, "stance", s->stance);
+    ew_obj_str(o, "about", s->about);
+    ew_obj_str(o, "pattern", s->pattern);
+    ew_obj_real(o, "precision", s->precision, 2);
+    ew_obj_bool(o, "shown", s->shown);
+    ew_obj_str(o, "verdict", verdicts[s->verdict]);
+    if (s->verdict == EW_ACCEPTED)
+        ew_obj_int(o, "position", s->position);
+    ew_obj_int(o, "paragraph", s->paragraph);
+    ew_obj_int(o, "at", (int64_t)s->at);
+    ew_obj_int(o, "bytes", (int64_t)s->bytes);
+}
+
+/* ------------------------------------------------------------------ timeline */
+
+static void set_position(ew_obj *o, const ew_timeline_row *r)
+{
+    const ew_position *p = r->position;
+    ew_obj_int(o, "position", p->id);
+    ew_obj_str(o, "date", p->date);
+    ew_obj_str(o, "person", r->person->name);
+    ew_obj_int(o, "person_id", r->person->id);
+    ew_obj_str(o, "stance", p->stance);
+    ew_obj_int(o, "item", p->item);
+    ew_obj_str(o, "item_name", r->item->name);
+}
+
+void ew_timeline_row_json(ew_obj *o, const ew_timeline_row *r)
+{
+    const ew_position *p = r->position;
+    set_position(o, r);
+    ew_obj_str(o, "channel", p->channel);
+    ew_obj_str(o, "words", p->words);
+    if (r->report != NULL) {
+        ew_obj_int(o, "report", p->report);
+        ew_obj_str(o, "report_name", r->report->name);
+        ew_obj_int(o, "at", (int64_t)p->at);
+        ew_obj_int(o, "bytes", (int64_t)p->bytes);
+    }
+    if (p->via != 0)
+        ew_obj_int(o, "via", p->via);
+    if (p->until[0] != 0)
+        ew_obj_str(o, "until", p->until);
+    ew_obj_int(o, "event", p->added);
+    ew_obj_bool(o, "undone", p->undone);
+}
+
+static void set_one(ew_obj *o, const char *key, const ew_timeline_row *r)
+{
+    ew_obj one = ew_obj_new();
+    set_position(&one, r);
+    ew_obj_set(o, key, one.json);
+}
+
+void ew_timeline_finding_json(ew_obj *o, const ew_turn *t, const ew_timeline_row *first,
+                              const ew_timeline_row *second)
+{
+    static const char *const names[] = {
+        "reversal",  "order-not-known", "silence",     "late-answer",
+        "one-voice", "same-words",      "translation", "loose"};
+    ew_obj_str(o, "finding", names[t->kind]);
+    ew_obj_bool(o, "suggestion",
+                t->kind == EW_TURN_SAME_WORDS || t->kind == EW_TURN_TRANSLATION);
+    set_one(o, "first", first);
+    if (second != NULL && second->position->id != first->position->id)
+        set_one(o, "second", second);
+    if (t->days_sure)
+        ew_obj_int(o, "days", t->days);
+    if (t->kind == EW_TURN_SILENCE)
+        ew_obj_int(o, "questions", (int64_t)t->count);
+    else if (t->count > 0)
+        ew_obj_int(o, "reports", (int64_t)t->count);
+    if (t->has_until)
+        ew_obj_int(o, "days_after_until", t->late);
+}

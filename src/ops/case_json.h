@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a case says, as fields of JSON objects, the same for commands and for the page.
+ * docs/formats/case-json.md. */
+#ifndef EW_OPS_CASE_JSON_H
+#define EW_OPS_CASE_JSON_H
+
+#include "casefile/suggestions.h"
+#include "ops/case_timeline.h"
+#include "report/json.h"
+
+/* Each adds its fields to an object. */
+void ew_suggestion_json(ew_obj *o, const ew_suggestion *s);
+void ew_timeline_row_json(ew_obj *o, const ew_timeline_row *r);
+void ew_timeline_finding_json(ew_obj *o, const ew_turn *t, const ew_timeline_row *first,
+                              const ew_timeline_row *second);
+
+#endif
