@@ -112,6 +112,12 @@ ew_code ew_write_all(int fd, const void *bytes, size_t n, ew_err *err)
     return ew_write_named(fd, NULL, bytes, n, err);
 }
 
+const char *ew_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL || slash[1] == 0 ? path : slash + 1;
+}
+
 char *ew_path_join(const char *dir, const char *name)
 {
     size_t a = strlen(dir);

@@ -53,6 +53,9 @@ EW_MUST_CHECK ew_code ew_sync_dir(const char *path, ew_err *err);
 /* "dir/name" with exactly one slash; NULL when out of memory; free with ew_free. */
 char *ew_path_join(const char *dir, const char *name);
 
+/* What comes after the last slash, in `path`; all of it when that is nothing. */
+const char *ew_path_name(const char *path);
+
 /* The folder of a path, "." for a bare name and "/" for what lies in the root; NULL when out of
  * memory; free with ew_free. */
 char *ew_path_parent(const char *path);

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "cli/case.h"
 #include "cli/case_verbs.h"
 #include "ops/case_dir.h"
@@ -18,12 +19,6 @@ static const opt_spec options[] = {
     {OPT_RECIPIENT, 0, "recipient", "AGE",
      "who can read protected identities; may be given again"},
 };
-
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL && slash[1] != 0 ? slash + 1 : path;
-}
 
 static void tell(app *a, const char *dir, const char *title)
 {
@@ -66,7 +61,7 @@ static int run(app *a, const args *in)
 {
     const char *dir = in->operands[0];
     const char *title =
-        in->values[OPT_TITLE] != NULL ? in->values[OPT_TITLE] : last_part(dir);
+        in->values[OPT_TITLE] != NULL ? in->values[OPT_TITLE] : ew_path_name(dir);
     ew_err err;
     ew_code code = ew_case_create(dir, title, &err);
     if (code == EW_OK)

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "ops/decode.h"
 
 /* A finding together with what it points into. */
@@ -15,13 +16,6 @@ typedef struct owned {
     char *name;
     char trouble[240];
 } owned;
-
-static const char *last_part(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-
-    return slash == NULL || slash[1] == 0 ? name : slash + 1;
-}
 
 /* Puts rec into the sorted list, once. */
 static void note_rec(owned *o, size_t rec)
@@ -44,7 +38,7 @@ static void describe_source(owned *o, size_t i, const ew_index *ix)
     const ew_recording *r = ew_index_recording(ix, s->rec);
 
     s->name = r->names[0];
-    s->file = last_part(r->names[0]);
+    s->file = ew_path_name(r->names[0]);
     s->samples = r->samples;
     memcpy(s->sha256, r->sha256, sizeof(s->sha256));
 }

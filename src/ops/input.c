@@ -300,13 +300,6 @@ static char *absolute(const char *operand)
     return path;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash == NULL || slash[1] == 0 ? path : slash + 1;
-}
-
 static ew_code gather_folder(walk *w, const char *operand, ew_err *err)
 {
     ew_code rc;
@@ -314,7 +307,7 @@ static ew_code gather_folder(walk *w, const char *operand, ew_err *err)
 
     if (real == NULL)
         return add_problem(w->in, &(place){operand, operand, operand}, errno, 0, err);
-    rc = walk_dir(w, &(place){operand, last_part(real), real}, err);
+    rc = walk_dir(w, &(place){operand, ew_path_name(real), real}, err);
     free(real);
     return rc;
 }
@@ -327,7 +320,7 @@ static ew_code gather_file(walk *w, const char *operand, const struct stat *st,
 
     if (path == NULL)
         return ew_fail_nomem(err);
-    rc = add_entry(w->in, &(place){operand, last_part(operand), path}, EW_INPUT_FILE,
+    rc = add_entry(w->in, &(place){operand, ew_path_name(operand), path}, EW_INPUT_FILE,
                    NULL, err);
     if (rc == EW_OK)
         w->in->items[w->in->count - 1].bytes = (uint64_t)st->st_size;

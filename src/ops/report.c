@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "ops/report_parts.h"
 #include "report/page_results.h"
@@ -13,16 +14,10 @@
 
 /* ------------------------------------------------------------------ names */
 
-static const char *last_part(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    return slash == NULL || slash[1] == 0 ? name : slash + 1;
-}
-
 /* "x.wav", or "x.wav (2)" for the second of that name. */
 static char *short_name(const ew_inputs *in, size_t i, ew_err *err)
 {
-    const char *own = last_part(in->items[i].name);
+    const char *own = ew_path_name(in->items[i].name);
     char *name = NULL;
     size_t before = 0;
     ew_buf b;

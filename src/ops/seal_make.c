@@ -49,19 +49,13 @@ static ew_code add_number(ew_buf *meta, const char *key, uint64_t n, ew_err *err
     return ew_buf_printf(meta, err, "%s=%ju\n", key, (uintmax_t)n);
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* What the desk says of its own, in the order of the slots. */
 static ew_code describe(const ew_sealer *s, const ew_to_seal *what, const ew_cut_file *f,
                         ew_kept *k, ew_err *err)
 {
     char time[EW_ISO_TEXT];
     bool list = what->seals != NULL;
-    ew_code code = add_name(&k->meta, "name", last_part(k->path), err);
+    ew_code code = add_name(&k->meta, "name", ew_path_name(k->path), err);
     if (code == EW_OK && !list)
         code = add_line(&k->meta, "modified", ew_slice_of(ew_iso_text(f->modified, time)),
                         err);

@@ -81,9 +81,9 @@ static void decode(ew_sounds *s, const turn *t, const char *path)
 {
     ew_err err;
     ew_err_clear(&err);
+    const ew_sound_wish wish = {path, t->sha256, on_moved, (void *)(uintptr_t)t};
     char *folder = folder_of(s, t->sha256);
-    ew_code code = folder != NULL ? ew_sound_make(folder, path, &s->stop, on_moved,
-                                                  (void *)(uintptr_t)t, &err)
+    ew_code code = folder != NULL ? ew_sound_make(folder, &wish, &s->stop, &err)
                                   : ew_fail_nomem(&err);
     ew_free(folder);
     pthread_mutex_lock(&s->mutex);
@@ -222,6 +222,8 @@ static ew_code want(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES], const c
     info->state = w->failed ? EW_SOUND_NONE : EW_SOUND_COMING;
     info->share = w->share;
     info->why = w->why;
+    if (w->failed)
+        drop(s, w); /* the file may be mended until somebody asks again */
     return EW_OK;
 }
 

@@ -40,7 +40,8 @@ EW_MUST_CHECK ew_code ew_sounds_open(ew_sounds **out, const char *dir, ew_err *e
 void ew_sounds_close(ew_sounds *s);
 
 /* What is known of the sound of this file; it is put in line when it is not there yet. The path is read when its
- * turn comes. Threads: any, as for all below. */
+ * turn comes; a file that has another hash is EW_SOUND_NONE, which is told once: who asks after that tries again.
+ * Threads: any, as for all below. */
 EW_MUST_CHECK ew_code ew_sounds_want(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES],
                                      const char *path, ew_sound_info *info, ew_err *err);
 

@@ -44,6 +44,8 @@ uint64_t ew_sound_points(uint64_t frames, unsigned level)
 
 /* A sound on its way to disk. */
 typedef struct maker {
+    const char *name; /* of the file, in messages */
+    ew_source source;
     ew_media *m;
     ew_atomic pcm;
     uint64_t frames;
@@ -101,8 +103,7 @@ static ew_code take_block(maker *k, size_t got, size_t stored, ew_err *err)
                          : code;
 }
 
-static ew_code take_all(maker *k, const ew_stop *stop,
-                        void (*moved)(void *cookie, double share), void *cookie,
+static ew_code take_all(maker *k, const ew_sound_wish *w, const ew_stop *stop,
                         ew_err *err)
 {
     const ew_media_info *info = ew_media_get_info(k->m);
@@ -120,7 +121,7 @@ static ew_code take_all(maker *k, const ew_stop *stop,
         }
         if (code == EW_OK && got > 0)
             code = take_block(k, got, info->channels, err);
-        moved(cookie, claimed > 0 ? fmin((double)k->frames / claimed, 1) : -1);
+        w->moved(w->cookie, claimed > 0 ? fmin((double)k->frames / claimed, 1) : -1);
     }
     if (code == EW_OK && k->in_point > 0)
         code = end_point(k, err);
@@ -174,14 +175,35 @@ static ew_code write_peaks(maker *k, const char *folder, const ew_sound_head *h,
 
 /* ------------------------------------------------------------------ all of it */
 
-static ew_code open_maker(maker *k, const char *folder, const char *path, ew_err *err)
+/* A recording that was replaced under its old name must not be heard as the one that was found. */
+static ew_code open_source(maker *k, const ew_sound_wish *w, const ew_stop *stop,
+                           ew_err *err)
+{
+    char *path = (char *)(uintptr_t)w->path; /* only read */
+    const ew_input in = {.kind = EW_INPUT_FILE,
+                         .open_path = path,
+                         .name = (char *)(uintptr_t)k->name,
+                         .path = path};
+    uint8_t got[EW_SHA256_BYTES];
+    ew_code code = ew_source_open(&k->source, &in, stop, err);
+    if (code == EW_OK)
+        code = ew_source_hash(&k->source, k->name, got, stop, err);
+    if (code == EW_OK && memcmp(got, w->sha256, sizeof got) != 0)
+        code = ew_fail(err, EW_E_FORMAT, 0,
+                       "'%s' is not the file that it was; bring back the one with "
+                       "its hash",
+                       k->name);
+    return code;
+}
+
+static ew_code open_maker(maker *k, const char *folder, ew_err *err)
 {
     ew_media_opts opts = ew_media_opts_default();
     uint8_t head[EW_SOUND_HEAD] = {0};
     char *pcm = ew_path_join(folder, "sound.pcm");
     ew_code code = pcm != NULL ? EW_OK : ew_fail_nomem(err);
     if (code == EW_OK)
-        code = ew_media_open(&k->m, path, &opts, err);
+        code = ew_media_open_fd(&k->m, k->source.fd, k->name, &opts, err);
     if (code == EW_OK) {
         uint32_t stored = ew_media_get_info(k->m)->channels;
         k->channels = stored < CHANNELS ? stored : CHANNELS;
@@ -213,23 +235,29 @@ static ew_code finish(maker *k, const char *folder, ew_err *err)
     return code == EW_OK ? write_peaks(k, folder, &h, err) : code;
 }
 
-ew_code ew_sound_make(const char *folder, const char *path, const ew_stop *stop,
-                      void (*moved)(void *cookie, double share), void *cookie,
+ew_code ew_sound_make(const char *folder, const ew_sound_wish *w, const ew_stop *stop,
                       ew_err *err)
 {
-    maker k = {.low = INT8_MAX, .high = INT8_MIN};
+    char *name = ew_safe_name(ew_path_name(w->path));
+    maker k = {.name = name, .source = {.fd = -1}, .low = INT8_MAX, .high = INT8_MIN};
     ew_buf_init(&k.peaks, (size_t)peaks_max);
-    ew_code code = open_maker(&k, folder, path, err);
+    ew_code code = name != NULL ? open_source(&k, w, stop, err) : ew_fail_nomem(err);
     if (code == EW_OK)
-        code = take_all(&k, stop, moved, cookie, err);
+        code = open_maker(&k, folder, err);
+    if (code == EW_OK)
+        code = take_all(&k, w, stop, err);
     if (code == EW_OK && k.frames == 0)
         code = ew_fail(err, EW_E_FORMAT, 0, "there is no sound in it");
+    if (code == EW_OK)
+        code = ew_source_unchanged(&k.source, name, err);
     if (code == EW_OK)
         code = finish(&k, folder, err);
     ew_atomic_abort(&k.pcm);
     ew_media_close(k.m);
+    ew_source_close(&k.source);
     ew_free(k.block);
     ew_free(k.bytes);
+    ew_free(name);
     ew_buf_release(&k.peaks);
     return code;
 }

@@ -5,11 +5,17 @@
 
 #include "ops/sounds.h"
 
-/* Makes `folder` with sound.pcm and peaks in it; it appears as a whole. share is told as it goes. */
-EW_MUST_CHECK ew_code ew_sound_make(const char *folder, const char *path,
-                                    const ew_stop *stop,
-                                    void (*moved)(void *cookie, double share),
-                                    void *cookie, ew_err *err);
+typedef struct ew_sound_wish {
+    const char *path;
+    const uint8_t *sha256; /* [32], of the file */
+    void (*moved)(void *cookie, double share);
+    void *cookie;
+} ew_sound_wish;
+
+/* Makes `folder` with sound.pcm and peaks in it; it appears as a whole. share is told as it goes. EW_E_FORMAT
+ * when the file has another hash, or no sound. */
+EW_MUST_CHECK ew_code ew_sound_make(const char *folder, const ew_sound_wish *w,
+                                    const ew_stop *stop, ew_err *err);
 
 /* Head of both files: what they are of. */
 enum { EW_SOUND_HEAD = 32 };

@@ -101,10 +101,11 @@ static void what_is_no_sound_is_told(void **state)
 {
     char *dir = test_dir_new();
     const char *path = strdup(test_path(dir, "a.txt"));
-    uint8_t sha[EW_SHA256_BYTES] = {1};
+    uint8_t sha[EW_SHA256_BYTES];
     ew_sounds *s = NULL;
     (void)state;
     test_file_put(path, "no sound", 8);
+    ew_sha256_bytes("no sound", 8, sha);
     assert_int_equal(ew_sounds_open(&s, test_path(dir, "cache"), NULL), EW_OK);
     ew_sound_info i = ready(s, sha, path);
     assert_int_equal(i.state, EW_SOUND_NONE);
@@ -114,11 +115,40 @@ static void what_is_no_sound_is_told(void **state)
     test_dir_remove(dir);
 }
 
+/* A recording that was found, and replaced under its name since. */
+static void another_file_is_not_heard_in_its_place(void **state)
+{
+    char *dir = test_dir_new();
+    const char *path = strdup(test_path(dir, "a.wav"));
+    ew_sounds *s = NULL;
+    uint8_t sha[EW_SHA256_BYTES];
+    size_t n;
+    (void)state;
+    uint8_t *wav = make_wav(&n);
+    ew_sha256_bytes(wav, n, sha);
+    wav[HEAD + 1] ^= 1;
+    test_file_put(path, (const char *)wav, n);
+    assert_int_equal(ew_sounds_open(&s, test_path(dir, "cache"), NULL), EW_OK);
+    ew_sound_info i = ready(s, sha, path);
+    assert_int_equal(i.state, EW_SOUND_NONE);
+    assert_non_null(strstr(i.why.text, "a.wav"));
+    /* Once it is back it is heard. */
+    wav[HEAD + 1] ^= 1;
+    test_file_put(path, (const char *)wav, n);
+    i = ready(s, sha, path);
+    assert_int_equal(i.state, EW_SOUND_READY);
+    ew_sounds_close(s);
+    free(wav);
+    free((void *)(uintptr_t)path);
+    test_dir_remove(dir);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sound_is_that_of_the_file),
         cmocka_unit_test(what_is_no_sound_is_told),
+        cmocka_unit_test(another_file_is_not_heard_in_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
