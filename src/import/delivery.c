@@ -7,13 +7,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/mapped.h"
 #include "import/name_forms.h"
 #include "import/unpack.h"
 
@@ -38,8 +38,8 @@ struct ew_delivery {
     size_t odd_count;
     ew_unpack *zip; /* of a ZIP: where reading stands */
     char *zip_copy; /* to be read instead, or NULL */
-    void *map;      /* what the last read gave */
-    size_t map_bytes;
+    ew_mapped map;  /* what the last read gave */
+    bool torn;      /* of one before it */
     ew_buf unpacked;
 };
 
@@ -244,9 +244,8 @@ ew_code ew_delivery_open(ew_delivery **out, const char *path, ew_err *err)
 
 static void drop_bytes(ew_delivery *s)
 {
-    if (s->map != NULL)
-        (void)munmap(s->map, s->map_bytes);
-    s->map = NULL;
+    s->torn = s->torn || ew_mapped_torn(&s->map);
+    ew_mapped_close(&s->map);
     ew_buf_release(&s->unpacked);
     ew_buf_init(&s->unpacked, EW_DELIVERY_UNPACKED);
 }
@@ -383,16 +382,9 @@ static ew_code map_member(ew_delivery *s, size_t i, ew_slice *bytes, ew_err *err
     ew_code code = open_member(s, i, &fd, &n, err);
     if (code != EW_OK)
         return code;
-    if (n > 0) {
-        void *map = mmap(NULL, (size_t)n, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (map == MAP_FAILED) {
-            code = ew_fail_sys(err, errno, "cannot read '%s'", s->path);
-        } else {
-            s->map = map;
-            s->map_bytes = (size_t)n;
-            *bytes = (ew_slice){map, (size_t)n};
-        }
-    }
+    code = ew_mapped_open(&s->map, fd, err);
+    if (code == EW_OK)
+        *bytes = (ew_slice){s->map.p, s->map.n};
     (void)close(fd);
     return code;
 }
@@ -424,6 +416,14 @@ ew_code ew_delivery_read(ew_delivery *s, size_t i, ew_slice *bytes, ew_err *err)
         *bytes = (ew_slice){s->unpacked.len > 0 ? (const char *)s->unpacked.data : "",
                             s->unpacked.len};
     return code;
+}
+
+ew_code ew_delivery_check(const ew_delivery *s, ew_err *err)
+{
+    return s->torn || ew_mapped_torn(&s->map)
+               ? ew_fail(err, EW_E_IO, 0, "'%s' became shorter while it was read",
+                         s->path)
+               : EW_OK;
 }
 
 ew_code ew_delivery_stream(ew_delivery *s, size_t i,

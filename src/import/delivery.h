@@ -52,9 +52,13 @@ EW_MUST_CHECK ew_code ew_delivery_replace(ew_delivery *s, size_t member, const c
                                           ew_err *err);
 
 /* The bytes of a member, mapped or unpacked; they stay until the next call for this delivery that gives
- * bytes. EW_E_LIMIT when it unpacks to more than the limit or another size than it says. */
+ * bytes. EW_E_LIMIT when it unpacks to more than the limit or another size than it says. What is mapped may become
+ * shorter: then it reads as zeros, which ew_delivery_check tells from then on. */
 EW_MUST_CHECK ew_code ew_delivery_read(ew_delivery *s, size_t member, ew_slice *bytes,
                                        ew_err *err);
+
+/* EW_E_IO when something that was read had become shorter: what was made of it does not count. */
+EW_MUST_CHECK ew_code ew_delivery_check(const ew_delivery *s, ew_err *err);
 
 /* The same in pieces, for what need not be in memory at once: put() is called in order. */
 EW_MUST_CHECK ew_code ew_delivery_stream(ew_delivery *s, size_t member,

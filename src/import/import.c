@@ -81,5 +81,7 @@ ew_code ew_import_run(ew_delivery *from, const ew_import_opts *opts,
     if (formats[f].read == NULL)
         return ew_fail(err, EW_E_FORMAT, 0, "'%s' is nothing that is known here",
                        ew_delivery_path(from));
-    return formats[f].read(from, opts, sink, err);
+    code = formats[f].read(from, opts, sink, err);
+    ew_code whole = ew_delivery_check(from, err);
+    return whole == EW_OK ? code : whole; /* whatever it thought of the zeros */
 }

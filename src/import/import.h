@@ -235,7 +235,8 @@ EW_MUST_CHECK ew_code ew_import_detect(ew_delivery *src, ew_import_format *forma
 
 /* Reads it all, once, from first to last byte. Memory does not grow with the number of records.
  * EW_E_FORMAT when it is not of that format at all; what is damaged later is told as remarks
- * and gaps, and the rest goes on. Threads: one delivery and sink per thread. */
+ * and gaps, and the rest goes on. EW_E_IO also when a file became shorter meanwhile: then what was told does not
+ * count. Threads: one delivery and sink per thread. */
 EW_MUST_CHECK ew_code ew_import_run(ew_delivery *src, const ew_import_opts *opts,
                                     const ew_import_sink *sink, ew_err *err);
 

@@ -133,7 +133,9 @@ ew_code ew_import_picture_of(ew_delivery *from, size_t member, const ew_import_o
     if (rc != EW_OK || kind == EW_PICTURE_NONE)
         return rc;
     rc = ew_delivery_read(from, member, &file, err);
-    return rc == EW_OK ? ew_import_picture_bytes(file, member, opts, sink, err) : rc;
+    if (rc == EW_OK)
+        rc = ew_import_picture_bytes(file, member, opts, sink, err);
+    return rc == EW_OK ? ew_delivery_check(from, err) : rc;
 }
 
 ew_code ew_import__picture(ew_delivery *from, const ew_import_opts *opts,

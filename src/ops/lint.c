@@ -4,11 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/mapped.h"
 #include "casefile/people.h"
 #include "casefile/texts.h"
 #include "ops/case_people.h"
@@ -193,21 +192,14 @@ static ew_code take_item(void *cookie, const ew_case_item *i, ew_err *err)
 /* Takes over fd. */
 static ew_code map_file(linting *x, int fd, ew_err *err)
 {
-    struct stat st;
-    if (fstat(fd, &st) != 0) {
-        (void)close(fd);
-        return ew_lint__blank(&x->l, "an original that cannot be read", err);
-    }
-    ew_code code = EW_OK;
-    size_t n = (size_t)st.st_size;
-    void *p = n > 0 ? mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
+    ew_mapped m;
+    ew_err why;
     x->l.fd = fd;
-    if (n > 0 && p == MAP_FAILED)
+    bool gone = ew_mapped_open(&m, fd, &why) != EW_OK;
+    ew_code code = gone ? EW_OK : ew_lint__file(&x->l, (ew_slice){m.p, m.n}, err);
+    if (code == EW_OK && (gone || ew_mapped_torn(&m)))
         code = ew_lint__blank(&x->l, "an original that cannot be read", err);
-    else if (n > 0)
-        code = ew_lint__file(&x->l, (ew_slice){p, n}, err);
-    if (n > 0 && p != MAP_FAILED)
-        (void)munmap(p, n);
+    ew_mapped_close(&m);
     x->l.fd = -1;
     (void)close(fd);
     return code;

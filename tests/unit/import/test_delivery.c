@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "import/import.h"
 #include "support.h"
 
 static ew_delivery *opened(const char *path)
@@ -174,9 +175,40 @@ static void names_are_found_in_any_form(void **state)
     test_dir_remove(dir);
 }
 
+/* What is not a copy of our own may change at any time. */
+static ew_code shorten(void *cookie, const ew_message *m, ew_err *err)
+{
+    (void)m;
+    (void)err;
+    return truncate(cookie, 0) == 0 ? EW_OK : EW_E_IO;
+}
+
+static void what_becomes_shorter_is_told(void **state)
+{
+    const char *path = test_path(*state, "chat.txt");
+    const ew_import_opts opts = {.format = EW_IMPORT_WHATSAPP};
+    const ew_import_sink sink = {.cookie = (void *)(uintptr_t)path, .message = shorten};
+    static const char line[] = "14/10/2026, 21:05 - Ann: what is said here\n";
+    enum { LINES = 4000 };
+    char *text = malloc(LINES * (sizeof line - 1) + 1);
+    ew_err err;
+    assert_non_null(text);
+    for (size_t i = 0; i < LINES; i++)
+        memcpy(text + i * (sizeof line - 1), line, sizeof line);
+    test_file_put(path, text, LINES * (sizeof line - 1));
+    free(text);
+    ew_delivery *s = opened(path);
+    assert_int_equal(ew_delivery_check(s, NULL), EW_OK);
+    assert_int_equal(ew_import_run(s, &opts, &sink, &err), EW_E_IO);
+    assert_non_null(strstr(err.text, "became shorter"));
+    ew_delivery_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        /* first: cmocka takes the signal back after each test */
+        TEST_IN_DIR(what_becomes_shorter_is_told),
         cmocka_unit_test(names_are_found_in_any_form),
         TEST_IN_DIR(a_single_file),
         TEST_IN_DIR(a_folder),
