@@ -4,7 +4,7 @@
 #include "base/mapped.h"
 
 #include <errno.h>
-#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -61,11 +61,20 @@ static void on_bus(int number, siginfo_t *info, void *context)
 
 static void take_over(void)
 {
+    enum { NOT_YET, AT_IT, DONE };
+    static atomic_int state;
+    int was = NOT_YET;
+    if (!atomic_compare_exchange_strong(&state, &was, AT_IT)) {
+        while (atomic_load(&state) != DONE)
+            (void)sched_yield();
+        return;
+    }
     struct sigaction now = {.sa_flags = SA_SIGINFO | SA_ONSTACK};
     now.sa_sigaction = on_bus;
     (void)sigemptyset(&now.sa_mask);
     page = (uintptr_t)sysconf(_SC_PAGESIZE);
     fault = sigaction(SIGBUS, &now, &before) == 0 ? 0 : errno;
+    atomic_store(&state, DONE);
 }
 
 static size_t take_slot(void)
@@ -100,10 +109,9 @@ static ew_code map(ew_mapped *m, int fd, size_t n, ew_err *err)
 
 ew_code ew_mapped_open(ew_mapped *m, int fd, ew_err *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct stat st;
     *m = (ew_mapped){.p = ""};
-    (void)pthread_once(&once, take_over);
+    take_over();
     if (fault != 0)
         return ew_fail_sys(err, fault, "cannot watch for SIGBUS");
     if (fstat(fd, &st) != 0)
