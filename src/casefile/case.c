@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "casefile/events.h"
 #include "casefile/schema.h"
@@ -26,6 +28,11 @@
 enum { VALUE_MAX = 256 << 20, BUSY_MS = 10000, LOCK_POLL_MS = 20 };
 
 /* ------------------------------------------------------------------ connections */
+
+void ew_case_use_own_sqlite(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
 
 static int set_up(sqlite3 *db)
 {
@@ -90,57 +97,54 @@ static bool is_network(const char *dir)
 
 /* ------------------------------------------------------------------ schema */
 
-#define ALL_OF_SCHEMA                                                                    \
-    "SELECT type||'|'||name||'|'||tbl_name||'|'||ifnull(sql,'') FROM sqlite_schema "     \
-    "ORDER BY type,name"
+/* What a database must have as its schema: the hash of one that was made in memory, once. It depends on this program and
+ * its SQLite only, and making it anew takes longer than all else about opening. */
+static struct {
+    _Atomic bool known;
+    _Atomic uint64_t word[EW_SHA256_BYTES / sizeof(uint64_t)];
+} model;
 
-/* Does each of two statements give the same rows? */
-static int same_rows(sqlite3_stmt *a, sqlite3_stmt *b, bool *same)
+static int model_hash(uint8_t hash[EW_SHA256_BYTES])
 {
-    for (;;) {
-        int ra = sqlite3_step(a);
-        int rb = sqlite3_step(b);
-        if (ra != rb || ra != SQLITE_ROW) {
-            *same = ra == rb;
-            return ra == SQLITE_DONE || ra == SQLITE_ROW ? rb : ra;
-        }
-        const char *ta = (const char *)sqlite3_column_text(a, 0);
-        const char *tb = (const char *)sqlite3_column_text(b, 0);
-        if (ta == NULL || tb == NULL)
-            return SQLITE_NOMEM;
-        if (strcmp(ta, tb) != 0) {
-            *same = false;
-            return SQLITE_DONE;
-        }
+    uint64_t word[EW_COUNT(model.word)];
+    sqlite3 *db = NULL;
+    int rc = SQLITE_OK;
+    if (atomic_load(&model.known)) {
+        for (size_t i = 0; i < EW_COUNT(word); i++)
+            word[i] = atomic_load(&model.word[i]);
+        memcpy(hash, word, sizeof word);
+        return SQLITE_OK;
     }
+    rc = sqlite3_open_v2(":memory:", &db,
+                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                         NULL);
+    if (rc == SQLITE_OK)
+        rc = ew_case__make_schema(db);
+    if (rc == SQLITE_OK)
+        rc = ew_case__schema_hash(db, hash);
+    (void)sqlite3_close(db);
+    if (rc != SQLITE_OK)
+        return rc;
+    memcpy(word, hash, sizeof word);
+    for (size_t i = 0; i < EW_COUNT(word); i++) /* two at a time write the same */
+        atomic_store(&model.word[i], word[i]);
+    atomic_store(&model.known, true);
+    return SQLITE_OK;
 }
 
-/* Compares with a database made now, in memory. */
 static ew_code check_schema(ew_case *c, ew_err *err)
 {
-    sqlite3 *model = NULL;
-    sqlite3_stmt *a = NULL;
-    sqlite3_stmt *b = NULL;
-    bool same = false;
-    int rc = sqlite3_open_v2(
-        ":memory:", &model,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    uint8_t wanted[EW_SHA256_BYTES];
+    uint8_t there[EW_SHA256_BYTES];
+    int rc = model_hash(wanted);
     if (rc == SQLITE_OK)
-        rc = ew_case__make_schema(model);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_prepare_v2(model, ALL_OF_SCHEMA, -1, &a, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_prepare_v2(c->db, ALL_OF_SCHEMA, -1, &b, NULL);
-    if (rc == SQLITE_OK)
-        rc = same_rows(a, b, &same);
-    (void)sqlite3_finalize(a);
-    (void)sqlite3_finalize(b);
-    (void)sqlite3_close(model);
-    if (rc != SQLITE_OK && rc != SQLITE_DONE && rc != SQLITE_ROW)
+        rc = ew_case__schema_hash(c->db, there);
+    if (rc != SQLITE_OK)
         return ew_case__sql_fail(c, rc, err);
-    return same ? EW_OK
-                : ew_fail(err, EW_E_FORMAT, 0,
-                          "'%s/" DB_NAME "' is not a case file of this program", c->dir);
+    return memcmp(wanted, there, sizeof there) == 0
+               ? EW_OK
+               : ew_fail(err, EW_E_FORMAT, 0,
+                         "'%s/" DB_NAME "' is not a case file of this program", c->dir);
 }
 
 static ew_code pragma(ew_case *c, const char *sql, int64_t *number, ew_err *err)

@@ -21,6 +21,10 @@ enum {
     EW_CASE_JSON = 64 << 20    /* of an attached result */
 };
 
+/* For a program that has SQLite to itself, before anything else: memory is not counted there, which takes a lock that all
+ * threads share. */
+void ew_case_use_own_sqlite(void);
+
 /* EW_E_ARG when there is a case. title: one line. */
 EW_MUST_CHECK ew_code ew_case_create(const char *dir, const char *title, ew_err *err);
 

@@ -160,3 +160,34 @@ int ew_case__make_schema(sqlite3 *db)
         rc = sqlite3_exec(db, others[i], NULL, NULL, NULL);
     return rc;
 }
+
+/* Each text behind its length, so that no two schemas are the same bytes. */
+static int hash_row(sqlite3_stmt *s, ew_sha256 *h)
+{
+    for (int i = 0; i < sqlite3_column_count(s); i++) {
+        const unsigned char *text = sqlite3_column_text(s, i);
+        uint32_t n = (uint32_t)sqlite3_column_bytes(s, i);
+        if (text == NULL || ew_sha256_feed(h, &n, sizeof n, NULL) != EW_OK ||
+            ew_sha256_feed(h, text, n, NULL) != EW_OK)
+            return SQLITE_NOMEM;
+    }
+    return SQLITE_OK;
+}
+
+int ew_case__schema_hash(sqlite3 *db, uint8_t out[EW_SHA256_BYTES])
+{
+    static const char all[] = "SELECT type,name,tbl_name,ifnull(sql,'') FROM "
+                              "sqlite_schema ORDER BY type,name";
+    sqlite3_stmt *s = NULL;
+    ew_sha256 *h = NULL;
+    int rc = sqlite3_prepare_v2(db, all, -1, &s, NULL);
+    if (rc == SQLITE_OK && ew_sha256_new(&h, NULL) != EW_OK)
+        rc = SQLITE_NOMEM;
+    while (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW)
+        rc = hash_row(s, h);
+    if (rc == SQLITE_DONE)
+        rc = ew_sha256_finish(h, out, NULL) == EW_OK ? SQLITE_OK : SQLITE_NOMEM;
+    ew_sha256_free(h);
+    (void)sqlite3_finalize(s);
+    return rc;
+}

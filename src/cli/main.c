@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "casefile/casefile.h"
 #include "report/json.h"
 
 ew_stop app_stop;
@@ -91,6 +92,7 @@ int main(int argc, char **argv)
     int code;
 
     ew_json_use_own_alloc();
+    ew_case_use_own_sqlite();
     set_signals();
     in.operands = ew_alloc_array((size_t)argc + 1, sizeof(*in.operands));
     in.given = ew_alloc_array((size_t)argc + 1, sizeof(*in.given));
