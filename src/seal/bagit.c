@@ -15,8 +15,9 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "seal/bag_temp.h"
 
-enum { MANIFEST_MAX = 256 << 20, INFO_MAX = 1 << 20, TEMP_NAMES = 1000 };
+enum { MANIFEST_MAX = 256 << 20, INFO_MAX = 1 << 20 };
 
 #define PAYLOAD "data/"
 
@@ -29,6 +30,7 @@ typedef struct entry {
 struct ew_bag {
     char *dir;  /* final name */
     char *temp; /* present name; NULL when it has its final one */
+    int lock;   /* on it */
     entry *entries;
     size_t n, cap;
     size_t *slots;     /* entries by the hash of their path, from 1 on; 0: free */
@@ -42,27 +44,6 @@ struct ew_bag {
 
 /* ------------------------------------------------------------------ beginning and end */
 
-/* A new folder beside the final name, the owner's only: it may hold what gives a source away, and whoever is
- * killed leaves it there. */
-static ew_code make_temp(ew_bag *b, const char *parent, ew_err *err)
-{
-    char name[64];
-    for (int i = 0; i < TEMP_NAMES; i++) {
-        (void)snprintf(name, sizeof name, EW_TEMP_PREFIX "bag-%ld-%d", (long)getpid(), i);
-        b->temp = ew_path_join(parent, name);
-        if (b->temp == NULL)
-            return ew_fail_nomem(err);
-        if (mkdir(b->temp, 0700) == 0)
-            return EW_OK;
-        int sys = errno;
-        ew_free(b->temp);
-        b->temp = NULL;
-        if (sys != EEXIST)
-            return ew_fail_sys(err, sys, "cannot create a folder in '%s'", parent);
-    }
-    return ew_fail_sys(err, EEXIST, "cannot create a folder in '%s'", parent);
-}
-
 ew_code ew_bag_new(ew_bag **out, const char *dir, ew_err *err)
 {
     struct stat st;
@@ -73,7 +54,7 @@ ew_code ew_bag_new(ew_bag **out, const char *dir, ew_err *err)
     ew_bag *b = ew_alloc(sizeof *b);
     if (b == NULL)
         return ew_fail_nomem(err);
-    b->file.fd = -1;
+    b->file.fd = b->lock = -1;
     ew_buf_init(&b->info, INFO_MAX);
     b->dir = ew_strdup(dir);
     char *parent = ew_path_parent(dir);
@@ -81,7 +62,7 @@ ew_code ew_bag_new(ew_bag **out, const char *dir, ew_err *err)
     if (code == EW_OK)
         code = ew_sha256_new(&b->hash, err);
     if (code == EW_OK)
-        code = make_temp(b, parent, err);
+        code = ew_bag__temp(parent, &b->temp, &b->lock, err);
     ew_free(parent);
     if (code == EW_OK)
         *out = b;
@@ -109,6 +90,8 @@ void ew_bag_free(ew_bag *b)
     ew_atomic_abort(&b->file);
     if (b->temp != NULL)
         remove_all(b);
+    if (b->lock >= 0)
+        (void)close(b->lock);
     for (size_t i = 0; i < b->n; i++)
         ew_free(b->entries[i].path);
     ew_free(b->entries);

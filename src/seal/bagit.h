@@ -14,7 +14,8 @@ enum { EW_BAG_PATH = 1000 }; /* bytes of a path in a bag */
 typedef struct ew_bag ew_bag;
 
 /* A bag that will be the folder `dir`, which must not be there (EW_E_ARG); it gets that name when
- * it is complete. */
+ * it is complete. Until then it is written in a folder beside it, which only its owner can read; what a program that
+ * was killed left there of such a kind is removed. */
 EW_MUST_CHECK ew_code ew_bag_new(ew_bag **out, const char *dir, ew_err *err);
 void ew_bag_free(ew_bag *b); /* of one that was not finished nothing stays */
 

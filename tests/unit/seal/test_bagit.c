@@ -2,11 +2,13 @@
 /* A bag is there whole or not at all, and its manifests are those of RFC 8493. */
 #include "seal/bagit.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -128,12 +130,57 @@ static void test_whole_or_not_at_all(void **state)
     test_dir_remove(dir);
 }
 
+/* Killed in the middle of writing; what it left is gone with the next bag, but not before it is left. */
+static void test_what_was_left_is_removed(void **state)
+{
+    char *dir = test_dir_new();
+    char out[256];
+    char byte;
+    int ready[2];
+    ew_bag *b;
+    (void)state;
+    (void)snprintf(out, sizeof out, "%s/bag", dir);
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (ew_bag_new(&b, out, NULL) != EW_OK ||
+            ew_bag_put(b, "data/a/b", "source", 6, NULL) != EW_OK ||
+            ew_bag_begin(b, "data/a/c", NULL) != EW_OK || write(ready[1], "x", 1) != 1)
+            _exit(1);
+        for (;;)
+            (void)pause();
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(test_dir_count(dir), 1);
+    assert_int_equal(ew_bag_new(&b, out, NULL), EW_OK);
+    assert_int_equal(test_dir_count(dir), 2); /* that one is being written */
+    ew_bag_free(b);
+    assert_int_equal(test_dir_count(dir), 1);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(test_dir_count(dir), 1);
+    /* Of another kind. */
+    assert_int_equal(mkdir(test_path(dir, ".ew-tmp-other"), 0700), 0);
+    assert_int_equal(symlink("/", test_path(dir, ".ew-tmp-bag-1-1")), 0);
+    assert_int_equal(ew_bag_new(&b, out, NULL), EW_OK);
+    assert_int_equal(test_dir_count(dir), 3);
+    assert_int_equal(fill(b, NULL), EW_OK);
+    ew_bag_free(b);
+    assert_int_equal(test_dir_count(dir), 3);
+    assert_int_equal(access(out, F_OK), 0);
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+    test_dir_remove(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_bag),
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_whole_or_not_at_all),
+        cmocka_unit_test(test_what_was_left_is_removed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
