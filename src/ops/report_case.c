@@ -9,13 +9,12 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/when.h"
-#include "ops/case_result.h"
 #include "ops/case_seal.h"
 #include "ops/report_case_parts.h"
 #include "report/page_results.h"
 #include "report/times.h"
 
-enum { EVENTS_SHOWN = 1000, DAY_CHARS = 10, LINE_BYTES = 8192 };
+enum { EVENTS_SHOWN = 1000, DAY_CHARS = 10 };
 
 const char *ew_report__item_name(const ew_case_reporter *r, int64_t item)
 {
@@ -183,150 +182,6 @@ static void put_people(ew_case_reporter *r)
     ew_grid_end(&g, r->page);
 }
 
-/* ------------------------------------------------------------------ analyses */
-
-typedef struct kept {
-    int64_t id, item, other, event;
-    char *tool, *version, *line;
-    json_t *result;
-} kept;
-
-typedef struct keeper {
-    kept *list;
-    size_t n, cap;
-} keeper;
-
-static void free_kept(kept *k)
-{
-    ew_free(k->tool);
-    ew_free(k->version);
-    ew_free(k->line);
-    json_decref(k->result);
-}
-
-/* Of several of one kind about the same items the last one counts. */
-static kept *slot_of(keeper *l, const ew_case_analysis *a)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (l->list[i].item == a->item && l->list[i].other == a->other &&
-            strcmp(l->list[i].tool, a->tool) == 0) {
-            free_kept(&l->list[i]);
-            return &l->list[i];
-        }
-    if (l->n == l->cap) {
-        size_t cap = l->cap > 0 ? 2 * l->cap : 16;
-        kept *more = ew_realloc_array(l->list, cap, sizeof *more);
-        if (more == NULL)
-            return NULL;
-        l->list = more;
-        l->cap = cap;
-    }
-    return &l->list[l->n++];
-}
-
-static ew_code take_analysis(void *cookie, const ew_case_analysis *a, ew_err *err)
-{
-    ew_buf line;
-    if (a->undone)
-        return EW_OK;
-    kept *k = slot_of(cookie, a);
-    if (k == NULL)
-        return ew_fail_nomem(err);
-    ew_buf_init(&line, LINE_BYTES);
-    ew_code code = ew_case_result_line(a, NULL, &line, err);
-    *k = (kept){.id = a->id,
-                .item = a->item,
-                .other = a->other,
-                .event = a->event,
-                .tool = ew_strdup(a->tool),
-                .version = ew_strdup(a->version),
-                .line = ew_strdup(line.data != NULL ? (const char *)line.data : ""),
-                .result = json_loads(a->result, 0, NULL)};
-    ew_buf_release(&line);
-    return code != EW_OK || (k->tool != NULL && k->version != NULL && k->line != NULL)
-               ? code
-               : ew_fail_nomem(err);
-}
-
-static const char *path_of(void *cookie, const char *sha256)
-{
-    const ew_case_reporter *r = cookie;
-    char hex[EW_SHA256_HEX + 1];
-    for (size_t i = 0; i < r->sounds.count; i++) {
-        ew_hex(r->sounds.list[i].sha256, EW_SHA256_BYTES, hex);
-        if (strcmp(hex, sha256) == 0)
-            return r->sounds.list[i].in.open_path;
-    }
-    return NULL;
-}
-
-static ew_code hear(ew_case_reporter *r, const kept *k, ew_err *err)
-{
-    static const struct {
-        const char *tool;
-        ew_code (*hear)(ew_excerpts *x, const json_t *result,
-                        const ew_report_places *where, const char *of, ew_err *err);
-    } tools[] = {{"check", ew_report__hear_check},
-                 {"diff", ew_report__hear_diff},
-                 {"family", ew_report__hear_family},
-                 {"inspect", ew_report__hear_inspect}};
-    const ew_report_places where = {path_of, r};
-    char of[64];
-    (void)snprintf(of, sizeof of, "Analysis %" PRId64 ": ", k->id);
-    for (size_t i = 0; i < EW_COUNT(tools); i++)
-        if (strcmp(tools[i].tool, k->tool) == 0)
-            return tools[i].hear(&r->hear, k->result, &where, of, err);
-    return EW_OK;
-}
-
-static ew_code put_analysis(ew_case_reporter *r, kept *k, ew_err *err)
-{
-    char title[128];
-    (void)snprintf(title, sizeof title, "Analysis %" PRId64 ", %.60s:", k->id, k->tool);
-    ew_page_section_of(r->page, 3, title,
-                       strcmp(k->tool, "family") == 0 ? "all recordings"
-                                                      : ew_report__item_name(r, k->item));
-    ew_page_say(r->page, EW_PAGE_NOTE, "Made with earwitness %s, event %" PRId64 ".",
-                k->version, k->event);
-    ew_page_add_result(r->page, k->tool, k->result, NULL);
-    r->limits |= ew_page_limits_of(k->tool);
-    ew_code code = hear(r, k, err);
-    if (k->result != NULL)
-        ew_page_result(r->page, json_incref(k->result));
-    return code;
-}
-
-static ew_code put_analyses(ew_case_reporter *r, ew_err *err)
-{
-    static const ew_column columns[] = {{"#", EW_COLUMN_NUMBER},
-                                        {"tool", EW_COLUMN_TEXT},
-                                        {"item", EW_COLUMN_OUTSIDE},
-                                        {"against", EW_COLUMN_OUTSIDE},
-                                        {"what it says", EW_COLUMN_OUTSIDE}};
-    keeper l = {0};
-    ew_grid g;
-    ew_code code = ew_case_analyses(r->c, 0, take_analysis, &l, err);
-    if (code == EW_OK && l.n > 0) {
-        ew_page_section(r->page, 2, "What analyses found");
-        ew_grid_begin(&g, "Analyses that are kept in the case", columns,
-                      EW_COUNT(columns));
-        for (size_t i = 0; i < l.n; i++) {
-            ew_grid_cell(&g, "%" PRId64, l.list[i].id);
-            ew_grid_cell(&g, "%s", l.list[i].tool);
-            ew_grid_cell(&g, "%s", ew_report__item_name(r, l.list[i].item));
-            ew_grid_cell(&g, "%s", ew_report__item_name(r, l.list[i].other));
-            ew_grid_cell(&g, "%s", l.list[i].line);
-        }
-        ew_grid_end(&g, r->page);
-    }
-    for (size_t i = 0; i < l.n && code == EW_OK; i++)
-        code = put_analysis(r, &l.list[i], err);
-    for (size_t i = 0; i < l.n; i++)
-        free_kept(&l.list[i]);
-    ew_free(l.list);
-    return code;
-}
-
 /* ------------------------------------------------------------------ the page */
 
 /* No clock: until the date of the report, else until the last thing that was done. */
@@ -380,7 +235,7 @@ static ew_code sections(ew_case_reporter *r, ew_err *err)
     if (code == EW_OK)
         put_items(r);
     if (code == EW_OK)
-        code = put_analyses(r, err);
+        code = ew_report__analyses(r, err);
     if (code == EW_OK)
         code = ew_report__quotes(r, err);
     if (code == EW_OK)

@@ -24,8 +24,9 @@ typedef struct ew_case_reporter {
     unsigned limits;
 } ew_case_reporter;
 
-/* Sections: the timeline with what follows from it; accepted quotations; gaps and remarks. */
+/* Sections: the timeline with what follows from it; kept analyses; accepted quotations; gaps and remarks. */
 EW_MUST_CHECK ew_code ew_report__said(ew_case_reporter *r, ew_err *err);
+EW_MUST_CHECK ew_code ew_report__analyses(ew_case_reporter *r, ew_err *err);
 EW_MUST_CHECK ew_code ew_report__quotes(ew_case_reporter *r, ew_err *err);
 EW_MUST_CHECK ew_code ew_report__gaps(ew_case_reporter *r, ew_err *err);
 

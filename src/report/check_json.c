@@ -32,6 +32,7 @@ static void put_places(ew_obj *o, const ew_source_info *s, double start, double 
 {
     put_time(o, "source_start", ew_finding_place(s, start));
     put_time(o, "source_end", ew_finding_place(s, end));
+    put_time(o, "source_duration", (double)s->samples);
 }
 
 static json_t *others_json(const ew_finding *f, const ew_piece *p)

@@ -352,8 +352,12 @@ static void source_band(pic *p, size_t band)
         &p->svg,
         "</text>\n<text x='%d' y='%d' font-size='11' fill='#444' text-anchor='end' "
         "stroke='#fff' "
-        "stroke-width='4' paint-order='stroke'>%.*s long</text>\n",
-        RIGHT, top - 7, (int)strlen(length) - 4, length);
+        "stroke-width='4' paint-order='stroke'>",
+        RIGHT, top - 7);
+    if (s->length_unknown)
+        ew_svg_put(&p->svg, "drawn up to the last place that was found</text>\n");
+    else
+        ew_svg_put(&p->svg, "%.*s long</text>\n", (int)strlen(length) - 4, length);
     stretches(p, band, s);
 }
 

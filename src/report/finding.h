@@ -18,6 +18,7 @@ typedef struct ew_source_info {
     const char *file; /* last part of the name: "1998.mp3" */
     uint8_t sha256[32];
     int64_t samples;
+    bool length_unknown; /* samples is the last place that is spoken of */
 } ew_source_info;
 
 typedef struct ew_finding {

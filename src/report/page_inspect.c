@@ -145,8 +145,12 @@ void ew_page_add_inspect(ew_page *p, const json_t *result, const char *svg)
     answer(p, result);
     if (svg != NULL)
         ew_page_picture(p,
-                        "Spectrogram with the findings marked; numbers as in the tables "
-                        "below.",
+                        strstr(svg, "<image ") != NULL
+                            ? "Spectrogram with the findings marked; numbers as in the "
+                              "tables below."
+                            : "The findings over time, the upper edge of the sound and "
+                              "its noise floor; numbers as in the tables below. A "
+                              "spectrogram is not kept with a result.",
                         svg);
     findings(p, result, "change", "Signs of change");
     findings(p, result, "fact", "Worth knowing, and innocent by itself");
