@@ -155,6 +155,11 @@ typedef enum opt_id {
     OPT_NAME,
     OPT_NO_SOUND,
     OPT_SOUND_LIMIT,
+    OPT_PASS_FILE,
+    OPT_TLS,
+    OPT_CERT,
+    OPT_CERT_KEY,
+    OPT_IDLE,
     OPT_COUNT
 } opt_id;
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -199,12 +200,35 @@ static ew_code from_terminal(bool is_new, ew_secret *pass, ew_err *err)
 
 /* ------------------------------------------------------------------ opening */
 
+/* The first line of a file that not everybody on the machine can read. */
+static ew_code from_file(const char *path, ew_secret *pass, ew_err *err)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    ew_code code = EW_OK;
+    if (fd < 0 || fstat(fd, &st) != 0)
+        code = ew_fail_sys(err, errno, "cannot read '%s'", path);
+    else if ((st.st_mode & (S_IROTH | S_IWOTH)) != 0)
+        code = ew_fail(err, EW_E_ARG, 0,
+                       "'%s' can be read by everybody on this machine: chmod o-rwx it",
+                       path);
+    if (code == EW_OK)
+        code = read_line(fd, pass, err);
+    if (fd >= 0)
+        (void)close(fd);
+    return code;
+}
+
 static ew_code take_passphrase(const args *in, bool is_new, ew_secret *pass, ew_err *err)
 {
     double fd;
-    if (in->values[OPT_PASS_FD] != NULL && in->values[OPT_PASS_COMMAND] != NULL)
+    if ((in->values[OPT_PASS_FD] != NULL) + (in->values[OPT_PASS_COMMAND] != NULL) +
+            (in->values[OPT_PASS_FILE] != NULL) >
+        1)
         return ew_fail(err, EW_E_ARG, 0,
                        "one of --passphrase-fd and --passphrase-command is enough");
+    if (in->values[OPT_PASS_FILE] != NULL)
+        return from_file(in->values[OPT_PASS_FILE], pass, err);
     if (in->values[OPT_PASS_FD] != NULL) {
         ew_code code = args_number(in, OPT_PASS_FD, FD_MAX, &fd, err);
         return code == EW_OK ? read_line((int)fd, pass, err) : code;

@@ -17,7 +17,9 @@
 /* One that is open. */
 typedef struct ew_guest {
     int fd;
+    bool known;
     int64_t since;
+    uint8_t from[EW_ADDRESS_KEY];
     struct ew_guest *next;
 } ew_guest;
 
@@ -83,6 +85,30 @@ void ew_listen_text(const struct sockaddr_storage *a, unsigned port,
                    host, port);
 }
 
+void ew_listen_peer(int fd, uint8_t key[EW_ADDRESS_KEY])
+{
+    struct sockaddr_storage a = {0};
+    socklen_t n = sizeof a;
+    const void *all = &a;
+    memset(key, 0, EW_ADDRESS_KEY);
+    if (getpeername(fd, (struct sockaddr *)&a, &n) != 0)
+        return;
+    if (a.ss_family == AF_INET)
+        memcpy(key + 12, &((const struct sockaddr_in *)all)->sin_addr, 4);
+    else if (a.ss_family == AF_INET6)
+        memcpy(key, &((const struct sockaddr_in6 *)all)->sin6_addr, 8);
+}
+
+void ew_listen_peer_text(int fd, char out[EW_ADDRESS_TEXT])
+{
+    struct sockaddr_storage a = {0};
+    socklen_t n = sizeof a;
+    (void)snprintf(out, EW_ADDRESS_TEXT, "?");
+    if (getpeername(fd, (struct sockaddr *)&a, &n) == 0)
+        (void)getnameinfo((const struct sockaddr *)&a, n, out, EW_ADDRESS_TEXT, NULL, 0,
+                          NI_NUMERICHOST);
+}
+
 /* ------------------------------------------------------------------ guests */
 
 static int64_t now_seconds(void)
@@ -94,8 +120,7 @@ static int64_t now_seconds(void)
 
 ew_code ew_guests_init(ew_guests *g, int64_t life_s, ew_err *err)
 {
-    g->first = NULL;
-    g->life_s = life_s;
+    *g = (ew_guests){.life_s = life_s};
     return pthread_mutex_init(&g->lock, NULL) == 0 ? EW_OK : ew_fail_nomem(err);
 }
 
@@ -114,9 +139,26 @@ void ew_guests_arrive(ew_guests *g, int fd, void **seat)
     }
     one->fd = fd;
     one->since = now_seconds();
+    if (g->per_address > 0)
+        ew_listen_peer(fd, one->from);
     pthread_mutex_lock(&g->lock);
+    unsigned others = 0;
+    for (const ew_guest *o = g->first; o != NULL && g->per_address > 0; o = o->next)
+        others += memcmp(o->from, one->from, sizeof one->from) == 0;
     one->next = g->first;
     g->first = one;
+    pthread_mutex_unlock(&g->lock);
+    if (g->per_address > 0 && others >= g->per_address)
+        (void)shutdown(fd, SHUT_RDWR);
+}
+
+void ew_guests_know(ew_guests *g, void *seat)
+{
+    ew_guest *one = seat;
+    if (one == NULL)
+        return;
+    pthread_mutex_lock(&g->lock);
+    one->known = true;
     pthread_mutex_unlock(&g->lock);
 }
 
@@ -139,7 +181,8 @@ void ew_guests_cut_off(ew_guests *g)
     int64_t now = now_seconds();
     pthread_mutex_lock(&g->lock);
     for (ew_guest *one = g->first; one != NULL; one = one->next)
-        if (now - one->since > g->life_s)
+        if (now - one->since >
+            (one->known || g->stranger_s == 0 ? g->life_s : g->stranger_s))
             (void)shutdown(one->fd, SHUT_RDWR);
     pthread_mutex_unlock(&g->lock);
 }

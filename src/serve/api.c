@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The session, what this program is, and the files of the page. */
+/* What all routes share, what this program is, and the files of the page. */
 #include "serve/api.h"
 
 #include <string.h>
@@ -24,6 +24,12 @@ ew_code ew_api_body(const ew_request *q, json_t **out, ew_err *err)
         *out = NULL;
         return ew_fail(err, EW_E_FORMAT, 0, "what was sent is no JSON object");
     }
+    /* Who logged in acts under that name, whatever the request says. */
+    if (q->who != NULL && json_object_set_new(*out, "who", json_string(q->who)) != 0) {
+        json_decref(*out);
+        *out = NULL;
+        return ew_fail_nomem(err);
+    }
     return EW_OK;
 }
 
@@ -32,41 +38,6 @@ ew_code ew_api_number(ew_slice part, uint64_t *out, ew_err *err)
     return ew_slice_u64(part, out)
                ? EW_OK
                : ew_fail(err, EW_E_NOTFOUND, 0, "there is no such number");
-}
-
-/* ------------------------------------------------------------------ session */
-
-ew_code ew_api_session(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
-{
-    json_t *body = NULL;
-    char key[EW_TOKEN_TEXT];
-    ew_code code = ew_api_body(q, &body, err);
-    if (code == EW_OK)
-        code = ew_guard_open(&s->guard, json_string_value(json_object_get(body, "token")),
-                             key, err);
-    if (code == EW_OK) {
-        ew_obj o = ew_obj_new();
-        ew_obj_str(&o, "schema", "earwitness.session/1");
-        ew_obj_str(&o, "key", key);
-        code = ew_api_reply(r, &o, err);
-    }
-    json_decref(body);
-    explicit_bzero(key, sizeof key);
-    return code;
-}
-
-/* For another window of the one who has a session. */
-ew_code ew_api_token(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
-{
-    char token[EW_TOKEN_TEXT];
-    (void)q;
-    ew_code code = ew_guard_new_token(&s->guard, token, err);
-    if (code != EW_OK)
-        return code;
-    ew_obj o = ew_obj_new();
-    ew_obj_str(&o, "schema", "earwitness.token/1");
-    ew_obj_str(&o, "token", token);
-    return ew_api_reply(r, &o, err);
 }
 
 /* ------------------------------------------------------------------ about */

@@ -18,11 +18,15 @@ ew_route_handler ew_api_session, ew_api_token, ew_api_about, ew_api_archive,
 /* Answers with the object, which is released. */
 EW_MUST_CHECK ew_code ew_api_reply(ew_reply *r, ew_obj *o, ew_err *err);
 
-/* The body as an object, to be released with json_decref. EW_E_FORMAT. */
+/* The body as an object, to be released with json_decref; its "who" is the one who logged in, where somebody has to.
+ * EW_E_FORMAT. */
 EW_MUST_CHECK ew_code ew_api_body(const ew_request *q, json_t **out, ew_err *err);
 
 /* A part of the path that is a number. EW_E_NOTFOUND when it is none. */
 EW_MUST_CHECK ew_code ew_api_number(ew_slice part, uint64_t *out, ew_err *err);
+
+/* Coming and going; src/serve/api_session.c. */
+ew_route_handler ew_api_session_show, ew_api_logout;
 
 /* One of the files of the page: what "/page/<name>" gives, "/" the first. */
 typedef struct ew_embedded {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The server, by libmicrohttpd: takes requests, asks the guard, hands them to their route, and puts on every
+/* Requests, by libmicrohttpd: asks the guard, hands them to their route, and puts on every
  * answer what keeps a browser from doing more with it than it should. */
 #include "serve/http.h"
 
@@ -9,28 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <microhttpd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "ops/archive.h"
-#include "ops/listen.h"
 #include "report/json.h"
+#include "serve/http_in.h"
 
 enum {
-    WORKERS = 8,
-    CONNECTIONS = 128,
-    HEADERS_MAX = 32 * 1024, /* memory of a connection */
-    IDLE_SECONDS = 30,
-    LIFE_SECONDS = 3600, /* an hour of sound may come over a slow disk */
-    TICK_NS = 100 * 1000 * 1000,
     REPLY_MAX = 256 << 20,
-    THROWN_AWAY = 8 << 20 /* bytes of a body that is too large, before the line is cut */
+    THROWN_AWAY = 8 << 20, /* bytes of a body that is too large, before the line is cut */
+    SMALL_BODY = 8 << 10,  /* of those who have no session yet */
+    ROOM_EVERY = 64 << 20, /* bytes of a file after which the disk is looked at again */
+    AGAIN_S = 1
 };
+/* What is left on the disk for the archive, the cases and the queue. */
+static const uint64_t disk_reserve = (uint64_t)256 << 20;
 
 /* No script, style, picture or connection but our own; nothing may frame the page. */
 static const char policy[] =
@@ -39,17 +37,15 @@ static const char policy[] =
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
     "trusted-types 'none'";
 
-typedef struct listener {
-    ew_server *s;
-    ew_guests guests;
-} listener;
-
 /* One request on its way. */
 typedef struct visit {
     const ew_route *route;
     ew_request q;
     ew_buf body;
     char path[EW_HTTP_PATH];
+    char who[EW_SESSION_WHO];
+    char key[EW_TOKEN_TEXT];
+    bool counted; /* among those of its session */
     bool too_large;
     ew_err failed; /* while the upload came */
 } visit;
@@ -75,6 +71,11 @@ static bool add_headers(struct MHD_Response *r, const ew_reply *a)
         ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL,
                                      a->fixed ? "private, max-age=3600" : "no-store") ==
              MHD_YES;
+    if (ok && a->retry_s > 0) {
+        char seconds[16];
+        (void)snprintf(seconds, sizeof seconds, "%u", a->retry_s);
+        ok = MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, seconds) == MHD_YES;
+    }
     if (ok && a->packed)
         ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip") ==
              MHD_YES;
@@ -110,10 +111,10 @@ static unsigned status_of(ew_code code)
     }
 }
 
-static enum MHD_Result send_error(struct MHD_Connection *c, unsigned status,
-                                  const ew_err *why)
+static enum MHD_Result send_later(struct MHD_Connection *c, unsigned status,
+                                  unsigned retry_s, const ew_err *why)
 {
-    ew_reply a = {.status = status, .type = "application/json"};
+    ew_reply a = {.status = status, .type = "application/json", .retry_s = retry_s};
     ew_obj o = ew_obj_new();
     ew_buf_init(&a.body, REPLY_MAX);
     ew_obj_str(&o, "schema", "earwitness.error/1");
@@ -123,6 +124,12 @@ static enum MHD_Result send_error(struct MHD_Connection *c, unsigned status,
         ok = send_reply(c, &a);
     ew_buf_release(&a.body);
     return ok;
+}
+
+static enum MHD_Result send_error(struct MHD_Connection *c, unsigned status,
+                                  const ew_err *why)
+{
+    return send_later(c, status, 0, why);
 }
 
 static enum MHD_Result refuse(struct MHD_Connection *c, unsigned status, const char *text)
@@ -189,16 +196,41 @@ static bool ambiguous(struct MHD_Connection *c)
     return n.hosts > 1 || n.others > 0 || n.lengths + n.codings > 1;
 }
 
-static enum MHD_Result admit(ew_server *s, struct MHD_Connection *c, const char *method,
-                             const ew_route *route, bool *admitted)
+int64_t ew_http_now(void)
 {
+    struct timespec t = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec;
+}
+
+/* The connection of one who has a session may last. */
+static void know(listener *l, struct MHD_Connection *c)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    if (info != NULL)
+        ew_guests_know(&l->guests, info->socket_context);
+}
+
+/* Whose session a request belongs to. */
+typedef struct caller {
+    bool admitted;
+    char who[EW_SESSION_WHO]; /* "": nobody logged in */
+} caller;
+
+static enum MHD_Result admit(listener *l, struct MHD_Connection *c, const char *method,
+                             const ew_route *route, caller *by)
+{
+    bool needs = route != NULL && !route->open;
     const ew_claims claims = {.method = method,
                               .host = header(c, MHD_HTTP_HEADER_HOST),
                               .origin = header(c, MHD_HTTP_HEADER_ORIGIN),
                               .site = header(c, "Sec-Fetch-Site"),
-                              .key = header(c, "X-Earwitness-Key")};
-    *admitted = false;
-    switch (ew_guard_admit(&s->guard, &claims, route != NULL && !route->open)) {
+                              .key = header(c, "X-Earwitness-Key"),
+                              .now = ew_http_now(),
+                              .by_itself = route != NULL && ew_route_by_itself(route)};
+    by->admitted = false;
+    switch (ew_guard_admit(&l->s->guard, &claims, needs, by->who)) {
     case EW_WRONG_HOST:
         return refuse(c, MHD_HTTP_MISDIRECTED_REQUEST,
                       "this is not the name of this server");
@@ -207,33 +239,78 @@ static enum MHD_Result admit(ew_server *s, struct MHD_Connection *c, const char 
     case EW_NO_SESSION:
         return refuse(
             c, MHD_HTTP_UNAUTHORIZED,
-            "this page has no session; open the address that the terminal shows");
+            l->s->login.needed
+                ? "log in first: this session has ended, or there was none"
+                : "this page has no session; open the address that the terminal shows");
     case EW_ADMITTED:
-        *admitted = true;
+        by->admitted = true;
     }
+    if (needs)
+        know(l, c);
     return MHD_YES;
 }
 
 static uint64_t body_limit(const ew_route *r)
 {
-    return r->body == EW_BODY_FILE   ? EW_HTTP_UPLOAD
-           : r->body == EW_BODY_JSON ? EW_HTTP_JSON
-                                     : 0;
+    return r->body == EW_BODY_FILE    ? EW_HTTP_UPLOAD
+           : r->body == EW_BODY_JSON  ? EW_HTTP_JSON
+           : r->body == EW_BODY_SMALL ? SMALL_BODY
+                                      : 0;
+}
+
+/* Is there room on the disk for so many bytes more? */
+static bool has_room(const ew_server *s, uint64_t bytes)
+{
+    struct statvfs disk;
+    if (statvfs(s->o->work, &disk) != 0)
+        return true;
+    uint64_t left = (uint64_t)disk.f_bavail * disk.f_frsize;
+    return left >= disk_reserve && left - disk_reserve >= bytes;
+}
+
+static ew_code no_room(ew_err *err)
+{
+    return ew_fail_sys(err, ENOSPC, "the disk of this server is full");
+}
+
+/* Makes what is kept of a request while its body comes. */
+static visit *new_visit(ew_server *s, struct MHD_Connection *c, const ew_route *route,
+                        const char *path, uint64_t length)
+{
+    visit *v = ew_alloc(sizeof *v);
+    const char *key = header(c, "X-Earwitness-Key");
+    if (v == NULL)
+        return NULL;
+    *v = (visit){.route = route};
+    v->q = (ew_request){
+        .method = route->method, .path = v->path, .upload = -1, .connection = c};
+    ew_buf_init(&v->body, EW_HTTP_JSON);
+    (void)snprintf(v->path, sizeof v->path, "%s", path);
+    if (key != NULL && strlen(key) < sizeof v->key)
+        (void)snprintf(v->key, sizeof v->key, "%s", key);
+    v->q.key = v->key;
+    if (route->body != EW_BODY_FILE)
+        return v;
+    if (!has_room(s, length))
+        v->failed.code = no_room(&v->failed);
+    else if ((v->q.upload = open(s->o->work, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) < 0)
+        v->failed.code = ew_fail_sys(&v->failed, errno, "cannot keep what is sent");
+    return v;
 }
 
 /* The head has come; nothing of the body yet. */
-static enum MHD_Result begin(ew_server *s, struct MHD_Connection *c, const char *path,
+static enum MHD_Result begin(listener *l, struct MHD_Connection *c, const char *path,
                              const char *method, void **seat)
 {
-    bool admitted;
+    caller by;
     bool other = false;
     ew_slice part[EW_HTTP_PARTS];
     uint64_t length = 0;
     if (ambiguous(c))
         return refuse(c, MHD_HTTP_BAD_REQUEST, "this request can be read in two ways");
     const ew_route *route = ew_route_find(method, path, part, &other);
-    enum MHD_Result ok = admit(s, c, method, route, &admitted);
-    if (!admitted)
+    enum MHD_Result ok = admit(l, c, method, route, &by);
+    if (!by.admitted)
         return ok;
     if (route == NULL)
         return refuse(c, other ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND,
@@ -242,33 +319,45 @@ static enum MHD_Result begin(ew_server *s, struct MHD_Connection *c, const char 
     if (told != NULL &&
         (!ew_slice_u64(ew_slice_of(told), &length) || length > body_limit(route)))
         return refuse(c, MHD_HTTP_CONTENT_TOO_LARGE, "this is too much at once");
-    visit *v = ew_alloc(sizeof *v);
+    visit *v = new_visit(l->s, c, route, path, length);
     if (v == NULL)
         return MHD_NO;
-    v->route = route;
-    v->q = (ew_request){.method = method, .path = v->path, .upload = -1, .connection = c};
-    ew_buf_init(&v->body, EW_HTTP_JSON);
-    (void)snprintf(v->path, sizeof v->path, "%s", path);
-    if (route->body == EW_BODY_FILE) {
-        v->q.upload = open(s->o->work, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        if (v->q.upload < 0)
-            v->failed.code = ew_fail_sys(&v->failed, errno, "cannot keep what is sent");
-    }
     *seat = v;
-    return MHD_YES;
+    memcpy(v->who, by.who, sizeof v->who);
+    v->q.who = by.who[0] != 0 ? v->who : NULL;
+    if (v->q.who == NULL)
+        return MHD_YES;
+    v->counted = ew_guard_begin(&l->s->guard, v->key);
+    if (v->counted)
+        return MHD_YES;
+    ew_err why;
+    (void)ew_fail(&why, EW_E_BUSY, 0, "more than %d requests at a time",
+                  (int)EW_GUARD_AT_A_TIME);
+    return send_later(c, MHD_HTTP_TOO_MANY_REQUESTS, AGAIN_S, &why);
 }
 
-static void take(visit *v, const char *data, size_t n)
+static void take(const ew_server *s, visit *v, const char *data, size_t n)
 {
+    uint64_t before = v->q.upload_bytes;
     v->q.upload_bytes += n;
     if (v->too_large || v->failed.code != EW_OK)
         return; /* read and thrown away, so that the answer can be heard */
+    if (v->q.upload >= 0 && before / ROOM_EVERY != v->q.upload_bytes / ROOM_EVERY &&
+        !has_room(s, 0)) {
+        v->failed.code = no_room(&v->failed);
+        return;
+    }
     if (v->q.upload_bytes > body_limit(v->route))
         v->too_large = true;
     else if (v->route->body == EW_BODY_FILE)
         v->failed.code = ew_write_all(v->q.upload, data, n, &v->failed);
     else if (ew_buf_append(&v->body, data, n, NULL) != EW_OK)
         v->too_large = true;
+}
+
+static uint64_t thrown_away(const visit *v)
+{
+    return v->route->open ? SMALL_BODY : THROWN_AWAY;
 }
 
 static enum MHD_Result respond(ew_server *s, struct MHD_Connection *c, visit *v)
@@ -285,8 +374,10 @@ static enum MHD_Result respond(ew_server *s, struct MHD_Connection *c, visit *v)
     (void)ew_route_find(v->q.method, v->path, v->q.part, &other); /* parts of our copy */
     ew_buf_init(&a.body, REPLY_MAX);
     ew_code code = v->route->handle(s, &v->q, &a, &err);
-    enum MHD_Result ok =
-        code == EW_OK ? send_reply(c, &a) : send_error(c, status_of(code), &err);
+    enum MHD_Result ok = code == EW_OK ? send_reply(c, &a)
+                         : a.retry_s > 0
+                             ? send_later(c, MHD_HTTP_TOO_MANY_REQUESTS, a.retry_s, &err)
+                             : send_error(c, status_of(code), &err);
     ew_buf_release(&a.body);
     return ok;
 }
@@ -294,17 +385,17 @@ static enum MHD_Result respond(ew_server *s, struct MHD_Connection *c, visit *v)
 /* Stands for a request whose address has a zero byte in it: the library would hand on what is before it. */
 static visit cut_short;
 
-static void *on_address(void *cookie, const char *raw, struct MHD_Connection *c)
+void *ew_http_on_address(void *cookie, const char *raw, struct MHD_Connection *c)
 {
     (void)cookie;
     (void)c;
     return strstr(raw, "%00") != NULL ? &cut_short : NULL;
 }
 
-static enum MHD_Result on_request(void *cookie, struct MHD_Connection *c,
-                                  const char *path, const char *method,
-                                  const char *version, const char *data, size_t *n,
-                                  void **seat)
+enum MHD_Result ew_http_on_request(void *cookie, struct MHD_Connection *c,
+                                   const char *path, const char *method,
+                                   const char *version, const char *data, size_t *n,
+                                   void **seat)
 {
     listener *l = cookie;
     visit *v = *seat;
@@ -313,115 +404,35 @@ static enum MHD_Result on_request(void *cookie, struct MHD_Connection *c,
         return refuse(c, MHD_HTTP_BAD_REQUEST, "an address has no zero byte");
     if (v == NULL)
         return strlen(path) < EW_HTTP_PATH
-                   ? begin(l->s, c, path, method, seat)
+                   ? begin(l, c, path, method, seat)
                    : refuse(c, MHD_HTTP_URI_TOO_LONG, "this address is too long");
     if (*n > 0) {
-        take(v, data, *n);
+        take(l->s, v, data, *n);
         *n = 0;
-        return v->q.upload_bytes > body_limit(v->route) + THROWN_AWAY ? MHD_NO : MHD_YES;
+        return v->q.upload_bytes > body_limit(v->route) + thrown_away(v) ? MHD_NO
+                                                                         : MHD_YES;
     }
     return respond(l->s, c, v);
 }
 
-static void on_end(void *cookie, struct MHD_Connection *c, void **seat,
-                   enum MHD_RequestTerminationCode how)
+void ew_http_on_end(void *cookie, struct MHD_Connection *c, void **seat,
+                    enum MHD_RequestTerminationCode how)
 {
     visit *v = *seat;
-    (void)cookie;
+    listener *l = cookie;
     (void)c;
     (void)how;
     if (v == &cut_short)
         v = NULL;
     if (v != NULL) {
+        if (v->counted)
+            ew_guard_end(&l->s->guard, v->key);
+        if (v->body.data != NULL && v->route->body == EW_BODY_SMALL)
+            explicit_bzero(v->body.data, v->body.cap); /* a passphrase */
         ew_buf_release(&v->body);
         if (v->q.upload >= 0)
             (void)close(v->q.upload);
     }
     ew_free(v);
     *seat = NULL;
-}
-
-static void on_connection(void *cookie, struct MHD_Connection *c, void **place,
-                          enum MHD_ConnectionNotificationCode what)
-{
-    listener *l = cookie;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (what == MHD_CONNECTION_NOTIFY_STARTED && info != NULL)
-        ew_guests_arrive(&l->guests, info->connect_fd, place);
-    else if (what != MHD_CONNECTION_NOTIFY_STARTED && *place != NULL)
-        ew_guests_leave(&l->guests, place);
-}
-
-/* ------------------------------------------------------------------ serving */
-
-static struct MHD_Daemon *start(listener *l, const struct sockaddr_storage *a)
-{
-    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO;
-    if (a->ss_family == AF_INET6)
-        flags |= MHD_USE_IPv6;
-    return MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, l, MHD_OPTION_SOCK_ADDR, (const void *)a,
-        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)WORKERS, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-        MHD_OPTION_URI_LOG_CALLBACK, on_address, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        on_end, l, MHD_OPTION_NOTIFY_CONNECTION, on_connection, l, MHD_OPTION_END);
-}
-
-/* The names under which a browser on this machine may reach it, and the address with its token. */
-static ew_code announce(ew_server *s, const struct sockaddr_storage *a, unsigned port,
-                        ew_err *err)
-{
-    char host[EW_ADDRESS_TEXT];
-    char local[EW_ADDRESS_TEXT];
-    char token[EW_TOKEN_TEXT];
-    char url[EW_SERVE_URL];
-    ew_listen_text(a, port, host);
-    ew_guard_add_host(&s->guard, host);
-    (void)snprintf(local, sizeof local, "localhost:%u", port);
-    ew_guard_add_host(&s->guard, local);
-    ew_code code = ew_guard_new_token(&s->guard, token, err);
-    if (code != EW_OK)
-        return code;
-    /* What stands after '#' is not sent, and so is in no list of addresses that were asked for. */
-    (void)snprintf(url, sizeof url, "http://%s/#%s", host, token);
-    s->o->ready(s->o->cookie, url);
-    return EW_OK;
-}
-
-static void wait_for_stop(listener *l)
-{
-    const struct timespec tick = {.tv_nsec = TICK_NS};
-    while (!ew_stopped(l->s->o->stop)) {
-        (void)nanosleep(&tick, NULL);
-        ew_guests_cut_off(&l->guests);
-    }
-}
-
-ew_code ew_http_run(ew_server *s, ew_err *err)
-{
-    listener l = {.s = s};
-    struct sockaddr_storage a;
-    ew_code code = ew_listen_parse(s->o->listen, false, &a, err);
-    if (code == EW_OK)
-        code = ew_guests_init(&l.guests, LIFE_SECONDS, err);
-    if (code != EW_OK)
-        return code;
-    errno = 0;
-    struct MHD_Daemon *d = start(&l, &a);
-    int sys = errno;
-    const union MHD_DaemonInfo *info =
-        d != NULL ? MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT) : NULL;
-    if (info == NULL)
-        code =
-            ew_fail_sys(err, sys != 0 ? sys : EIO, "cannot listen at '%s'", s->o->listen);
-    else
-        code = announce(s, &a, info->port, err);
-    if (code == EW_OK)
-        wait_for_stop(&l);
-    if (d != NULL)
-        MHD_stop_daemon(d);
-    ew_guests_destroy(&l.guests);
-    return code;
 }

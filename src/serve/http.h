@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/slice.h"
 #include "serve/guard.h"
+#include "serve/login.h"
 #include "serve/serve.h"
 
 enum {
@@ -24,6 +25,8 @@ typedef struct ew_request {
     ew_slice body;                /* of JSON */
     int upload;                   /* descriptor of what was sent, or -1 */
     uint64_t upload_bytes;
+    const char *who; /* who logged in; NULL: nobody has to */
+    const char *key; /* of the session, or "" */
     void *connection;
 } ew_request;
 
@@ -38,15 +41,21 @@ typedef struct ew_reply {
     unsigned status; /* 200 unless set */
     const char *type;
     ew_buf body;
-    bool fixed;  /* the same for ever under this address: may be kept */
-    bool packed; /* the body is gzip */
+    bool fixed;       /* the same for ever under this address: may be kept */
+    bool packed;      /* the body is gzip */
+    unsigned retry_s; /* a failure: too often; not before so many seconds */
 } ew_reply;
 
 /* One per route. What fails becomes a JSON object with a status that fits. */
 typedef ew_code ew_route_handler(ew_server *s, const ew_request *q, ew_reply *r,
                                  ew_err *err);
 
-typedef enum ew_body_kind { EW_BODY_NONE, EW_BODY_JSON, EW_BODY_FILE } ew_body_kind;
+typedef enum ew_body_kind {
+    EW_BODY_NONE,
+    EW_BODY_JSON,
+    EW_BODY_SMALL, /* JSON of somebody who may have no session; wiped afterwards */
+    EW_BODY_FILE
+} ew_body_kind;
 
 typedef struct ew_route {
     const char *method;
@@ -63,13 +72,20 @@ extern const size_t ew_route_count;
 const ew_route *ew_route_find(const char *method, const char *path,
                               ew_slice part[EW_HTTP_PARTS], bool *other_method);
 
+/* Is this asked by the page, without a person? Then it keeps no session open. */
+bool ew_route_by_itself(const ew_route *r);
+
 /* What all routes share. */
 struct ew_server {
     const ew_page_opts *o;
     ew_guard guard;
+    ew_login login;
     struct ew_jobs *jobs;
     struct ew_sounds *sounds;
 };
+
+/* Seconds of a clock that is never set back. */
+int64_t ew_http_now(void);
 
 /* Listens and answers until o->stop is set. */
 EW_MUST_CHECK ew_code ew_http_run(ew_server *s, ew_err *err);

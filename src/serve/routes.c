@@ -7,7 +7,9 @@
 #include "base/bytes.h"
 
 const ew_route ew_routes[] = {
-    {"POST", "/api/session", EW_BODY_JSON, true, ew_api_session},
+    {"GET", "/api/session", EW_BODY_NONE, true, ew_api_session_show},
+    {"POST", "/api/session", EW_BODY_SMALL, true, ew_api_session},
+    {"POST", "/api/logout", EW_BODY_SMALL, false, ew_api_logout},
     {"POST", "/api/token", EW_BODY_JSON, false, ew_api_token},
     {"GET", "/api/about", EW_BODY_NONE, false, ew_api_about},
     {"GET", "/api/archive", EW_BODY_NONE, false, ew_api_archive},
@@ -37,6 +39,12 @@ const ew_route ew_routes[] = {
     {"GET", "/page/*", EW_BODY_NONE, true, ew_page_file},
 };
 const size_t ew_route_count = EW_COUNT(ew_routes);
+
+/* Pages look again and again at what is under way, also when nobody is there. */
+bool ew_route_by_itself(const ew_route *r)
+{
+    return r->handle == ew_api_jobs || r->handle == ew_api_sound;
+}
 
 /* Does the path have the form of the pattern, and what stands for its stars? */
 static bool fits(const char *pattern, const char *path, ew_slice part[EW_HTTP_PARTS])

@@ -3,6 +3,7 @@
 #include "serve/serve.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
@@ -17,6 +18,15 @@ ew_code ew_page_serve(const ew_page_opts *o, ew_err *err)
     ew_code code = ew_guard_init(&s.guard, err);
     if (code != EW_OK)
         return code;
+    code = ew_login_init(&s.login, o->pass, o->pass_n, err);
+    if (o->pass != NULL)
+        explicit_bzero(o->pass, o->pass_n);
+    if (code != EW_OK) {
+        ew_guard_destroy(&s.guard);
+        return code;
+    }
+    s.guard.tls = o->tls;
+    s.guard.idle_s = o->pass != NULL ? o->idle_s : 0;
     code = ew_mkdirs(o->work, err);
     if (code == EW_OK && chmod(o->work, 0700) != 0)
         code = ew_fail_sys(err, errno, "cannot keep '%s' from others", o->work);
@@ -31,6 +41,7 @@ ew_code ew_page_serve(const ew_page_opts *o, ew_err *err)
     ew_free(sounds);
     ew_sounds_close(s.sounds);
     ew_jobs_close(s.jobs);
+    ew_login_destroy(&s.login);
     ew_guard_destroy(&s.guard);
     return code;
 }

@@ -11,7 +11,20 @@ export class Refused extends Error {
         super(error?.message ?? `${status}`);
         this.status = status;
         this.advice = error?.advice ?? '';
+        this.wait = 0; // seconds after which it may be asked again
     }
+}
+
+let ended = () => {};
+
+/** What to do when the server does not know this session any more. */
+export function whenEnded(call) {
+    ended = call;
+}
+
+function forget() {
+    key = null;
+    sessionStorage.removeItem(KEPT);
 }
 
 async function ask(method, path, body, extra) {
@@ -28,20 +41,48 @@ async function ask(method, path, body, extra) {
         } catch {
             // no answer of ours
         }
-        throw new Refused(answer.status, told);
+        const why = new Refused(answer.status, told);
+        why.wait = Number(answer.headers.get('retry-after') ?? 0);
+        if (answer.status === 401 && key !== null) {
+            forget();
+            ended();
+        }
+        throw why;
     }
     return answer;
 }
 
-/** Opens the session with the token of the address, which is spent by that. */
+function use(fresh) {
+    key = fresh;
+    sessionStorage.setItem(KEPT, key);
+}
+
+/** Opens the session with the token of the address, which is spent by that. Says who and how: {open, login, who} */
 export async function open() {
     const token = location.hash.slice(1);
     if (/^[0-9a-f]{64}$/.test(token)) {
         history.replaceState(null, '', '/');
-        key = (await send('/api/session', { token })).key;
-        sessionStorage.setItem(KEPT, key);
+        use((await send('/api/session', { token })).key);
     }
-    return key !== null;
+    const told = await get('/api/session');
+    if (told.login && told.who === null)
+        forget();
+    return { open: key !== null, ...told };
+}
+
+export const inside = () => key !== null;
+
+/** Logs in. */
+export async function enter(who, passphrase) {
+    use((await send('/api/session', { who, passphrase })).key);
+}
+
+export async function logOut() {
+    try {
+        await send('/api/logout', {});
+    } finally {
+        forget();
+    }
 }
 
 export async function get(path) {

@@ -10,6 +10,7 @@ import { byId, el } from './dom.js';
 import { familyView } from './family.js';
 import { inspectView } from './inspect.js';
 import { jobsView } from './jobs.js';
+import { showLogin } from './login.js';
 import { LANGUAGES, firstLanguage, language, t, useLanguage } from './words.js';
 
 const views = [
@@ -24,6 +25,8 @@ const views = [
 ];
 
 let leave = () => {};
+let who = null; // whose session this is, where one logs in
+let listening = false;
 
 /** Says something to those who see and to those who listen. */
 export function say(text) {
@@ -46,36 +49,68 @@ function navigate() {
     leave = view.show(main, rest) ?? (() => {});
 }
 
-/** What stands around the views. */
-function drawFrame() {
+/** What stands around the views; draw: shows what is in the middle again, in another language. */
+function drawFrame(draw, inside) {
     byId('skip').textContent = t('To the content');
     byId('nav').setAttribute('aria-label', t('Views'));
-    byId('nav').replaceChildren(...views.map((v) => el('a', { href: `#/${v.name}` }, t(v.title))));
+    byId('nav').replaceChildren(...(inside ? views : []).map((v) => el('a', { href: `#/${v.name}` }, t(v.title))));
+    byId('person').replaceChildren(...(inside && who !== null ? [el('bdi', null, who), ' ', el('button', {
+        type: 'button', onclick: async () => {
+            await api.logOut().catch(() => {});
+            login(t('You are logged out.'));
+        } }, t('Log out'))] : []));
     const others = Object.entries(LANGUAGES).filter(([code]) => code !== language());
     byId('languages').replaceChildren(...others.map(([code, name]) => el('button', {
         type: 'button', lang: code, className: 'language',
         onclick: async () => {
             await useLanguage(code);
-            drawFrame();
-            navigate();
+            draw();
         },
     }, name)));
+}
+
+/** The form, instead of a view. */
+function login(why) {
+    leave();
+    leave = () => {};
+    who = null;
+    say('');
+    drawFrame(() => login(''), false);
+    document.title = `${t('Log in')} - earwitness`;
+    showLogin(byId('main'), why, (name) => {
+        who = name;
+        enter().catch((problem) => say(problem.message));
+    });
+}
+
+async function enter() {
+    const about = await api.get('/api/about');
+    const draw = () => {
+        drawFrame(draw, true);
+        navigate();
+    };
+    if (about.archive === null)
+        say(t('There is no archive yet: add recordings first.'));
+    if (!listening)
+        addEventListener('hashchange', () => (api.inside() ? navigate() : null));
+    listening = true;
+    draw();
 }
 
 async function start() {
     await useLanguage(firstLanguage());
     try {
-        if (!await api.open()) {
+        const session = await api.open();
+        if (session.login)
+            api.whenEnded(() => login(t('Your session has ended. Log in again.')));
+        who = session.who;
+        if (session.open)
+            await enter();
+        else if (session.login)
+            login('');
+        else
             byId('main').replaceChildren(el('p', null,
                 t('This window has no session. Open the address that the terminal shows.')));
-            return;
-        }
-        const about = await api.get('/api/about');
-        drawFrame();
-        if (about.archive === null)
-            say(t('There is no archive yet: add recordings first.'));
-        addEventListener('hashchange', navigate);
-        navigate();
     } catch (why) {
         byId('main').replaceChildren(el('p', 'problem', why.message));
     }

@@ -11,15 +11,16 @@ static ew_guard guarded(char token[EW_TOKEN_TEXT])
 {
     ew_guard g;
     assert_int_equal(ew_guard_init(&g, NULL), EW_OK);
-    ew_guard_add_host(&g, "127.0.0.1:8680");
-    ew_guard_add_host(&g, "localhost:8680");
+    assert_int_equal(ew_guard_add_host(&g, "127.0.0.1:8680", NULL), EW_OK);
+    assert_int_equal(ew_guard_add_host(&g, "localhost:8680", NULL), EW_OK);
     assert_int_equal(ew_guard_new_token(&g, token, NULL), EW_OK);
     return g;
 }
 
 static ew_admission admit(ew_guard *g, ew_claims q)
 {
-    return ew_guard_admit(g, &q, true);
+    char who[EW_SESSION_WHO];
+    return ew_guard_admit(g, &q, true, who);
 }
 
 /* What a request says of itself. */
@@ -40,18 +41,18 @@ static void a_token_opens_one_session(void **state)
     ew_guard g = guarded(token);
     (void)state;
     assert_int_equal(ask(&g, "GET", HOST, NULL, NULL, token), EW_NO_SESSION);
-    assert_int_equal(ew_guard_open(&g, NULL, key, NULL), EW_E_ARG);
-    assert_int_equal(ew_guard_open(&g, "", key, NULL), EW_E_ARG);
+    assert_int_equal(ew_guard_open(&g, NULL, 1, key, NULL), EW_E_ARG);
+    assert_int_equal(ew_guard_open(&g, "", 1, key, NULL), EW_E_ARG);
     token[0] ^= 1;
-    assert_int_equal(ew_guard_open(&g, token, key, NULL), EW_E_ARG);
+    assert_int_equal(ew_guard_open(&g, token, 1, key, NULL), EW_E_ARG);
     token[0] ^= 1;
-    assert_int_equal(ew_guard_open(&g, token, key, NULL), EW_OK);
-    assert_int_equal(ew_guard_open(&g, token, other, NULL), EW_E_ARG);
+    assert_int_equal(ew_guard_open(&g, token, 1, key, NULL), EW_OK);
+    assert_int_equal(ew_guard_open(&g, token, 1, other, NULL), EW_E_ARG);
     assert_int_equal(ask(&g, "GET", HOST, NULL, NULL, key), EW_ADMITTED);
     assert_int_equal(ask(&g, "POST", "LOCALHOST:8680", NULL, NULL, key), EW_ADMITTED);
     /* Another window has a token and a key of its own. */
     assert_int_equal(ew_guard_new_token(&g, token, NULL), EW_OK);
-    assert_int_equal(ew_guard_open(&g, token, other, NULL), EW_OK);
+    assert_int_equal(ew_guard_open(&g, token, 1, other, NULL), EW_OK);
     assert_string_not_equal(key, other);
     assert_int_equal(ask(&g, "GET", HOST, NULL, NULL, key), EW_ADMITTED);
     assert_int_equal(ask(&g, "GET", HOST, NULL, NULL, other), EW_ADMITTED);
@@ -62,16 +63,24 @@ static void sessions_are_bounded(void **state)
 {
     char token[EW_TOKEN_TEXT];
     char first[EW_TOKEN_TEXT];
+    char second[EW_TOKEN_TEXT];
     char key[EW_TOKEN_TEXT];
+    char who[EW_SESSION_WHO];
     ew_guard g = guarded(token);
     (void)state;
-    assert_int_equal(ew_guard_open(&g, token, first, NULL), EW_OK);
+    assert_int_equal(ew_guard_open(&g, token, 1, first, NULL), EW_OK);
     for (int i = 0; i < EW_GUARD_SESSIONS; i++) {
-        assert_int_equal(ask(&g, "GET", HOST, NULL, NULL, first), EW_ADMITTED);
         assert_int_equal(ew_guard_new_token(&g, token, NULL), EW_OK);
-        assert_int_equal(ew_guard_open(&g, token, key, NULL), EW_OK);
+        assert_int_equal(ew_guard_open(&g, token, 2 + i, key, NULL), EW_OK);
+        if (i == 0)
+            memcpy(second, key, sizeof second);
+        /* What is used stays. */
+        const ew_claims used = {
+            .method = "GET", .host = HOST, .key = first, .now = 2 + i};
+        assert_int_equal(ew_guard_admit(&g, &used, true, who), EW_ADMITTED);
     }
-    assert_int_equal(ask(&g, "GET", HOST, NULL, NULL, first), EW_NO_SESSION);
+    assert_int_equal(ask(&g, "GET", HOST, NULL, NULL, first), EW_ADMITTED);
+    assert_int_equal(ask(&g, "GET", HOST, NULL, NULL, second), EW_NO_SESSION);
     assert_int_equal(ask(&g, "GET", HOST, NULL, NULL, key), EW_ADMITTED);
     ew_guard_destroy(&g);
 }
@@ -91,7 +100,7 @@ static void other_names_are_refused(void **state)
     char key[EW_TOKEN_TEXT];
     ew_guard g = guarded(token);
     (void)state;
-    assert_int_equal(ew_guard_open(&g, token, key, NULL), EW_OK);
+    assert_int_equal(ew_guard_open(&g, token, 1, key, NULL), EW_OK);
     for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
         assert_int_equal(ask(&g, "GET", hosts[i], NULL, NULL, key), EW_WRONG_HOST);
     ew_guard_destroy(&g);
@@ -103,7 +112,7 @@ static void other_pages_are_refused(void **state)
     char key[EW_TOKEN_TEXT];
     ew_guard g = guarded(token);
     (void)state;
-    assert_int_equal(ew_guard_open(&g, token, key, NULL), EW_OK);
+    assert_int_equal(ew_guard_open(&g, token, 1, key, NULL), EW_OK);
     assert_int_equal(ask(&g, "POST", HOST, "http://" HOST, "same-origin", key),
                      EW_ADMITTED);
     assert_int_equal(ask(&g, "GET", HOST, NULL, "none", key), EW_ADMITTED);
@@ -119,6 +128,94 @@ static void other_pages_are_refused(void **state)
     for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++)
         assert_int_equal(ask(&g, "POST", HOST, NULL, sites[i], key), EW_WRONG_SITE);
     assert_int_equal(ask(&g, "GET", HOST, NULL, "cross-site", key), EW_WRONG_SITE);
+    ew_guard_destroy(&g);
+}
+
+/* The scheme belongs to the origin: what came unencrypted is another page. */
+static void origins_have_the_scheme(void **state)
+{
+    char token[EW_TOKEN_TEXT];
+    char key[EW_TOKEN_TEXT];
+    ew_guard g = guarded(token);
+    (void)state;
+    assert_int_equal(ew_guard_open(&g, token, 1, key, NULL), EW_OK);
+    assert_int_equal(ask(&g, "POST", HOST, "https://" HOST, NULL, key), EW_WRONG_SITE);
+    g.tls = true;
+    assert_int_equal(ask(&g, "POST", HOST, "https://" HOST, NULL, key), EW_ADMITTED);
+    assert_int_equal(ask(&g, "POST", HOST, "http://" HOST, NULL, key), EW_WRONG_SITE);
+    ew_guard_destroy(&g);
+}
+
+static ew_admission admit_at(ew_guard *g, const char *key, int64_t now, bool by_itself,
+                             char who[EW_SESSION_WHO])
+{
+    const ew_claims q = {
+        .method = "GET", .host = HOST, .key = key, .now = now, .by_itself = by_itself};
+    return ew_guard_admit(g, &q, true, who);
+}
+
+static void sessions_have_a_person_and_an_end(void **state)
+{
+    char token[EW_TOKEN_TEXT];
+    char ann[EW_TOKEN_TEXT];
+    char bo[EW_TOKEN_TEXT];
+    char window[EW_TOKEN_TEXT];
+    char who[EW_SESSION_WHO];
+    ew_guard g = guarded(token);
+    (void)state;
+    g.idle_s = 100;
+    assert_int_equal(ew_guard_enter(&g, "Ann", 0, ann, NULL), EW_OK);
+    assert_int_equal(ew_guard_enter(&g, "Bo", 0, bo, NULL), EW_OK);
+    assert_int_equal(admit_at(&g, ann, 60, false, who), EW_ADMITTED);
+    assert_string_equal(who, "Ann");
+    assert_int_equal(admit_at(&g, bo, 60, true, who), EW_ADMITTED);
+    assert_string_equal(who, "Bo");
+    /* Another window is of the same person. */
+    assert_int_equal(ew_guard_window_token(&g, ann, token, NULL), EW_OK);
+    assert_int_equal(ew_guard_open(&g, token, 60, window, NULL), EW_OK);
+    assert_int_equal(ew_guard_open(&g, token, 60, window, NULL), EW_E_ARG);
+    assert_int_equal(admit_at(&g, window, 60, false, who), EW_ADMITTED);
+    assert_string_equal(who, "Ann");
+    /* What a page asks by itself keeps no session open. */
+    assert_int_equal(admit_at(&g, bo, 101, true, who), EW_NO_SESSION);
+    assert_string_equal(who, "");
+    assert_int_equal(admit_at(&g, bo, 60, false, who), EW_NO_SESSION);
+    assert_int_equal(admit_at(&g, ann, 160, false, who), EW_ADMITTED);
+    assert_int_equal(admit_at(&g, ann, 261, false, who), EW_NO_SESSION);
+    /* Leaving ends one's own session, and the token that it asked for. */
+    assert_int_equal(ew_guard_enter(&g, "Ann", 300, ann, NULL), EW_OK);
+    assert_int_equal(ew_guard_enter(&g, "Bo", 300, bo, NULL), EW_OK);
+    assert_int_equal(ew_guard_window_token(&g, ann, token, NULL), EW_OK);
+    ew_guard_leave(&g, ann);
+    ew_guard_leave(&g, ann);
+    ew_guard_leave(&g, NULL);
+    assert_int_equal(admit_at(&g, ann, 300, false, who), EW_NO_SESSION);
+    assert_int_equal(ew_guard_open(&g, token, 300, window, NULL), EW_E_ARG);
+    assert_int_equal(ew_guard_window_token(&g, ann, token, NULL), EW_E_ARG);
+    assert_int_equal(admit_at(&g, bo, 300, false, who), EW_ADMITTED);
+    /* A token is worth nothing once its session has ended by itself. */
+    assert_int_equal(ew_guard_window_token(&g, bo, token, NULL), EW_OK);
+    assert_int_equal(ew_guard_open(&g, token, 500, window, NULL), EW_E_ARG);
+    ew_guard_destroy(&g);
+}
+
+static void a_session_has_so_many_requests_at_a_time(void **state)
+{
+    char token[EW_TOKEN_TEXT];
+    char key[EW_TOKEN_TEXT];
+    char other[EW_TOKEN_TEXT];
+    ew_guard g = guarded(token);
+    (void)state;
+    assert_int_equal(ew_guard_enter(&g, "Ann", 0, key, NULL), EW_OK);
+    assert_int_equal(ew_guard_enter(&g, "Bo", 0, other, NULL), EW_OK);
+    for (int i = 0; i < EW_GUARD_AT_A_TIME; i++)
+        assert_true(ew_guard_begin(&g, key));
+    assert_false(ew_guard_begin(&g, key));
+    assert_true(ew_guard_begin(&g, other));
+    ew_guard_end(&g, key);
+    assert_true(ew_guard_begin(&g, key));
+    ew_guard_leave(&g, key);
+    ew_guard_end(&g, key);
     ew_guard_destroy(&g);
 }
 
@@ -151,6 +248,9 @@ int main(void)
         cmocka_unit_test(sessions_are_bounded),
         cmocka_unit_test(other_names_are_refused),
         cmocka_unit_test(other_pages_are_refused),
+        cmocka_unit_test(origins_have_the_scheme),
+        cmocka_unit_test(sessions_have_a_person_and_an_end),
+        cmocka_unit_test(a_session_has_so_many_requests_at_a_time),
         cmocka_unit_test(routes_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
