@@ -104,6 +104,7 @@ static ew_code take_event(void *cookie, const ew_case_event *e, ew_err *err)
                                .has_after = e->has_after};
     memcpy(to->before, e->before, sizeof to->before);
     memcpy(to->after, e->after, sizeof to->after);
+    memcpy(to->chain, e->chain, sizeof to->chain);
     char **const texts[] = {&to->kind, &to->who, &to->purpose, &to->tool};
     const char *const from[] = {e->kind, e->who, e->purpose, e->tool};
     to->detail = ew_strdup(e->detail); /* JSON; made safe where it is shown */

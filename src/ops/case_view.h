@@ -17,7 +17,7 @@ typedef struct ew_case_seen_event {
     int64_t id, time, item, undoes;
     char *kind, *who, *purpose, *detail, *tool;
     bool undone, has_before, has_after;
-    uint8_t before[EW_SHA256_BYTES], after[EW_SHA256_BYTES];
+    uint8_t before[EW_SHA256_BYTES], after[EW_SHA256_BYTES], chain[EW_SHA256_BYTES];
 } ew_case_seen_event;
 
 typedef struct ew_case_seen_events {
@@ -74,7 +74,7 @@ enum { EW_CASE_RECORDS_SHOWN = 200, EW_CASE_SAME_SHOWN = 20 };
 
 typedef struct ew_case_seen_record {
     ew_case_thing thing;
-    int64_t source;
+    int64_t row, source; /* row: its number in the table of that kind */
     char *what, *text;
     uint64_t at, bytes;
     bool odd;

@@ -91,6 +91,25 @@ static ew_code copy_analysis(ew_case_item_view *v, ew_case_seen_analysis *to,
     return code;
 }
 
+/* A family's event is about one of its items: the others find its time here. */
+static ew_code take_time(void *cookie, const ew_case_event *e, ew_err *err)
+{
+    ew_case_item_view *v = ((item_loader *)cookie)->v;
+    (void)err;
+    for (size_t i = 0; i < v->analysis_count; i++)
+        if (v->analyses[i].event == e->id)
+            v->analyses[i].time = e->time;
+    return EW_OK;
+}
+
+static bool lacks_time(const ew_case_item_view *v)
+{
+    for (size_t i = 0; i < v->analysis_count; i++)
+        if (v->analyses[i].time == 0)
+            return true;
+    return false;
+}
+
 static ew_code take_analysis(void *cookie, const ew_case_analysis *a, ew_err *err)
 {
     item_loader *l = cookie;
@@ -119,6 +138,7 @@ static ew_code take_record(void *cookie, const ew_case_record *r, ew_err *err)
     v->records = more;
     ew_case_seen_record *to = &v->records[v->record_count++];
     *to = (ew_case_seen_record){.thing = r->thing,
+                                .row = r->id,
                                 .source = r->source,
                                 .at = r->at,
                                 .bytes = r->bytes,
@@ -153,6 +173,8 @@ ew_code ew_case_item_view_load(ew_case *c, int64_t item, ew_case_item_view *out,
         code = ew_case_seen_events_load(c, item, 0, &out->events, err);
     if (code == EW_OK)
         code = ew_case_analyses(c, 0, take_analysis, &l, err);
+    if (code == EW_OK && lacks_time(out))
+        code = ew_case_events(c, 0, take_time, &l, err);
     if (code == EW_OK)
         code = ew_case_records(c, item, take_record, &l, err);
     if (code == EW_OK)

@@ -42,6 +42,7 @@ ew_obj ew_case_event_json(const ew_case_seen_event *e)
         ew_obj_int(&o, "undoes", e->undoes);
     ew_obj_bool(&o, "undone", e->undone);
     ew_obj_str(&o, "tool", e->tool);
+    ew_obj_sha256(&o, "chain", e->chain);
     return o;
 }
 
@@ -143,6 +144,7 @@ static json_t *record_list(const ew_case_item_view *v)
         const ew_case_seen_record *r = &v->records[i];
         ew_obj o = ew_obj_new();
         ew_obj_str(&o, "of", ew_case_things(r->thing));
+        ew_obj_int(&o, "row", r->row);
         ew_obj_str(&o, "what", r->what);
         ew_obj_str(&o, "text", r->text);
         if (r->source != 0)

@@ -9,7 +9,7 @@
 #include "ops/archive.h"
 #include "ops/jobs.h"
 #include "ops/sounds.h"
-#include "serve/api.h"
+#include "serve/api_case.h"
 
 static ew_code hash_of(ew_slice part, uint8_t sha256[EW_SHA256_BYTES], ew_err *err)
 {
@@ -41,30 +41,43 @@ static ew_code path_in_archive(ew_server *s, const char *hex, char **path, ew_er
     return code;
 }
 
-static ew_code path_in_case(ew_server *s, const char *hex, char **path, ew_err *err)
+/* Opens the case that is named, else the one of the start. */
+static ew_code open_case(ew_server *s, const char *id, ew_case **c, ew_err *err)
+{
+    if (id != NULL)
+        return ew_api_case_open(s, ew_slice_of(id), false, c, err);
+    if (s->o->casedir != NULL)
+        return ew_case_open(c, s->o->casedir, false, 0, err);
+    return ew_fail(err, EW_E_NOTFOUND, 0, "there is no sound of this hash");
+}
+
+static ew_code path_in_case(ew_server *s, const char *id,
+                            const uint8_t sha256[EW_SHA256_BYTES], char **path,
+                            ew_err *err)
 {
     ew_case *c = NULL;
-    int64_t item;
-    if (s->o->casedir == NULL)
-        return ew_fail(err, EW_E_NOTFOUND, 0, "there is no sound of this hash");
-    ew_code code = ew_case_open(&c, s->o->casedir, false, 0, err);
+    int64_t item = 0;
+    bool undone = false;
+    ew_code code = open_case(s, id, &c, err);
     if (code == EW_OK)
-        code = ew_case_find_item(c, hex, &item, err);
+        code = ew_case_same_content(c, sha256, &item, &undone, err);
+    if (code == EW_OK && item == 0)
+        code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no sound of this hash");
     if (code == EW_OK)
         code = ew_case_original(c, item, path, err);
     ew_case_close(c);
     return code;
 }
 
-/* Where the file of this hash is, of those that this server may open. */
-static ew_code path_of(ew_server *s, const uint8_t sha256[EW_SHA256_BYTES], char **path,
-                       ew_err *err)
+/* Where the file of this hash is, of those that this server may open. id: of a case to look in, or NULL. */
+static ew_code path_of(ew_server *s, const uint8_t sha256[EW_SHA256_BYTES],
+                       const char *id, char **path, ew_err *err)
 {
     char hex[EW_SHA256_HEX + 1];
     ew_hex(sha256, EW_SHA256_BYTES, hex);
     ew_code code = ew_jobs_file(s->jobs, sha256, path, err);
     if (code == EW_E_NOTFOUND)
-        code = path_in_case(s, hex, path, err);
+        code = path_in_case(s, id, sha256, path, err);
     if (code == EW_E_NOTFOUND)
         code = path_in_archive(s, hex, path, err);
     return code;
@@ -79,7 +92,7 @@ ew_code ew_api_sound(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err
     char *path = NULL;
     ew_code code = hash_of(q->part[0], sha256, err);
     if (code == EW_OK)
-        code = path_of(s, sha256, &path, err);
+        code = path_of(s, sha256, ew_request_query(q, "case"), &path, err);
     if (code == EW_OK)
         code = ew_sounds_want(s->sounds, sha256, path, &i, err);
     ew_free(path);

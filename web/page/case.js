@@ -2,6 +2,8 @@
 // A case: which one, what is in it, and what was done with it. What people say is in case_said.js.
 import * as api from './api.js';
 import { el } from './dom.js';
+import { articlePart, chatPart, foundPart, placePart } from './case_read.js';
+import { listenTo } from './listen.js';
 import { foreign, number, row, table, teller, time } from './parts.js';
 import { quotesPart, searchPart, timelinePart } from './case_said.js';
 import { count, size, t } from './words.js';
@@ -62,14 +64,33 @@ async function eventsPart(place, id) {
 
 /* ------------------------------------------------------------------ one item */
 
-async function itemPart(place, id, item) {
+/** What is heard: sound, and the sound of a video. */
+const isSound = (i) => i.kind === 'recording';
+
+function readRow(id, r) {
+    const view = { chats: 'chat', articles: 'article' }[r.of];
+    const what = foreign(r.what || (view ? t('open') : ''));
+    const held = view ? el('a', { href: `#/case/${id}/${view}/${r.row}` }, what)
+        : r.bytes ? el('a', { href: `#/case/${id}/place/${r.source}/${r.at}/${r.bytes}` }, what.textContent ? what : t('place')) : what;
+    return row(r.of, held, foreign(r.text ?? ''));
+}
+
+async function itemPart(place, id, [number_], here) {
+    const item = Number(number_);
     const i = await api.get(`/api/cases/${id}/items/${item}`);
+    let end = () => {};
     const fields = [[t('Kind'), kindWord(i.kind)], [t('From'), i.from], [t('Origin'), i.origin],
         [t('Obtained'), i.obtained], [t('Note'), i.note], [t('Called'), i.called.join(', ')], [t('Size'), size(i.bytes)],
         ['SHA-256', i.sha256]].filter(([, value]) => value);
     place.append(
         el('h3', null, foreign(i.name)),
         el('dl', null, ...fields.flatMap(([name, value]) => [el('dt', null, name), el('dd', null, foreign(value))])));
+    if (isSound(i)) {
+        const box = el('section', { 'aria-label': t('Listen') }, el('h4', null, t('Listen')));
+        place.append(box);
+        const inspect = i.analyses.filter((a) => a.tool === 'inspect' && a.result?.findings).at(-1)?.result;
+        end = listenTo(box, { id, item, sha256: i.sha256, inspect }, here);
+    }
     if (i.analyses.length > 0)
         place.append(el('h4', null, t('Analyses')), table(t('Analyses'),
             ['#', t('Tool'), t('When'), t('What it says'), t('Version')],
@@ -77,12 +98,13 @@ async function itemPart(place, id, item) {
     if (i.records.length > 0)
         place.append(el('h4', null, t('What was read of it')), table(t('What was read of it'),
             [t('Kind'), t('What'), t('Text')],
-            i.records.map((r) => row(r.of, foreign(r.what ?? ''), foreign(r.text ?? '')))));
+            i.records.map((r) => readRow(id, r))));
     if (i.came_out_of_it.length > 0)
         place.append(el('h4', null, t('Came out of it')), table(t('Came out of it'),
             [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say')],
             i.came_out_of_it.map((c) => itemRow(id, c))));
     place.append(el('h4', null, t('Custody')), eventTable(i.events));
+    return () => end();
 }
 
 /* ------------------------------------------------------------------ the case */
@@ -109,7 +131,10 @@ function partsNav(id, current) {
         el('a', { href: '#/case' }, t('Other cases')));
 }
 
-export function caseView(main, [id, what = 'items', item]) {
+const below = { item: itemPart, chat: chatPart, article: articlePart, place: placePart, found: foundPart };
+
+export function caseView(main, [id, what = 'items', ...rest]) {
+    let end = () => {};
     const told = teller();
     const place = el('section', null);
     const life = new AbortController();
@@ -123,10 +148,12 @@ export function caseView(main, [id, what = 'items', item]) {
             const shown = await api.get(`/api/cases/${id}`);
             const part = parts.find((p) => p.name === what);
             place.append(el('p', 'title', foreign(shown.title)), partsNav(id, part));
-            if (what === 'item')
-                await itemPart(place, id, Number(item));
-            else
-                await (part ?? parts[0]).show(place, id, shown, life.signal);
+            const here = () => !life.signal.aborted;
+            const done = below[what] ? await below[what](place, id, rest, here, shown)
+                : await (part ?? parts[0]).show(place, id, shown, life.signal);
+            end = done ?? end;
+            if (!here())
+                end();
         } catch (why) {
             told.fail(why);
         }
@@ -134,5 +161,8 @@ export function caseView(main, [id, what = 'items', item]) {
 
     main.append(told, place);
     show();
-    return () => life.abort();
+    return () => {
+        life.abort();
+        end();
+    };
 }

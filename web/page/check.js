@@ -154,7 +154,7 @@ class CheckView {
     }
 }
 
-function showCheck(place, result, { here, m }) {
+export function showCheck(place, result, { here, m, from }) {
     let view = null;
     const picture = el('div', null);
     const late = { sources: [...new Set(result.spans.map((s) => s.sha256))],
@@ -169,7 +169,7 @@ function showCheck(place, result, { here, m }) {
             rows(result, late)),
         notTested(result.not_tested));
     async function open() {
-        const clip = await openSound(result.clip.sha256, (p) => m.tell(t('The sound is prepared'), p), here);
+        const clip = await openSound(result.clip.sha256, (p) => m.tell(t('The sound is prepared'), p), here, from);
         if (clip === null || !here())
             return;
         m.tell('');

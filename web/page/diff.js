@@ -196,7 +196,7 @@ const VERDICTS = {
     'nothing-to-compare': 'There is nothing to compare: silence, steady sound, or too short.',
 };
 
-function showDiff(place, result, { here, m, job }) {
+export function showDiff(place, result, { here, m, job, from }) {
     let view = null;
     const seen = el('div', null);
     const hear = (e, side) => view?.hear(e, side);
@@ -221,7 +221,7 @@ function showDiff(place, result, { here, m, job }) {
     async function open() {
         const sounds = [];
         for (const f of job.files) {
-            sounds.push(await openSound(f.sha256, (p) => m.tell(t('The sound is prepared'), p), here));
+            sounds.push(await openSound(f.sha256, (p) => m.tell(t('The sound is prepared'), p), here, from));
             if (!here())
                 return;
         }

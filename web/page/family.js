@@ -94,7 +94,7 @@ class FamilyView {
     }
 }
 
-function showFamily(place, result, { here, m }) {
+export function showFamily(place, result, { here, m, from }) {
     let view = null;
     const seen = el('div', null);
     place.append(
@@ -115,7 +115,7 @@ function showFamily(place, result, { here, m }) {
         const copies = [];
         const sounds = [];
         for (const copy of result.copies) {
-            const sound = await openSound(copy.sha256, (p) => m.tell(t('The sound is prepared'), p), here).catch(() => null);
+            const sound = await openSound(copy.sha256, (p) => m.tell(t('The sound is prepared'), p), here, from).catch(() => null);
             if (!here())
                 return;
             if (sound !== null && copies.push(copy))

@@ -25,7 +25,7 @@ function where(f, file) {
     return f.plus_minus > 0 ? `${at} ± ${f.plus_minus.toFixed(3)} s` : at;
 }
 
-function findingRow(f, file, hear) {
+export function findingRow(f, file, hear) {
     const n = f.number;
     return el('tr', null,
         el('th', { scope: 'row' }, `${n}`),
@@ -42,7 +42,7 @@ function factsTable(facts) {
             el('td', null, f.group), el('th', { scope: 'row' }, f.name), el('td', null, f.text)))));
 }
 
-function makePlayer(result, sound, hear) {
+export function makePlayer(result, sound, hear) {
     const placed = result.findings.filter((f) => !whole(f, result.file));
     const spans = placed.map((f) => ({ start: Math.max(0, f.start), end: f.end, told: f.text }));
     const player = new Player({ end: sound.duration, spans,
@@ -55,7 +55,7 @@ function makePlayer(result, sound, hear) {
     return { player, picture };
 }
 
-function showInspect(place, result, { here, m }) {
+export function showInspect(place, result, { here, m, from }) {
     let made = null;
     const seen = el('div', null);
     const hear = (f) => {
@@ -75,7 +75,7 @@ function showInspect(place, result, { here, m }) {
         factsTable(result.facts ?? []),
         notTested(result.not_tested));
     async function open() {
-        const sound = await openSound(result.file.sha256, (p) => m.tell(t('The sound is prepared'), p), here);
+        const sound = await openSound(result.file.sha256, (p) => m.tell(t('The sound is prepared'), p), here, from);
         if (sound === null || !here())
             return;
         m.tell('');

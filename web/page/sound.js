@@ -111,15 +111,21 @@ export class Sound {
         this.frames = facts.frames;
         this.duration = facts.frames / facts.rate;
         this.path = `/api/sounds/${sha256}`;
+        this.last = {}; // chunk of peaks: each column of a picture asks for one
         this.watchers = new Set();
         this.arrived = () => this.watchers.forEach((w) => w());
     }
 
     /** Points first..first+CHUNK of a level as [lowest, highest] bytes, or undefined. */
     chunk(level, number) {
-        return peaks.want(`${this.sha256}/${level}/${number}`, async () => new Int8Array(
+        if (this.last.level === level && this.last.number === number)
+            return this.last.points;
+        const points = peaks.want(`${this.sha256}/${level}/${number}`, async () => new Int8Array(
             await api.bytes(`${this.path}/peaks?level=${level}&from=${number * CHUNK}&count=${CHUNK}`)),
         this.arrived);
+        if (points)
+            this.last = { level, number, points };
+        return points;
     }
 
     /** Lowest and highest sample of frames a..b by a level's points, -1..1, into out; false: not here yet. */
@@ -182,10 +188,11 @@ export function readWav(bytes) {
  * The sound of a file, once it is decoded.
  * @param {(share: number) => void} progress
  * @param {() => boolean} wanted  false: nobody waits any more
+ * @param {string} from  the case that it is of; '': it was sent, or is in the archive
  */
-export async function openSound(sha256, progress = none, wanted = () => true) {
+export async function openSound(sha256, progress = none, wanted = () => true, from = '') {
     while (wanted()) {
-        const told = await api.get(`/api/sounds/${sha256}`);
+        const told = await api.get(`/api/sounds/${sha256}${from && `?case=${from}`}`);
         if (told.state === 'ready')
             return new Sound(sha256, told);
         if (told.state === 'none')

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""earwitness serve, the case: its items are heard and read in their place, worked on, added to and verified."""
+import json
+import os
+import subprocess
+import time
+
+from harness import Case, main, slow_factor
+from test_serve import Server
+
+VOICE = "voice_messages/audio_1.wav"
+
+
+def telegram(count, more=()):
+    messages = [{"id": i, "type": "message", "date": "2026-10-%02dT10:%02d:00" % (1 + i // 60, i % 60),
+                 "date_unixtime": str(1790848800 + 86400 * (i // 60) + 60 * (i % 60)), "from": "P%d" % (i % 3),
+                 "from_id": "user%d" % (i % 3), "text": "number %d of the harbour" % i} for i in range(1, count + 1)]
+    return json.dumps({"name": "Tips", "type": "private_group", "id": 7, "messages": messages + list(more)})
+
+
+class ServeCase(Case):
+    def world(self):
+        """A case with a recording, a chat of 250 messages with a voice message and one that is gone, and an article."""
+        self.speech("clip.wav", 3, 6)
+        os.makedirs(self.path("tips", "voice_messages"))
+        self.speech("tips/" + VOICE, 7, 5)
+        voice = {"type": "message", "date": "2026-10-20T10:00:00", "date_unixtime": "1792490400", "from": "P1",
+                 "from_id": "user1", "text": "", "media_type": "voice_message", "duration_seconds": 5}
+        self.write("tips/result.json", telegram(248, (
+            dict(voice, id=300, file=VOICE), dict(voice, id=301, file="voice_messages/gone.wav"))))
+        self.write("monday.html", '<!DOCTYPE html><html lang="en"><head><title>It is false</title>'
+                   '<meta property="article:published_time" content="2026-10-12T09:30:00Z"></head><body><article>'
+                   "<h1>It is false</h1><p>KAMPOR - The council spoke on Monday.</p>"
+                   "<p>“The recording is a fabrication,” said Osman Varga.</p></article></body></html>")
+        self.run_ew("case", "new", "case", "--title", "The call")
+        self.run_ew("case", "add", "clip.wav", "--called", "the recording", "--no-analyses", "--case", "case")
+        self.run_ew("import", "tips", "--no-analyses", "--case", "case")
+        self.run_ew("import", "monday.html", "--case", "case")
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as out:
+            out.write(text)
+
+    def speech(self, name, seed, seconds):
+        with open(self.path(name), "wb") as out:
+            subprocess.run([os.environ["EARWITNESS_SPEECHGEN"], str(seed), str(seconds), "16000", "1"], stdout=out,
+                           check=True)
+
+    def server(self, *more):
+        s = Server(self, *more).open()
+        self.case_id = s.json("GET", "/api/cases")["cases"][0]["id"]
+        return s
+
+    def get(self, s, path, code=200):
+        return s.json("GET", "/api/cases/%s/%s" % (self.case_id, path), code=code)
+
+    def sound(self, s, sha256, query):
+        """The last state of a sound, once it is known."""
+        return self.wait_for(lambda: (lambda o: o if o["state"] != "coming" else None)(
+            s.json("GET", "/api/sounds/%s%s" % (sha256, query))))
+
+    def wait_for(self, look, seconds=60):
+        end = time.time() + seconds * slow_factor()
+        while time.time() < end:
+            found = look()
+            if found is not None:
+                return found
+            time.sleep(0.1)
+        self.fail("nothing came")
+
+    # -- hearing and reading -----------------------------------------------------------
+
+    def test_items_are_heard_and_read_in_their_place(self):
+        self.world()
+        self.run_ew("case", "new", "other", "--title", "Another one")  # the case is not the one of the start
+        s = Server(self, "--case", "other").open()
+        self.case_id = next(c["id"] for c in s.json("GET", "/api/cases")["cases"] if c["title"] == "The call")
+        items = {
+            i["name"]: i for i in s.json("GET", "/api/cases/" + self.case_id)["items"]}
+        clip = items["clip.wav"]
+        s.json("GET", "/api/sounds/" + clip["sha256"], code=404)
+        s.json("GET", "/api/sounds/%s?case=%s" % (clip["sha256"], "0" * 16), code=404)
+        s.json("GET", "/api/sounds/%s?case=%s" % (clip["sha256"], self.path("case")), code=404)
+        told = self.sound(s, clip["sha256"], "?case=" + self.case_id)
+        self.assertEqual((told["state"], told["rate"], told["frames"]), ("ready", 16000, 96000))
+        self.assertEqual(self.get(s, "items/%d/original" % clip["item"])["state"], "whole")
+        # A chat, a page at a time; what is gone is told where it is gone, what is there is named by its hash.
+        item = self.get(s, "items/%d" % items["result.json"]["item"])
+        chat = next(r["row"] for r in item["records"] if r["of"] == "chats")
+        page = self.get(s, "chats/%d?from=240&count=100" % chat)
+        self.assertEqual((page["count"], len(page["messages"]), page["messages"][0]["number"]), (250, 10, 240))
+        voice = page["messages"][8]["attachments"][0]
+        self.assertEqual((voice["kind"], voice["state"], voice["sha256"]), ("voice", "present", items[VOICE]["sha256"]))
+        self.assertEqual(self.sound(s, voice["sha256"], "?case=" + self.case_id)["frames"], 80000)
+        self.assertEqual([(g["after"], g["what"]) for g in page["gaps"]], [(249, "attachment")])
+        self.assertEqual(self.get(s, "chats/%d?from=250" % chat)["messages"], [])
+        self.get(s, "chats/%d?count=100000" % chat, code=400)
+        self.get(s, "chats/99", code=404)
+        # What search found, and what stands at a byte, in its place.
+        hit = self.get(s, "search?words=%22number+123%22")["hits"][0]
+        place = self.get(s, "place?kind=message&row=%d" % hit["row"])
+        self.assertEqual((place["stands_in"], place["chat"], place["number"]), ("message", chat, 122))
+        m = page["messages"][3]
+        self.assertEqual(self.get(s, "place?item=%d&at=%d" % (m["source"], m["at"] + 5))["number"], m["number"])
+        self.assertEqual(self.get(s, "place?item=1&at=5")["stands_in"], "none")
+        self.get(s, "place?kind=nothing&row=1", code=400)
+        article = self.get(s, "articles/1")
+        quoted = next(p for p in article["paragraphs"] if "fabrication" in p["text"])
+        place = self.get(s, "place?item=%d&at=%d" % (article["item"], quoted["at"]))
+        self.assertEqual((place["stands_in"], place["number"]), ("paragraph", quoted["number"]))
+        text = self.get(s, "items/%d/excerpt?at=%d&count=40" % (article["item"], quoted["at"]))["text"]
+        self.assertTrue(text.startswith("“The recording"), text)
+        self.get(s, "items/99/original", code=404)
+        # A changed original is told, and not heard as if it were the item.
+        path = self.path("case", "originals", items[VOICE]["sha256"][:2], items[VOICE]["sha256"])
+        for folder in os.listdir(self.path("work", "sounds")):
+            for name in os.listdir(self.path("work", "sounds", folder)):
+                os.unlink(self.path("work", "sounds", folder, name))
+            os.rmdir(self.path("work", "sounds", folder))
+        os.chmod(path, 0o600)
+        with open(path, "r+b") as f:
+            f.seek(5000)
+            f.write(b"forged")
+        self.assertEqual(self.get(s, "items/%d/original" % items[VOICE]["item"])["state"], "changed")
+        self.assertEqual(self.sound(s, voice["sha256"], "?case=" + self.case_id)["state"], "none")
+        os.unlink(path)
+        self.assertEqual(self.get(s, "items/%d/original" % items[VOICE]["item"])["state"], "missing")
+
+
+if __name__ == "__main__":
+    main()
