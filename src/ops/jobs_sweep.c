@@ -35,7 +35,28 @@ static void remove_file(void *cookie, const char *dir, const char *name)
     ew_free(path);
 }
 
-/* A policy or a bundle that was on its way. */
+/* The sound of something that was looked at, then its mark. */
+static void remove_sound(const char *dir, const char *mark)
+{
+    char *sounds = ew_path_join(dir, "sounds");
+    char *path =
+        sounds != NULL ? ew_path_join(sounds, mark + strlen(EW_JOBS_LOOK)) : NULL;
+    if (path != NULL) {
+        each_in(path, remove_file, NULL);
+        (void)rmdir(path);
+        remove_file(NULL, dir, mark);
+    }
+    ew_free(path);
+    ew_free(sounds);
+}
+
+static bool is_hash(const char *name)
+{
+    uint8_t sha256[EW_SHA256_BYTES];
+    return strlen(name) == EW_SHA256_HEX && ew_unhex(name, sha256, sizeof sha256) == 0;
+}
+
+/* A policy or a bundle that was on its way; sound of what was looked at. */
 static void remove_passing(void *cookie, const char *dir, const char *name)
 {
     if (strncmp(name, "bundle-", 7) == 0) {
@@ -47,6 +68,9 @@ static void remove_passing(void *cookie, const char *dir, const char *name)
         ew_free(path);
     } else if (strncmp(name, "policy-", 7) == 0) {
         remove_file(cookie, dir, name);
+    } else if (strncmp(name, EW_JOBS_LOOK, strlen(EW_JOBS_LOOK)) == 0 &&
+               is_hash(name + strlen(EW_JOBS_LOOK))) {
+        remove_sound(dir, name);
     }
 }
 

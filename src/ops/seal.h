@@ -61,9 +61,12 @@ typedef struct ew_preview {
     double from, to;       /* of sound, seconds; from < 0: not known */
     const char *text; /* of it, safe, one line, what is hidden as "[withheld]"; or NULL */
     const char *file; /* that a message names, safe; it is not in the bundle; or NULL */
+    bool partly;      /* of a message, when not all of it is shown */
 } ew_preview;
 
 typedef void (*ew_previewed)(void *cookie, const ew_preview *p);
+
+enum { EW_CHOICE_MARK = 32 };
 
 typedef struct ew_disclosure {
     const char *item;        /* its number or the beginning of it */
@@ -75,11 +78,15 @@ typedef struct ew_disclosure {
     const char *filler;      /* of that, by name; NULL: what suits it */
     bool members; /* of a collection: out is a folder, for bundles of the members too */
     bool custody; /* with the events of its custody, not only what was said of it */
+    const uint8_t *
+        expected; /* EW_CHOICE_MARK bytes: nothing is written that shows anything else; or NULL */
     ew_previewed preview; /* or NULL */
     void *cookie;
 } ew_disclosure;
 
 typedef struct ew_disclosed {
+    uint8_t
+        mark[EW_CHOICE_MARK]; /* the same whenever the same is shown of the same item */
     char hex[EW_ITEM_HEX + 1];
     ew_stream stream;
     ew_run *runs; /* shown; freed by ew_disclosed_release */

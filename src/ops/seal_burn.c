@@ -86,7 +86,7 @@ static ew_code choose(burn *b, ew_err *err)
 {
     const ew_remains *before = b->g->kept.remains;
     ew_select_in in = {&b->g->seal.streams[0], &b->g->file.cuts, b->g->file.src,
-                       b->opts->show, b->opts->hide};
+                       b->opts->show,          b->opts->hide,    NULL};
     ew_code code = ew_select(&b->chosen, &in, err);
     if (code == EW_OK && before != NULL)
         code = ew_remains_within(&before->streams[0], &b->chosen, err);

@@ -9,89 +9,12 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "ops/seal_choice.h"
 #include "ops/seal_derivative.h"
-#include "ops/seal_gather.h"
 
 enum { NAME_MAX_BYTES = 32 };
 
-/* ------------------------------------------------------------------ metadata */
-
-/* One key of --meta: its slot, which must hold something. */
-static ew_code name_slot(const ew_gathered *g, ew_slice key, bool *shown, ew_err *err)
-{
-    size_t slot = ew_meta_slot(key);
-    const uint64_t *ends = g->meta.cuts.ends;
-    if (slot == EW_META_SLOTS)
-        return ew_fail(err, EW_E_ARG, 0, "no metadata is called '%.*s'",
-                       (int)(key.n < 100 ? key.n : 100), key.p);
-    if (ends[slot] == (slot > 0 ? ends[slot - 1] : 0))
-        return ew_fail(err, EW_E_NOTFOUND, 0, "nothing was said of '%.*s' in this seal",
-                       (int)key.n, key.p);
-    shown[slot] = true;
-    return EW_OK;
-}
-
-static ew_code name_slots(const ew_gathered *g, const char *keys, bool *shown,
-                          ew_err *err)
-{
-    ew_slice rest = ew_slice_of(keys != NULL ? keys : "");
-    ew_code code = EW_OK;
-    if (ew_slice_is(rest, "all")) {
-        memset(shown, true, EW_META_SLOTS);
-        return EW_OK;
-    }
-    while (rest.n > 0 && code == EW_OK) {
-        const char *comma = memchr(rest.p, ',', rest.n);
-        ew_slice key = {rest.p, comma != NULL ? (size_t)(comma - rest.p) : rest.n};
-        code = name_slot(g, key, shown, err);
-        size_t n = key.n + (comma != NULL);
-        rest = (ew_slice){rest.p + n, rest.n - n};
-    }
-    return code;
-}
-
-/* runs: room for half the slots. */
-static ew_code choose_meta(const ew_gathered *g, const char *keys, ew_run *runs,
-                           ew_view *view, ew_err *err)
-{
-    bool shown[EW_META_SLOTS] = {false};
-    ew_code code = name_slots(g, keys, shown, err);
-    *view = (ew_view){EW_META_SLOTS, runs, 0};
-    for (size_t i = 0; i < EW_META_SLOTS; i++) {
-        shown[i] = shown[i] && (g->kept.remains == NULL ||
-                                ew_remains_has(&g->kept.remains->streams[1], i));
-        if (!shown[i])
-            continue;
-        if (i == 0 || !shown[i - 1])
-            runs[view->run_count++] = (ew_run){i, 0};
-        runs[view->run_count - 1].count++;
-    }
-    return code;
-}
-
 /* ------------------------------------------------------------------ one item */
-
-/* What is shown of one item. */
-typedef struct choice {
-    ew_selection parts;
-    ew_run slots[EW_META_SLOTS / 2];
-    ew_view content, meta;
-} choice;
-
-/* Release c->parts in any case. */
-static ew_code choose(const ew_gathered *g, const ew_disclosure *what, choice *c,
-                      ew_err *err)
-{
-    ew_select_in in = {&g->seal.streams[0], &g->file.cuts, g->file.src, what->show,
-                       what->hide};
-    ew_code code = ew_select(&c->parts, &in, err);
-    if (code == EW_OK && g->kept.remains != NULL)
-        code = ew_remains_within(&g->kept.remains->streams[0], &c->parts, err);
-    if (code == EW_OK)
-        code = choose_meta(g, what->meta, c->slots, &c->meta, err);
-    c->content = (ew_view){g->file.cuts.n, c->parts.runs, c->parts.run_count};
-    return code;
-}
 
 /* Removes a bundle that is new; what stood there before stays. */
 static void take_back(const char *path, bool was, const struct stat *before)
@@ -102,7 +25,7 @@ static void take_back(const char *path, bool was, const struct stat *before)
 }
 
 /* What was not put on record was not done: then the bundle goes again. */
-static ew_code write_one(ew_gathered *g, const char *path, const choice *c,
+static ew_code write_one(ew_gathered *g, const char *path, const ew_choice *c,
                          const ew_disclosure *what, ew_err *err)
 {
     struct stat before;
@@ -135,14 +58,14 @@ static ew_code write_member(const member_writer *w, const char *hex, size_t numb
 {
     ew_disclosure all = {.item = hex, .show = "all", .meta = w->what->meta};
     ew_gathered *m = NULL;
-    choice c = {.parts = {0}};
+    ew_choice c = {.parts = {0}};
     char name[NAME_MAX_BYTES];
     (void)snprintf(name, sizeof name, "%08zu.ewb", number);
     char *path = ew_path_join(w->what->out, name);
     ew_code code =
         path != NULL ? ew_ops__gather(&m, w->g->d, hex, NULL, err) : ew_fail_nomem(err);
     if (code == EW_OK)
-        code = choose(m, &all, &c, err);
+        code = ew_ops__choose(m, &all, NULL, &c, err);
     if (code == EW_OK) {
         m->all_events = &w->events;
         code = write_one(m, path, &c, w->what, err);
@@ -153,7 +76,7 @@ static ew_code write_member(const member_writer *w, const char *hex, size_t numb
     return code;
 }
 
-static ew_code write_each(const member_writer *w, const choice *c, uint64_t *bundles,
+static ew_code write_each(const member_writer *w, const ew_choice *c, uint64_t *bundles,
                           ew_err *err)
 {
     ew_slice rest = {(const char *)w->g->kept.members.data, w->g->kept.members.len};
@@ -172,8 +95,8 @@ static ew_code write_each(const member_writer *w, const choice *c, uint64_t *bun
 }
 
 /* The collection's bundle comes last: when it is there, all are. */
-static ew_code write_members(ew_gathered *g, const ew_disclosure *what, const choice *c,
-                             uint64_t *bundles, ew_err *err)
+static ew_code write_members(ew_gathered *g, const ew_disclosure *what,
+                             const ew_choice *c, uint64_t *bundles, ew_err *err)
 {
     member_writer w = {.g = g, .what = what};
     ew_code code = ew_mkdirs(what->out, err);
@@ -193,7 +116,7 @@ static ew_code write_members(ew_gathered *g, const ew_disclosure *what, const ch
 
 /* a: for the published file, made before the bundle and given its name after it, so that no half
  * of it is ever there, and none when the bundle fails. */
-static ew_code derive(const ew_gathered *g, const ew_disclosure *what, const choice *c,
+static ew_code derive(const ew_gathered *g, const ew_disclosure *what, const ew_choice *c,
                       ew_atomic *a, ew_err *err)
 {
     ew_derivative_in in = {what->published,   what->filler, &g->seal.streams[0],
@@ -207,7 +130,7 @@ static ew_code derive(const ew_gathered *g, const ew_disclosure *what, const cho
     return ew_ops__derive(what->out != NULL ? a : NULL, &in, err);
 }
 
-static ew_code write_all(ew_gathered *g, const ew_disclosure *what, const choice *c,
+static ew_code write_all(ew_gathered *g, const ew_disclosure *what, const ew_choice *c,
                          ew_disclosed *out, ew_err *err)
 {
     ew_atomic a = {.fd = -1};
@@ -238,10 +161,21 @@ static ew_code spare_original(const ew_gathered *g, const char *out, ew_err *err
                    out);
 }
 
+/* What was looked at, or nothing. */
+static ew_code compare(const ew_gathered *g, const ew_disclosure *what,
+                       const ew_choice *c, ew_disclosed *out, ew_err *err)
+{
+    ew_ops__choice_mark(g, c, out->mark);
+    if (what->expected == NULL ||
+        memcmp(what->expected, out->mark, sizeof out->mark) == 0)
+        return EW_OK;
+    return ew_fail(err, EW_E_ARG, 0, "this would show something else than was looked at");
+}
+
 static ew_code disclose(ew_gathered *g, const ew_disclosure *what, ew_disclosed *out,
                         ew_err *err)
 {
-    choice c = {.parts = {0}};
+    ew_choice c = {.parts = {0}};
     memcpy(out->hex, g->kept.hex, sizeof out->hex);
     out->stream = g->seal.streams[0];
     if (what->members && out->stream.splitter != EW_SPLIT_SEALS)
@@ -250,7 +184,9 @@ static ew_code disclose(ew_gathered *g, const ew_disclosure *what, ew_disclosed 
     if (code == EW_OK)
         code = spare_original(g, what->published, err);
     if (code == EW_OK)
-        code = choose(g, what, &c, err);
+        code = ew_ops__choose(g, what, NULL, &c, err);
+    if (code == EW_OK)
+        code = compare(g, what, &c, out, err);
     if (code == EW_OK && what->preview != NULL)
         code = ew_ops__preview(g, &c.parts, &c.meta, what, err);
     if (code == EW_OK)

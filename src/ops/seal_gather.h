@@ -42,6 +42,23 @@ EW_MUST_CHECK ew_code ew_ops__preview(const ew_gathered *g, const ew_selection *
                                       const ew_view *meta, const ew_disclosure *what,
                                       ew_err *err);
 
+/* The same of the metadata only. */
+EW_MUST_CHECK ew_code ew_ops__preview_meta(const ew_gathered *g, const ew_view *meta,
+                                           const ew_disclosure *what, ew_err *err);
+
+/* A message or a paragraph as its readers will see it, safe, one line. */
+typedef struct ew_unit_text {
+    ew_buf text;        /* what is hidden as "[withheld]" */
+    ew_buf file;        /* that it names, or empty */
+    bool shown, hidden; /* a part of it */
+} ew_unit_text;
+
+void ew_unit_text_init(ew_unit_text *t);
+void ew_unit_text_release(ew_unit_text *t);
+/* parts: of one unit. states: an ew_part_state for each part of all; NULL: all are shown. */
+EW_MUST_CHECK ew_code ew_ops__unit_text(const ew_gathered *g, const uint8_t *states,
+                                        ew_run parts, ew_unit_text *out, ew_err *err);
+
 /* Its proof against the earliest checkpoint with time tokens, else the log's newest, and the
  * desk's policy. EW_E_NOTFOUND when no checkpoint reaches the item yet. */
 EW_MUST_CHECK ew_code ew_ops__gather_proof(ew_gathered *g, ew_err *err);

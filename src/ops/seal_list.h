@@ -9,7 +9,12 @@ typedef struct ew_sealed_item {
     const char *hex;
     const char *name; /* of its file, safe, without the folder */
     bool logged;
-    bool burned; /* something of it */
+    bool burned;          /* something of it */
+    const char *path;     /* where it was, safe */
+    const char *splitter; /* "grid", "chat-v1" ... */
+    uint64_t parts;
+    bool there;     /* a file is at that place, or none is needed */
+    uint64_t entry; /* in the log, when logged */
 } ew_sealed_item;
 
 /* In no order. What put() returns other than EW_OK ends it. */

@@ -14,7 +14,7 @@ typedef struct viewer {
     const ew_gathered *g;
     const ew_selection *chosen;
     const ew_disclosure *what;
-    ew_buf text, file;
+    ew_unit_text unit;
     ew_preview line; /* in the making */
     bool open;
     ew_err *err;
@@ -25,25 +25,39 @@ static void finish_line(viewer *v)
     if (v->open)
         v->what->preview(v->what->cookie, &v->line);
     v->open = false;
-    ew_buf_reset(&v->text);
-    ew_buf_reset(&v->file);
+    ew_buf_reset(&v->unit.text);
+    ew_buf_reset(&v->unit.file);
 }
 
 /* ------------------------------------------------------------------ text */
 
-static ew_code part_text(viewer *v, size_t part, char **out, size_t *n)
+void ew_unit_text_init(ew_unit_text *t)
 {
-    const ew_cut_file *f = &v->g->file;
+    *t = (ew_unit_text){.shown = false};
+    ew_buf_init(&t->text, 8u * EW_TEXT_MAX);
+    ew_buf_init(&t->file, 8u * EW_TEXT_MAX);
+}
+
+void ew_unit_text_release(ew_unit_text *t)
+{
+    ew_buf_release(&t->text);
+    ew_buf_release(&t->file);
+}
+
+static ew_code part_text(const ew_gathered *g, size_t part, char **out, size_t *n,
+                         ew_err *err)
+{
+    const ew_cut_file *f = &g->file;
     uint64_t at = part > 0 ? f->cuts.ends[part - 1] : 0;
     *n = (size_t)(f->cuts.ends[part] - at);
     *out = ew_alloc(*n);
     if (*out == NULL)
-        return ew_fail_nomem(v->err);
-    return f->src.read(f->src.cookie, at, *out, *n, v->err);
+        return ew_fail_nomem(err);
+    return f->src.read(f->src.cookie, at, *out, *n, err);
 }
 
 /* The name of an attached file, without what the export puts around it. */
-static ew_code add_attachment(viewer *v, const char *p, size_t n)
+static ew_code add_attachment(ew_buf *file, const char *p, size_t n, ew_err *err)
 {
     static const char begin[] = "<attached: ";
     static const char end[] = " (file attached)";
@@ -54,73 +68,101 @@ static ew_code add_attachment(viewer *v, const char *p, size_t n)
         s.n--;
     else if (s.n > sizeof end - 1)
         s.n -= sizeof end - 1;
-    ew_buf_reset(&v->file);
-    return ew_utf8_append_safe(&v->file, s.p, s.n, v->err);
+    ew_buf_reset(file);
+    return ew_utf8_append_safe(file, s.p, s.n, err);
 }
 
 /* Without the line feed at its end. */
-static ew_code add_text(viewer *v, size_t part)
+static ew_code add_text(const ew_gathered *g, size_t part, ew_unit_text *t, ew_err *err)
 {
     char *p = NULL;
     size_t n = 0;
-    bool attached = v->g->file.cuts.kinds[part] == EW_PART_ATTACHMENT;
-    ew_code code = part_text(v, part, &p, &n);
+    bool attached = g->file.cuts.kinds[part] == EW_PART_ATTACHMENT;
+    ew_code code = part_text(g, part, &p, &n, err);
     while (code == EW_OK && n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
         n--;
     if (code == EW_OK)
-        code = ew_utf8_append_safe(&v->text, p, n, v->err);
+        code = ew_utf8_append_safe(&t->text, p, n, err);
     if (code == EW_OK && attached)
-        code = add_attachment(v, p, n);
+        code = add_attachment(&t->file, p, n, err);
     ew_free(p);
     return code;
 }
 
-/* One part of the unit whose line is open. */
-static ew_code add_part(viewer *v, size_t part)
+/* One more part of the unit. */
+static ew_code add_part(const ew_gathered *g, size_t part, bool shown, ew_unit_text *t,
+                        ew_err *err)
 {
     size_t n = strlen(WITHHELD);
-    bool shown = v->chosen->states[part] == EW_PART_SHOWN;
     ew_code code = EW_OK;
+    t->shown = t->shown || shown;
+    t->hidden = t->hidden || !shown;
     /* Two withheld parts beside one another are one mark. */
-    if (!shown && v->text.len >= n &&
-        memcmp(v->text.data + v->text.len - n, WITHHELD, n) == 0)
+    if (!shown && t->text.len >= n &&
+        memcmp(t->text.data + t->text.len - n, WITHHELD, n) == 0)
         return EW_OK;
     /* The body stands on a line of its own, which a preview does not have. */
-    if (v->text.len > 0 && v->g->file.cuts.kinds[part - 1] == EW_PART_ATTACHMENT)
-        code = ew_buf_append(&v->text, " ", 1, v->err);
-    if (code != EW_OK || !shown)
-        return code == EW_OK ? ew_buf_append(&v->text, WITHHELD, n, v->err) : code;
-    v->line.state = EW_PART_SHOWN;
-    return add_text(v, part);
+    if (t->text.len > 0 && g->file.cuts.kinds[part - 1] == EW_PART_ATTACHMENT)
+        code = ew_buf_append(&t->text, " ", 1, err);
+    if (code != EW_OK)
+        return code;
+    return shown ? add_text(g, part, t, err) : ew_buf_append(&t->text, WITHHELD, n, err);
+}
+
+ew_code ew_ops__unit_text(const ew_gathered *g, const uint8_t *states, ew_run parts,
+                          ew_unit_text *out, ew_err *err)
+{
+    ew_code code = EW_OK;
+    out->shown = out->hidden = false;
+    ew_buf_reset(&out->text);
+    ew_buf_reset(&out->file);
+    for (size_t i = 0; i < parts.count && code == EW_OK; i++) {
+        size_t part = (size_t)parts.first + i;
+        code =
+            add_part(g, part, states == NULL || states[part] == EW_PART_SHOWN, out, err);
+    }
+    return code;
+}
+
+/* From part `at` on: the unit that begins there, or one part of what comes before the first. */
+static size_t unit_end(const viewer *v, size_t at)
+{
+    const ew_cuts *cuts = &v->g->file.cuts;
+    const ew_stream *s = &v->g->seal.streams[0];
+    size_t end = at + 1;
+    while (ew_part_begins(s, cuts, at) && end < cuts->n && !ew_part_begins(s, cuts, end))
+        end++;
+    return end;
 }
 
 static ew_code view_text(viewer *v)
 {
     const ew_cuts *cuts = &v->g->file.cuts;
-    const ew_stream *s = &v->g->seal.streams[0];
-    ew_preview hidden = {.state = EW_PART_WITHHELD};
+    ew_preview hidden = {.state = EW_PART_WITHHELD, .text = WITHHELD};
     uint64_t unit = 0;
     ew_code code = EW_OK;
-    for (size_t i = 0; i < cuts->n && code == EW_OK;) {
-        bool begins = ew_part_begins(s, cuts, i);
+    for (size_t i = 0, end = 0; i < cuts->n && code == EW_OK; i = end) {
+        bool begins = ew_part_begins(&v->g->seal.streams[0], cuts, i);
+        end = unit_end(v, i);
         unit += begins;
-        v->open = true;
-        v->line = (ew_preview){.kind = begins ? EW_PREVIEW_UNIT : EW_PREVIEW_HEAD,
-                               .first = unit,
-                               .count = begins,
-                               .from = -1};
-        do
-            code = add_part(v, i++);
-        while (code == EW_OK && begins && i < cuts->n && !ew_part_begins(s, cuts, i));
-        v->line.text = (const char *)v->text.data;
-        v->line.file = v->file.len > 0 ? (const char *)v->file.data : NULL;
-        if (begins && v->line.state == EW_PART_WITHHELD) {
-            hidden = hidden.count > 0 ? hidden : v->line;
+        code = ew_ops__unit_text(v->g, v->chosen->states, (ew_run){i, end - i}, &v->unit,
+                                 v->err);
+        v->line = (ew_preview){
+            .kind = begins ? EW_PREVIEW_UNIT : EW_PREVIEW_HEAD,
+            .state = v->unit.shown ? EW_PART_SHOWN : EW_PART_WITHHELD,
+            .first = unit,
+            .count = begins,
+            .from = -1,
+            .text = (const char *)v->unit.text.data,
+            .file = v->unit.file.len > 0 ? (const char *)v->unit.file.data : NULL,
+            .partly = v->unit.shown && v->unit.hidden};
+        v->open = !begins || v->unit.shown;
+        if (!v->open) {
+            hidden.first = hidden.count > 0 ? hidden.first : unit;
+            hidden.from = -1;
             hidden.count = unit - hidden.first + 1;
-            v->open = false;
         }
-        if (hidden.count > 0 && (v->open || i == cuts->n)) {
-            hidden.text = WITHHELD;
+        if (hidden.count > 0 && (v->open || end == cuts->n)) {
             v->what->preview(v->what->cookie, &hidden);
             hidden.count = 0;
         }
@@ -181,9 +223,9 @@ static ew_code member_name(viewer *v, const char *hex)
         if (ew_slice_skip(&line, "path=") || ew_slice_skip(&line, "name="))
             name = line;
     if (code == EW_OK)
-        code = ew_buf_append(&v->text, name.p, name.n, v->err);
+        code = ew_buf_append(&v->unit.text, name.p, name.n, v->err);
     if (code == EW_OK)
-        code = ew_buf_printf(&v->text, v->err, "  %s", hex);
+        code = ew_buf_printf(&v->unit.text, v->err, "  %s", hex);
     ew_kept_release(&k);
     return code;
 }
@@ -203,7 +245,7 @@ static ew_code view_members(viewer *v)
                                .first = i + 1,
                                .count = 1,
                                .from = -1,
-                               .text = (const char *)v->text.data};
+                               .text = (const char *)v->unit.text.data};
         v->open = code == EW_OK;
         finish_line(v);
     }
@@ -215,8 +257,8 @@ static ew_code add_meta(viewer *v, ew_slice line)
 {
     ew_slice value = line;
     bool name = ew_slice_skip(&value, "name=") || ew_slice_skip(&value, "path=");
-    return name ? ew_buf_append(&v->text, line.p, line.n, v->err)
-                : ew_utf8_append_safe(&v->text, line.p, line.n, v->err);
+    return name ? ew_buf_append(&v->unit.text, line.p, line.n, v->err)
+                : ew_utf8_append_safe(&v->unit.text, line.p, line.n, v->err);
 }
 
 static ew_code view_meta(viewer *v, const ew_view *meta)
@@ -234,10 +276,20 @@ static ew_code view_meta(viewer *v, const ew_view *meta)
             v->line = (ew_preview){.kind = EW_PREVIEW_META,
                                    .state = EW_PART_SHOWN,
                                    .from = -1,
-                                   .text = (const char *)v->text.data};
+                                   .text = (const char *)v->unit.text.data};
             v->open = code == EW_OK;
             finish_line(v);
         }
+    return code;
+}
+
+ew_code ew_ops__preview_meta(const ew_gathered *g, const ew_view *meta,
+                             const ew_disclosure *what, ew_err *err)
+{
+    viewer v = {.g = g, .what = what, .err = err};
+    ew_unit_text_init(&v.unit);
+    ew_code code = view_meta(&v, meta);
+    ew_unit_text_release(&v.unit);
     return code;
 }
 
@@ -247,8 +299,7 @@ ew_code ew_ops__preview(const ew_gathered *g, const ew_selection *chosen,
     viewer v = {.g = g, .chosen = chosen, .what = what, .err = err};
     ew_splitter splitter = g->seal.streams[0].splitter;
     ew_code code = EW_OK;
-    ew_buf_init(&v.text, 8u * EW_TEXT_MAX);
-    ew_buf_init(&v.file, 8u * EW_TEXT_MAX);
+    ew_unit_text_init(&v.unit);
     if (splitter == EW_SPLIT_CHAT || splitter == EW_SPLIT_PARA)
         code = view_text(&v);
     else if (splitter == EW_SPLIT_SEALS)
@@ -257,7 +308,6 @@ ew_code ew_ops__preview(const ew_gathered *g, const ew_selection *chosen,
         view_sound(&v);
     if (code == EW_OK)
         code = view_meta(&v, meta);
-    ew_buf_release(&v.text);
-    ew_buf_release(&v.file);
+    ew_unit_text_release(&v.unit);
     return code;
 }

@@ -29,6 +29,8 @@ typedef struct chooser {
     const ew_select_in *in;
     ew_selection *out;
     uint8_t *marks; /* SHOW, HIDE, for each part */
+    size_t
+        *starts; /* the first part of each unit, and after the last the number of parts */
     ew_err *err;
 } chooser;
 
@@ -91,15 +93,20 @@ static bool same_text(ew_slice a, ew_slice b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-static bool is_sender(const chooser *c, size_t part, ew_slice name)
+ew_slice ew_sender_name(ew_slice s)
 {
-    char room[512];
-    ew_slice s = text_of_part(c, part, room, sizeof room);
     if (ends_with(s, " "))
         s.n--;
     if (ends_with(s, ":"))
         s.n--;
-    return same_text(bare(s), bare(name));
+    return bare(s);
+}
+
+static bool is_sender(const chooser *c, size_t part, ew_slice name)
+{
+    char room[512];
+    ew_slice s = text_of_part(c, part, room, sizeof room);
+    return same_text(ew_sender_name(s), bare(name));
 }
 
 /* "17.9.2019" begins "[17.9.2019, 16:37] ", and "1/2/20" does not begin "1/2/2020, ". */
@@ -118,14 +125,13 @@ static bool is_on(const chooser *c, size_t part, ew_slice text)
 /* Units first to end, counted from 0. */
 static void mark_units(chooser *c, uint64_t first, uint64_t end, uint8_t mark)
 {
-    uint64_t next = 0; /* number of the unit that begins next */
-    const ew_cuts *cuts = c->in->cuts;
-    for (size_t i = 0; i < cuts->n; i++) {
-        next += ew_part_begins(c->in->stream, cuts, i);
-        uint8_t kind = cuts->kinds[i];
-        if (next > first && next <= end && kind != EW_PART_HEAD && kind != EW_PART_TAIL)
+    const uint8_t *kinds = c->in->cuts->kinds;
+    end = end < c->out->units ? end : c->out->units;
+    if (first >= end)
+        return;
+    for (size_t i = c->starts[first]; i < c->starts[end]; i++)
+        if (kinds[i] != EW_PART_HEAD && kinds[i] != EW_PART_TAIL)
             c->marks[i] |= mark;
-    }
 }
 
 static ew_code mark_numbers(chooser *c, const ew_name *r, uint8_t mark)
@@ -369,10 +375,39 @@ static ew_code make_runs(const chooser *c)
     return EW_OK;
 }
 
+static ew_code find_times(chooser *c)
+{
+    const ew_select_in *in = c->in;
+    if (in->heard == NULL)
+        return ew_sound_times(in->stream, in->cuts, &in->src, &c->out->heard, c->err);
+    c->out->heard = ew_alloc_array(in->cuts->n, sizeof *c->out->heard);
+    if (c->out->heard == NULL)
+        return ew_fail_nomem(c->err);
+    memcpy(c->out->heard, in->heard, in->cuts->n * sizeof *c->out->heard);
+    return EW_OK;
+}
+
+/* Ranges can be many: where their units begin is looked up, not counted each time. */
+static ew_code find_units(chooser *c)
+{
+    const ew_cuts *cuts = c->in->cuts;
+    for (size_t i = 0; i < cuts->n; i++)
+        c->out->units += ew_part_begins(c->in->stream, cuts, i);
+    c->starts = ew_alloc_array((size_t)c->out->units + 1, sizeof *c->starts);
+    if (c->starts == NULL)
+        return ew_fail_nomem(c->err);
+    size_t unit = 0;
+    for (size_t i = 0; i < cuts->n; i++)
+        if (ew_part_begins(c->in->stream, cuts, i))
+            c->starts[unit++] = i;
+    c->starts[unit] = cuts->n;
+    return EW_OK;
+}
+
 static ew_code choose(chooser *c)
 {
     const ew_select_in *in = c->in;
-    ew_code code = ew_sound_times(in->stream, in->cuts, &in->src, &c->out->heard, c->err);
+    ew_code code = find_times(c);
     if (code == EW_OK && in->show != NULL)
         code = mark_all(c, in->show, SHOW);
     if (code == EW_OK && in->hide != NULL)
@@ -410,13 +445,14 @@ ew_code ew_select(ew_selection *out, const ew_select_in *in, ew_err *err)
     *out = (ew_selection){0};
     if (in->show == NULL && in->hide == NULL)
         return ew_fail(err, EW_E_ARG, 0, "one of --show and --hide is needed");
-    for (size_t i = 0; i < in->cuts->n; i++)
-        out->units += ew_part_begins(in->stream, in->cuts, i);
     c.marks = ew_alloc_array(in->cuts->n, sizeof *c.marks);
     out->states = ew_alloc_array(in->cuts->n, sizeof *out->states);
     ew_code code = c.marks != NULL && out->states != NULL ? EW_OK : ew_fail_nomem(err);
     if (code == EW_OK)
+        code = find_units(&c);
+    if (code == EW_OK)
         code = choose(&c);
+    ew_free(c.starts);
     ew_free(c.marks);
     if (code == EW_E_ARG && in->stream->splitter == EW_SPLIT_WHOLE)
         code = tell_one_piece(in, err);

@@ -17,6 +17,7 @@ typedef struct ew_select_in {
     const ew_cuts *cuts;
     ew_src src;
     const char *show, *hide;
+    const ew_heard *heard; /* of its sound, when that is known already; else NULL */
 } ew_select_in;
 
 typedef enum ew_part_state {
@@ -40,6 +41,9 @@ void ew_selection_release(ew_selection *s);
 
 /* Whether a part begins a unit: a message, paragraph, block, page, frame, member. */
 bool ew_part_begins(const ew_stream *s, const ew_cuts *cuts, size_t part);
+
+/* A sender without what the export puts around the name. */
+ew_slice ew_sender_name(ew_slice part);
 
 /* Inside the module: one range, as words. */
 typedef enum ew_name_kind {

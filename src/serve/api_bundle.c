@@ -1,156 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Verifying bundles, and disclosing a part of what was sealed. The desk's passphrase comes with each request
- * that needs it, is used for that one and wiped. */
+/* The desk: what it has sealed, and writing a bundle of a part of it. The passphrase comes with each request that
+ * needs it, is used for that one and wiped. */
+#include "serve/api_bundle.h"
+
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "base/utf8.h"
 #include "ops/jobs.h"
 #include "ops/seal_json.h"
 #include "ops/seal_list.h"
-#include "report/verdict.h"
 #include "serve/api_case.h"
+#include "serve/held.h"
 
-enum { TEXT_MAX = 1 << 20, PASS_MAX = 1024, LOCK_WAIT_S = 5, BUNDLE_MAX = 256 << 20 };
-
-/* ------------------------------------------------------------------ verify */
-
-/* Copies of what a request names, as files for the length of it. */
-typedef struct at_hand {
-    char *bundle, *published;
-    uint8_t bundle_sha256[EW_SHA256_BYTES], published_sha256[EW_SHA256_BYTES];
-    char *policy; /* a file of ours, removed at the end */
-} at_hand;
-
-static ew_code find_sent(ew_server *s, const json_t *body, const char *key, char **path,
-                         uint8_t sha256[EW_SHA256_BYTES], ew_err *err)
-{
-    const char *hex = ew_api_text(body, key);
-    if (hex == NULL)
-        return EW_OK;
-    if (strlen(hex) != EW_SHA256_HEX || ew_unhex(hex, sha256, EW_SHA256_BYTES) != 0)
-        return ew_fail(err, EW_E_ARG, 0, "a file is named by its SHA-256");
-    return ew_jobs_file(s->jobs, sha256, path, err);
-}
-
-/* The policy that was pasted or chosen, or that of this machine's desk. */
-static ew_code keep_policy(ew_server *s, const json_t *body, at_hand *f, ew_err *err)
-{
-    const char *text = ew_api_text(body, "policy");
-    bool desk = json_is_true(json_object_get(body, "desk"));
-    char *dir = NULL;
-    ew_buf b;
-    ew_buf_init(&b, TEXT_MAX);
-    ew_code code = EW_OK;
-    if (desk)
-        code = ew_desk_dir(NULL, &dir, err);
-    if (code == EW_OK && desk)
-        code = ew_desk_policy(dir, &b, err);
-    else if (code == EW_OK && text != NULL)
-        code = ew_buf_append(&b, text, strlen(text), err);
-    if (code == EW_OK && b.len > 0) {
-        f->policy = ew_path_join(s->o->work, "policy-XXXXXX");
-        int fd = f->policy != NULL ? mkstemp(f->policy) : -1;
-        code = fd >= 0 ? ew_write_all(fd, b.data, b.len, err)
-                       : ew_fail_sys(err, errno, "cannot keep the policy");
-        if (fd >= 0)
-            (void)close(fd);
-    }
-    ew_free(dir);
-    ew_buf_release(&b);
-    return code;
-}
-
-static void let_go(ew_server *s, at_hand *f)
-{
-    if (f->policy != NULL)
-        (void)unlink(f->policy);
-    if (f->bundle != NULL)
-        ew_jobs_drop(s->jobs, f->bundle_sha256);
-    if (f->published != NULL)
-        ew_jobs_drop(s->jobs, f->published_sha256);
-    ew_free(f->policy);
-    ew_free(f->bundle);
-    ew_free(f->published);
-}
-
-static ew_code add_meta(const char *bundle, ew_buf *text, ew_err *err)
-{
-    ew_buf meta;
-    ew_slice line;
-    ew_buf_init(&meta, TEXT_MAX);
-    ew_code code = ew_ops_shown_meta(bundle, &meta, err);
-    ew_slice rest = {(const char *)meta.data, meta.len};
-    if (code == EW_OK && meta.len > 0)
-        code =
-            ew_buf_printf(text, err, "What the desk says of it, which no seal proves:\n");
-    while (code == EW_OK && ew_slice_line(&rest, &line)) {
-        code = ew_buf_printf(text, err, "  ");
-        if (code == EW_OK)
-            code = ew_utf8_append_safe(text, line.p, line.n, err);
-        if (code == EW_OK)
-            code = ew_buf_append(text, "\n", 1, err);
-    }
-    ew_buf_release(&meta);
-    return code;
-}
-
-/* The verdict, as the command says it and as fields. */
-static ew_code judge(const at_hand *f, const char *name, ew_obj *o, ew_err *err)
-{
-    ew_buf text;
-    char *safe = ew_safe_name(name);
-    ew_verdict *v = ew_alloc(sizeof *v);
-    ew_buf_init(&text, TEXT_MAX);
-    ew_code code = v != NULL && safe != NULL ? EW_OK : ew_fail_nomem(err);
-    if (code == EW_OK)
-        code = ew_ops_verify(f->bundle, f->policy, f->published, v, err);
-    if (code == EW_OK)
-        code = ew_verdict_text(v, safe, &text, err);
-    if (code == EW_OK && v->state != EW_BROKEN)
-        code = add_meta(f->bundle, &text, err);
-    if (code == EW_OK)
-        code = ew_buf_append(&text, "", 1, err);
-    if (code == EW_OK) {
-        ew_obj verdict = ew_verdict_json(v, safe);
-        ew_obj_str(o, "text", (const char *)text.data);
-        ew_obj_set(o, "verdict", verdict.json);
-    }
-    ew_buf_release(&text);
-    ew_free(safe);
-    ew_free(v);
-    return code;
-}
-
-ew_code ew_api_verify(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
-{
-    json_t *body = NULL;
-    at_hand f = {0};
-    ew_obj o = ew_obj_new();
-    ew_obj_str(&o, "schema", "earwitness.bundle-verify/1");
-    ew_code code = ew_api_body(q, &body, err);
-    const char *name = ew_api_text(body, "name");
-    if (code == EW_OK)
-        code = find_sent(s, body, "bundle", &f.bundle, f.bundle_sha256, err);
-    if (code == EW_OK && f.bundle == NULL)
-        code = ew_fail(err, EW_E_ARG, 0, "no bundle was sent");
-    if (code == EW_OK)
-        code = find_sent(s, body, "published", &f.published, f.published_sha256, err);
-    if (code == EW_OK)
-        code = keep_policy(s, body, &f, err);
-    if (code == EW_OK)
-        code = judge(&f, name != NULL ? name : "bundle", &o, err);
-    let_go(s, &f);
-    json_decref(body);
-    return ew_api_end(r, &o, code, err);
-}
+enum { TEXT_MAX = 1 << 20, PASS_MAX = 1024, LOCK_WAIT_S = 5, WRITTEN_MAX = 65536 };
 
 /* ------------------------------------------------------------------ the desk */
 
@@ -215,6 +87,196 @@ static ew_code open_desk(ew_server *s, const json_t *body, ew_desk *d, ew_err *e
     return code;
 }
 
+ew_code ew_api_desk_open(ew_server *s, const ew_request *q, json_t **body, ew_desk *d,
+                         ew_err *err)
+{
+    ew_code code = ew_api_body(q, body, err);
+    pthread_mutex_lock(&opening);
+    if (code == EW_OK)
+        code = open_desk(s, *body, d, err);
+    wipe_request(q, *body);
+    if (code != EW_OK)
+        pthread_mutex_unlock(&opening);
+    return code;
+}
+
+void ew_api_desk_close(ew_desk *d)
+{
+    ew_desk_close(d);
+    pthread_mutex_unlock(&opening);
+}
+
+/* ------------------------------------------------------------------ shared */
+
+ew_code ew_api_sent(ew_server *s, const json_t *body, const char *key, char **path,
+                    uint8_t sha256[EW_SHA256_BYTES], ew_err *err)
+{
+    const char *hex = ew_api_text(body, key);
+    *path = NULL;
+    if (hex == NULL)
+        return EW_OK;
+    if (strlen(hex) != EW_SHA256_HEX || ew_unhex(hex, sha256, EW_SHA256_BYTES) != 0)
+        return ew_fail(err, EW_E_ARG, 0, "a file is named by its SHA-256");
+    return ew_jobs_file(s->jobs, sha256, path, err);
+}
+
+json_t *ew_api_line(const ew_preview *p)
+{
+    ew_obj o = {ew_preview_json(p)};
+    if (p->from >= 0) {
+        ew_obj_real(&o, "from", p->from, 6);
+        ew_obj_real(&o, "to", p->to, 6);
+    }
+    if (p->partly)
+        ew_obj_bool(&o, "partly", true);
+    return o.json;
+}
+
+ew_code ew_api_stretch(const ew_request *q, uint64_t *from, uint64_t *count, ew_err *err)
+{
+    double n[2];
+    ew_code code = ew_request_number(q, "from", 0, 1e15, &n[0], err);
+    if (code == EW_OK)
+        code = ew_request_number(q, "count", 100, 1e9, &n[1], err);
+    if (code != EW_OK)
+        return code;
+    *from = (uint64_t)n[0];
+    *count = (uint64_t)n[1];
+    return EW_OK;
+}
+
+ew_code ew_api_folder(const ew_server *s, char **dir, ew_err *err)
+{
+    *dir = ew_path_join(s->o->work, "bundle-XXXXXX");
+    if (*dir == NULL)
+        return ew_fail_nomem(err);
+    if (mkdtemp(*dir) != NULL)
+        return EW_OK;
+    ew_free(*dir);
+    *dir = NULL;
+    return ew_fail_sys(err, errno, "cannot make a folder for the bundle");
+}
+
+void ew_api_folder_remove(const char *dir)
+{
+    const struct dirent *e;
+    DIR *d = dir != NULL ? opendir(dir) : NULL;
+    while (d != NULL && (e = readdir(d)) != NULL)
+        (void)unlinkat(dirfd(d), e->d_name, 0);
+    if (d != NULL)
+        (void)closedir(d);
+    if (dir != NULL)
+        (void)rmdir(dir);
+}
+
+/* ------------------------------------------------------------------ what was written */
+
+/* Files that were written and are still to be fetched. */
+typedef struct made {
+    char *dir;
+    char **names;
+    size_t count;
+} made;
+
+static void made_free(void *cookie)
+{
+    made *m = cookie;
+    ew_api_folder_remove(m->dir);
+    for (size_t i = 0; i < m->count; i++)
+        ew_free(m->names[i]);
+    ew_free(m->names);
+    ew_free(m->dir);
+    ew_free(m);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* In the order of their names. */
+static ew_code list_made(made *m, ew_err *err)
+{
+    const struct dirent *e;
+    ew_code code = EW_OK;
+    DIR *d = opendir(m->dir);
+    if (d == NULL)
+        return ew_fail_sys(err, errno, "cannot read '%s'", m->dir);
+    while (code == EW_OK && (e = readdir(d)) != NULL) {
+        if (e->d_name[0] == '.')
+            continue;
+        char **more = m->count < WRITTEN_MAX
+                          ? ew_realloc_array(m->names, m->count + 1, sizeof *more)
+                          : NULL;
+        if (more != NULL)
+            m->names = more;
+        if (more == NULL || (m->names[m->count] = ew_strdup(e->d_name)) == NULL)
+            code = ew_fail_nomem(err);
+        else
+            m->count++;
+    }
+    (void)closedir(d);
+    if (m->count > 1)
+        qsort(m->names, m->count, sizeof *m->names, by_name);
+    return code;
+}
+
+static ew_code open_made(const made *m, uint64_t i, int *fd, uint64_t *bytes, ew_err *err)
+{
+    struct stat st;
+    char *path = i < m->count ? ew_path_join(m->dir, m->names[i]) : NULL;
+    *fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    ew_free(path);
+    if (*fd >= 0 && fstat(*fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        *bytes = (uint64_t)st.st_size;
+        return EW_OK;
+    }
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+    return ew_fail(err, EW_E_NOTFOUND, 0, "no such file was written");
+}
+
+static ew_code tell_made(const made *m, ew_obj *o, ew_err *err)
+{
+    json_t *files = json_array();
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < m->count && code == EW_OK; i++) {
+        ew_obj f = ew_obj_new();
+        int fd = -1;
+        uint64_t bytes = 0;
+        code = open_made(m, i, &fd, &bytes, err);
+        if (fd >= 0)
+            (void)close(fd);
+        ew_obj_str(&f, "name", m->names[i]);
+        ew_obj_int(&f, "bytes", (int64_t)bytes);
+        ew_list_add(&files, f.json);
+    }
+    ew_obj_set(o, "files", files);
+    return code;
+}
+
+ew_code ew_api_made(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
+{
+    void *what = NULL;
+    uint64_t number = 0;
+    ew_code code = ew_api_number(q->part[1], &number, err);
+    if (code == EW_OK)
+        code = ew_held_take(s->held, EW_HELD_MADE, q->part[0], &what, err);
+    if (code == EW_OK)
+        code = open_made(what, number, &r->file, &r->file_bytes, err);
+    ew_held_give(s->held, what);
+    r->type = "application/octet-stream";
+    return code;
+}
+
+ew_code ew_api_made_remove(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
+{
+    ew_obj o = ew_obj_new();
+    ew_obj_str(&o, "schema", "earwitness.removed/1");
+    return ew_api_end(r, &o, ew_held_remove(s->held, EW_HELD_MADE, q->part[0], err), err);
+}
+
 /* ------------------------------------------------------------------ disclose */
 
 static void add_line(void *cookie, const ew_preview *p)
@@ -242,38 +304,101 @@ static ew_code preview(const ew_desk *d, ew_disclosure *what, ew_obj *o, ew_err 
     return EW_OK;
 }
 
+static const char *extension(const char *splitter)
+{
+    static const char *const known[][2] = {{"grid", "published.wav"},
+                                           {"mp3-frame", "published.mp3"},
+                                           {"aac-frame", "published.aac"},
+                                           {"ogg-page", "published.ogg"}};
+    for (size_t i = 0; i < EW_COUNT(known); i++)
+        if (strcmp(known[i][0], splitter) == 0)
+            return known[i][1];
+    return "published.txt";
+}
+
+/* The names that files get: the item's beginning, and what they are. */
+static ew_code name_outputs(const char *dir, ew_disclosure *what, const json_t *body,
+                            char *paths[2], ew_err *err)
+{
+    const char *splitter = ew_api_text(body, "splitter");
+    paths[0] = what->members ? ew_strdup(dir) : ew_path_join(dir, "bundle.ewb");
+    what->out = paths[0];
+    if (json_is_true(json_object_get(body, "published"))) {
+        paths[1] = ew_path_join(dir, extension(splitter != NULL ? splitter : ""));
+        what->published = paths[1];
+        what->filler = ew_api_text(body, "filler");
+    }
+    return what->out != NULL && (what->published != NULL || paths[1] == NULL)
+               ? EW_OK
+               : ew_fail_nomem(err);
+}
+
+static void tell_done(const ew_disclosed *done, ew_obj *o)
+{
+    ew_obj_str(o, "item", done->hex);
+    ew_obj_int(o, "parts", (int64_t)done->stream.n);
+    ew_obj_int(o, "shown", (int64_t)done->shown);
+    ew_obj_int(o, "bundles", (int64_t)done->bundles);
+    ew_obj_int(o, "events", (int64_t)done->events);
+    ew_obj_int(o, "events_left_out", (int64_t)done->events_left_out);
+}
+
+/* What was written is held until it is fetched, or sent at once when it is one file. */
+static ew_code hand_over(ew_server *s, made *m, bool keep, ew_obj *o, ew_reply *r,
+                         ew_err *err)
+{
+    char name[EW_TOKEN_TEXT];
+    ew_code code = list_made(m, err);
+    if (code == EW_OK && !keep) {
+        code = open_made(m, 0, &r->file, &r->file_bytes, err);
+        r->type = "application/octet-stream";
+    } else if (code == EW_OK) {
+        code = tell_made(m, o, err);
+    }
+    if (code != EW_OK || !keep) {
+        made_free(m); /* an open file is read to its end all the same */
+        return code;
+    }
+    const ew_held_thing t = {.kind = EW_HELD_MADE, .what = m, .drop = made_free};
+    code = ew_held_put(s->held, &t, name, err);
+    if (code == EW_OK)
+        ew_obj_str(o, "made", name);
+    return code;
+}
+
+/* One request, and its answer. */
+typedef struct order {
+    ew_server *s;
+    const json_t *body;
+    const ew_desk *d;
+    ew_obj *o;
+    ew_reply *r;
+} order;
+
 /* Made in a folder of its own, sent, and gone: what was disclosed is the browser's to keep. */
-static ew_code write_bundle(ew_server *s, const ew_desk *d, ew_disclosure *what,
-                            ew_reply *r, ew_err *err)
+static ew_code write_bundle(const order *q, ew_disclosure *what, ew_err *err)
 {
     ew_disclosed done;
-    ew_buf bundle;
-    char *dir = ew_path_join(s->o->work, "bundle-XXXXXX");
-    char *path = NULL;
-    ew_buf_init(&bundle, BUNDLE_MAX);
-    if (dir == NULL)
-        return ew_fail_nomem(err);
-    ew_code code =
-        mkdtemp(dir) != NULL ? EW_OK : ew_fail_sys(err, errno, "cannot make the bundle");
-    if (code == EW_OK && (path = ew_path_join(dir, "b.ewb")) == NULL)
-        code = ew_fail_nomem(err);
-    what->out = path;
+    char *paths[2] = {NULL, NULL};
+    bool keep = json_is_true(json_object_get(q->body, "keep"));
+    made *m = ew_alloc(sizeof *m);
+    ew_code code = m != NULL ? ew_api_folder(q->s, &m->dir, err) : ew_fail_nomem(err);
+    if (code == EW_OK && !keep &&
+        (what->members || json_is_true(json_object_get(q->body, "published"))))
+        code = ew_fail(err, EW_E_ARG, 0, "several files can only be kept, and fetched");
     if (code == EW_OK)
-        code = ew_ops_disclose(d, what, &done, err);
+        code = name_outputs(m->dir, what, q->body, paths, err);
+    if (code == EW_OK)
+        code = ew_ops_disclose(q->d, what, &done, err);
     if (code == EW_OK) {
+        tell_done(&done, q->o);
         ew_disclosed_release(&done);
-        code = ew_file_get(path, &bundle, err);
+        code = hand_over(q->s, m, keep, q->o, q->r, err);
+    } else if (m != NULL) {
+        made_free(m);
     }
-    if (code == EW_OK) {
-        r->type = "application/octet-stream";
-        code = ew_buf_append(&r->body, bundle.data, bundle.len, err);
-    }
-    if (path != NULL)
-        (void)unlink(path);
-    (void)rmdir(dir);
-    ew_buf_release(&bundle);
-    ew_free(path);
-    ew_free(dir);
+    ew_free(paths[0]);
+    ew_free(paths[1]);
     return code;
 }
 
@@ -286,50 +411,64 @@ static ew_code add_item(void *cookie, const ew_sealed_item *i, ew_err *err)
     ew_obj_str(&o, "name", i->name);
     ew_obj_bool(&o, "logged", i->logged);
     ew_obj_bool(&o, "burned", i->burned);
+    ew_obj_str(&o, "path", i->path);
+    ew_obj_str(&o, "splitter", i->splitter);
+    ew_obj_int(&o, "parts", (int64_t)i->parts);
+    ew_obj_bool(&o, "there", i->there);
+    if (i->logged)
+        ew_obj_int(&o, "entry", (int64_t)i->entry);
     ew_list_add(list, o.json);
     return EW_OK;
 }
 
-/* Without an item: which there are. */
-static ew_code work(ew_server *s, const ew_desk *d, const json_t *body, ew_obj *o,
-                    ew_reply *r, ew_err *err)
+/* Without an item: which there are. file: where it is now, or NULL. */
+static ew_code work(const order *q, const char *file, ew_err *err)
 {
     json_t *items = NULL;
-    bool write = json_is_true(json_object_get(body, "write"));
-    ew_disclosure what = {.item = ew_api_text(body, "item"),
-                          .show = ew_api_text(body, "show"),
-                          .hide = ew_api_text(body, "hide"),
-                          .meta = ew_api_text(body, "meta"),
-                          .custody = json_is_true(json_object_get(body, "custody"))};
+    uint8_t expected[EW_CHOICE_MARK];
+    const char *mark = ew_api_text(q->body, "expected");
+    ew_disclosure what = {.item = ew_api_text(q->body, "item"),
+                          .show = ew_api_text(q->body, "show"),
+                          .hide = ew_api_text(q->body, "hide"),
+                          .meta = ew_api_text(q->body, "meta"),
+                          .file = file,
+                          .members = json_is_true(json_object_get(q->body, "members")),
+                          .custody = json_is_true(json_object_get(q->body, "custody"))};
     if (what.item == NULL) {
         items = json_array();
-        ew_code code = ew_ops_sealed(d, add_item, &items, err);
-        ew_obj_set(o, "items", items);
+        ew_code code = ew_ops_sealed(q->d, add_item, &items, err);
+        ew_obj_set(q->o, "items", items);
         return code;
     }
     if (what.show == NULL && what.hide == NULL)
         return ew_fail(err, EW_E_ARG, 0, "say what to show or what to hide");
-    return write ? write_bundle(s, d, &what, r, err) : preview(d, &what, o, err);
+    if (mark != NULL && (strlen(mark) != 2 * sizeof expected ||
+                         ew_unhex(mark, expected, sizeof expected) != 0))
+        return ew_fail(err, EW_E_ARG, 0, "this is not the mark of a choice");
+    what.expected = mark != NULL ? expected : NULL;
+    return json_is_true(json_object_get(q->body, "write"))
+               ? write_bundle(q, &what, err)
+               : preview(q->d, &what, q->o, err);
 }
 
 ew_code ew_api_disclose(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
 {
     json_t *body = NULL;
+    char *file = NULL;
+    uint8_t sha256[EW_SHA256_BYTES];
     ew_desk d = {0};
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "schema", "earwitness.disclose-preview/1");
-    ew_code code = ew_api_body(q, &body, err);
-    pthread_mutex_lock(&opening);
-    if (code == EW_OK)
-        code = open_desk(s, body, &d, err);
-    wipe_request(q, body);
+    ew_code code = ew_api_desk_open(s, q, &body, &d, err);
     if (code == EW_OK) {
-        code = work(s, &d, body, &o, r, err);
-        ew_desk_close(&d);
+        code = ew_api_sent(s, body, "file", &file, sha256, err);
+        if (code == EW_OK)
+            code = work(&(order){s, body, &d, &o, r}, file, err);
+        ew_api_desk_close(&d);
     }
-    pthread_mutex_unlock(&opening);
+    ew_free(file);
     json_decref(body);
-    if (code == EW_OK && r->body.len == 0)
+    if (code == EW_OK && r->file == 0)
         return ew_api_reply(r, &o, err);
     ew_obj_release(&o);
     return code;

@@ -10,6 +10,7 @@
 #include "ops/jobs.h"
 #include "ops/sounds.h"
 #include "serve/api_case.h"
+#include "serve/held.h"
 
 static ew_code hash_of(ew_slice part, uint8_t sha256[EW_SHA256_BYTES], ew_err *err)
 {
@@ -75,6 +76,9 @@ static ew_code path_of(ew_server *s, const uint8_t sha256[EW_SHA256_BYTES],
 {
     char hex[EW_SHA256_HEX + 1];
     ew_hex(sha256, EW_SHA256_BYTES, hex);
+    *path = ew_held_sound(s->held, sha256);
+    if (*path != NULL)
+        return EW_OK;
     ew_code code = ew_jobs_file(s->jobs, sha256, path, err);
     if (code == EW_E_NOTFOUND)
         code = path_in_case(s, id, sha256, path, err);

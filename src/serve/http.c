@@ -84,11 +84,18 @@ static bool add_headers(struct MHD_Response *r, const ew_reply *a)
 
 static enum MHD_Result send_reply(struct MHD_Connection *c, const ew_reply *a)
 {
-    struct MHD_Response *r = MHD_create_response_from_buffer(
-        a->body.len, a->body.data != NULL ? (void *)a->body.data : (void *)(uintptr_t) "",
-        MHD_RESPMEM_MUST_COPY);
-    if (r == NULL)
+    struct MHD_Response *r =
+        a->file > 0
+            ? MHD_create_response_from_fd64(a->file_bytes, a->file)
+            : MHD_create_response_from_buffer(
+                  a->body.len,
+                  a->body.data != NULL ? (void *)a->body.data : (void *)(uintptr_t) "",
+                  MHD_RESPMEM_MUST_COPY);
+    if (r == NULL) {
+        if (a->file > 0)
+            (void)close(a->file);
         return MHD_NO;
+    }
     enum MHD_Result ok = add_headers(r, a) ? MHD_queue_response(c, a->status, r) : MHD_NO;
     MHD_destroy_response(r);
     return ok;

@@ -44,6 +44,8 @@ typedef struct ew_reply {
     bool fixed;       /* the same for ever under this address: may be kept */
     bool packed;      /* the body is gzip */
     unsigned retry_s; /* a failure: too often; not before so many seconds */
+    int file; /* > 0: this many bytes of this file are the body; closed by whoever sends it */
+    uint64_t file_bytes;
 } ew_reply;
 
 /* One per route. What fails becomes a JSON object with a status that fits. */
@@ -82,6 +84,7 @@ struct ew_server {
     ew_login login;
     struct ew_jobs *jobs;
     struct ew_sounds *sounds;
+    struct ew_held *held;
 };
 
 /* Seconds of a clock that is never set back. */

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "serve/held.h"
 #include "serve/http_in.h"
 #include "serve/hosts.h"
 #include "serve/tls.h"
@@ -100,6 +101,7 @@ static void wait_for_stop(listener *l)
     const struct timespec tick = {.tv_nsec = TICK_NS};
     while (!ew_stopped(l->s->o->stop)) {
         (void)nanosleep(&tick, NULL);
+        ew_held_tidy(l->s->held);
         ew_guests_cut_off(&l->guests);
     }
 }

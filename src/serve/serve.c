@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "ops/jobs.h"
 #include "ops/sounds.h"
-#include "serve/http.h"
+#include "serve/held.h"
 
 ew_code ew_page_serve(const ew_page_opts *o, ew_err *err)
 {
@@ -37,8 +37,11 @@ ew_code ew_page_serve(const ew_page_opts *o, ew_err *err)
         code =
             sounds != NULL ? ew_sounds_open(&s.sounds, sounds, err) : ew_fail_nomem(err);
     if (code == EW_OK)
+        code = ew_held_new(&s.held, s.sounds, o->work, err);
+    if (code == EW_OK)
         code = ew_http_run(&s, err);
     ew_free(sounds);
+    ew_held_free(s.held);
     ew_sounds_close(s.sounds);
     ew_jobs_close(s.jobs);
     ew_login_destroy(&s.login);

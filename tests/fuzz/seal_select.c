@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ew_splitter which = (ew_splitter)(data[0] % (EW_SPLIT_SEALS + 1));
     if (ew_split(&src, which, &cuts, &s, NULL) != EW_OK)
         return 0;
-    ew_select_in in = {&s, &cuts, src, words[0] != 0 ? words : NULL, hide};
+    ew_select_in in = {&s, &cuts, src, words[0] != 0 ? words : NULL, hide, NULL};
     if (ew_select(&got, &in, NULL) == EW_OK) {
         check(&got, &cuts);
         ew_selection_release(&got);

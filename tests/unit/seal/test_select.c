@@ -51,7 +51,7 @@ static const char *chosen(ew_splitter splitter, const ew_cuts *cuts, const char 
                    .rate_hz = 100,
                    .channels = 1,
                    .block_frames = 10};
-    ew_select_in in = {&s, cuts, ew_src_memory(&m), show, hide};
+    ew_select_in in = {&s, cuts, ew_src_memory(&m), show, hide, NULL};
     return chosen_of(&in);
 }
 
@@ -64,7 +64,7 @@ static const char *chosen_from(const void *bytes, size_t n, ew_splitter which,
     ew_cuts cuts;
     ew_stream s;
     assert_int_equal(ew_split(&src, which, &cuts, &s, NULL), EW_OK);
-    ew_select_in in = {&s, &cuts, src, show, hide};
+    ew_select_in in = {&s, &cuts, src, show, hide, NULL};
     const char *text = chosen_of(&in);
     ew_cuts_release(&cuts);
     return text;
@@ -382,13 +382,13 @@ static void test_faults(void **state)
     ew_cuts cuts;
     ew_stream s;
     assert_int_equal(ew_split(&src, EW_SPLIT_OGG, &cuts, &s, NULL), EW_OK);
-    ew_select_in in = {&s, &cuts, src, "0-5", "#3"};
+    ew_select_in in = {&s, &cuts, src, "0-5", "#3", NULL};
     assert_true(test_torture_alloc(select_work, &in, 0) > 5);
     ew_cuts_release(&cuts);
     m = (ew_memory){(const uint8_t *)chat, sizeof chat - 1};
     src = ew_src_memory(&m);
     assert_int_equal(ew_split(&src, EW_SPLIT_CHAT, &cuts, &s, NULL), EW_OK);
-    in = (ew_select_in){&s, &cuts, src, "sender:Ann", NULL};
+    in = (ew_select_in){&s, &cuts, src, "sender:Ann", NULL, NULL};
     assert_true(test_torture_alloc(select_work, &in, 0) > 3);
     ew_cuts_release(&cuts);
 }
