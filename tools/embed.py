@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes files as C arrays, compressed, for the server to send: embed.py OUT.c FILE ...
 
-The first one is what "/" gives. The same files give the same bytes.
+The first one is what "/" gives. The same files give the same bytes. embed.py --fonts OUT.c FILE.woff2 ... writes
+fonts for reports, as they are, under the names that stand before the dot.
 """
 import gzip
 import os
@@ -18,7 +19,22 @@ def array(number, packed):
     return "static const unsigned char f%d[] = {\n%s};\n" % (number, ",\n".join(lines))
 
 
+def fonts(out, paths):
+    arrays, rows = [], ""
+    for number, path in enumerate(paths):
+        with open(path, "rb") as f:
+            data = f.read()
+        arrays.append(array(number, data))
+        rows += '    {"%s", f%d, sizeof f%d},\n' % (os.path.splitext(os.path.basename(path))[0], number, number)
+    with open(out, "w", encoding="ascii") as f:
+        f.write('#include "report/page_css.h"\n\n%s\nconst ew_page_font ew_page_fonts[] = {\n%s    {0}};\n' %
+                ("\n".join(arrays), rows))
+    return 0
+
+
 def main():
+    if sys.argv[1:2] == ["--fonts"] and len(sys.argv) > 2:
+        return fonts(sys.argv[2], sys.argv[3:])
     if len(sys.argv) < 3 or sys.argv[1] in ("-h", "--help"):
         print("usage: embed.py OUT.c FILE ...")
         return 0 if len(sys.argv) > 1 and sys.argv[1] != "OUT.c" else 2

@@ -18,6 +18,8 @@ const opt_spec global_options[] = {
     {OPT_WAIT, 0, "wait", "SECONDS", "how long to wait for another writer (default: 10)"},
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
     {OPT_PROGRESS, 0, "progress", "HOW", "auto, json or none"},
+    {OPT_LANGUAGE, 0, "language", "CODE",
+     "say it in English (en) or Khmer (km); not JSON"},
     {OPT_QUIET, 'q', "quiet", NULL, "errors only"},
     {OPT_VERBOSE, 'v', "verbose", NULL, "say more"},
     {OPT_HELP, 'h', "help", NULL, "show help"},

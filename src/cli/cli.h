@@ -38,6 +38,7 @@ typedef enum opt_id {
     OPT_QUIET,
     OPT_VERBOSE,
     OPT_JOBS,
+    OPT_LANGUAGE,
     OPT_VERSION,
     OPT_HELP,
     OPT_DRY_RUN,

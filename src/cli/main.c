@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/words.h"
 #include "casefile/casefile.h"
 #include "report/json.h"
 
@@ -60,6 +62,28 @@ static int finish_output(app *a, int code)
     return a->out_failed && code < EXIT_USAGE ? EXIT_SOME_FAILED : code;
 }
 
+/* Not the locale's: what two people see of the same file is the same, unless they ask. JSON is in English. */
+static ew_code choose_language(const args *in, ew_err *err)
+{
+    char known[64] = "";
+    const char *code = in->values[OPT_LANGUAGE];
+    if (code == NULL)
+        code = getenv("EARWITNESS_LANGUAGE");
+    if (code == NULL || code[0] == 0)
+        return EW_OK;
+    for (size_t i = 0; ew_language_code(i) != NULL; i++) {
+        size_t n = strlen(known);
+        (void)snprintf(known + n, sizeof known - n, "%s%s", n > 0 ? ", " : "",
+                       ew_language_code(i));
+    }
+    if (!ew_language_set(code))
+        return ew_fail(err, EW_E_ARG, 0, "there is no language '%s'; there are: %s", code,
+                       known);
+    if (in->values[OPT_JSON] != NULL)
+        (void)ew_language_set("en");
+    return EW_OK;
+}
+
 static int run(app *a, int argc, char **argv, args *in)
 {
     const command *cmd = NULL;
@@ -67,6 +91,10 @@ static int run(app *a, int argc, char **argv, args *in)
 
     ew_err_clear(&err);
     ew_code rc = args_parse(argc, argv, &cmd, in, &err);
+    if (rc == EW_OK)
+        rc = choose_language(in, &err);
+    else
+        (void)choose_language(in, NULL);
     if (in->values[OPT_VERSION] != NULL) {
         (void)printf("earwitness %s\n", EW_VERSION);
         return EXIT_FOUND;

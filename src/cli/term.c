@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "report/times.h"
 
 enum { LINE_MAX_BYTES = 1 << 17, BAR_COLUMNS = 20, WIDTH_DEFAULT = 80 };
@@ -181,7 +182,7 @@ static void say_args(app *a, const char *fmt, va_list list)
 {
     char text[2048];
 
-    (void)vsnprintf(text, sizeof(text), fmt, list);
+    (void)vsnprintf(text, sizeof(text), ew_tr(fmt), list);
     say_safe(a, text);
 }
 
@@ -227,7 +228,7 @@ static void error_json(app *a, const ew_err *e, const char *name, const char *ad
 void say_error(app *a, const ew_err *e, const char *name)
 {
     const char *advice = name != NULL ? ew_ops_input_advice(e) : ew_ops_advice(e);
-    char text[1024];
+    char text[2048];
     bool named = name == NULL || strstr(e->text, name) != NULL;
 
     if (a->json) {
@@ -235,7 +236,7 @@ void say_error(app *a, const ew_err *e, const char *name)
         return;
     }
     (void)snprintf(text, sizeof(text), "%s%s%s%s%s", named ? "" : name, named ? "" : ": ",
-                   e->text, advice[0] != 0 ? "; " : "", advice);
+                   ew_said(e->text), advice[0] != 0 ? "; " : "", ew_said(advice));
     say_safe(a, text);
 }
 

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/when.h"
+#include "base/words.h"
 #include "ops/case_seal.h"
 #include "ops/report_case_parts.h"
 #include "report/page_results.h"
@@ -82,7 +83,7 @@ static void put_items(ew_case_reporter *r)
                                         {"where it is from", EW_COLUMN_OUTSIDE},
                                         {"obtained", EW_COLUMN_OUTSIDE},
                                         {"note", EW_COLUMN_OUTSIDE},
-                                        {"what the program found", EW_COLUMN_OUTSIDE}};
+                                        {"what the program found", EW_COLUMN_SAID}};
     ew_grid g;
     ew_page_section(r->page, 2, "Items");
     ew_grid_begin(&g, "What the case holds; hashes are in the table of files", columns,
@@ -163,8 +164,8 @@ static ew_code put_custody(ew_case_reporter *r, ew_err *err)
 
 static void put_people(ew_case_reporter *r)
 {
-    static const char *const kinds[] = {"by this name", "by a pseudonym",
-                                        "by a pseudonym; protected"};
+    static const char *const kinds[] = {EW_N("by this name"), EW_N("by a pseudonym"),
+                                        EW_N("by a pseudonym; protected")};
     static const ew_column columns[] = {{"name as shown", EW_COLUMN_OUTSIDE},
                                         {"how they appear", EW_COLUMN_TEXT}};
     ew_grid g;

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/words.h"
 #include "ops/case_result.h"
 #include "ops/report_case_parts.h"
 #include "report/page_results.h"
@@ -102,7 +103,7 @@ static ew_code hear(ew_case_reporter *r, const kept *k, ew_err *err)
                  {"inspect", ew_report__hear_inspect}};
     const ew_report_places where = {path_of, r};
     char of[64];
-    (void)snprintf(of, sizeof of, "Analysis %" PRId64 ": ", k->id);
+    (void)snprintf(of, sizeof of, EW_N("Analysis %" PRId64) ": ", k->id);
     for (size_t i = 0; i < EW_COUNT(tools); i++)
         if (strcmp(tools[i].tool, k->tool) == 0)
             return tools[i].hear(&r->hear, k->result, &where, of, err);
@@ -124,15 +125,15 @@ static void hide_folders(json_t *list)
 static const char *heading_of(const char *tool)
 {
     static const char *const words[][2] = {
-        {"check", "Where it comes from:"},
-        {"diff", "What was changed:"},
-        {"family", "Which copy was made from which:"},
-        {"inspect", "What the file betrays about itself:"},
+        {"check", EW_N("Where it comes from:")},
+        {"diff", EW_N("What was changed:")},
+        {"family", EW_N("Which copy was made from which:")},
+        {"inspect", EW_N("What the file betrays about itself:")},
     };
     for (size_t i = 0; i < EW_COUNT(words); i++)
         if (strcmp(tool, words[i][0]) == 0)
             return words[i][1];
-    return "An analysis of";
+    return EW_N("An analysis of");
 }
 
 static void put_made(ew_case_reporter *r, const kept *k)
@@ -184,12 +185,10 @@ static ew_code take_time(void *cookie, const ew_case_event *e, ew_err *err)
 
 static void put_list(ew_case_reporter *r, const keeper *l)
 {
-    static const ew_column columns[] = {{"#", EW_COLUMN_NUMBER},
-                                        {"tool", EW_COLUMN_TEXT},
-                                        {"item", EW_COLUMN_OUTSIDE},
-                                        {"against", EW_COLUMN_OUTSIDE},
-                                        {"what it says", EW_COLUMN_OUTSIDE},
-                                        {"made", EW_COLUMN_PLACE}};
+    static const ew_column columns[] = {
+        {"#", EW_COLUMN_NUMBER},          {"tool", EW_COLUMN_TEXT},
+        {"item", EW_COLUMN_OUTSIDE},      {"against", EW_COLUMN_OUTSIDE},
+        {"what it says", EW_COLUMN_SAID}, {"made", EW_COLUMN_PLACE}};
     ew_grid g;
     ew_page_section(r->page, 2, "What analyses found");
     ew_grid_begin(&g, "Analyses that are kept in the case", columns, EW_COUNT(columns));

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/words.h"
 #include "casefile/dates.h"
 #include "casefile/suggestions.h"
 #include "ops/case_timeline.h"
@@ -149,7 +150,10 @@ static ew_code take_row(void *cookie, const ew_timeline_row *r, ew_err *err)
     ew_grid_cell(g, "%" PRId64, p->id);
     ew_grid_cell(g, "%s", p->date);
     ew_grid_cell(g, "%s", r->person->name);
-    ew_grid_cell(g, "%s%s%s", p->stance, p->until[0] != 0 ? " until " : "", p->until);
+    if (p->until[0] != 0)
+        ew_grid_cell(g, "%s until %s", p->stance, p->until);
+    else
+        ew_grid_cell(g, "%s", p->stance);
     ew_grid_cell(g, "%s", r->item->name);
     ew_grid_cell(g, "%s", p->words);
     ew_grid_cell(g, "%s", p->channel);
@@ -163,21 +167,21 @@ static const char *turn_words(ew_turn_kind kind)
 {
     switch (kind) {
     case EW_TURN_REVERSAL:
-        return "reversal: says the opposite of before";
+        return EW_N("reversal: says the opposite of before");
     case EW_TURN_UNORDERED:
-        return "contradicts; which came first is not known";
+        return EW_N("contradicts; which came first is not known");
     case EW_TURN_SILENCE:
-        return "asked, and no answer since";
+        return EW_N("asked, and no answer since");
     case EW_TURN_LATE:
-        return "answered late";
+        return EW_N("answered late");
     case EW_TURN_ONE_VOICE:
-        return "one voice: several reports trace back to one";
+        return EW_N("one voice: several reports trace back to one");
     case EW_TURN_SAME_WORDS:
-        return "the same words in several reports; perhaps one voice";
+        return EW_N("the same words in several reports; perhaps one voice");
     case EW_TURN_TRANSLATION:
-        return "one report translates the other; perhaps one voice";
+        return EW_N("one report translates the other; perhaps one voice");
     case EW_TURN_LOOSE:
-        return "repeats what was taken back";
+        return EW_N("repeats what was taken back");
     }
     return "";
 }
@@ -215,10 +219,10 @@ static ew_code take_finding(void *cookie, const ew_turn *turn,
     ew_grid_cell(g, "%s", first->person->name);
     ew_grid_cell(g, "%s", first->item->name);
     ew_grid_cell(g, "%s", turn_words(turn->kind));
-    ew_grid_cell(g, "%" PRId64 ": %s %s", p->id, p->date, p->stance);
+    ew_grid_cell(g, "%s (%" PRId64 "): %s", p->date, p->id, p->stance);
     if (second != NULL && second->position->id != p->id)
-        ew_grid_cell(g, "%" PRId64 ": %s %s", second->position->id,
-                     second->position->date, second->position->stance);
+        ew_grid_cell(g, "%s (%" PRId64 "): %s", second->position->date,
+                     second->position->id, second->position->stance);
     else
         ew_grid_cell(g, "%s", "");
     days_cell(g, turn);
@@ -333,7 +337,7 @@ ew_code ew_report__gaps(ew_case_reporter *r, ew_err *err)
     static const ew_column columns[] = {{"#", EW_COLUMN_NUMBER},
                                         {"item", EW_COLUMN_OUTSIDE},
                                         {"", EW_COLUMN_TEXT},
-                                        {"what", EW_COLUMN_OUTSIDE},
+                                        {"what", EW_COLUMN_SAID},
                                         {"place", EW_COLUMN_TEXT}};
     gaps t = {.r = r};
     ew_code code = EW_OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/words.h"
 #include "ops/report_parts.h"
 #include "report/page_results.h"
 #include "report/times.h"
@@ -55,9 +56,9 @@ static ew_code hear_piece(const ear *e, const json_t *clip, const json_t *span, 
     const stretch there = {TEXT(span, "source"), TEXT(span, "sha256"),
                            a <= b ? a : fmax(b, a - most * speed),
                            a <= b ? a + most * speed : a};
-    (void)snprintf(caption, sizeof caption, "Piece %zu in the clip", n);
+    (void)snprintf(caption, sizeof caption, EW_N("Piece %zu in the clip"), n);
     ew_code rc = hear(e, &in_clip, caption);
-    (void)snprintf(caption, sizeof caption, "Piece %zu in the recording%s", n,
+    (void)snprintf(caption, sizeof caption, EW_N("Piece %zu in the recording%s"), n,
                    a <= b ? "" : ", where it runs the other way");
     return rc == EW_OK ? hear(e, &there, caption) : rc;
 }
@@ -79,7 +80,7 @@ ew_code ew_report__hear_check(ew_excerpts *x, const json_t *result,
         double t = REAL(json_array_get(joins, i), "at");
         const stretch s = {TEXT(clip, "name"), TEXT(clip, "sha256"), t - around,
                            t + around};
-        (void)snprintf(caption, sizeof caption, "The join at %s of the clip",
+        (void)snprintf(caption, sizeof caption, EW_N("The join at %s of the clip"),
                        ew_time_text(t, at));
         rc = hear(&e, &s, caption);
     }
@@ -101,8 +102,8 @@ static ew_code hear_side(const ear *e, const json_t *r, const char *side,
     double to = fmax(REAL(edit, start), REAL(edit, end));
     const stretch s = {TEXT(file, "name"), TEXT(file, "sha256"), from - around / 2,
                        to + around / 2};
-    (void)snprintf(caption, sizeof caption, "Edit %zu (%s), %s", n, TEXT(edit, "op"),
-                   side[0] == 'a' ? "in A" : "in B");
+    (void)snprintf(caption, sizeof caption, EW_N("Edit %zu (%s), %s"), n,
+                   TEXT(edit, "op"), side[0] == 'a' ? "in A" : "in B");
     return hear(e, &s, caption);
 }
 
@@ -145,7 +146,7 @@ ew_code ew_report__hear_family(ew_excerpts *x, const json_t *result,
                        REAL(c, "family") < 0.5;
         const stretch s = {TEXT(c, "name"), TEXT(c, "sha256"), at, at + listened};
         if (related && at >= 0 && at < REAL(c, "duration"))
-            rc = hear(&e, &s, "The same seconds in each copy");
+            rc = hear(&e, &s, EW_N("The same seconds in each copy"));
     }
     return rc;
 }
@@ -172,7 +173,7 @@ ew_code ew_report__hear_inspect(ew_excerpts *x, const json_t *result,
         if (strcmp(TEXT(f, "kind"), "change") != 0 || whole)
             continue;
         heard++;
-        (void)snprintf(caption, sizeof caption, "Around sign of change %.0f",
+        (void)snprintf(caption, sizeof caption, EW_N("Around sign of change %.0f"),
                        REAL(f, "number"));
         rc = hear(&e, &s, caption);
     }

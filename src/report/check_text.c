@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/words.h"
 #include "earwitness/fingerprint.h"
 #include "report/report.h"
 #include "report/times.h"
@@ -34,13 +35,15 @@ static ew_code head(const page *p)
 
     ew_hex(f->clip_sha256, EW_SHA256_BYTES, hex);
     rc = ew_buf_printf(
-        p->out, p->err, "%s%s%s  %s, SHA-256 %.*s…\ncompared with %llu recording%s, %s\n",
+        p->out, p->err,
+        ew_tr("%s%s%s  %s, SHA-256 %.*s…\ncompared with %llu recording%s, %s\n"),
         ew_bold(p->style), f->clip_name, ew_plain(p->style),
         ew_time_text(seconds((double)f->clip_samples), length), SHA_SHOWN, hex,
         (unsigned long long)f->archive_recordings, f->archive_recordings == 1 ? "" : "s",
         ew_length_text(seconds((double)f->archive_samples), hours));
     if (rc == EW_OK && f->trouble[0] != 0)
-        rc = ew_buf_printf(p->out, p->err, "trouble with the clip: %s\n", f->trouble);
+        rc = ew_buf_printf(p->out, p->err, ew_tr("trouble with the clip: %s\n"),
+                           f->trouble);
     return rc == EW_OK ? ew_buf_append(p->out, "\n", 1, p->err) : rc;
 }
 
@@ -58,14 +61,17 @@ static ew_code note_cell(ew_table *t, const ew_piece *x, ew_err *err)
 {
     double semitones = 12 * log2(x->pitch > 0 ? x->pitch : 1);
     double follows = 12 * log2(x->speed > 0 ? x->speed : 1);
-    const char *reversed = x->backwards ? "played backwards" : "";
-    const char *comma = x->backwards ? ", " : "";
 
     if (fabs(semitones - follows) < 0.3)
-        return ew_table_cell(t, err, "%s", reversed);
+        return ew_table_cell(t, err, "%s", x->backwards ? ew_tr("played backwards") : "");
     if (fabs(semitones) < 0.3)
-        return ew_table_cell(t, err, "%s%spitch kept", reversed, comma);
-    return ew_table_cell(t, err, "%s%spitch %+.1f semitones", reversed, comma, semitones);
+        return ew_table_cell(
+            t, err, "%s",
+            ew_tr(x->backwards ? "played backwards, pitch kept" : "pitch kept"));
+    if (x->backwards)
+        return ew_table_cell(t, err, "played backwards, pitch %+.1f semitones",
+                             semitones);
+    return ew_table_cell(t, err, "pitch %+.1f semitones", semitones);
 }
 
 static ew_code piece_row(const page *p, ew_table *t, const ew_piece *x)
@@ -112,13 +118,13 @@ static const char *gap_words(ew_gap_kind kind)
 {
     switch (kind) {
     case EW_GAP_NO_MATCH:
-        return "— matches nothing —";
+        return EW_N("— matches nothing —");
     case EW_GAP_SILENCE:
-        return "— nothing to compare —";
+        return EW_N("— nothing to compare —");
     case EW_GAP_SHORT:
-        return "— too short to tell —";
+        return EW_N("— too short to tell —");
     case EW_GAP_BLANKED:
-        return "— blanked: silence or a tone over the recording —";
+        return EW_N("— blanked: silence or a tone over the recording —");
     }
     return "";
 }
@@ -128,7 +134,7 @@ static ew_code gap_row(const page *p, ew_table *t, const ew_gap *g)
     ew_code rc = range_cell(t, (double)g->clip_start, (double)g->clip_end, p->err);
 
     if (rc == EW_OK)
-        rc = ew_table_cell(t, p->err, "%s", gap_words(g->kind));
+        rc = ew_table_cell(t, p->err, "%s", ew_said(gap_words(g->kind)));
     for (int i = 2; i < COLUMNS && rc == EW_OK; i++)
         rc = ew_table_cell(t, p->err, "%s", "");
     return rc;
@@ -136,12 +142,17 @@ static ew_code gap_row(const page *p, ew_table *t, const ew_gap *g)
 
 static ew_code head_row(const page *p, ew_table *t)
 {
-    static const char *const names[COLUMNS] = {"clip",  "source",    "from – to", "",
-                                               "speed", "certainty", ""};
+    static const char *const names[COLUMNS] = {EW_N("clip"),
+                                               EW_N("source"),
+                                               EW_N("from – to"),
+                                               "",
+                                               EW_N("speed"),
+                                               EW_N("certainty"),
+                                               ""};
     ew_code rc = EW_OK;
 
     for (int i = 0; i < COLUMNS && rc == EW_OK; i++)
-        rc = ew_table_cell(t, p->err, "%s", names[i]);
+        rc = ew_table_cell(t, p->err, "%s", ew_said(names[i]));
     return rc;
 }
 
@@ -193,12 +204,13 @@ static ew_code join_side(const page *p, const ew_join *j, size_t piece)
     char at[EW_TIME_TEXT];
 
     if (piece == EW_NO_PIECE)
-        return ew_buf_printf(p->out, p->err,
-                             j->blanked ? "silence or a tone" : "unknown sound");
+        return ew_buf_printf(p->out, p->err, "%s",
+                             j->blanked ? ew_tr("silence or a tone")
+                                        : ew_tr("unknown sound"));
     const ew_piece *x = &p->f->map->pieces[piece];
     const ew_source_info *s = ew_finding_source(p->f, x->rec);
     return ew_buf_printf(
-        p->out, p->err, "%s at %s", ew_finding_label(p->f, s),
+        p->out, p->err, ew_tr("%s at %s"), ew_finding_label(p->f, s),
         ew_time_text(seconds(ew_finding_place(s, piece == j->before ? x->source_end
                                                                     : x->source_start)),
                      at));
@@ -208,14 +220,14 @@ static ew_code join_line(const page *p, const ew_join *j)
 {
     char at[EW_TIME_TEXT];
     long ms = lround(seconds((double)j->plus_minus) * 1000);
-    ew_code rc = ew_buf_printf(
-        p->out, p->err, "  %s ±%ld ms%s: ", ew_time_text(seconds((double)j->at), at), ms,
-        j->in_pause ? " (in a pause)" : "");
+    ew_code rc = ew_buf_printf(p->out, p->err, ew_tr("  %s ±%ld ms%s: "),
+                               ew_time_text(seconds((double)j->at), at), ms,
+                               j->in_pause ? EW_N(" (in a pause)") : "");
 
     if (rc == EW_OK)
         rc = join_side(p, j, j->before);
     if (rc == EW_OK)
-        rc = ew_buf_printf(p->out, p->err, " meets ");
+        rc = ew_buf_printf(p->out, p->err, ew_tr(" meets "));
     if (rc == EW_OK)
         rc = join_side(p, j, j->after);
     return rc == EW_OK ? ew_buf_append(p->out, "\n", 1, p->err) : rc;
@@ -228,8 +240,8 @@ static ew_code joins(const page *p, const ew_summary *s)
     if (s->join_count == 0)
         return p->f->map->piece_count == 0
                    ? EW_OK
-                   : ew_buf_printf(p->out, p->err, "No joins were found.\n");
-    rc = ew_buf_printf(p->out, p->err, "%s%zu join%s%s:\n", ew_bold(p->style),
+                   : ew_buf_printf(p->out, p->err, ew_tr("No joins were found.\n"));
+    rc = ew_buf_printf(p->out, p->err, ew_tr("%s%zu join%s%s:\n"), ew_bold(p->style),
                        s->join_count, s->join_count == 1 ? "" : "s", ew_plain(p->style));
     for (size_t i = 0; i < s->join_count && rc == EW_OK; i++)
         rc = join_line(p, &s->joins[i]);
@@ -247,25 +259,25 @@ static ew_code explained(const page *p, const ew_summary *s)
     if (comparable <= 0)
         return ew_buf_printf(
             p->out, p->err,
-            "%sThere is nothing to compare in this clip%s: silence, steady "
-            "sound, or too short.\n",
+            ew_tr("%sThere is nothing to compare in this clip%s: silence, steady "
+                  "sound, or too short.\n"),
             ew_bold(p->style), ew_plain(p->style));
     if (s->explained == 0)
-        return ew_buf_printf(p->out, p->err,
-                             "%sNothing of this clip was found in the archive.%s\n",
-                             ew_bold(p->style), ew_plain(p->style));
+        return ew_buf_printf(
+            p->out, p->err, ew_tr("%sNothing of this clip was found in the archive.%s\n"),
+            ew_bold(p->style), ew_plain(p->style));
     ew_code rc = ew_buf_printf(
         p->out, p->err,
-        "%sExplained: %s%s of what can be compared (%s of %s, from %zu "
-        "recording%s)",
+        ew_tr("%sExplained: %s%s of what can be compared (%s of %s, from %zu "
+              "recording%s)"),
         ew_bold(p->style), ew_percent_text(ew_summary_explained(s), share),
         ew_plain(p->style), ew_length_text(seconds((double)s->explained), a),
         ew_length_text(comparable, b), s->main_count, s->main_count == 1 ? "" : "s");
     if (rc == EW_OK && s->unmatched > 0)
-        rc = ew_buf_printf(p->out, p->err, "; %s matches nothing",
+        rc = ew_buf_printf(p->out, p->err, ew_tr("; %s matches nothing"),
                            ew_length_text(seconds((double)s->unmatched), c));
     if (rc == EW_OK && s->blanked > 0)
-        rc = ew_buf_printf(p->out, p->err, "; %s is blanked",
+        rc = ew_buf_printf(p->out, p->err, ew_tr("; %s is blanked"),
                            ew_length_text(seconds((double)s->blanked), c));
     return rc == EW_OK ? ew_buf_append(p->out, ".\n", 2, p->err) : rc;
 }
@@ -279,20 +291,21 @@ static ew_code backwards(const page *p)
     if (n == 0)
         return EW_OK;
     return ew_buf_printf(p->out, p->err,
-                         "%zu piece%s played backwards: read “from – to” "
-                         "from right to left in the source.\n",
+                         ew_tr("%zu piece%s played backwards: read “from – to” "
+                               "from right to left in the source.\n"),
                          n, n == 1 ? " is" : "s are");
 }
 
 static ew_code close_words(const page *p)
 {
-    return ew_buf_printf(p->out, p->err,
-                         "\n%sThis says where the sound was found, not whether anything "
-                         "is genuine. What matches "
-                         "nothing may\ncome from a recording that is not in the archive. "
-                         "Not tested: changes of "
-                         "speed beyond 10 %%.%s\n",
-                         ew_dim(p->style), ew_plain(p->style));
+    return ew_buf_printf(
+        p->out, p->err,
+        ew_tr("\n%sThis says where the sound was found, not whether anything "
+              "is genuine. What matches "
+              "nothing may\ncome from a recording that is not in the archive. "
+              "Not tested: changes of "
+              "speed beyond 10 %%.%s\n"),
+        ew_dim(p->style), ew_plain(p->style));
 }
 
 ew_code ew_report_check_text(const ew_finding *f, const ew_text_style *style, ew_buf *out,

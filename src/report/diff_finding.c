@@ -5,14 +5,15 @@
 #include <math.h>
 
 #include "base/bytes.h"
+#include "base/words.h"
 
 const char *const ew_diff_not_tested[] = {
-    "who speaks",
-    "whether A is itself unchanged",
-    "sound that is mixed over a passage without hiding it",
-    "changes of the voice that leave time and words alone",
-    "a change of the speed of all of B beyond 10 %",
-    "changes shorter than about a tenth of a second",
+    EW_N("who speaks"),
+    EW_N("whether A is itself unchanged"),
+    EW_N("sound that is mixed over a passage without hiding it"),
+    EW_N("changes of the voice that leave time and words alone"),
+    EW_N("a change of the speed of all of B beyond 10 %"),
+    EW_N("changes shorter than about a tenth of a second"),
 };
 const size_t ew_diff_not_tested_count = EW_COUNT(ew_diff_not_tested);
 
@@ -40,15 +41,17 @@ const char *ew_diff_verdict_words(ew_diff_verdict v)
 {
     switch (v) {
     case EW_VERDICT_SAME_BYTES:
-        return "The two files are the same, byte by byte";
+        return EW_N("The two files are the same, byte by byte");
     case EW_VERDICT_SAME_SAMPLES:
-        return "Both files hold the same sound, sample by sample; only the files differ";
+        return EW_N(
+            "Both files hold the same sound, sample by sample; only the files differ");
     case EW_VERDICT_SAME_CONTENT:
-        return "No edit was found: B holds what A holds, in the same order";
+        return EW_N("No edit was found: B holds what A holds, in the same order");
     case EW_VERDICT_UNRELATED:
-        return "The two recordings have no sound in common, as far as can be told";
+        return EW_N("The two recordings have no sound in common, as far as can be told");
     case EW_VERDICT_NOTHING:
-        return "There is nothing to compare: silence, steady sound, or too little of it";
+        return EW_N(
+            "There is nothing to compare: silence, steady sound, or too little of it");
     case EW_VERDICT_DIFFERS:
         break;
     }
@@ -64,19 +67,19 @@ const char *ew_edit_words(const ew_edit *e)
 {
     switch (e->op) {
     case EW_EDIT_DELETE:
-        return "deleted";
+        return EW_N("deleted");
     case EW_EDIT_INSERT:
-        return "inserted";
+        return EW_N("inserted");
     case EW_EDIT_REPLACE:
-        return e->backwards ? "reversed" : "replaced";
+        return e->backwards ? EW_N("reversed") : EW_N("replaced");
     case EW_EDIT_MOVE:
-        return "moved";
+        return EW_N("moved");
     case EW_EDIT_DUPLICATE:
-        return "repeated";
+        return EW_N("repeated");
     case EW_EDIT_SILENCE:
-        return "silenced";
+        return EW_N("silenced");
     case EW_EDIT_SPEED:
-        return e->speed >= 1 ? "sped up" : "slowed down";
+        return e->speed >= 1 ? EW_N("sped up") : EW_N("slowed down");
     }
     return "";
 }
@@ -102,11 +105,13 @@ double ew_edit_plus_minus(const ew_edit *e)
 const char *ew_fact_words(ew_fact_kind kind)
 {
     static const char *const words[EW_FACT_KINDS] = {
-        "level",           "dynamics",     "polarity",
-        "speed",           "offset",       "bandwidth",
-        "equalisation",    "channels",     "clipping",
-        "coding noise",    "steady noise", "music or other sound under it",
-        "noise reduction", "reverberation"};
+        EW_N("level"),           EW_N("dynamics"),
+        EW_N("polarity"),        EW_N("speed"),
+        EW_N("offset"),          EW_N("bandwidth"),
+        EW_N("equalisation"),    EW_N("channels"),
+        EW_N("clipping"),        EW_N("coding noise"),
+        EW_N("steady noise"),    EW_N("music or other sound under it"),
+        EW_N("noise reduction"), EW_N("reverberation")};
 
     return words[kind];
 }

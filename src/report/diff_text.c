@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/words.h"
 #include "earwitness/fingerprint.h"
 #include "report/diff_finding.h"
 #include "report/lines.h"
@@ -32,7 +33,8 @@ static ew_code item(const page *p, const char *sentence)
 {
     ew_code rc = ew_buf_append(p->out, "  - ", 4, p->err);
 
-    return rc == EW_OK ? ew_text_wrap(p->out, p->style, sentence, 4, 4, p->err) : rc;
+    return rc == EW_OK ? ew_text_wrap(p->out, p->style, ew_said(sentence), 4, 4, p->err)
+                       : rc;
 }
 
 /* ------------------------------------------------------------------ the verdict */
@@ -49,9 +51,9 @@ static size_t count_op(const ew_diff *d, ew_edit_op op)
 /* "2 passages deleted, 1 inserted" */
 static ew_code counts(const page *p)
 {
-    static const char *const words[OPS] = {"deleted",         "inserted", "replaced",
-                                           "moved",           "repeated", "silenced",
-                                           "at another speed"};
+    static const char *const words[OPS] = {
+        EW_N("deleted"),  EW_N("inserted"), EW_N("replaced"),        EW_N("moved"),
+        EW_N("repeated"), EW_N("silenced"), EW_N("at another speed")};
     bool first = true;
     ew_code rc = EW_OK;
 
@@ -59,11 +61,13 @@ static ew_code counts(const page *p)
         size_t n = count_op(p->f->diff, (ew_edit_op)op);
         if (n == 0)
             continue;
-        rc = ew_buf_printf(p->out, p->err, "%s%zu %s%s", first ? "" : ", ", n,
-                           !first   ? ""
-                           : n == 1 ? "passage "
-                                    : "passages ",
-                           words[op]);
+        const char *done = ew_said(words[op]);
+        if (!first)
+            rc = ew_buf_printf(p->out, p->err, ", %zu %s", n, done);
+        else if (n == 1)
+            rc = ew_buf_printf(p->out, p->err, ew_tr("%zu passage %s"), n, done);
+        else
+            rc = ew_buf_printf(p->out, p->err, ew_tr("%zu passages %s"), n, done);
         first = false;
     }
     return rc;
@@ -76,11 +80,10 @@ static ew_code verdict(const page *p)
 
     if (v != EW_VERDICT_DIFFERS)
         return ew_buf_printf(p->out, p->err, "%s%s.%s\n\n", ew_bold(p->style),
-                             ew_diff_verdict_words(v), ew_plain(p->style));
+                             ew_said(ew_diff_verdict_words(v)), ew_plain(p->style));
     size_t n = p->f->diff->edit_count;
-    rc = ew_buf_printf(p->out, p->err,
-                       "%sB differs from A in %zu place%s: ", ew_bold(p->style), n,
-                       n == 1 ? "" : "s");
+    rc = ew_buf_printf(p->out, p->err, ew_tr("%sB differs from A in %zu place%s: "),
+                       ew_bold(p->style), n, n == 1 ? "" : "s");
     if (rc == EW_OK)
         rc = counts(p);
     return rc == EW_OK ? ew_buf_printf(p->out, p->err, ".%s\n\n", ew_plain(p->style))
@@ -106,13 +109,14 @@ static ew_code file_facts(const page *p, const ew_diff_side *s)
     if (!s->decoded)
         return ew_buf_printf(p->out, p->err, "%s, ", ew_bytes_text(s->bytes, length));
     rc =
-        ew_buf_printf(p->out, p->err, "%s, %s in %s, %g kHz, ",
+        ew_buf_printf(p->out, p->err, ew_tr("%s, %s in %s, %g kHz, "),
                       ew_time_text(seconds((double)s->samples), length), s->info.codec,
                       container_word(s->info.container), s->info.stored_rate_hz / 1000.0);
     if (rc == EW_OK && ch <= 2)
-        rc = ew_buf_printf(p->out, p->err, "%s, ", ch == 1 ? "mono" : "stereo");
+        rc = ew_buf_printf(p->out, p->err, "%s, ",
+                           ch == 1 ? ew_tr("mono") : ew_tr("stereo"));
     else if (rc == EW_OK)
-        rc = ew_buf_printf(p->out, p->err, "%u channels, ", (unsigned)ch);
+        rc = ew_buf_printf(p->out, p->err, ew_tr("%u channels, "), (unsigned)ch);
     return rc;
 }
 
@@ -128,9 +132,10 @@ static ew_code file_line(const page *p, int side)
     if (rc == EW_OK)
         rc = file_facts(p, s);
     if (rc == EW_OK)
-        rc = ew_buf_printf(p->out, p->err, "SHA-256 %.*s…\n", SHA_SHOWN, hex);
+        rc = ew_buf_printf(p->out, p->err, ew_tr("SHA-256 %.*s…\n"), SHA_SHOWN, hex);
     if (rc == EW_OK && s->trouble[0] != 0)
-        rc = ew_buf_printf(p->out, p->err, "   trouble: %s\n", s->trouble);
+        rc =
+            ew_buf_printf(p->out, p->err, ew_tr("   trouble: %s\n"), ew_said(s->trouble));
     return rc;
 }
 
@@ -144,12 +149,13 @@ static ew_code shifted(const page *p)
     if (!s->same || (s->a_beyond <= 0 && s->b_beyond <= 0))
         return EW_OK;
     rc = ew_buf_printf(p->out, p->err,
-                       "\nThe files disagree on where the sound begins or "
-                       "ends:");
+                       ew_tr("\nThe files disagree on where the sound begins or "
+                             "ends:"));
     if (rc == EW_OK && s->a_beyond > 0)
-        rc = ew_buf_printf(p->out, p->err, " A has %.1f ms more", s->a_beyond * 1000);
+        rc = ew_buf_printf(p->out, p->err, ew_tr(" A has %.1f ms more"),
+                           s->a_beyond * 1000);
     if (rc == EW_OK && s->b_beyond > 0)
-        rc = ew_buf_printf(p->out, p->err, "%s B has %.1f ms more",
+        rc = ew_buf_printf(p->out, p->err, ew_tr("%s B has %.1f ms more"),
                            s->a_beyond > 0 ? "," : "", s->b_beyond * 1000);
     return rc == EW_OK ? ew_buf_append(p->out, ".\n", 2, p->err) : rc;
 }
@@ -170,7 +176,7 @@ static ew_code facts_in(const page *p, ew_fact_state state, const char *title)
 
     if (count_facts(w, state) == 0)
         return EW_OK;
-    rc = ew_buf_printf(p->out, p->err, "%s\n", title);
+    rc = ew_buf_printf(p->out, p->err, "%s\n", ew_said(title));
     for (size_t i = 0; i < EW_FACT_KINDS && rc == EW_OK; i++)
         if (w->facts[i].state == state)
             rc = item(p, w->facts[i].sentence);
@@ -188,7 +194,7 @@ static ew_code fact_names(const page *p, ew_fact_state state, ew_buf *line)
         if (w->facts[i].state != state)
             continue;
         rc = ew_buf_printf(line, p->err, "%s%s", first ? "" : ", ",
-                           ew_fact_words((ew_fact_kind)i));
+                           ew_said(ew_fact_words((ew_fact_kind)i)));
         first = false;
     }
     return rc;
@@ -202,7 +208,7 @@ static ew_code names_line(const page *p, ew_fact_state state, const char *title)
     if (count_facts(p->f->whole, state) == 0)
         return EW_OK;
     ew_buf_init(&line, WRAP_MAX);
-    rc = ew_buf_printf(&line, p->err, "%s: ", title);
+    rc = ew_buf_printf(&line, p->err, "%s: ", ew_said(title));
     if (rc == EW_OK)
         rc = fact_names(p, state, &line);
     if (rc == EW_OK)
@@ -221,10 +227,10 @@ static ew_code whole(const page *p)
         return rc;
     rc = ew_buf_append(p->out, "\n", 1, p->err);
     if (rc == EW_OK)
-        rc = facts_in(p, EW_FACT_CHANGED, "Done to the whole of B:");
+        rc = facts_in(p, EW_FACT_CHANGED, EW_N("Done to the whole of B:"));
     if (rc == EW_OK)
-        rc = facts_in(p, EW_FACT_CODING, "As coding or copying may leave it:");
-    return rc == EW_OK ? names_line(p, EW_FACT_SAME, "The same in both") : rc;
+        rc = facts_in(p, EW_FACT_CODING, EW_N("As coding or copying may leave it:"));
+    return rc == EW_OK ? names_line(p, EW_FACT_SAME, EW_N("The same in both")) : rc;
 }
 
 /* ------------------------------------------------------------------ the edits */
@@ -275,15 +281,16 @@ static ew_code speed_note(const page *p, ew_table *t, const ew_edit *e)
 
 static ew_code note_cell(const page *p, ew_table *t, const ew_edit *e)
 {
-    const char *pause = e->at_pause ? "in a pause" : "";
+    const char *pause = e->at_pause ? ew_tr("in a pause") : "";
     char at[EW_TIME_TEXT];
 
     if (e->op == EW_EDIT_SPEED)
         return speed_note(p, t, e);
     if (e->op == EW_EDIT_MOVE && e->b_gap >= 0)
-        return ew_table_cell(t, p->err, "missing at %s of B%s%s",
-                             ew_time_text(seconds(e->b_gap), at), pause[0] ? ", " : "",
-                             pause);
+        return ew_table_cell(t, p->err,
+                             pause[0] != 0 ? "missing at %s of B, in a pause"
+                                           : "missing at %s of B",
+                             ew_time_text(seconds(e->b_gap), at));
     return ew_table_cell(t, p->err, "%s", pause);
 }
 
@@ -294,7 +301,7 @@ static ew_code edit_row(const page *p, ew_table *t, size_t i)
     ew_code rc = ew_table_cell(t, p->err, "%zu", i + 1);
 
     if (rc == EW_OK)
-        rc = ew_table_cell(t, p->err, "%s", ew_edit_words(e));
+        rc = ew_table_cell(t, p->err, "%s", ew_said(ew_edit_words(e)));
     if (rc == EW_OK)
         rc = place_cell(p, t, e->a_start, ew_edit_has_a(e) ? e->a_end : e->a_start);
     if (rc == EW_OK)
@@ -314,14 +321,20 @@ static ew_code table(const page *p)
     static const ew_cell_kind kinds[COLUMNS] = {
         EW_CELL_RIGHT, EW_CELL_LEFT,  EW_CELL_LEFT,  EW_CELL_LEFT,
         EW_CELL_RIGHT, EW_CELL_RIGHT, EW_CELL_RIGHT, EW_CELL_LEFT};
-    static const char *const names[COLUMNS] = {"#",      "edit", "in A",      "in B",
-                                               "length", "",     "certainty", ""};
+    static const char *const names[COLUMNS] = {"#",
+                                               EW_N("edit"),
+                                               EW_N("in A"),
+                                               EW_N("in B"),
+                                               EW_N("length"),
+                                               "",
+                                               EW_N("certainty"),
+                                               ""};
     ew_table t;
     ew_code rc = EW_OK;
 
     ew_table_init(&t, kinds, COLUMNS);
     for (int i = 0; i < COLUMNS && rc == EW_OK; i++)
-        rc = ew_table_cell(&t, p->err, "%s", names[i]);
+        rc = ew_table_cell(&t, p->err, "%s", ew_said(names[i]));
     for (size_t i = 0; i < p->f->diff->edit_count && rc == EW_OK; i++)
         rc = edit_row(p, &t, i);
     if (rc == EW_OK)
@@ -347,8 +360,8 @@ static ew_code sums(const page *p)
     }
     return ew_buf_printf(
         p->out, p->err,
-        "\nIn all, %.1f s of A are not in B, and %.1f s of B are not from "
-        "A.\n",
+        ew_tr("\nIn all, %.1f s of A are not in B, and %.1f s of B are not from "
+              "A.\n"),
         gone, new);
 }
 
@@ -378,7 +391,7 @@ static ew_code exported(const page *p)
     if (p->f->export_dir == NULL || p->f->diff == NULL)
         return EW_OK;
     size_t n = count_files(p->f);
-    return ew_buf_printf(p->out, p->err, "Written to '%s': %zu sound file%s.\n",
+    return ew_buf_printf(p->out, p->err, ew_tr("Written to '%s': %zu sound file%s.\n"),
                          p->f->export_dir, n, n == 1 ? "" : "s");
 }
 
@@ -392,15 +405,16 @@ static ew_code close_words(const page *p)
     if (p->f->same_bytes)
         return EW_OK;
     ew_buf_init(&line, WRAP_MAX);
-    rc = ew_buf_printf(&line, p->err,
-                       "This says what differs, not which of the two came first or is "
-                       "genuine. Not tested: ");
+    rc = ew_buf_printf(
+        &line, p->err,
+        ew_tr("This says what differs, not which of the two came first or is "
+              "genuine. Not tested: "));
     for (size_t i = 0; i < ew_diff_not_tested_count && rc == EW_OK; i++)
         rc = ew_buf_printf(&line, p->err, "%s%s", i == 0 ? "" : "; ",
-                           ew_diff_not_tested[i]);
+                           ew_said(ew_diff_not_tested[i]));
     if (rc == EW_OK && p->f->whole != NULL &&
         count_facts(p->f->whole, EW_FACT_NOT_TESTED) > 0) {
-        rc = ew_buf_printf(&line, p->err, "; here also: ");
+        rc = ew_buf_printf(&line, p->err, ew_tr("; here also: "));
         if (rc == EW_OK)
             rc = fact_names(p, EW_FACT_NOT_TESTED, &line);
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "report/family_tree.h"
 #include "report/lines.h"
 #include "report/times.h"
@@ -66,23 +67,24 @@ static ew_code verdict(page *p)
     ew_code rc;
 
     if (f->count == 1)
-        rc = ew_buf_printf(&p->line, p->err,
-                           "Only one copy could be read; family compares two or more.");
+        rc = ew_buf_printf(
+            &p->line, p->err,
+            ew_tr("Only one copy could be read; family compares two or more."));
     else if (f->root_count == 0)
         rc = ew_buf_printf(
             &p->line, p->err,
-            "No two of the %zu copies have sound in common, as far as can be "
-            "told.",
+            ew_tr("No two of the %zu copies have sound in common, as far as can be "
+                  "told."),
             f->count);
     else if (f->root_count == 1)
         rc = ew_buf_printf(&p->line, p->err,
-                           "Of %zu copies, the nearest to the source %s ", f->count,
-                           doubtful(f) ? "may be" : "is");
+                           ew_tr("Of %zu copies, the nearest to the source %s "),
+                           f->count, doubtful(f) ? ew_tr("may be") : ew_tr("is"));
     else
         rc = ew_buf_printf(
             &p->line, p->err,
-            "%zu copies of %zu recordings; the nearest to their sources are ", f->count,
-            f->root_count);
+            ew_tr("%zu copies of %zu recordings; the nearest to their sources are "),
+            f->count, f->root_count);
     for (size_t i = 0; i < f->root_count && rc == EW_OK; i++)
         rc = put_root(p, i);
     if (rc == EW_OK && f->root_count > 0)
@@ -99,27 +101,28 @@ static ew_code put_count(page *p, size_t n, const char *word)
     if (n == 0)
         return EW_OK;
     return ew_buf_printf(&p->line, p->err, "%s%zu %s", p->line.len > 0 ? ", " : "", n,
-                         word);
+                         ew_said(word));
 }
 
 static ew_code counts(page *p)
 {
     const ew_family *f = p->f->family;
-    ew_code rc = put_count(p, ew_family_count(f, EW_MEMBER_CHILD), "made from another");
+    ew_code rc =
+        put_count(p, ew_family_count(f, EW_MEMBER_CHILD), EW_N("made from another"));
 
     if (rc == EW_OK)
-        rc = put_count(p, ew_family_count(f, EW_MEMBER_UNDECIDED), "undecided");
+        rc = put_count(p, ew_family_count(f, EW_MEMBER_UNDECIDED), EW_N("undecided"));
     if (rc == EW_OK)
         rc = put_count(p, ew_family_count(f, EW_MEMBER_DUPLICATE),
-                       "of the same sound as another");
+                       EW_N("of the same sound as another"));
     if (rc == EW_OK && f->count > 1)
         rc = put_count(p, ew_family_count(f, EW_MEMBER_UNRELATED),
-                       "that belong to no other");
+                       EW_N("that belong to no other"));
     if (rc == EW_OK)
-        rc =
-            put_count(p, ew_family_count(f, EW_MEMBER_SILENT), "with nothing to compare");
+        rc = put_count(p, ew_family_count(f, EW_MEMBER_SILENT),
+                       EW_N("with nothing to compare"));
     if (rc == EW_OK)
-        rc = put_count(p, p->f->failure_count, "that could not be read");
+        rc = put_count(p, p->f->failure_count, EW_N("that could not be read"));
     if (rc != EW_OK || p->line.len == 0)
         return rc;
     rc = ew_buf_append(&p->line, ".", 1, p->err);
@@ -158,17 +161,17 @@ static const char *kind_words(ew_member_kind kind)
 {
     switch (kind) {
     case EW_MEMBER_ROOT:
-        return "nearest to the source";
+        return EW_N("nearest to the source");
     case EW_MEMBER_CHILD:
         return "";
     case EW_MEMBER_UNDECIDED:
-        return "undecided";
+        return EW_N("undecided");
     case EW_MEMBER_DUPLICATE:
-        return "the same sound";
+        return EW_N("the same sound");
     case EW_MEMBER_UNRELATED:
-        return "belongs to no other";
+        return EW_N("belongs to no other");
     case EW_MEMBER_SILENT:
-        return "nothing to compare";
+        return EW_N("nothing to compare");
     }
     return "";
 }
@@ -192,8 +195,9 @@ static ew_code tree_row(page *p, ew_table *t, const ew_limb *x, const bool *open
         rc = ew_table_cell(t, p->err, "%s",
                            sure ? ew_certainty_text(m->certainty, text) : "");
     if (rc == EW_OK)
-        rc = ew_table_cell(t, p->err, "%s%s%s", words,
-                           words[0] != 0 && c->trouble[0] != 0 ? "; " : "", c->trouble);
+        rc = ew_table_cell(t, p->err, "%s%s%s", ew_said(words),
+                           words[0] != 0 && c->trouble[0] != 0 ? "; " : "",
+                           ew_said(c->trouble));
     return rc;
 }
 
@@ -201,15 +205,15 @@ static ew_code tree(page *p)
 {
     static const ew_cell_kind kinds[TREE_COLUMNS] = {
         EW_CELL_LEFT, EW_CELL_RIGHT, EW_CELL_LEFT, EW_CELL_RIGHT, EW_CELL_SHRINK};
-    static const char *const names[TREE_COLUMNS] = {"copy", "length", "codec",
-                                                    "certainty", ""};
+    static const char *const names[TREE_COLUMNS] = {EW_N("copy"), EW_N("length"),
+                                                    EW_N("codec"), EW_N("certainty"), ""};
     bool *open = ew_alloc_array(p->limbs->depth + 1, sizeof(*open));
     ew_table t;
     ew_code rc = open == NULL ? ew_fail_nomem(p->err) : EW_OK;
 
     ew_table_init(&t, kinds, TREE_COLUMNS);
     for (int i = 0; i < TREE_COLUMNS && rc == EW_OK; i++)
-        rc = ew_table_cell(&t, p->err, "%s", names[i]);
+        rc = ew_table_cell(&t, p->err, "%s", ew_said(names[i]));
     for (size_t i = 0; i < p->limbs->count && rc == EW_OK; i++) {
         const ew_limb *x = &p->limbs->items[i];
         open[x->depth] = !x->last;
@@ -232,7 +236,7 @@ static ew_code put_reasons(page *p, const ew_member *m)
 
     for (size_t i = 0; i < m->reason_count && rc == EW_OK; i++)
         rc = ew_buf_printf(&p->line, p->err, "%s%s", i == 0 ? ": " : "; ",
-                           m->reasons[i].text);
+                           ew_said(m->reasons[i].text));
     return rc;
 }
 
@@ -242,7 +246,7 @@ static ew_code put_candidates(page *p, const ew_member *m)
     ew_code rc = EW_OK;
 
     for (size_t i = 0; i < m->candidate_count && rc == EW_OK; i++)
-        rc = ew_buf_printf(&p->line, p->err, "%s%s (%s)", i == 0 ? "" : " or ",
+        rc = ew_buf_printf(&p->line, p->err, "%s%s (%s)", i == 0 ? "" : ew_tr(" or "),
                            name_of(p, m->candidates[i].copy),
                            ew_percent_text(m->candidates[i].share, share));
     return rc;
@@ -254,10 +258,11 @@ static ew_code why(page *p, size_t copy)
     ew_code rc;
 
     if (m->kind == EW_MEMBER_CHILD)
-        rc = ew_buf_printf(&p->line, p->err, "%s from %s", name_of(p, copy),
+        rc = ew_buf_printf(&p->line, p->err, ew_tr("%s from %s"), name_of(p, copy),
                            name_of(p, m->parent));
     else if (m->kind == EW_MEMBER_UNDECIDED)
-        rc = ew_buf_printf(&p->line, p->err, "%s undecided, from ", name_of(p, copy));
+        rc = ew_buf_printf(&p->line, p->err, ew_tr("%s undecided, from "),
+                           name_of(p, copy));
     else
         return EW_OK;
     if (rc == EW_OK && m->kind == EW_MEMBER_UNDECIDED)
@@ -279,7 +284,7 @@ static ew_code reasons(page *p)
             ew_family_count(p->f->family, EW_MEMBER_UNDECIDED) ==
         0)
         return EW_OK;
-    rc = ew_buf_printf(p->out, p->err, "\n%sWhy:%s\n", ew_bold(p->style),
+    rc = ew_buf_printf(p->out, p->err, ew_tr("\n%sWhy:%s\n"), ew_bold(p->style),
                        ew_plain(p->style));
     for (size_t i = 0; i < p->limbs->count && rc == EW_OK; i++)
         rc = why(p, p->limbs->items[i].copy);
@@ -306,15 +311,15 @@ static ew_code best_row(const page *p, ew_table *t, const ew_best *x)
         rc = ew_table_cell(t, p->err, "%s", name_of(p, x->copy));
     if (rc == EW_OK)
         rc = range_cell(p, t, x->start - offset, x->end - offset);
-    return rc == EW_OK ? ew_table_cell(t, p->err, "%s", x->text) : rc;
+    return rc == EW_OK ? ew_table_cell(t, p->err, "%s", ew_said(x->text)) : rc;
 }
 
 static ew_code best(page *p)
 {
     static const ew_cell_kind kinds[BEST_COLUMNS] = {EW_CELL_LEFT, EW_CELL_LEFT,
                                                      EW_CELL_LEFT, EW_CELL_SHRINK};
-    static const char *const names[BEST_COLUMNS] = {"best sound", "copy", "in that copy",
-                                                    ""};
+    static const char *const names[BEST_COLUMNS] = {EW_N("best sound"), EW_N("copy"),
+                                                    EW_N("in that copy"), ""};
     const ew_family *f = p->f->family;
     ew_table t;
     ew_code rc = EW_OK;
@@ -323,7 +328,7 @@ static ew_code best(page *p)
         return EW_OK;
     ew_table_init(&t, kinds, BEST_COLUMNS);
     for (int i = 0; i < BEST_COLUMNS && rc == EW_OK; i++)
-        rc = ew_table_cell(&t, p->err, "%s", names[i]);
+        rc = ew_table_cell(&t, p->err, "%s", ew_said(names[i]));
     for (size_t i = 0; i < f->best_count && rc == EW_OK; i++)
         rc = best_row(p, &t, &f->best[i]);
     if (rc == EW_OK)
@@ -338,13 +343,13 @@ static ew_code best(page *p)
 
 static ew_code close_words(page *p)
 {
-    static const char words[] =
+    const char *words = ew_tr(
         "This says which copy can have been made from which, since information only gets "
         "lost. It does not say who published first, nor whether the root is genuine. "
         "Copies "
         "that are not here may stand between any two. Not tested: copies at another "
         "speed, and "
-        "copies put together from several.";
+        "copies put together from several.");
     ew_code rc = ew_buf_printf(p->out, p->err, "\n%s", ew_dim(p->style));
 
     if (rc == EW_OK)

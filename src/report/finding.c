@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/words.h"
 #include "earwitness/fingerprint.h"
 
 /* How exactly a join is placed: 95 % of those found in spliced clips with known joins are
@@ -23,11 +24,12 @@ enum {
 };
 
 const char *const ew_not_tested[] = {
-    "recordings that are not in the archive",
-    ("changes of speed beyond 10 % and of pitch beyond one semitone or the change of "
-     "speed, and of sound that is also played backwards"),
-    "changes inside a copied sentence that are shorter than a fifth of a second",
-    "who speaks, and whether the sources themselves are genuine",
+    EW_N("recordings that are not in the archive"),
+    (EW_N(
+        "changes of speed beyond 10 % and of pitch beyond one semitone or the change of "
+        "speed, and of sound that is also played backwards")),
+    EW_N("changes inside a copied sentence that are shorter than a fifth of a second"),
+    EW_N("who speaks, and whether the sources themselves are genuine"),
 };
 const size_t ew_not_tested_count = EW_COUNT(ew_not_tested);
 

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "base/words.h"
 #include "report/inspect_view.h"
 #include "report/times.h"
 
@@ -26,6 +27,7 @@ static double seconds(const page *p, int64_t samples)
     return (double)samples / p->v->found->rate_hz;
 }
 
+/* What is a text of ours goes through ew_tr or ew_said. */
 #define PUT(...) ew_buf_printf(p->out, p->err, __VA_ARGS__)
 
 /* ---------------------------------------------------------------- wrapped text */
@@ -70,13 +72,13 @@ static ew_code head(const page *p)
     ew_code rc;
 
     ew_hex(v->sha256, EW_SHA256_BYTES, hex);
-    rc = PUT("%s%s%s  %s, %s, %u Hz, %u channel%s, SHA-256 %.*s…\n", ew_bold(p->style),
-             v->name, ew_plain(p->style),
+    rc = PUT(ew_tr("%s%s%s  %s, %s, %u Hz, %u channel%s, SHA-256 %.*s…\n"),
+             ew_bold(p->style), v->name, ew_plain(p->style),
              ew_time_text(seconds(p, v->found->samples), length), v->info.codec,
              v->info.stored_rate_hz, v->info.stored_channels,
              v->info.stored_channels == 1 ? "" : "s", SHA_SHOWN, hex);
     if (rc == EW_OK && v->trouble[0] != 0)
-        rc = PUT("trouble with the file: %s\n", v->trouble);
+        rc = PUT(ew_tr("trouble with the file: %s\n"), ew_said(v->trouble));
     return rc;
 }
 
@@ -84,7 +86,7 @@ static ew_code place(const page *p, const ew_trace *t)
 {
     char text[EW_INSPECT_PLACE_TEXT];
 
-    return PUT("%s", ew_inspect_place_text(p->v->found, t, text));
+    return PUT("%s", ew_said(ew_inspect_place_text(p->v->found, t, text)));
 }
 
 static ew_code verdict(const page *p)
@@ -94,14 +96,16 @@ static ew_code verdict(const page *p)
     ew_code rc;
 
     if (t == NULL)
-        return PUT("%sno sign of change found%s; absence of detection does not guarantee "
-                   "absence\n",
-                   ew_bold(p->style), ew_plain(p->style));
-    rc = PUT("%s%zu sign%s of change%s, strongest: no. %td (", ew_bold(p->style), signs,
-             signs == 1 ? "" : "s", ew_plain(p->style), t - p->v->found->traces + 1);
+        return PUT(
+            ew_tr("%sno sign of change found%s; absence of detection does not guarantee "
+                  "absence\n"),
+            ew_bold(p->style), ew_plain(p->style));
+    rc = PUT(ew_tr("%s%zu sign%s of change%s, strongest: no. %td ("), ew_bold(p->style),
+             signs, signs == 1 ? "" : "s", ew_plain(p->style),
+             t - p->v->found->traces + 1);
     if (rc == EW_OK)
         rc = place(p, t);
-    return rc == EW_OK ? PUT(", %s)\n", t->method) : rc;
+    return rc == EW_OK ? PUT(", %s)\n", ew_said(t->method)) : rc;
 }
 
 /* ---------------------------------------------------------------- findings */
@@ -115,12 +119,13 @@ static ew_code finding(const page *p, const ew_trace *t, size_t number, size_t d
     if (rc == EW_OK)
         rc = place(p, t);
     if (rc == EW_OK)
-        rc = PUT("%s  %s%s", ew_plain(p->style), ew_dim(p->style), t->method);
+        rc = PUT("%s  %s%s", ew_plain(p->style), ew_dim(p->style), ew_said(t->method));
     if (rc == EW_OK && t->kind == EW_TRACE_CHANGE)
-        rc = PUT("; %s", ew_inspect_rate_text(t, rate));
+        rc = PUT("; %s", ew_said(ew_inspect_rate_text(t, rate)));
     if (rc == EW_OK)
         rc = PUT("%s\n%*s", ew_plain(p->style), indent, "");
-    return rc == EW_OK ? wrapped(p, t->text, (size_t)indent, (size_t)indent) : rc;
+    return rc == EW_OK ? wrapped(p, ew_said(t->text), (size_t)indent, (size_t)indent)
+                       : rc;
 }
 
 static size_t digits_of(size_t n)
@@ -147,12 +152,12 @@ static ew_code findings(const page *p, ew_trace_kind kind, const char *title)
             continue;
         }
         if (shown++ == 0)
-            rc = PUT("\n%s%s%s\n", ew_bold(p->style), title, ew_plain(p->style));
+            rc = PUT("\n%s%s%s\n", ew_bold(p->style), ew_said(title), ew_plain(p->style));
         if (rc == EW_OK)
             rc = finding(p, &f->traces[i], i + 1, digits);
     }
     if (rc == EW_OK && left > 0)
-        rc = PUT("%*s  and %zu more; --json tells all\n", (int)digits, "", left);
+        rc = PUT(ew_tr("%*s  and %zu more; --json tells all\n"), (int)digits, "", left);
     return rc;
 }
 
@@ -163,9 +168,10 @@ static ew_code chance(const page *p)
 
     if (ew_inspect_signs(f) == 0 || f->by_chance < 0.05)
         return EW_OK;
-    return PUT("In untouched sound of this length up to %.*f such signs come by chance; "
-               "--rate allows fewer\n",
-               f->by_chance < 10 ? 1 : 0, f->by_chance);
+    return PUT(
+        ew_tr("In untouched sound of this length up to %.*f such signs come by chance; "
+              "--rate allows fewer\n"),
+        f->by_chance < 10 ? 1 : 0, f->by_chance);
 }
 
 /* ---------------------------------------------------------------- the rest */
@@ -176,12 +182,14 @@ static ew_code untested(const page *p)
     ew_code rc = EW_OK;
 
     if (f->untested_count > 0)
-        rc = PUT("\n%sNot tested%s\n", ew_bold(p->style), ew_plain(p->style));
+        rc = PUT(ew_tr("\n%sNot tested%s\n"), ew_bold(p->style), ew_plain(p->style));
     for (size_t i = 0; i < f->untested_count && rc == EW_OK; i++) {
         const ew_untested *u = &f->untested[i];
-        rc = PUT("  %s: ", u->method);
+        const char *method = ew_said(u->method);
+        rc = PUT("  %s: ", method);
         if (rc == EW_OK)
-            rc = wrapped(p, u->reason, strlen(u->method) + 4, 4);
+            rc = wrapped(p, ew_said(u->reason),
+                         ew_utf8_columns(method, strlen(method)) + 4, 4);
     }
     return rc;
 }
@@ -193,17 +201,19 @@ static ew_code facts(const page *p)
     ew_code rc = EW_OK;
 
     if (f->fact_count > 0)
-        rc = PUT("\n%sWhat the file says of itself%s\n", ew_bold(p->style),
+        rc = PUT(ew_tr("\n%sWhat the file says of itself%s\n"), ew_bold(p->style),
                  ew_plain(p->style));
     for (size_t i = 0; i < f->fact_count && rc == EW_OK; i++) {
         const ew_fact *one = &f->facts[i];
         if (strcmp(group, one->group) != 0)
-            rc = PUT("  %s%s%s\n", ew_dim(p->style), one->group, ew_plain(p->style));
+            rc = PUT("  %s%s%s\n", ew_dim(p->style), ew_said(one->group),
+                     ew_plain(p->style));
         group = one->group;
+        const char *name = ew_said(one->name);
         if (rc == EW_OK)
-            rc = PUT("    %s: ", one->name);
+            rc = PUT("    %s: ", name);
         if (rc == EW_OK)
-            rc = wrapped(p, one->text, 6 + ew_utf8_columns(one->name, strlen(one->name)),
+            rc = wrapped(p, ew_said(one->text), 6 + ew_utf8_columns(name, strlen(name)),
                          6);
     }
     return rc;
@@ -214,7 +224,8 @@ static ew_code journal(const page *p)
     ew_code rc = EW_OK;
 
     if (p->v->journal_count > 0)
-        rc = PUT("\n%sRemarks of the decoder%s\n", ew_bold(p->style), ew_plain(p->style));
+        rc = PUT(ew_tr("\n%sRemarks of the decoder%s\n"), ew_bold(p->style),
+                 ew_plain(p->style));
     for (size_t i = 0; i < p->v->journal_count && rc == EW_OK; i++) {
         rc = PUT("  ");
         if (rc == EW_OK)
@@ -241,9 +252,9 @@ ew_code ew_report_inspect_text(const ew_inspect_view *v, const ew_text_style *st
     if (rc == EW_OK)
         rc = chance(p);
     if (rc == EW_OK)
-        rc = findings(p, EW_TRACE_CHANGE, "Signs of change");
+        rc = findings(p, EW_TRACE_CHANGE, EW_N("Signs of change"));
     if (rc == EW_OK)
-        rc = findings(p, EW_TRACE_FACT, "Worth knowing");
+        rc = findings(p, EW_TRACE_FACT, EW_N("Worth knowing"));
     if (rc == EW_OK)
         rc = untested(p);
     if (rc == EW_OK)

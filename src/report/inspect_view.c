@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "report/times.h"
 
 size_t ew_inspect_signs(const ew_inspection *i)
@@ -43,19 +44,20 @@ const char *ew_inspect_rate_text(const ew_trace *t, char text[EW_INSPECT_RATE_TE
     const double hours = t->false_per_hour > 0 ? 1 / t->false_per_hour : 0;
 
     if (strcmp(t->method, "container") == 0)
-        snprintf(text, EW_INSPECT_RATE_TEXT, "read from the file, not measured on sound");
+        snprintf(text, EW_INSPECT_RATE_TEXT,
+                 EW_N("read from the file, not measured on sound"));
     else if (t->false_per_hour < 0)
-        snprintf(text, EW_INSPECT_RATE_TEXT, "how often it errs was not measured");
+        snprintf(text, EW_INSPECT_RATE_TEXT, EW_N("how often it errs was not measured"));
     else if (t->false_per_hour == 0)
-        snprintf(text, EW_INSPECT_RATE_TEXT, "never seen in untouched sound");
+        snprintf(text, EW_INSPECT_RATE_TEXT, EW_N("never seen in untouched sound"));
     else if (hours < 1.5)
         snprintf(text, EW_INSPECT_RATE_TEXT,
-                 "one such finding per %.*f min in untouched sound", hours < 0.05 ? 1 : 0,
-                 60 * hours);
+                 EW_N("one such finding per %.*f min in untouched sound"),
+                 hours < 0.05 ? 1 : 0, 60 * hours);
     else
         snprintf(text, EW_INSPECT_RATE_TEXT,
-                 "one such finding per %.*f h in untouched sound", hours < 10 ? 1 : 0,
-                 hours);
+                 EW_N("one such finding per %.*f h in untouched sound"),
+                 hours < 10 ? 1 : 0, hours);
     return text;
 }
 
@@ -71,7 +73,7 @@ const char *ew_inspect_place_text(const ew_inspection *i, const ew_trace *t,
     const double rate = i->rate_hz, s = (double)t->plus_minus / rate;
 
     if (ew_inspect_is_whole(i, t)) {
-        snprintf(text, EW_INSPECT_PLACE_TEXT, "whole file");
+        snprintf(text, EW_INSPECT_PLACE_TEXT, EW_N("whole file"));
         return text;
     }
     if (t->plus_minus > 0 && s < 1)

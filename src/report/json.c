@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/words.h"
 #include "report/times.h"
 
 enum {
@@ -82,9 +83,9 @@ json_t *ew_json_error(const ew_err *e, const char *advice)
     ew_obj o = ew_obj_new();
 
     ew_obj_str(&o, "code", ew_code_name(e->code));
-    ew_obj_str(&o, "message", e->text);
+    ew_obj_str(&o, "message", ew_said(e->text));
     if (advice != NULL && advice[0] != 0)
-        ew_obj_str(&o, "advice", advice);
+        ew_obj_str(&o, "advice", ew_said(advice));
     return o.json;
 }
 

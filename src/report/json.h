@@ -30,7 +30,7 @@ void ew_obj_release(ew_obj *o);
 /* Appends value to the array *list, taking it over; *list becomes NULL when that fails. */
 void ew_list_add(json_t **list, json_t *value);
 
-/* {"code": ..., "message": ..., "advice": ...} */
+/* {"code": ..., "message": ..., "advice": ...}; the latter two in the language of the thread. */
 json_t *ew_json_error(const ew_err *e, const char *advice);
 
 /* Appends the object as one line and releases it. */

@@ -11,6 +11,7 @@
 #include "report/json.h"
 #include "report/report.h"
 #include "base/when.h"
+#include "base/words.h"
 #include "report/times.h"
 
 enum { LIST_COLUMNS = 5, SHA_SHOWN = 12, PATH_TEXT_MAX = 1 << 16 };
@@ -22,12 +23,12 @@ static double seconds(int64_t samples)
 
 static ew_code list_head(ew_table *t, ew_err *err)
 {
-    static const char *const names[LIST_COLUMNS] = {"name", "duration", "added",
-                                                    "SHA-256", "trouble"};
+    static const char *const names[LIST_COLUMNS] = {
+        EW_N("name"), EW_N("duration"), EW_N("added"), "SHA-256", EW_N("trouble")};
     ew_code rc = EW_OK;
 
     for (int i = 0; i < LIST_COLUMNS && rc == EW_OK; i++)
-        rc = ew_table_cell(t, err, "%s", names[i]);
+        rc = ew_table_cell(t, err, "%s", ew_said(names[i]));
     return rc;
 }
 
@@ -45,7 +46,7 @@ static ew_code list_row(ew_table *t, const ew_recording *r, ew_err *err)
     if (rc == EW_OK)
         rc = ew_table_cell(t, err, "%.*s", SHA_SHOWN, hex);
     if (rc == EW_OK)
-        rc = ew_table_cell(t, err, "%s", r->trouble);
+        rc = ew_table_cell(t, err, "%s", ew_said(r->trouble));
     for (size_t i = 1; i < r->name_count && rc == EW_OK; i++) {
         rc = ew_table_cell(t, err, "  = %s", r->names[i]);
         for (int c = 1; c < LIST_COLUMNS && rc == EW_OK; c++)
@@ -170,9 +171,9 @@ static ew_code name_lines(const ew_recording *r, ew_buf *out, ew_err *err)
         char *path = safe_path(r->paths[i]);
         if (path == NULL)
             return ew_fail_nomem(err);
-        rc = ew_buf_printf(out, err, "%s  %s%s%s%s\n", i == 0 ? "name    " : "also    ",
-                           r->names[i], path[0] != 0 ? "  (" : "", path,
-                           path[0] != 0 ? ")" : "");
+        rc = ew_buf_printf(out, err, "%s  %s%s%s%s\n",
+                           i == 0 ? ew_tr("name    ") : ew_tr("also    "), r->names[i],
+                           path[0] != 0 ? "  (" : "", path, path[0] != 0 ? ")" : "");
         ew_free(path);
     }
     return rc;
@@ -191,12 +192,12 @@ ew_code ew_report_recording_text(const ew_index *ix, size_t rec, ew_buf *out, ew
     if (rc == EW_OK)
         rc = ew_buf_printf(
             out, err,
-            "SHA-256   %s\nduration  %s\nstored    %s, %s in %s, %" PRIu32 " Hz, %" PRIu32
-            " channel%s\nadded     %s\ntrouble   %s\n",
+            ew_tr("SHA-256   %s\nduration  %s\nstored    %s, %s in %s, %" PRIu32
+                  " Hz, %" PRIu32 " channel%s\nadded     %s\ntrouble   %s\n"),
             hex, ew_time_text(seconds(r->samples), length), ew_bytes_text(r->bytes, size),
             r->codec, r->container, r->stored_rate_hz, r->stored_channels,
             r->stored_channels == 1 ? "" : "s", ew_date_text(r->added_unix, added),
-            r->trouble[0] != 0 ? r->trouble : "none");
+            r->trouble[0] != 0 ? ew_said(r->trouble) : ew_tr("none"));
     return rc;
 }
 
@@ -210,26 +211,27 @@ ew_code ew_report_archive_text(const ew_archive_info *a, ew_buf *out, ew_err *er
     ew_code rc;
 
     rc = ew_buf_printf(
-        out, err, "archive     %s\nrecordings  %" PRIu64 ", %s of sound\nsize        %s",
+        out, err,
+        ew_tr("archive     %s\nrecordings  %" PRIu64 ", %s of sound\nsize        %s"),
         a->dir, s->recordings, ew_length_text(seconds(s->samples), length),
         ew_bytes_text(s->bytes, size));
     if (rc == EW_OK && hours > 0.1)
-        rc = ew_buf_printf(out, err, " (%.2f MB per hour)",
+        rc = ew_buf_printf(out, err, ew_tr(" (%.2f MB per hour)"),
                            (double)s->bytes / 1e6 / hours);
     if (rc == EW_OK)
-        rc = ew_buf_printf(out, err, " in %" PRIu64 " segment%s\nformat      %d\n",
+        rc = ew_buf_printf(out, err, ew_tr(" in %" PRIu64 " segment%s\nformat      %d\n"),
                            s->segments, s->segments == 1 ? "" : "s", EW_INDEX_FORMAT);
     if (rc == EW_OK && s->removed > 0)
         rc = ew_buf_printf(out, err,
-                           "removed     %" PRIu64
-                           "; 'earwitness archive compact' gives back "
-                           "about %s\n",
+                           ew_tr("removed     %" PRIu64
+                                 "; 'earwitness archive compact' gives back "
+                                 "about %s\n"),
                            s->removed, ew_bytes_text(s->reclaimable, waste));
     if (rc == EW_OK && s->damaged > 0)
         rc = ew_buf_printf(out, err,
-                           "damaged     %" PRIu64
-                           " more; 'earwitness archive verify' says "
-                           "what and how to mend it\n",
+                           ew_tr("damaged     %" PRIu64
+                                 " more; 'earwitness archive verify' says "
+                                 "what and how to mend it\n"),
                            s->damaged);
     return rc;
 }

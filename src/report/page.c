@@ -120,7 +120,8 @@ void ew_page_list(ew_page *p, json_t *strings)
 
 void ew_grid_begin(ew_grid *g, const char *caption, const ew_column *columns, size_t n)
 {
-    static const char *const kinds[] = {"text", "number", "place", "hash", "outside"};
+    static const char *const kinds[] = {"text", "number",  "place",
+                                        "hash", "outside", "said"};
     json_t *heads = json_array();
     *g = (ew_grid){.table = block_of("table"), .rows = json_array(), .columns = n};
     set(&g->table, "caption", caption);

@@ -48,7 +48,8 @@ typedef enum ew_column_kind {
     EW_COLUMN_NUMBER, /* to the right */
     EW_COLUMN_PLACE,  /* a time or a stretch: on one line */
     EW_COLUMN_HASH,
-    EW_COLUMN_OUTSIDE /* what others wrote: its own direction, language not known */
+    EW_COLUMN_OUTSIDE, /* what others wrote: its own direction, language not known */
+    EW_COLUMN_SAID     /* sentences of the program with words of others in them */
 } ew_column_kind;
 
 typedef struct ew_column {

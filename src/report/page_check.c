@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/words.h"
 #include "report/page_results.h"
 #include "report/times.h"
 
@@ -91,7 +92,7 @@ static void answer(ew_page *p, const json_t *r)
     ew_page_say(p, EW_PAGE_ANSWER,
                 "%s of what can be compared was taken from %zu recording%s; %s in it.",
                 ew_percent_text(explained(r), share), sources, sources == 1 ? "" : "s",
-                joins == 0 ? "no join was found" : "joins were found");
+                joins == 0 ? EW_N("no join was found") : EW_N("joins were found"));
     if (unmatched > 0)
         ew_page_say(
             p, EW_PAGE_PLAIN,
@@ -125,14 +126,15 @@ static void note_cell(ew_grid *g, const json_t *x)
     double speed = REAL(x, "speed");
     double semitones = 12 * log2(pitch > 0 ? pitch : 1);
     double follows = 12 * log2(speed > 0 ? speed : 1);
-    const char *reversed = ew_json_true_of(x, "backwards") ? "played backwards" : "";
-    const char *comma = reversed[0] != 0 ? ", " : "";
+    bool reversed = ew_json_true_of(x, "backwards");
     if (fabs(semitones - follows) < 0.3)
-        ew_grid_cell(g, "%s", reversed);
+        ew_grid_cell(g, "%s", reversed ? "played backwards" : "");
     else if (fabs(semitones) < 0.3)
-        ew_grid_cell(g, "%s%spitch kept", reversed, comma);
+        ew_grid_cell(g, "%s", reversed ? "played backwards, pitch kept" : "pitch kept");
+    else if (reversed)
+        ew_grid_cell(g, "played backwards, pitch %+.1f semitones", semitones);
     else
-        ew_grid_cell(g, "%s%spitch %+.1f semitones", reversed, comma, semitones);
+        ew_grid_cell(g, "pitch %+.1f semitones", semitones);
 }
 
 static void place_cells(ew_grid *g, const json_t *x)
@@ -173,10 +175,10 @@ static void piece(ew_grid *g, const json_t *x, size_t number)
 static const char *gap_words(const char *kind)
 {
     static const char *const words[][2] = {
-        {"no-match", "matches nothing"},
-        {"nothing-to-compare", "nothing to compare"},
-        {"too-short", "too short to tell"},
-        {"blanked", "blanked: silence or a tone over the recording"},
+        {"no-match", EW_N("matches nothing")},
+        {"nothing-to-compare", EW_N("nothing to compare")},
+        {"too-short", EW_N("too short to tell")},
+        {"blanked", EW_N("blanked: silence or a tone over the recording")},
     };
     for (size_t i = 0; i < EW_COUNT(words); i++)
         if (strcmp(kind, words[i][0]) == 0)
@@ -196,10 +198,10 @@ static void gap(ew_grid *g, const json_t *x)
 static void pieces(ew_page *p, const json_t *r)
 {
     static const ew_column columns[] = {
-        {"#", EW_COLUMN_NUMBER},          {"in the clip", EW_COLUMN_PLACE},
-        {"recording", EW_COLUMN_OUTSIDE}, {"in that recording", EW_COLUMN_PLACE},
-        {"±", EW_COLUMN_NUMBER},          {"speed", EW_COLUMN_NUMBER},
-        {"certainty", EW_COLUMN_NUMBER},  {"", EW_COLUMN_TEXT}};
+        {"#", EW_COLUMN_NUMBER},         {"in the clip", EW_COLUMN_PLACE},
+        {"recording", EW_COLUMN_SAID},   {"in that recording", EW_COLUMN_PLACE},
+        {"±", EW_COLUMN_NUMBER},         {"speed", EW_COLUMN_NUMBER},
+        {"certainty", EW_COLUMN_NUMBER}, {"", EW_COLUMN_TEXT}};
     const json_t *spans = json_object_get(r, "spans");
     const json_t *gaps = json_object_get(r, "gaps");
     size_t s = 0;
@@ -232,12 +234,12 @@ static void side_cell(ew_grid *g, const json_t *r, const json_t *join, const cha
             json_array_get(json_object_get(r, "spans"), (size_t)json_integer_value(at));
     if (span == NULL) {
         ew_grid_cell(g, "%s",
-                     ew_json_true_of(join, "blanked") ? "silence or a tone"
-                                                      : "unknown sound");
+                     ew_json_true_of(join, "blanked") ? EW_N("silence or a tone")
+                                                      : EW_N("unknown sound"));
         return;
     }
     ew_grid_cell(
-        g, "%s at %s", TEXT(span, "source"),
+        g, "%s, %s", TEXT(span, "source"),
         ew_time_text(REAL(span, key[0] == 'b' ? "source_end" : "source_start"), text));
 }
 
@@ -245,8 +247,8 @@ static void joins(ew_page *p, const json_t *r)
 {
     static const ew_column columns[] = {{"in the clip", EW_COLUMN_PLACE},
                                         {"±", EW_COLUMN_NUMBER},
-                                        {"before it", EW_COLUMN_OUTSIDE},
-                                        {"after it", EW_COLUMN_OUTSIDE},
+                                        {"before it", EW_COLUMN_SAID},
+                                        {"after it", EW_COLUMN_SAID},
                                         {"", EW_COLUMN_TEXT}};
     const json_t *list = json_object_get(r, "joins");
     char at[EW_TIME_TEXT];
@@ -259,7 +261,7 @@ static void joins(ew_page *p, const json_t *r)
         ew_grid_cell(&g, "±%.0f ms", 1000 * REAL(j, "plus_minus"));
         side_cell(&g, r, j, "before");
         side_cell(&g, r, j, "after");
-        ew_grid_cell(&g, "%s", ew_json_true_of(j, "in_pause") ? "in a pause" : "");
+        ew_grid_cell(&g, "%s", ew_json_true_of(j, "in_pause") ? EW_N("in a pause") : "");
     }
     ew_grid_end(&g, p);
 }
@@ -271,14 +273,15 @@ static void files(ew_page *p, const json_t *r)
     const json_t *clip = json_object_get(r, "clip");
     const json_t *spans = json_object_get(r, "spans");
     ew_page_file f = {.name = TEXT(clip, "name"),
-                      .role = "clip",
+                      .role = EW_N("clip"),
                       .hex = TEXT(clip, "sha256"),
                       .bytes = -1};
     ew_page_add_file(p, &f);
     for (size_t i = 0; i < json_array_size(spans); i++) {
         const json_t *x = json_array_get(spans, i);
         const json_t *list = json_object_get(x, "others");
-        f = (ew_page_file){TEXT(x, "source"), "recording", NULL, TEXT(x, "sha256"), -1};
+        f = (ew_page_file){TEXT(x, "source"), EW_N("recording"), NULL, TEXT(x, "sha256"),
+                           -1};
         ew_page_add_file(p, &f);
         for (size_t k = 0; k < json_array_size(list) && k < OTHERS_SHOWN; k++) {
             x = json_array_get(list, k);

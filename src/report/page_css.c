@@ -2,6 +2,10 @@
 /* How a report looks: on a screen of any width, light and dark, and on paper. */
 #include "report/page_css.h"
 
+#include <string.h>
+
+#include "base/bytes.h"
+
 const char ew_page_css[] =
     ":root{color-scheme:light "
     "dark;--ink:#1b1d21;--soft:#555b66;--line:#d5d9e0;--page:#fff;"
@@ -86,3 +90,22 @@ const char ew_page_css[] =
     ".sounds{display:block;columns:2}.sound{padding:.2em 0;background:none;"
     "break-inside:avoid}audio{display:none}"
     ".sound figcaption::before{content:'\\266A  '}}\n";
+
+/* Khmer letters stand in several storeys: lines need more room, and no letter is spaced from the next. */
+static const ew_page_look looks[] = {
+    {"km", "khmer", "Earwitness Khmer",
+     "body{font-family:'Earwitness Khmer','Noto Sans Khmer',system-ui,'Noto Sans',"
+     "sans-serif;line-height:1.8}\n"
+     "h1,h2,h3,caption,th,figcaption{line-height:1.7}\n"
+     ".kicker{letter-spacing:normal}\n"
+     "th,td{overflow-wrap:anywhere}\n"
+     "th{min-width:4.5em}\n"},
+};
+
+const ew_page_look *ew_page_look_of(const char *language)
+{
+    for (size_t i = 0; i < EW_COUNT(looks); i++)
+        if (strcmp(looks[i].language, language) == 0)
+            return &looks[i];
+    return NULL;
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/words.h"
 #include "report/diff_finding.h"
 #include "report/page_results.h"
 #include "report/times.h"
@@ -14,16 +15,17 @@
 static const char *op_words(const json_t *e)
 {
     static const char *const words[][2] = {
-        {"delete", "deleted"},   {"insert", "inserted"},    {"move", "moved"},
-        {"silence", "silenced"}, {"duplicate", "repeated"},
+        {"delete", EW_N("deleted")},     {"insert", EW_N("inserted")},
+        {"move", EW_N("moved")},         {"silence", EW_N("silenced")},
+        {"duplicate", EW_N("repeated")},
     };
     for (size_t i = 0; i < EW_COUNT(words); i++)
         if (strcmp(TEXT(e, "op"), words[i][0]) == 0)
             return words[i][1];
     if (strcmp(TEXT(e, "op"), "speed") == 0)
-        return REAL(e, "speed") >= 1 ? "sped up" : "slowed down";
+        return REAL(e, "speed") >= 1 ? EW_N("sped up") : EW_N("slowed down");
     if (strcmp(TEXT(e, "op"), "replace") == 0)
-        return ew_json_true_of(e, "backwards") ? "reversed" : "replaced";
+        return ew_json_true_of(e, "backwards") ? EW_N("reversed") : EW_N("replaced");
     return "";
 }
 
@@ -57,7 +59,8 @@ static void sides(ew_page *p, const json_t *r)
         const json_t *s = json_object_get(r, keys[i]);
         bool decoded = json_object_get(s, "duration") != NULL;
         char length[EW_TIME_TEXT];
-        ew_page_file f = {TEXT(s, "name"), i == 0 ? "recording A" : "recording B", NULL,
+        ew_page_file f = {TEXT(s, "name"),
+                          i == 0 ? EW_N("recording A") : EW_N("recording B"), NULL,
                           TEXT(s, "sha256"), (int64_t)REAL(s, "bytes")};
         ew_page_add_file(p, &f);
         ew_grid_cell(&g, "%s", i == 0 ? "A" : "B");
@@ -90,15 +93,17 @@ static void range_cell(ew_grid *g, double from, double to)
 
 static void note_cell(ew_grid *g, const json_t *e)
 {
-    const char *pause = ew_json_true_of(e, "at_pause") ? "in a pause" : "";
+    const char *pause = ew_json_true_of(e, "at_pause") ? EW_N("in a pause") : "";
     double pitch = REAL(e, "pitch");
     char at[EW_TIME_TEXT];
     if (strcmp(TEXT(e, "op"), "speed") == 0)
         ew_grid_cell(g, "%.3f×, pitch %+.1f semitones", REAL(e, "speed"),
                      12 * log2(pitch > 0 ? pitch : 1));
+    else if (json_is_number(json_object_get(e, "b_gap")) && pause[0] != 0)
+        ew_grid_cell(g, "missing at %s of B, in a pause",
+                     ew_time_text(REAL(e, "b_gap"), at));
     else if (json_is_number(json_object_get(e, "b_gap")))
-        ew_grid_cell(g, "missing at %s of B%s%s", ew_time_text(REAL(e, "b_gap"), at),
-                     pause[0] != 0 ? ", " : "", pause);
+        ew_grid_cell(g, "missing at %s of B", ew_time_text(REAL(e, "b_gap"), at));
     else
         ew_grid_cell(g, "%s", pause);
 }
@@ -138,10 +143,10 @@ static void edits(ew_page *p, const json_t *r)
 static const char *state_words(const char *state)
 {
     static const char *const words[][2] = {
-        {"changed", "changed"},
-        {"coding", "as coding or copying may leave it"},
-        {"same", "the same in both"},
-        {"not-tested", "not tested"},
+        {"changed", EW_N("changed")},
+        {"coding", EW_N("as coding or copying may leave it")},
+        {"same", EW_N("the same in both")},
+        {"not-tested", EW_N("not tested")},
     };
     for (size_t i = 0; i < EW_COUNT(words); i++)
         if (strcmp(state, words[i][0]) == 0)

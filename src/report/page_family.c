@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/words.h"
 #include "report/page_results.h"
 #include "report/report.h"
 #include "report/times.h"
@@ -40,12 +41,12 @@ static void answer(ew_page *p, const json_t *r)
 static const char *kind_words(const char *kind)
 {
     static const char *const words[][2] = {
-        {"root", "nearest to the source"},
-        {"child", "made from"},
-        {"undecided", "undecided: made from one of"},
-        {"duplicate", "the same sound as"},
-        {"unrelated", "belongs to no other"},
-        {"silent", "nothing to compare"},
+        {"root", EW_N("nearest to the source")},
+        {"child", EW_N("made from")},
+        {"undecided", EW_N("undecided: made from one of")},
+        {"duplicate", EW_N("the same sound as")},
+        {"unrelated", EW_N("belongs to no other")},
+        {"silent", EW_N("nothing to compare")},
     };
     for (size_t i = 0; i < EW_COUNT(words); i++)
         if (strcmp(kind, words[i][0]) == 0)
@@ -103,7 +104,8 @@ static void copies(ew_page *p, const json_t *r)
         const char *kind = TEXT(c, "kind");
         bool sure = strcmp(kind, "root") == 0 || strcmp(kind, "child") == 0;
         char text[EW_TIME_TEXT];
-        const ew_page_file f = {TEXT(c, "name"), "copy", NULL, TEXT(c, "sha256"), -1};
+        const ew_page_file f = {TEXT(c, "name"), EW_N("copy"), NULL, TEXT(c, "sha256"),
+                                -1};
         ew_page_add_file(p, &f);
         ew_grid_cell(&g, "%s", TEXT(c, "name"));
         ew_grid_cell(&g, "%s", ew_time_text(REAL(c, "duration"), text));
@@ -140,7 +142,7 @@ static void best(ew_page *p, const json_t *r)
 static void failed(ew_page *p, const json_t *r)
 {
     static const ew_column columns[] = {{"file", EW_COLUMN_OUTSIDE},
-                                        {"why", EW_COLUMN_OUTSIDE}};
+                                        {"why", EW_COLUMN_SAID}};
     const json_t *list = json_object_get(r, "failed");
     ew_grid g;
     ew_grid_begin(&g, "Files that could not be read", columns, EW_COUNT(columns));

@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/words.h"
 #include "report/html.h"
 #include "report/page.h"
 #include "report/page_css.h"
 #include "report/times.h"
 
-enum { ID_TEXT = 32, POLICY_MAX = 400 };
+enum { ID_TEXT = 32, POLICY_MAX = 400, STYLE_MAX = 1 << 20 };
 
 typedef struct writer {
     ew_html h;
@@ -31,6 +32,17 @@ static bool is(const json_t *o, const char *key, const char *value)
     return strcmp(text_of(o, key), value) == 0;
 }
 
+/* What the program says, in the reader's language. The object has it in English. */
+static void put_words(writer *w, const char *english)
+{
+    ew_html_text(&w->h, ew_said(english));
+}
+
+static void put_element(writer *w, const char *name, const char *english)
+{
+    ew_html_element(&w->h, name, ew_said(english));
+}
+
 /* ------------------------------------------------------------------ head */
 
 static void put_meta(writer *w, const char *key, const char *name, const char *content)
@@ -40,19 +52,46 @@ static void put_meta(writer *w, const char *key, const char *name, const char *c
     ew_html_attr(&w->h, "content", content);
 }
 
-static void policy(writer *w)
+static const ew_page_font *font_of(const ew_page_look *look)
+{
+    const ew_page_font *f = ew_page_fonts;
+    while (look != NULL && f->name != NULL && strcmp(f->name, look->font) != 0)
+        f++;
+    return look != NULL && f->name != NULL ? f : NULL;
+}
+
+/* The style of all reports, and what this language needs. */
+static ew_code style_of(ew_buf *css, const ew_page_look *look, ew_err *err)
+{
+    const ew_page_font *f = font_of(look);
+    ew_code rc = ew_buf_append(css, ew_page_css, strlen(ew_page_css), err);
+    if (rc == EW_OK && f != NULL)
+        rc = ew_buf_printf(css, err,
+                           "@font-face{font-family:'%s';src:url(data:font/woff2;base64,",
+                           look->family);
+    if (rc == EW_OK && f != NULL)
+        rc = ew_base64(css, f->bytes, f->n, err);
+    if (rc == EW_OK && f != NULL)
+        rc = ew_buf_printf(css, err, ")}\n");
+    if (rc == EW_OK && look != NULL)
+        rc = ew_buf_append(css, look->css, strlen(look->css), err);
+    return rc;
+}
+
+static void policy(writer *w, const ew_buf *css, bool font)
 {
     char text[POLICY_MAX];
     uint8_t sha256[EW_SHA256_BYTES];
     ew_buf b;
-    ew_sha256_bytes(ew_page_css, strlen(ew_page_css), sha256);
+    ew_sha256_bytes(css->data, css->len, sha256);
     ew_buf_init(&b, POLICY_MAX);
     if (w->h.rc == EW_OK)
         w->h.rc = ew_base64(&b, sha256, sizeof sha256, w->h.err);
     (void)snprintf(text, sizeof text,
                    "default-src 'none'; style-src 'sha256-%s'; img-src data:; "
-                   "media-src data:; base-uri 'none'; form-action 'none'",
-                   b.data != NULL ? (const char *)b.data : "");
+                   "%smedia-src data:; base-uri 'none'; form-action 'none'",
+                   b.data != NULL ? (const char *)b.data : "",
+                   font ? "font-src data:; " : "");
     put_meta(w, "http-equiv", "Content-Security-Policy", text);
     ew_buf_release(&b);
 }
@@ -60,32 +99,38 @@ static void policy(writer *w)
 static const char *title_of(const json_t *doc)
 {
     static const char *const titles[][2] = {
-        {"check", "Where a clip comes from"},
-        {"diff", "What one recording changes against another"},
-        {"family", "Which copy was made from which"},
-        {"inspect", "What a file betrays about itself"},
-        {"case", "A case"},
+        {"check", EW_N("Where a clip comes from")},
+        {"diff", EW_N("What one recording changes against another")},
+        {"family", EW_N("Which copy was made from which")},
+        {"inspect", EW_N("What a file betrays about itself")},
+        {"case", EW_N("A case")},
     };
     if (text_of(doc, "title")[0] != 0)
         return text_of(doc, "title");
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
         if (is(doc, "kind", titles[i][0]))
-            return titles[i][1];
-    return "Report";
+            return ew_said(titles[i][1]);
+    return ew_tr("Report");
 }
 
 static void head(writer *w)
 {
+    const ew_page_look *look = ew_page_look_of(ew_language());
+    ew_buf css;
+    ew_buf_init(&css, STYLE_MAX);
+    if (w->h.rc == EW_OK)
+        w->h.rc = style_of(&css, look, w->h.err);
     ew_html_open(&w->h, "head");
     ew_html_open(&w->h, "meta");
     ew_html_attr(&w->h, "charset", "utf-8");
-    policy(w);
+    policy(w, &css, font_of(look) != NULL);
     put_meta(w, "name", "viewport", "width=device-width, initial-scale=1");
     put_meta(w, "name", "color-scheme", "light dark");
     put_meta(w, "name", "referrer", "no-referrer");
     put_meta(w, "name", "generator", text_of(w->doc, "tool"));
     ew_html_element(&w->h, "title", title_of(w->doc));
-    ew_html_style(&w->h, ew_page_css);
+    ew_html_style(&w->h, css.data != NULL ? (const char *)css.data : "");
+    ew_buf_release(&css);
     ew_html_close(&w->h);
 }
 
@@ -106,7 +151,7 @@ static void put_fact(writer *w, const char *name, const char *key)
 {
     if (text_of(w->doc, key)[0] == 0)
         return;
-    ew_html_element(&w->h, "dt", name);
+    put_element(w, "dt", name);
     ew_html_open(&w->h, "dd");
     if (strcmp(key, "tool") != 0)
         attr_outside(w);
@@ -118,7 +163,7 @@ static void header(writer *w)
 {
     ew_html_open(&w->h, "header");
     open_class(w, "p", "kicker");
-    ew_html_text(&w->h, "Report of earwitness");
+    ew_html_text(&w->h, ew_tr("Report of earwitness"));
     ew_html_close(&w->h);
     ew_html_open(&w->h, "h1");
     if (text_of(w->doc, "title")[0] != 0)
@@ -126,9 +171,9 @@ static void header(writer *w)
     ew_html_text(&w->h, title_of(w->doc));
     ew_html_close(&w->h);
     ew_html_open(&w->h, "dl");
-    put_fact(w, "Published by", "publisher");
-    put_fact(w, "Date", "date");
-    put_fact(w, "Made with", "tool");
+    put_fact(w, EW_N("Published by"), "publisher");
+    put_fact(w, EW_N("Date"), "date");
+    put_fact(w, EW_N("Made with"), "tool");
     ew_html_close(&w->h);
     if (text_of(w->doc, "note")[0] != 0) {
         ew_html_open(&w->h, "blockquote");
@@ -141,7 +186,7 @@ static void header(writer *w)
 
 static void put_title(writer *w, const json_t *block)
 {
-    ew_html_text(&w->h, text_of(block, "title"));
+    put_words(w, text_of(block, "title"));
     if (text_of(block, "of")[0] == 0)
         return;
     ew_html_text(&w->h, " ");
@@ -157,7 +202,7 @@ static void contents(writer *w)
     char id[ID_TEXT];
     size_t n = 0;
     ew_html_open(&w->h, "nav");
-    ew_html_attr(&w->h, "aria-label", "Contents");
+    ew_html_attr(&w->h, "aria-label", ew_tr("Contents"));
     ew_html_open(&w->h, "ol");
     for (size_t i = 0; i < json_array_size(blocks); i++) {
         const json_t *b = json_array_get(blocks, i);
@@ -216,7 +261,7 @@ static void text(writer *w, const json_t *b)
         ew_html_open(&w->h, "p");
         if (!is(b, "role", "plain"))
             ew_html_attr(&w->h, "class", text_of(b, "role"));
-        ew_html_text(&w->h, text_of(b, "text"));
+        put_words(w, text_of(b, "text"));
     }
     ew_html_close(&w->h);
 }
@@ -227,7 +272,7 @@ static void list(writer *w, const json_t *b)
     ew_html_open(&w->h, "ul");
     for (size_t i = 0; i < json_array_size(items); i++) {
         const char *s = json_string_value(json_array_get(items, i));
-        ew_html_element(&w->h, "li", s != NULL ? s : "");
+        put_element(w, "li", s != NULL ? s : "");
     }
     ew_html_close(&w->h);
 }
@@ -246,6 +291,18 @@ static const char *kind_at(const json_t *columns, size_t i)
     return text_of(json_array_get(columns, i), "kind");
 }
 
+/* A sentence of ours that has words of others in it looks as those do. */
+static const char *class_at(const json_t *columns, size_t i)
+{
+    const char *kind = kind_at(columns, i);
+    return strcmp(kind, "said") == 0 ? "outside" : kind;
+}
+
+static bool is_ours(const char *kind)
+{
+    return strcmp(kind, "outside") != 0 && strcmp(kind, "hash") != 0;
+}
+
 static void table_head(writer *w, const json_t *columns)
 {
     ew_html_open(&w->h, "thead");
@@ -253,8 +310,8 @@ static void table_head(writer *w, const json_t *columns)
     for (size_t i = 0; i < json_array_size(columns); i++) {
         ew_html_open(&w->h, "th");
         ew_html_attr(&w->h, "scope", "col");
-        ew_html_attr(&w->h, "class", kind_at(columns, i));
-        ew_html_text(&w->h, text_of(json_array_get(columns, i), "name"));
+        ew_html_attr(&w->h, "class", class_at(columns, i));
+        put_words(w, text_of(json_array_get(columns, i), "name"));
         ew_html_close(&w->h);
     }
     ew_html_close(&w->h);
@@ -267,10 +324,13 @@ static void table_row(writer *w, const json_t *columns, const json_t *row)
     for (size_t i = 0; i < json_array_size(columns); i++) {
         const char *cell = json_string_value(json_array_get(row, i));
         ew_html_open(&w->h, "td");
-        ew_html_attr(&w->h, "class", kind_at(columns, i));
-        if (strcmp(kind_at(columns, i), "outside") == 0)
+        ew_html_attr(&w->h, "class", class_at(columns, i));
+        if (strcmp(class_at(columns, i), "outside") == 0)
             attr_outside(w);
-        ew_html_text(&w->h, cell != NULL ? cell : "");
+        if (cell != NULL && is_ours(kind_at(columns, i)))
+            put_words(w, cell);
+        else
+            ew_html_text(&w->h, cell != NULL ? cell : "");
         ew_html_close(&w->h);
     }
     ew_html_close(&w->h);
@@ -287,7 +347,7 @@ static void table(writer *w, const json_t *b)
     ew_html_open(&w->h, "caption");
     ew_html_attr(&w->h, "id", id);
     open_class(w, "span", "seen"); /* where the table is wider than the page */
-    ew_html_text(&w->h, text_of(b, "caption"));
+    put_words(w, text_of(b, "caption"));
     ew_html_close(&w->h);
     ew_html_close(&w->h);
     table_head(w, columns);
@@ -308,7 +368,7 @@ static void picture(writer *w, const json_t *b)
     open_class(w, "figure", "picture");
     ew_html_open(&w->h, "figcaption");
     ew_html_attr(&w->h, "id", label);
-    ew_html_text(&w->h, text_of(b, "title"));
+    put_words(w, text_of(b, "title"));
     ew_html_close(&w->h);
     open_wide(w, label);
     ew_html_svg(&w->h, text_of(b, "svg"), id);
@@ -329,7 +389,7 @@ static void sound(writer *w, const json_t *b)
                    ew_time_text(json_real_value(json_object_get(b, "to")), to));
     open_class(w, "figure", "sound");
     ew_html_open(&w->h, "figcaption");
-    ew_html_text(&w->h, text_of(b, "caption"));
+    put_words(w, text_of(b, "caption"));
     open_class(w, "span", "detail");
     ew_html_open(&w->h, "bdi");
     ew_html_attr(&w->h, "lang", "und");
@@ -341,7 +401,7 @@ static void sound(writer *w, const json_t *b)
     ew_html_open(&w->h, "audio");
     ew_html_attr(&w->h, "controls", "");
     ew_html_attr(&w->h, "preload", "none");
-    ew_html_attr(&w->h, "aria-label", text_of(b, "caption"));
+    ew_html_attr(&w->h, "aria-label", ew_said(text_of(b, "caption")));
     ew_html_attr_wav(&w->h, "src", text_of(b, "wav"));
     ew_html_close(&w->h);
     ew_html_close(&w->h);
@@ -375,11 +435,11 @@ static void body(writer *w)
         ew_html_close(&w->h);
     ew_html_close(&w->h);
     ew_html_open(&w->h, "footer");
-    ew_html_element(
-        &w->h, "p",
-        "This page is one file. It has no scripts, loads nothing, and can be read "
-        "without a network. Times are counted from the first sample that the "
-        "program's own decoder gives.");
+    put_element(
+        w, "p",
+        EW_N("This page is one file. It has no scripts, loads nothing, and can be read "
+             "without a network. Times are counted from the first sample that the "
+             "program's own decoder gives."));
     ew_html_close(&w->h);
     ew_html_close(&w->h);
 }
@@ -392,7 +452,7 @@ ew_code ew_page_html(const ew_page *p, ew_buf *out, ew_err *err)
     ew_html_init(&w.h, out, err);
     ew_html_doctype(&w.h);
     ew_html_open(&w.h, "html");
-    ew_html_attr(&w.h, "lang", "en");
+    ew_html_attr(&w.h, "lang", ew_language());
     head(&w);
     body(&w);
     ew_html_close(&w.h);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/words.h"
 #include "report/page_results.h"
 #include "report/times.h"
 
@@ -67,7 +68,7 @@ static void findings(ew_page *p, const json_t *r, const char *kind, const char *
     static const ew_column columns[] = {{"#", EW_COLUMN_NUMBER},
                                         {"where", EW_COLUMN_PLACE},
                                         {"method", EW_COLUMN_TEXT},
-                                        {"what was found", EW_COLUMN_OUTSIDE},
+                                        {"what was found", EW_COLUMN_SAID},
                                         {"how often it errs", EW_COLUMN_TEXT}};
     bool change = strcmp(kind, "change") == 0;
     const json_t *list = json_object_get(r, "findings");
@@ -114,15 +115,15 @@ static void rest(ew_page *p, const json_t *r)
     static const ew_column untested[] = {{"method", EW_COLUMN_TEXT},
                                          {"why not", EW_COLUMN_TEXT}};
     static const ew_column facts[] = {{"about", EW_COLUMN_TEXT},
-                                      {"what", EW_COLUMN_OUTSIDE},
-                                      {"as the file says", EW_COLUMN_OUTSIDE}};
+                                      {"what", EW_COLUMN_SAID},
+                                      {"as the file says", EW_COLUMN_SAID}};
     static const char *const untested_keys[3] = {"method", "reason", NULL};
     static const char *const fact_keys[3] = {"group", "name", "text"};
     const json_t *journal = json_object_get(r, "journal");
     json_t *lines = json_array();
     pairs(p, json_object_get(r, "not_tested"),
-          "Methods that could not be used on this file", untested, untested_keys);
-    pairs(p, json_object_get(r, "facts"), "What the file says of itself", facts,
+          EW_N("Methods that could not be used on this file"), untested, untested_keys);
+    pairs(p, json_object_get(r, "facts"), EW_N("What the file says of itself"), facts,
           fact_keys);
     for (size_t i = 0; i < json_array_size(journal); i++) {
         const char *s = json_string_value(json_array_get(journal, i));
@@ -139,7 +140,7 @@ static void rest(ew_page *p, const json_t *r)
 void ew_page_add_inspect(ew_page *p, const json_t *result, const char *svg)
 {
     const json_t *file = json_object_get(result, "file");
-    const ew_page_file f = {TEXT(file, "name"), "file that was inspected", NULL,
+    const ew_page_file f = {TEXT(file, "name"), EW_N("file that was inspected"), NULL,
                             TEXT(file, "sha256"), (int64_t)REAL(file, "bytes")};
     ew_page_add_file(p, &f);
     answer(p, result);
@@ -152,8 +153,8 @@ void ew_page_add_inspect(ew_page *p, const json_t *result, const char *svg)
                               "its noise floor; numbers as in the tables below. A "
                               "spectrogram is not kept with a result.",
                         svg);
-    findings(p, result, "change", "Signs of change");
-    findings(p, result, "fact", "Worth knowing, and innocent by itself");
+    findings(p, result, "change", EW_N("Signs of change"));
+    findings(p, result, "fact", EW_N("Worth knowing, and innocent by itself"));
     rest(p, result);
 }
 

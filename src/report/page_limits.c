@@ -4,24 +4,26 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/words.h"
 #include "report/diff_finding.h"
 #include "report/finding.h"
 #include "report/page_results.h"
 
 static const char *const family_not_tested[] = {
-    "copies at another speed",
-    "copies put together from several",
-    "copies that are not here",
-    "who published first, and whether the root is genuine",
+    EW_N("copies at another speed"),
+    EW_N("copies put together from several"),
+    EW_N("copies that are not here"),
+    EW_N("who published first, and whether the root is genuine"),
 };
 
 static const char *const inspect_not_tested[] = {
-    "whether the sound was made by a machine",
-    "who speaks",
-    "changes made before a recording of the recording was made, and changes that are "
-    "smoothed "
-    "over without a trace",
-    "marks of a file whose whole container was written anew",
+    EW_N("whether the sound was made by a machine"),
+    EW_N("who speaks"),
+    EW_N(
+        "changes made before a recording of the recording was made, and changes that are "
+        "smoothed "
+        "over without a trace"),
+    EW_N("marks of a file whose whole container was written anew"),
 };
 
 /* ------------------------------------------------------------------ figures */
@@ -31,46 +33,53 @@ typedef struct figure {
 } figure;
 
 static const figure check_figures[] = {
-    {"seconds of excerpts of 1 to 10 s that are found, at the right place",
-     "242 clips, three sets", "100 %"},
-    {"the same of clips put together from long pieces", "242 clips, three sets",
-     "99.7–99.9 %"},
-    {"the same of clips put together from short pieces", "242 clips, three sets",
-     "98.5–99.3 %"},
-    {"the same of speech under noise or babble as loud as itself",
-     "242 clips, three sets", "94.1–97.7 %"},
-    {"claims over foreign sound", "sound that is in no recording", "0–0.3 s per hour"},
-    {"claimed pieces that were wrong", "1,972 pieces", "none"},
-    {"places of joins", "spliced clips with known joins",
-     "half within 12 ms, 95 % within 70 ms (130 ms beside sound that matches nothing)"},
+    {EW_N("seconds of excerpts of 1 to 10 s that are found, at the right place"),
+     EW_N("242 clips, three sets"), "100 %"},
+    {EW_N("the same of clips put together from long pieces"),
+     EW_N("242 clips, three sets"), "99.7–99.9 %"},
+    {EW_N("the same of clips put together from short pieces"),
+     EW_N("242 clips, three sets"), "98.5–99.3 %"},
+    {EW_N("the same of speech under noise or babble as loud as itself"),
+     EW_N("242 clips, three sets"), "94.1–97.7 %"},
+    {EW_N("claims over foreign sound"), EW_N("sound that is in no recording"),
+     EW_N("0–0.3 s per hour")},
+    {EW_N("claimed pieces that were wrong"), EW_N("1,972 pieces"), EW_N("none")},
+    {EW_N("places of joins"), EW_N("spliced clips with known joins"),
+     EW_N("half within 12 ms, 95 % within 70 ms (130 ms beside sound that matches "
+          "nothing)")},
 };
 
 static const figure diff_figures[] = {
-    {"edits that are found, with all times within 0.1 s", "646 edits, 188 pairs",
-     "99.6–100 %"},
-    {"edits claimed that are right", "646 edits, 188 pairs", "99.3–100 %"},
-    {"the same, of harshly treated recordings", "147 edits, 42 pairs",
-     "98.6 % and 98.6 %"},
-    {"claims on copies without any edit", "100 pairs, 25 treatments", "none"},
-    {"borders of edits", "646 edits", "half within 2.2 ms, 95 % within 29 ms"},
+    {EW_N("edits that are found, with all times within 0.1 s"),
+     EW_N("646 edits, 188 pairs"), "99.6–100 %"},
+    {EW_N("edits claimed that are right"), EW_N("646 edits, 188 pairs"), "99.3–100 %"},
+    {EW_N("the same, of harshly treated recordings"), EW_N("147 edits, 42 pairs"),
+     EW_N("98.6 % and 98.6 %")},
+    {EW_N("claims on copies without any edit"), EW_N("100 pairs, 25 treatments"),
+     EW_N("none")},
+    {EW_N("borders of edits"), EW_N("646 edits"),
+     EW_N("half within 2.2 ms, 95 % within 29 ms")},
 };
 
 static const figure family_figures[] = {
-    {"roots that are right", "61 trees of 9 to 15 copies", "60 of 61"},
-    {"copies for which a parent is named", "the same trees", "98.7–100 %"},
-    {"named parents that are right", "the same trees", "96.6–98.7 %"},
+    {EW_N("roots that are right"), EW_N("61 trees of 9 to 15 copies"), EW_N("60 of 61")},
+    {EW_N("copies for which a parent is named"), EW_N("the same trees"), "98.7–100 %"},
+    {EW_N("named parents that are right"), EW_N("the same trees"), "96.6–98.7 %"},
 };
 
 static const figure inspect_figures[] = {
-    {"a sign of change that a method gives on untouched sound",
-     "10.5 h of untouched sound",
-     "once an hour for each method at most; its own rate stands beside each finding"},
-    {"signs of change read from headers and packets",
-     "492 files, none changed after coding", "none"},
-    {"joins found by all methods together, each of which errs once an hour",
-     "joins made for the test, saved without loss", "21–100 %, by the kind of join"},
-    {"the same of joins that were blended, before the whole was coded at a low rate",
-     "1,410 joins of three kinds", "1–8 %"},
+    {EW_N("a sign of change that a method gives on untouched sound"),
+     EW_N("10.5 h of untouched sound"),
+     EW_N("once an hour for each method at most; its own rate stands beside each "
+          "finding")},
+    {EW_N("signs of change read from headers and packets"),
+     EW_N("492 files, none changed after coding"), EW_N("none")},
+    {EW_N("joins found by all methods together, each of which errs once an hour"),
+     EW_N("joins made for the test, saved without loss"),
+     EW_N("21–100 %, by the kind of join")},
+    {EW_N(
+         "the same of joins that were blended, before the whole was coded at a low rate"),
+     EW_N("1,410 joins of three kinds"), "1–8 %"},
 };
 
 static const struct {
@@ -82,13 +91,13 @@ static const struct {
     const figure *figures;
     size_t figure_count;
 } kinds[] = {
-    {EW_LIMITS_CHECK, "check", "Finding a clip in recordings (check)", ew_not_tested,
-     &ew_not_tested_count, 0, check_figures, EW_COUNT(check_figures)},
-    {EW_LIMITS_DIFF, "diff", "Comparing two recordings (diff)", ew_diff_not_tested,
+    {EW_LIMITS_CHECK, "check", EW_N("Finding a clip in recordings (check)"),
+     ew_not_tested, &ew_not_tested_count, 0, check_figures, EW_COUNT(check_figures)},
+    {EW_LIMITS_DIFF, "diff", EW_N("Comparing two recordings (diff)"), ew_diff_not_tested,
      &ew_diff_not_tested_count, 0, diff_figures, EW_COUNT(diff_figures)},
-    {EW_LIMITS_FAMILY, "family", "Ordering copies (family)", family_not_tested, NULL,
-     EW_COUNT(family_not_tested), family_figures, EW_COUNT(family_figures)},
-    {EW_LIMITS_INSPECT, "inspect", "Looking at one file alone (inspect)",
+    {EW_LIMITS_FAMILY, "family", EW_N("Ordering copies (family)"), family_not_tested,
+     NULL, EW_COUNT(family_not_tested), family_figures, EW_COUNT(family_figures)},
+    {EW_LIMITS_INSPECT, "inspect", EW_N("Looking at one file alone (inspect)"),
      inspect_not_tested, NULL, EW_COUNT(inspect_not_tested), inspect_figures,
      EW_COUNT(inspect_figures)},
 };

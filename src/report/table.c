@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "base/words.h"
 
 enum { CELL_MAX = 1 << 16, GAP = 2 };
 
@@ -63,8 +64,9 @@ ew_code ew_table_cell(ew_table *t, ew_err *err, const char *fmt, ...)
 
     if (rc != EW_OK)
         return rc;
+    const char *said = ew_tr(fmt);
     va_start(args, fmt);
-    n = vsnprintf(NULL, 0, fmt, args);
+    n = vsnprintf(NULL, 0, said, args);
     va_end(args);
     if (n < 0 || n > CELL_MAX)
         return ew_fail(err, EW_E_LIMIT, 0, "a table cell is longer than %d bytes",
@@ -73,7 +75,7 @@ ew_code ew_table_cell(ew_table *t, ew_err *err, const char *fmt, ...)
     if (cell == NULL)
         return ew_fail_nomem(err);
     va_start(args, fmt);
-    (void)vsnprintf(cell, (size_t)n + 1, fmt, args);
+    (void)vsnprintf(cell, (size_t)n + 1, said, args);
     va_end(args);
     t->cells[t->count++] = cell;
     return EW_OK;

@@ -31,7 +31,7 @@ typedef struct ew_text_style {
 } ew_text_style;
 
 void ew_table_init(ew_table *t, const ew_cell_kind *kinds, size_t columns);
-/* The next cell; printf of valid UTF-8. */
+/* The next cell; printf of valid UTF-8, in the language of the thread. */
 EW_MUST_CHECK ew_code ew_table_cell(ew_table *t, ew_err *err, const char *fmt, ...)
     EW_PRINTF(3, 4);
 EW_MUST_CHECK ew_code ew_table_print(const ew_table *t, const ew_text_style *style,

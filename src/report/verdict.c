@@ -3,19 +3,23 @@
 #include "report/verdict.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "base/when.h"
+#include "base/words.h"
 
 static const char *const state_names[] = {"verified", "not-vouched-for", "broken"};
-static const char *const state_words[] = {"VERIFIED", "NOT VOUCHED FOR", "BROKEN"};
+static const char *const state_words[] = {EW_N("VERIFIED"), EW_N("NOT VOUCHED FOR"),
+                                          EW_N("BROKEN")};
 static const char not_proven[] =
-    "Not proven, by any seal: that the content is true; that nothing was left out before "
-    "it\n"
-    "was sealed; that no other version was sealed elsewhere; that nothing else was said "
-    "about it.\n";
+    EW_N("Not proven, by any seal: that the content is true; that nothing was left out "
+         "before it\n"
+         "was sealed; that no other version was sealed elsewhere; that nothing else was "
+         "said about it.\n");
 
 /* ------------------------------------------------------------------ JSON */
 
@@ -53,7 +57,7 @@ static json_t *times_json(const ew_verdict *v)
         ew_obj_str(&o, "kind", t->kind);
         ew_obj_bool(&o, "good", t->good);
         set_time(&o, "not_after", t->good, t->not_after);
-        ew_obj_str(&o, "words", t->words);
+        ew_obj_str(&o, "words", ew_said(t->words));
         ew_list_add(&list, o.json);
     }
     return list;
@@ -88,7 +92,7 @@ ew_obj ew_verdict_json(const ew_verdict *v, const char *name)
     ew_obj_str(&o, "schema", "earwitness.verdict/1");
     ew_obj_str(&o, "name", name);
     ew_obj_str(&o, "verdict", state_names[v->state]);
-    ew_obj_str(&o, "reason", v->reason);
+    ew_obj_str(&o, "reason", ew_said(v->reason));
     /* Of what is broken nothing is repeated: a reader might believe it. */
     if (v->state == EW_BROKEN)
         return o;
@@ -126,102 +130,99 @@ static void put(page *p, const char *text)
         p->code = ew_buf_append(p->out, text, strlen(text), p->err);
 }
 
-static void put_number(page *p, uint64_t n)
+EW_PRINTF(2, 3)
+static void say(page *p, const char *fmt, ...)
 {
-    if (p->code == EW_OK)
-        p->code = ew_buf_printf(p->out, p->err, "%" PRIu64, n);
+    char text[1024];
+    va_list list;
+    va_start(list, fmt);
+    int n = vsnprintf(text, sizeof text, ew_tr(fmt), list);
+    va_end(list);
+    if (n < 0 || (size_t)n >= sizeof text)
+        p->code = ew_fail(p->err, EW_E_LIMIT, 0, "a line of a verdict is too long");
+    else
+        put(p, text);
 }
 
-static void put_when(page *p, int64_t time)
+/* Names and words of others, of any length. */
+static void put_line(page *p, const char *words)
 {
-    char text[EW_ISO_TEXT];
-    put(p, ew_iso_text(time, text));
+    put(p, words);
+    put(p, "\n");
 }
 
 static void put_head(page *p, const ew_verdict *v, const char *name)
 {
     put(p, name);
     put(p, ": ");
-    put(p, state_words[v->state]);
+    put(p, ew_said(state_words[v->state]));
     put(p, v->reason[0] != 0 ? ": " : "");
-    put(p, v->reason);
-    put(p, "\n");
+    put_line(p, ew_said(v->reason));
+}
+
+static const char *signer(const char *key)
+{
+    return key[0] != 0 ? key : ew_tr("somebody whose key is not at hand");
 }
 
 static void put_keys(page *p, const ew_verdict *v)
 {
     char hex[2 * sizeof v->item + 1];
     ew_hex(v->item, sizeof v->item, hex);
-    put(p, "  item       ");
-    put(p, hex);
-    put(p, "\n  seal       signed by ");
-    put(p, v->seal_key[0] != 0 ? v->seal_key : "somebody whose key is not at hand");
-    put(p, v->seal_key_trusted ? ", whom your policy names"
-                               : ", for whom nobody you named vouches");
-    put(p, "\n  log        ");
-    put(p, v->log);
-    put(p, ", entry ");
-    put_number(p, v->entry);
-    put(p, " of ");
-    put_number(p, v->log_size);
-    put(p, " (counted from 0)");
-    put(p, v->log_trusted ? "" : " (not in your policy)");
-    put(p, ", ");
-    put_number(p, v->witnesses);
-    put(p, " of your witnesses\n");
+    say(p, "  item       %s\n", hex);
+    if (v->seal_key_trusted)
+        say(p, "  seal       signed by %s, whom your policy names\n",
+            signer(v->seal_key));
+    else
+        say(p, "  seal       signed by %s, for whom nobody you named vouches\n",
+            signer(v->seal_key));
+    if (v->log_trusted)
+        say(p,
+            "  log        %s, entry %" PRIu64 " of %" PRIu64 " (counted from 0), %" PRIu64
+            " of your witnesses\n",
+            v->log, v->entry, v->log_size, (uint64_t)v->witnesses);
+    else
+        say(p,
+            "  log        %s, entry %" PRIu64 " of %" PRIu64
+            " (counted from 0) (not in your policy), %" PRIu64 " of your witnesses\n",
+            v->log, v->entry, v->log_size, (uint64_t)v->witnesses);
 }
 
 static void put_times(page *p, const ew_verdict *v)
 {
-    put(p, "  time       ");
-    if (v->dated && v->timed) {
-        put(p, "sealed between ");
-        put_when(p, v->not_before);
-        put(p, " and ");
-        put_when(p, v->not_after);
-    } else if (v->timed) {
-        put(p, "on record no later than ");
-        put_when(p, v->not_after);
-    } else if (v->dated) {
-        put(p, "sealed after ");
-        put_when(p, v->not_before);
-        put(p, "; nothing that you trust says before when");
-    } else {
-        put(p, "not known: nothing that you trust says when");
-    }
-    put(p, "\n");
+    char from[EW_ISO_TEXT];
+    char to[EW_ISO_TEXT];
+    (void)ew_iso_text(v->not_before, from);
+    (void)ew_iso_text(v->not_after, to);
+    if (v->dated && v->timed)
+        say(p, "  time       sealed between %s and %s\n", from, to);
+    else if (v->timed)
+        say(p, "  time       on record no later than %s\n", to);
+    else if (v->dated)
+        say(p, "  time       sealed after %s; nothing that you trust says before when\n",
+            from);
+    else
+        say(p, "  time       not known: nothing that you trust says when\n");
     if (v->after[0] != 0) {
-        put(p, "             it quotes: ");
-        put(p, v->after);
-        put(p, "\n");
+        put(p, ew_tr("             it quotes: "));
+        put_line(p, v->after);
     }
     for (size_t i = 0; i < v->time_count; i++) {
         put(p, "             ");
-        put(p, v->times[i].kind);
+        put(p, ew_said(v->times[i].kind));
         put(p, ": ");
-        put(p, v->times[i].words);
-        put(p, "\n");
+        put_line(p, ew_said(v->times[i].words));
     }
 }
 
 static void put_stream(page *p, size_t i, const ew_verdict_stream *s)
 {
-    put(p, "  stream ");
-    put_number(p, i);
-    put(p, "   ");
-    put(p, s->splitter);
-    put(p, ": ");
-    put_number(p, s->shown);
-    put(p, " of ");
-    put_number(p, s->parts);
-    put(p, " parts shown, ");
-    put_number(p, s->parts - s->shown);
-    put(p, " hidden");
-    if (s->part_ms > 0) {
-        put(p, "; a part is ");
-        put_number(p, (uint64_t)(s->part_ms + 0.5));
-        put(p, " ms");
-    }
+    say(p,
+        "  stream %zu   %s: %" PRIu64 " of %" PRIu64 " parts shown, %" PRIu64 " hidden",
+        i, s->splitter, (uint64_t)s->shown, (uint64_t)s->parts,
+        (uint64_t)(s->parts - s->shown));
+    if (s->part_ms > 0)
+        say(p, "; a part is %" PRIu64 " ms", (uint64_t)(s->part_ms + 0.5));
     put(p, "\n");
 }
 
@@ -240,33 +241,31 @@ static void put_words(page *p, const char *words)
 
 static void put_event(page *p, const ew_verdict_event *e)
 {
-    put(p, "  event      ");
-    put(p, e->kind);
+    char time[EW_ISO_TEXT];
+    put(p, ew_tr("  event      "));
+    put(p, ew_said(e->kind));
     if (e->stance[0] != 0) {
         put(p, " (");
-        put(p, e->stance);
+        put(p, ew_said(e->stance));
         put(p, ")");
     }
-    put(p,
-        e->trusted ? ", signed by " : ", put in by whoever made this file, signed by ");
-    put(p, e->by[0] != 0 ? e->by : "somebody whose key is not at hand");
-    put(p,
-        e->trusted ? ", whom your policy names" : ", for whom nobody you named vouches");
-    put(p, "\n             dates itself ");
-    put_when(p, e->claimed);
-    put(p, "; entry ");
-    put_number(p, e->entry);
+    if (e->trusted)
+        say(p, ", signed by %s, whom your policy names\n", signer(e->by));
+    else
+        say(p,
+            ", put in by whoever made this file, signed by %s, for whom nobody you named "
+            "vouches\n",
+            signer(e->by));
+    say(p, "             dates itself %s; entry %" PRIu64, ew_iso_text(e->claimed, time),
+        e->entry);
     if (!e->logged)
-        put(p, " of a log that your policy does not name");
-    if (e->timed) {
-        put(p, ", no later than ");
-        put_when(p, e->not_after);
-    }
+        say(p, " of a log that your policy does not name");
+    if (e->timed)
+        say(p, ", no later than %s", ew_iso_text(e->not_after, time));
     put(p, "\n");
     if (e->actor[0] != 0) {
-        put(p, "             in the name of, as the signer says: ");
-        put(p, e->actor);
-        put(p, "\n");
+        put(p, ew_tr("             in the name of, as the signer says: "));
+        put_line(p, e->actor);
     }
     put_words(p, e->words);
 }
@@ -274,8 +273,8 @@ static void put_event(page *p, const ew_verdict_event *e)
 static const char *filler_words(const char *filler)
 {
     if (strcmp(filler, "tone") == 0)
-        return "a tone of 1 kHz";
-    return strcmp(filler, "mark") == 0 ? "the mark [withheld]" : filler;
+        return ew_tr("a tone of 1 kHz");
+    return strcmp(filler, "mark") == 0 ? ew_tr("the mark [withheld]") : filler;
 }
 
 ew_code ew_verdict_text(const ew_verdict *v, const char *name, ew_buf *out, ew_err *err)
@@ -289,12 +288,11 @@ ew_code ew_verdict_text(const ew_verdict *v, const char *name, ew_buf *out, ew_e
     for (size_t i = 0; i < v->stream_count; i++)
         put_stream(&p, i, &v->streams[i]);
     if (v->published[0] != 0) {
-        put(&p, "  published  is what is shown, with every gap filled with ");
-        put(&p, filler_words(v->published));
-        put(&p, "\n");
+        say(&p, "  published  is what is shown, with every gap filled with %s\n",
+            filler_words(v->published));
     }
     for (size_t i = 0; i < v->event_count; i++)
         put_event(&p, &v->events[i]);
-    put(&p, not_proven);
+    put(&p, ew_tr(not_proven));
     return p.code;
 }

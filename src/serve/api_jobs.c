@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "ops/jobs.h"
 #include "ops/sounds.h"
+#include "report/reword.h"
 #include "serve/api.h"
 
 /* A name as somebody sent it, made safe and cut to what a job keeps. */
@@ -140,7 +141,9 @@ ew_code ew_api_job_result(ew_server *s, const ew_request *q, ew_reply *r, ew_err
 {
     uint64_t id = 0;
     ew_code code = ew_api_number(q->part[0], &id, err);
-    return code == EW_OK ? ew_jobs_result(s->jobs, id, &r->body, err) : code;
+    if (code == EW_OK)
+        code = ew_jobs_result(s->jobs, id, &r->body, err);
+    return code == EW_OK ? ew_result_reword(&r->body, err) : code;
 }
 
 /* The files of one job. */

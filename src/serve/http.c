@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/words.h"
 #include "ops/archive.h"
 #include "report/json.h"
 #include "serve/http_in.h"
@@ -407,6 +408,7 @@ enum MHD_Result ew_http_on_request(void *cookie, struct MHD_Connection *c,
     listener *l = cookie;
     visit *v = *seat;
     (void)version;
+    (void)ew_language_set(ew_language_accepted(header(c, "Accept-Language")));
     if (v == &cut_short)
         return refuse(c, MHD_HTTP_BAD_REQUEST, "an address has no zero byte");
     if (v == NULL)

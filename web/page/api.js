@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking the server. The key of the session is in a header that no other page can send.
 
+import { language } from './words.js';
+
 const KEPT = 'earwitness-key'; // of this window only: other servers on this machine do not see it
 
 let key = sessionStorage.getItem(KEPT);
@@ -31,7 +33,7 @@ async function ask(method, path, body, extra) {
     const answer = await fetch(path, {
         method,
         body,
-        headers: { 'X-Earwitness-Key': key ?? '', ...extra },
+        headers: { 'X-Earwitness-Key': key ?? '', 'Accept-Language': language(), ...extra },
         cache: 'no-store',
     });
     if (!answer.ok) {

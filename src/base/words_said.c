@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A sentence is read as a format of the catalogue was written: its fixed words must be there, numbers must be
+ * numbers, and a name may be anything. The format with most fixed words wins. A sentence that such a
+ * format fits in two ways is left alone: nobody could say where a name ends in it. */
+#include "base/words_said.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+enum {
+    SLOTS = 12,       /* values in one format */
+    STEPS = 20000,    /* tries before it is given up */
+    LETTERS = 2,      /* fixed letters that a format needs, */
+    LETTERS_OPEN = 5, /* and one that begins with any name */
+    DEPTH = 4         /* sentences in sentences */
+};
+
+/* One conversion of a format: "%5.1f", "%2$s", "%%". */
+typedef struct slot {
+    const char *end; /* behind it */
+    unsigned number; /* "2" of "%2$s"; 0: the next one */
+    char kind;       /* its last letter; */
+    bool silent;     /* "%.0s": takes a value and shows nothing */
+} slot;
+
+static slot slot_at(const char *format)
+{
+    slot s = {format + 1, 0, 0, false};
+    unsigned n = 0;
+    const char *p = s.end;
+    while (*p >= '0' && *p <= '9' && n < 100)
+        n = n * 10 + (unsigned)(*p++ - '0');
+    if (*p == '$' && n > 0) {
+        s.number = n;
+        s.end = p + 1;
+    }
+    const char *last = s.end + strspn(s.end, "-+ #0123456789.*hljztL");
+    s.silent = *last == 's' && last - s.end >= 2 && strncmp(last - 2, ".0", 2) == 0;
+    s.kind = *last;
+    s.end = *last != 0 ? last + 1 : last;
+    return s;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+typedef struct piece {
+    const char *p;
+    size_t n;
+    bool quoted; /* a name that stands in quotation marks */
+    bool words;  /* may be words of the program */
+} piece;
+
+typedef struct reading {
+    piece now[SLOTS], first[SLOTS];
+    size_t count; /* of first */
+    unsigned ways, steps;
+} reading;
+
+static bool fits_number(char kind, const char *p, size_t n)
+{
+    static const char *const of[] = {"diu 0123456789+-", "xX0123456789abcdefABCDEFx",
+                                     "fFgGeE 0123456789+-.einfa"};
+    const char *letters = NULL;
+    if (strchr("diu", kind) != NULL)
+        letters = of[0];
+    else if (strchr("xX", kind) != NULL)
+        letters = of[1];
+    else if (strchr("fFgGeE", kind) != NULL)
+        letters = of[2];
+    if (letters == NULL)
+        return true;
+    letters += strspn(letters, "diuxXfFgGeE");
+    for (size_t i = 0; i < n; i++)
+        if (strchr(letters, p[i]) == NULL)
+            return false;
+    return n > 0;
+}
+
+static bool is_name(char kind)
+{
+    return kind == 's' || kind == 'c';
+}
+
+static void note_way(reading *r, size_t used)
+{
+    if (r->ways++ == 0) {
+        memcpy(r->first, r->now, sizeof r->first);
+        r->count = used;
+    }
+}
+
+static void read_on(reading *r, const char *format, const char *text, size_t used);
+
+static void read_slot(reading *r, const char *format, const char *text, size_t used)
+{
+    const slot s = slot_at(format);
+    const bool quoted = used < SLOTS && text[0] != 0 &&
+                        (s.end[0] == '\'' || strncmp(s.end, "\u201d", 3) == 0 ||
+                         strncmp(s.end, "\u2019", 3) == 0);
+    if (used >= SLOTS || s.kind == 0)
+        return;
+    for (size_t n = 0; r->steps < STEPS && r->ways < 2; n++) {
+        r->steps++;
+        /* Most ends cannot be one: the fixed letter behind it is another. */
+        bool may_end = s.end[0] == '%' || s.end[0] == text[n];
+        if (may_end && (is_name(s.kind) || fits_number(s.kind, text, n))) {
+            r->now[used] = (piece){text, n, quoted, is_name(s.kind)};
+            read_on(r, s.end, text + n, used + 1);
+        }
+        if (text[n] == 0 || text[n] == '\n' ||
+            (!is_name(s.kind) && !fits_number(s.kind, text, n + 1)))
+            return;
+    }
+}
+
+static void read_on(reading *r, const char *format, const char *text, size_t used)
+{
+    while (*format != 0) {
+        if (format[0] == '%' && format[1] == '%') {
+            format++;
+        } else if (format[0] == '%') {
+            read_slot(r, format, text, used);
+            return;
+        }
+        if (*format++ != *text++)
+            return;
+    }
+    if (*text == 0)
+        note_way(r, used);
+}
+
+/* Fixed letters; 0 when it is too open to recognise anything by it. */
+static size_t weight(const char *format)
+{
+    size_t letters = 0;
+    size_t slots = 0;
+    bool open = format[0] == '%' && is_name(slot_at(format).kind);
+    const char *last_end = NULL;
+    for (const char *p = format; *p != 0;) {
+        if (p[0] == '%' && p[1] != '%') {
+            if (p == last_end || slots++ == SLOTS)
+                return 0;
+            p = last_end = slot_at(p).end;
+            continue;
+        }
+        letters += (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
+        p += p[0] == '%' ? 2 : 1;
+    }
+    return slots > 0 && letters >= (open ? LETTERS_OPEN : LETTERS) ? letters : 0;
+}
+
+/* ------------------------------------------------------------------ writing */
+
+typedef struct line {
+    const ew_words_language *l;
+    char *to;
+    size_t room, used;
+    unsigned depth;
+    bool full;
+} line;
+
+static void put(line *w, const char *p, size_t n)
+{
+    if (w->full || n >= w->room - w->used) {
+        w->full = true;
+        return;
+    }
+    memcpy(w->to + w->used, p, n);
+    w->used += n;
+    w->to[w->used] = 0;
+}
+
+static bool say(line *w, const char *text, size_t n);
+
+static void put_piece(line *w, const piece *p)
+{
+    if (p->quoted || !p->words || !say(w, p->p, p->n))
+        put(w, p->p, p->n);
+}
+
+static void put_said(line *w, const char *said, const reading *r)
+{
+    size_t next = 0;
+    while (*said != 0) {
+        size_t n = strcspn(said, "%");
+        put(w, said, n);
+        said += n;
+        if (said[0] == '%' && said[1] == '%') {
+            put(w, "%", 1);
+            said += 2;
+        } else if (said[0] == '%') {
+            slot s = slot_at(said);
+            size_t i = s.number > 0 ? s.number - 1 : next++;
+            if (i < r->count && !s.silent)
+                put_piece(w, &r->first[i]);
+            said = s.end;
+        }
+    }
+}
+
+/* The catalogue's formats that can have made it begin with its first letter, or with a value. */
+static bool recognise(line *w, const char *text)
+{
+    const ew_words_language *l = w->l;
+    reading best = {0};
+    size_t best_weight = 0;
+    const char *said = NULL;
+    for (size_t i = 0; i < l->count; i++) {
+        const char *format = l->text + l->pairs[i].english;
+        if (format[0] != text[0] && format[0] != '%')
+            continue;
+        size_t fixed = strcspn(format, "%");
+        if (strncmp(format, text, fixed) != 0)
+            continue;
+        size_t heavy = weight(format);
+        if (heavy <= best_weight)
+            continue;
+        reading r = {.ways = 0};
+        read_on(&r, format, text, 0);
+        if (r.ways == 0)
+            continue;
+        best = r;
+        best_weight = heavy;
+        said = l->text + l->pairs[i].said;
+    }
+    if (said == NULL || best.ways != 1 || best.steps >= STEPS)
+        return false;
+    put_said(w, said, &best);
+    return true;
+}
+
+/* "cannot open 'x': no such file": the longest beginning that is understood, and what is behind its colon or
+ * semicolon. */
+static bool divide(line *w, const char *text, size_t n)
+{
+    for (size_t i = n - 1; i-- > 1;) {
+        if ((text[i] != ':' && text[i] != ';') || text[i + 1] != ' ' || !say(w, text, i))
+            continue;
+        put(w, text + i, 2);
+        if (!say(w, text + i + 2, n - i - 2))
+            put(w, text + i + 2, n - i - 2);
+        return true;
+    }
+    return false;
+}
+
+/* A sentence that is known without its full stop. */
+static bool stopped(line *w, const char *text, size_t n)
+{
+    const char *stop = ew_words_find(w->l, ".");
+    if (n < 2 || text[n - 1] != '.' || !say(w, text, n - 1))
+        return false;
+    stop = stop != NULL ? stop : ".";
+    put(w, stop, strlen(stop));
+    return true;
+}
+
+/* "x.wav: it is empty" */
+static bool named(line *w, const char *text, size_t n)
+{
+    const char *colon = strstr(text, ": ");
+    size_t used = w->used;
+    if (colon == NULL)
+        return false;
+    size_t before = (size_t)(colon - text) + 2;
+    put(w, text, before);
+    if (say(w, text + before, n - before))
+        return true;
+    w->used = used;
+    w->to[used] = 0;
+    return false;
+}
+
+enum { SENTENCE = 2048 };
+
+static bool say(line *w, const char *text, size_t n)
+{
+    char copy[SENTENCE];
+    if (n == 0 || n >= sizeof copy || w->depth == DEPTH)
+        return false;
+    memcpy(copy, text, n);
+    copy[n] = 0;
+    const char *whole = ew_words_find(w->l, copy);
+    if (whole != NULL) {
+        put(w, whole, strlen(whole));
+        return true;
+    }
+    w->depth++;
+    bool done = recognise(w, copy) || stopped(w, copy, n) || divide(w, copy, n) ||
+                named(w, copy, n);
+    w->depth--;
+    return done;
+}
+
+bool ew_words_recognise(const ew_words_language *l, const char *sentence, char *to,
+                        size_t room)
+{
+    line w = {.l = l, .to = to, .room = room};
+    to[0] = 0;
+    return say(&w, sentence, strlen(sentence)) && !w.full;
+}
