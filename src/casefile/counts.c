@@ -2,7 +2,9 @@
 /* Counting by event, since an event counts or does not as a whole. */
 #include "casefile/counts.h"
 
+#include "base/alloc.h"
 #include "casefile/events.h"
+#include "casefile/positions.h"
 #include "casefile/sql.h"
 
 #define OF(table)                                                                        \
@@ -34,9 +36,7 @@ static const struct {
     [EW_THING_GAP] = {"gaps", OR_IN("gap")},
     [EW_THING_REMARK] = {"remarks", OR_IN("remark")},
     [EW_THING_POSITION] = {"positions", OF("position")},
-    [EW_THING_PERSON] = {"people",
-                         "SELECT p.added,count(*) FROM person p WHERE ?1=0 OR p.id IN "
-                         "(SELECT person FROM position WHERE item=?1) GROUP BY p.added"},
+    [EW_THING_PERSON] = {"people", NULL},
 };
 
 const char *ew_case_things(ew_case_thing t)
@@ -60,12 +60,64 @@ static ew_code count_one(ew_case *c, int64_t item, ew_case_thing t, uint64_t *n,
     return ew_sql_end(&q);
 }
 
+/* ------------------------------------------------------------------ people */
+
+typedef struct people {
+    int64_t *ids;
+    size_t n, cap;
+} people;
+
+static ew_code note_person(people *p, int64_t id, ew_err *err)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->ids[i] == id)
+            return EW_OK;
+    if (p->n == p->cap) {
+        size_t cap = p->cap > 0 ? 2 * p->cap : 16;
+        int64_t *more = ew_realloc_array(p->ids, cap, sizeof *more);
+        if (more == NULL)
+            return ew_fail_nomem(err);
+        p->ids = more;
+        p->cap = cap;
+    }
+    p->ids[p->n++] = id;
+    return EW_OK;
+}
+
+static ew_code take_position(void *cookie, const ew_position *p, ew_err *err)
+{
+    return p->undone ? EW_OK : note_person(cookie, p->person, err);
+}
+
+static ew_code take_person(void *cookie, const ew_person *p, ew_err *err)
+{
+    uint64_t *n = cookie;
+    (void)err;
+    *n += !p->undone;
+    return EW_OK;
+}
+
+/* Of an item those who take a position on it. */
+static ew_code count_people(ew_case *c, int64_t item, uint64_t *n, ew_err *err)
+{
+    people p = {0};
+    *n = 0;
+    if (item == 0)
+        return ew_case_people(c, take_person, n, err);
+    ew_code code = ew_case_positions(c, item, 0, take_position, &p, err);
+    *n = p.n;
+    ew_free(p.ids);
+    return code;
+}
+
 ew_code ew_case_count(ew_case *c, int64_t item, uint64_t counts[EW_CASE_THINGS],
                       ew_err *err)
 {
     ew_code code = EW_OK;
     for (int t = 0; t < EW_CASE_THINGS && code == EW_OK; t++)
-        code = count_one(c, item, (ew_case_thing)t, &counts[t], err);
+        code = t == EW_THING_PERSON
+                   ? count_people(c, item, &counts[t], err)
+                   : count_one(c, item, (ew_case_thing)t, &counts[t], err);
     return code;
 }
 

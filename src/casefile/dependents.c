@@ -54,6 +54,8 @@ static const struct {
     REFERENCE("alias", "person", "person"),
     REFERENCE("resealed", "person", "person"),
     REFERENCE("resealed", "alias", "alias"),
+    REFERENCE("merged", "person", "person"),
+    REFERENCE("merged", "target", "person"),
     REFERENCE("position", "via", "position"),
     REFERENCE("verdict", "position", "position"),
     REFERENCE("verdict", "quote", "quote"),

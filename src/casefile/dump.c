@@ -15,7 +15,10 @@ enum { SQL_MAX = 1024 };
 #define CHOSEN "(SELECT id FROM temp.chosen)"
 #define CHATS "(SELECT id FROM chat WHERE item IN " CHOSEN ")"
 #define ARTICLES "(SELECT id FROM article WHERE item IN " CHOSEN ")"
-#define PEOPLE "(SELECT person FROM position WHERE item IN " CHOSEN ")"
+/* Who takes a position, and under whom he is shown. */
+#define PEOPLE                                                                           \
+    "(WITH RECURSIVE them(id) AS (SELECT person FROM position WHERE item IN " CHOSEN     \
+    " UNION SELECT target FROM merged JOIN them ON person=them.id) SELECT id FROM them)"
 
 /* Which rows belong to chosen items; of a table that is not here only those with such an item. */
 static const struct {
@@ -27,6 +30,7 @@ static const struct {
     {"person", "id IN " PEOPLE},
     {"alias", "person IN " PEOPLE},
     {"resealed", "person IN " PEOPLE},
+    {"merged", "person IN " PEOPLE},
     {"message", "chat IN " CHATS},
     {"attachment", "message IN (SELECT id FROM message WHERE chat IN " CHATS ")"},
     {"paragraph", "article IN " ARTICLES},

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "casefile/events.h"
 #include "casefile/fold.h"
+#include "casefile/people_merge.h"
 #include "casefile/sql.h"
 #include "seal/age.h"
 
@@ -171,6 +172,7 @@ static ew_code look_at(ew_sql *q, const char *name, ew_buf folded[2], ew_namesak
         return code;
     out->id = ew_sql_col_int(q, 0);
     out->exact = exact;
+    out->other = ew_sql_col_int(q, 3) != 0;
     memcpy(out->name, other, strlen(other) + 1);
     return EW_OK;
 }
@@ -179,12 +181,17 @@ ew_code ew_case_namesake(ew_case *c, const char *name, ew_namesake *out, ew_err 
 {
     bool row;
     ew_buf folded[2];
+    ew_case__merges m;
     *out = (ew_namesake){0};
     ew_buf_init(&folded[0], EW_FOLD_MAX);
     ew_buf_init(&folded[1], EW_FOLD_MAX);
     ew_code code = fold_name(name, &folded[0], err);
     if (code == EW_OK) {
-        ew_sql q = ew_sql_begin(c, "SELECT id,name,added FROM person ORDER BY id", err);
+        ew_sql q = ew_sql_begin(c,
+                                "SELECT id,name,added,0 FROM person UNION ALL SELECT "
+                                "person,name,added,1 FROM alias WHERE box IS NULL ORDER "
+                                "BY 4,1",
+                                err);
         code = ew_sql_step(&q, &row);
         while (code == EW_OK && row && !out->exact) {
             q.code = look_at(&q, name, folded, out);
@@ -194,6 +201,10 @@ ew_code ew_case_namesake(ew_case *c, const char *name, ew_namesake *out, ew_err 
     }
     ew_buf_release(&folded[0]);
     ew_buf_release(&folded[1]);
+    if (code != EW_OK || out->id == 0)
+        return code;
+    code = ew_case__merges_read(&m, c, err);
+    out->id = ew_case__merged(&m, out->id);
     return code;
 }
 
@@ -235,8 +246,9 @@ static ew_code person_named(ew_case *c, const char *name, bool anew, int64_t *id
         code = ew_case_namesake(c, name, &other, err);
     if (code != EW_OK)
         return code;
-    *id = other.exact ? other.id : 0;
-    if (other.exact)
+    bool meant = other.exact && !(anew && other.other);
+    *id = meant ? other.id : 0;
+    if (meant)
         return EW_OK;
     if (other.id != 0 && !anew)
         return ew_fail(err, EW_E_ARG, 0,
@@ -262,9 +274,12 @@ ew_code ew_case_people(ew_case *c,
                        void *cookie, ew_err *err)
 {
     bool row;
+    ew_case__merges m;
     ew_sql q = ew_sql_begin(
         c, "SELECT id,kind,name,note,identity IS NOT NULL,added FROM person ORDER BY id",
         err);
+    if (q.code == EW_OK)
+        q.code = ew_case__merges_read(&m, c, err);
     ew_code code = ew_sql_step(&q, &row);
     while (code == EW_OK && row) {
         ew_person p = {.id = ew_sql_col_int(&q, 0),
@@ -273,7 +288,9 @@ ew_code ew_case_people(ew_case *c,
                        .note = ew_sql_col_text(&q, 3),
                        .has_identity = ew_sql_col_int(&q, 4) != 0,
                        .added = ew_sql_col_int(&q, 5)};
-        p.undone = ew_case__undone(c, p.added);
+        int64_t shown = ew_case__merged(&m, p.id);
+        p.same_as = shown != p.id ? shown : 0;
+        p.undone = ew_case__undone(c, p.added) || p.same_as != 0;
         if (q.code == EW_OK)
             q.code = put(cookie, &p, err);
         code = ew_sql_step(&q, &row);

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "casefile/dates.h"
 #include "casefile/events.h"
+#include "casefile/people_merge.h"
 #include "casefile/records.h"
 #include "casefile/sql.h"
 
@@ -183,17 +184,17 @@ ew_code ew_case_positions(ew_case *c, int64_t item, int64_t person,
                           void *cookie, ew_err *err)
 {
     bool row;
-    ew_sql q = ew_sql_begin(c,
-                            "SELECT * FROM position WHERE (?1=0 OR item=?1) AND "
-                            "(?2=0 OR person=?2) ORDER BY date,id",
-                            err);
+    ew_case__merges m;
+    ew_sql q = ew_sql_begin(
+        c, "SELECT * FROM position WHERE ?1=0 OR item=?1 ORDER BY date,id", err);
+    if (q.code == EW_OK)
+        q.code = ew_case__merges_read(&m, c, err);
     ew_sql_int(&q, item);
-    ew_sql_int(&q, person);
     ew_code code = ew_sql_step(&q, &row);
     while (code == EW_OK && row) {
         ew_position p = {.id = ew_sql_col_int(&q, 0),
                          .item = ew_sql_col_int(&q, 1),
-                         .person = ew_sql_col_int(&q, 2),
+                         .person = ew_case__merged(&m, ew_sql_col_int(&q, 2)),
                          .stance = ew_sql_col_text(&q, 3),
                          .date = ew_sql_col_text(&q, 4),
                          .channel = ew_sql_col_text(&q, 5),
@@ -205,7 +206,7 @@ ew_code ew_case_positions(ew_case *c, int64_t item, int64_t person,
                          .until = ew_sql_col_text(&q, 11),
                          .added = ew_sql_col_int(&q, 12)};
         p.undone = ew_case__undone(c, p.added);
-        if (q.code == EW_OK)
+        if (q.code == EW_OK && (person == 0 || p.person == person))
             q.code = put(cookie, &p, err);
         code = ew_sql_step(&q, &row);
     }

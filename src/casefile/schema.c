@@ -43,6 +43,9 @@ static const struct {
     {"resealed", "id INTEGER PRIMARY KEY,person INTEGER NOT NULL REFERENCES person,"
                  "alias INTEGER NOT NULL,box BLOB NOT NULL,"
                  "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
+    {"merged", "id INTEGER PRIMARY KEY,person INTEGER NOT NULL REFERENCES person,"
+               "target INTEGER NOT NULL REFERENCES person,"
+               "added INTEGER NOT NULL REFERENCES event DEFERRABLE INITIALLY DEFERRED"},
     {"position", "id INTEGER PRIMARY KEY,item INTEGER NOT NULL REFERENCES item,"
                  "person INTEGER NOT NULL REFERENCES person,stance TEXT NOT NULL,"
                  "date TEXT NOT NULL,channel TEXT NOT NULL,words TEXT NOT NULL,"

@@ -26,6 +26,7 @@ static const struct {
     {"person", "0"},
     {"alias", "0"},
     {"resealed", "0"},
+    {"merged", "0"},
     {"recipient", "0"},
     {"verdict", "0"},
     {"item", "t.id"},

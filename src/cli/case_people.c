@@ -15,7 +15,7 @@ enum { LINE_BYTES = 1 << 20 };
 
 static const opt_spec options[] = {
     CASE_OPTION,
-    {OPT_ALL, 0, "all", NULL, "also those that were taken back"},
+    {OPT_ALL, 0, "all", NULL, "also those that were taken back or are others"},
 };
 
 static const char *const kinds[] = {"public", "pseudonym", "protected"};
@@ -73,7 +73,9 @@ static void tell_json(listing *s, const ew_person *p)
     ew_obj_set(&o, "aliases", names);
     ew_obj_int(&o, "protected_aliases", sealed);
     ew_obj_int(&o, "event", p->added);
-    ew_obj_bool(&o, "undone", p->undone);
+    ew_obj_bool(&o, "undone", p->undone && p->same_as == 0);
+    if (p->same_as != 0)
+        ew_obj_int(&o, "same_as", p->same_as);
     out_object(s->a, &o);
 }
 
@@ -120,7 +122,9 @@ static ew_code tell(void *cookie, const ew_person *p, ew_err *err)
         code = add_safe(s->out, p->name, err);
     if (code == EW_OK)
         code = ew_buf_printf(s->out, err, "%s  %s%s", ew_plain(st), kinds[p->kind],
-                             p->undone ? ", taken back" : "");
+                             p->undone && p->same_as == 0 ? ", taken back" : "");
+    if (code == EW_OK && p->same_as != 0)
+        code = ew_buf_printf(s->out, err, ", is person %" PRId64, p->same_as);
     if (code == EW_OK)
         code = add_aliases(s, p, err);
     if (code == EW_OK && p->note[0] != 0)

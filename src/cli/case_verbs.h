@@ -12,7 +12,7 @@ extern const command case_show, case_open_verb, case_close_verb, case_list, case
 extern const command case_quotes, case_accept, case_refuse;
 
 extern const command case_person, case_people, case_recipient, case_reveal, case_alias,
-    case_search, case_lint;
+    case_merge, case_search, case_lint;
 extern const command case_position, case_timeline, case_export, case_seal;
 
 #endif

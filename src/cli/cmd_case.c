@@ -9,7 +9,7 @@ const command *const case_verbs[] = {
     &case_get,    &case_rerun,    &case_verify,    &case_quotes,    &case_accept,
     &case_refuse, &case_position, &case_timeline,  &case_export,    &case_seal,
     &case_person, &case_people,   &case_recipient, &case_reveal,    &case_alias,
-    &case_search, &case_lint,
+    &case_merge,  &case_search,   &case_lint,
 };
 
 const command cmd_case = {

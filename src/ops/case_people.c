@@ -206,10 +206,16 @@ static ew_code check_open(const ew_ops_actor *by, const char *name, const char *
     return code;
 }
 
+static ew_code tell_person(ew_case *c, int64_t person, ew_err *err)
+{
+    char detail[48];
+    (void)snprintf(detail, sizeof detail, "{\"person\":%lld}", (long long)person);
+    return ew_case_event_detail(c, detail, err);
+}
+
 ew_code ew_ops_add_person(ew_case *c, const ew_ops_actor *by, const ew_person *p,
                           ew_slice identity, int64_t *id, ew_err *err)
 {
-    char detail[48];
     ew_code code = EW_OK;
     if (p->kind == EW_PERSON_PROTECTED)
         code = check_open(by, p->name, p->note, identity, err);
@@ -218,9 +224,25 @@ ew_code ew_ops_add_person(ew_case *c, const ew_ops_actor *by, const ew_person *p
     if (code != EW_OK)
         return code;
     code = ew_case_add_person(c, p, identity, id, err);
-    (void)snprintf(detail, sizeof detail, "{\"person\":%lld}", (long long)*id);
     if (code == EW_OK)
-        code = ew_case_event_detail(c, detail, err);
+        code = tell_person(c, *id, err);
+    return end(c, code, err);
+}
+
+ew_code ew_ops_person_named(ew_case *c, const ew_ops_actor *by, const char *name,
+                            bool anew, int64_t *id, ew_err *err)
+{
+    ew_namesake there;
+    ew_code code = ew_case_namesake(c, name, &there, err);
+    *id = there.exact ? there.id : 0;
+    if (code == EW_OK && !there.exact)
+        code = begin(c, by, "person", 0, err);
+    if (code != EW_OK || there.exact)
+        return code;
+    code = anew ? ew_case_person_anew(c, name, id, err)
+                : ew_case_person_named(c, name, id, err);
+    if (code == EW_OK)
+        code = tell_person(c, *id, err);
     return end(c, code, err);
 }
 
@@ -230,6 +252,19 @@ ew_code ew_ops_add_alias(ew_case *c, const ew_ops_actor *by, int64_t person,
     int64_t id;
     ew_code code = begin(c, by, "alias", person, err);
     return code == EW_OK ? end(c, ew_case_add_alias(c, person, name, &id, err), err)
+                         : code;
+}
+
+ew_code ew_ops_merge_people(ew_case *c, const ew_ops_actor *by, int64_t person,
+                            int64_t other, int64_t *event, ew_err *err)
+{
+    char detail[96];
+    ew_case_act act = {
+        .kind = "merge", .who = by->who, .purpose = by->purpose, .detail = detail};
+    (void)snprintf(detail, sizeof detail, "{\"person\":%lld,\"other\":%lld}",
+                   (long long)person, (long long)other);
+    ew_code code = ew_case_begin(c, &act, event, err);
+    return code == EW_OK ? end(c, ew_case_merge_people(c, person, other, err), err)
                          : code;
 }
 

@@ -41,8 +41,18 @@ typedef struct ew_ops_actor {
 EW_MUST_CHECK ew_code ew_ops_add_person(ew_case *c, const ew_ops_actor *by,
                                         const ew_person *p, ew_slice identity,
                                         int64_t *id, ew_err *err);
+/* Whoever has this name, or this other name; when that is nobody, a public person, added in an event of its own.
+ * EW_E_ARG when somebody's name is the same but for its writing; anew: not then. */
+EW_MUST_CHECK ew_code ew_ops_person_named(ew_case *c, const ew_ops_actor *by,
+                                          const char *name, bool anew, int64_t *id,
+                                          ew_err *err);
 EW_MUST_CHECK ew_code ew_ops_add_alias(ew_case *c, const ew_ops_actor *by, int64_t person,
                                        ew_slice name, ew_err *err);
+
+/* `other` turned out to be `person`. */
+EW_MUST_CHECK ew_code ew_ops_merge_people(ew_case *c, const ew_ops_actor *by,
+                                          int64_t person, int64_t other, int64_t *event,
+                                          ew_err *err);
 
 /* Adds recipients; those that are there already are passed over. With keys, what is kept under them is encrypted
  * once more, for the new ones too. */

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "ops/case_people.h"
 
 /* ------------------------------------------------------------------ names that are alike */
 
@@ -61,52 +62,16 @@ static bool alike(const char *a, const char *b)
 typedef struct looker {
     const char *name;
     char *near;
-    bool there;
-    int64_t person; /* who has it as another name; 0: nobody */
-    char *shown;
 } looker;
 
 static ew_code look_at(void *cookie, const ew_person *p, ew_err *err)
 {
     looker *l = cookie;
     (void)err;
-    if (p->undone)
-        return EW_OK;
-    l->there = l->there || strcmp(p->name, l->name) == 0;
-    if (p->kind != EW_PERSON_PUBLIC && l->near[0] == 0 &&
+    if (!p->undone && p->kind != EW_PERSON_PUBLIC && l->near[0] == 0 &&
         strlen(p->name) <= EW_CASE_NAME && alike(p->name, l->name))
         memcpy(l->near, p->name, strlen(p->name) + 1);
     return EW_OK;
-}
-
-/* Somebody's other name is that somebody, by the name shown. That of a protected person cannot be read. */
-static ew_code look_at_alias(void *cookie, const ew_alias *a, ew_err *err)
-{
-    looker *l = cookie;
-    (void)err;
-    if (!a->undone && !a->sealed && strcmp(a->name, l->name) == 0)
-        l->person = a->person;
-    return EW_OK;
-}
-
-static ew_code name_of(void *cookie, const ew_person *p, ew_err *err)
-{
-    looker *l = cookie;
-    if (p->id != l->person || p->undone || l->shown != NULL)
-        return EW_OK;
-    l->shown = ew_strdup(p->name);
-    return l->shown != NULL ? EW_OK : ew_fail_nomem(err);
-}
-
-/* *shown: the name of whoever has this one as another name, to be freed; NULL: nobody. */
-static ew_code resolve(ew_case *c, const char *name, char **shown, ew_err *err)
-{
-    looker l = {.name = name};
-    ew_code code = ew_case_aliases(c, look_at_alias, &l, err);
-    if (code == EW_OK && l.person != 0)
-        code = ew_case_people(c, name_of, &l, err);
-    *shown = l.shown;
-    return code;
 }
 
 /* Whoever is hidden behind a name must not come in a second time, by a name that tells more. */
@@ -116,17 +81,18 @@ static ew_code check_person(ew_case *c, const ew_position_how *how,
     looker l = {.name = how->person, .near = told->near};
     ew_namesake other;
     ew_code code = ew_case_namesake(c, how->person, &other, err);
-    if (code == EW_OK && other.id != 0 && !other.exact && !how->new_person) {
+    told->new_person = !other.exact;
+    if (code != EW_OK || other.exact)
+        return code;
+    if (other.id != 0 && !how->new_person) {
         memcpy(told->near, other.name, sizeof told->near);
         return ew_fail(err, EW_E_ARG, 0,
                        "'%s' is written almost as '%s', who is in the case: the same? "
                        "then say so; if not, --new-person",
                        how->person, told->near);
     }
-    if (code == EW_OK)
-        code = ew_case_people(c, look_at, &l, err);
-    told->new_person = !l.there;
-    if (code == EW_OK && !l.there && l.near[0] != 0 && !how->new_person)
+    code = ew_case_people(c, look_at, &l, err);
+    if (code == EW_OK && l.near[0] != 0 && !how->new_person)
         return ew_fail(err, EW_E_ARG, 0,
                        "'%s' is like '%s', who is not public: the same? then say so; if "
                        "not, --new-person",
@@ -207,17 +173,32 @@ static ew_code write_down(ew_case *c, const ew_position_how *how, ew_position_to
                        .who = how->who,
                        .purpose = how->purpose,
                        .detail = detail_of(told)};
-    ew_code code = ew_case_begin(c, &act, &told->event, err);
+    const ew_ops_actor by = {how->who, how->purpose};
+    ew_code code =
+        ew_ops_person_named(c, &by, how->person, how->new_person, &p.person, err);
+    told->person = p.person;
+    if (code == EW_OK)
+        code = ew_case_begin(c, &act, &told->event, err);
     if (code != EW_OK)
         return code;
-    code = told->new_person ? ew_case_person_anew(c, how->person, &p.person, err)
-                            : ew_case_person_named(c, how->person, &p.person, err);
-    if (code == EW_OK)
-        code = ew_case_add_position(c, &p, &told->id, err);
-    told->person = p.person;
+    code = ew_case_add_position(c, &p, &told->id, err);
     if (code == EW_OK)
         return ew_case_commit(c, err);
     ew_case_rollback(c);
+    return code;
+}
+
+/* Somebody new comes with an event of his own, so that the position can be taken back alone. */
+static ew_code write_both(ew_case *c, const ew_position_how *how, ew_position_told *told,
+                          uint64_t via, ew_err *err)
+{
+    ew_code code = ew_case_group_begin(c, err);
+    if (code != EW_OK)
+        return code;
+    code = write_down(c, how, told, via, err);
+    if (code == EW_OK)
+        return ew_case_group_end(c, err);
+    ew_case_group_abandon(c);
     return code;
 }
 
@@ -229,7 +210,7 @@ static ew_code position_of(ew_case *c, const ew_position_how *how, ew_position_t
         code = check_person(c, how, told, err);
     if (code == EW_OK)
         code = find_words(c, how, told, err);
-    return code == EW_OK ? write_down(c, how, told, via, err) : code;
+    return code == EW_OK ? write_both(c, how, told, via, err) : code;
 }
 
 ew_code ew_ops_case_position(ew_case *c, const ew_position_how *how,
@@ -246,13 +227,5 @@ ew_code ew_ops_case_position(ew_case *c, const ew_position_how *how,
     if (how->words != NULL && strlen(how->words) > EW_CASE_WORDS)
         return ew_fail(err, EW_E_LIMIT, 0, "words of more than %d bytes",
                        (int)EW_CASE_WORDS);
-    ew_position_how known = *how;
-    char *shown = NULL;
-    ew_code code = resolve(c, how->person, &shown, err);
-    if (shown != NULL)
-        known.person = shown;
-    if (code == EW_OK)
-        code = position_of(c, &known, told, via, err);
-    ew_free(shown);
-    return code;
+    return position_of(c, how, told, via, err);
 }

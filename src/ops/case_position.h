@@ -23,7 +23,7 @@ typedef struct ew_position_told {
     char near[EW_CASE_NAME + 1]; /* with EW_E_ARG: the name that it is like; else "" */
 } ew_position_told;
 
-/* One event. Words that are not in the report are kept all the same; the event says so.
+/* One event, and before it one of the person, when that is new. Words that are not in the report are kept all the same; the event says so.
  * EW_E_ARG when something is missing or wrong, or when the person is new and the name is like that of
  * somebody protected or with a pseudonym, or anybody's but for its writing: to be asked about. */
 EW_MUST_CHECK ew_code ew_ops_case_position(ew_case *c, const ew_position_how *how,

@@ -12,6 +12,7 @@
 #include "casefile/dates.h"
 #include "base/when.h"
 #include "base/file.h"
+#include "ops/case_people.h"
 
 enum { PARAGRAPH_MAX = 1 << 20, DETAIL = 128 };
 
@@ -214,18 +215,35 @@ static ew_code fill(decision *d, const ew_acceptance *a, ew_position *p,
     return code == EW_OK ? narrow(d, p, err) : code;
 }
 
-static ew_code add(decision *d, const char *person, ew_position *p, int64_t *position,
-                   ew_err *err)
+static ew_code add(decision *d, const ew_position *p, int64_t *position, ew_err *err)
 {
     char detail[DETAIL];
-    ew_code code = ew_case_person_named(d->c, person, &p->person, err);
-    if (code == EW_OK)
-        code = ew_case_add_position(d->c, p, position, err);
+    ew_code code = ew_case_add_position(d->c, p, position, err);
     if (code == EW_OK)
         code = ew_case_decide(d->c, d->number, *position, err);
     (void)snprintf(detail, sizeof detail, "{\"suggestion\":%lld,\"position\":%lld}",
                    (long long)d->number, (long long)*position);
     return code == EW_OK ? ew_case_event_detail(d->c, detail, err) : code;
+}
+
+/* The event, and one of the person before it, when that is new. */
+static ew_code write_down(decision *d, const ew_acceptance *a, const char *person,
+                          ew_position *p, int64_t *position, ew_err *err)
+{
+    const ew_ops_actor by = {a->who, a->purpose};
+    const ew_case_act act = {
+        .kind = "accept", .item = p->item, .who = a->who, .purpose = a->purpose};
+    int64_t event;
+    ew_code code = ew_ops_person_named(d->c, &by, person, false, &p->person, err);
+    if (code == EW_OK)
+        code = ew_case_begin(d->c, &act, &event, err);
+    if (code != EW_OK)
+        return code;
+    code = add(d, p, position, err);
+    if (code == EW_OK)
+        return ew_case_commit(d->c, err);
+    ew_case_rollback(d->c);
+    return code;
 }
 
 ew_code ew_ops_accept_quote(ew_case *c, int64_t suggestion, const ew_acceptance *a,
@@ -234,20 +252,17 @@ ew_code ew_ops_accept_quote(ew_case *c, int64_t suggestion, const ew_acceptance 
     decision d = {.number = suggestion, .c = c};
     ew_position p = {0};
     const char *person = NULL;
-    int64_t event;
     ew_code code = find(&d, err);
     if (code == EW_OK)
         code = fill(&d, a, &p, &person, err);
-    ew_case_act act = {
-        .kind = "accept", .item = p.item, .who = a->who, .purpose = a->purpose};
     if (code == EW_OK)
-        code = ew_case_begin(c, &act, &event, err);
+        code = ew_case_group_begin(c, err);
     if (code == EW_OK) {
-        code = add(&d, person, &p, position, err);
+        code = write_down(&d, a, person, &p, position, err);
         if (code == EW_OK)
-            code = ew_case_commit(c, err);
+            code = ew_case_group_end(c, err);
         else
-            ew_case_rollback(c);
+            ew_case_group_abandon(c);
     }
     release(&d);
     return code;

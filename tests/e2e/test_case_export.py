@@ -133,7 +133,7 @@ class Export(CaseFile):
         self.assertEqual(len(tables["message"]), 2)
         self.assertEqual(tables["message"][0]["text"], CHAT["messages"][0]["text"])
         events, last = self.chain(bag)
-        self.assertEqual((int(events), last), (6, tables["event"][-1]["chain"]))
+        self.assertEqual((int(events), last), (7, tables["event"][-1]["chain"]))
         with open(os.path.join(bag, "data/events.json"), encoding="utf-8") as f:
             self.assertEqual(json.load(f)["tables"], {"event": tables["event"]})
         # Originals, byte by byte.

@@ -116,6 +116,40 @@ class People(Case):
         self.assertIn(NATIVE, shown)
         self.assertIn(ALIAS, shown)
 
+    def test_people_who_are_one(self):
+        note = self.path("note.txt")
+        with open(note, "w") as f:
+            f.write("Somebody says that the recording is forged.\n")
+        self.ew("add", note)
+        said = []
+        for name, stance, day in (("Vannak Lim", "denies", "12"), ("V. Lim", "confirms", "13")):
+            said.append(json.loads(self.ew(
+                "position", "1", "--person", name, "--stance", stance, "--date", "2026-10-" + day,
+                "--words", "on the call", "--json").out))
+        # Who was new came with an event of its own: the first position goes alone, and back.
+        self.ew("undo", said[0]["event"])
+        names = [json.loads(line)["name"] for line in self.ew("people", "--json").out.splitlines()]
+        self.assertEqual(names, ["Vannak Lim", "V. Lim"])
+        back = [json.loads(line) for line in self.ew("events", "--json").out.splitlines()][-1]
+        self.ew("undo", back["event"])
+        self.assertNotIn("reversal", self.ew("timeline", "--json", code=None).out)
+        merged = json.loads(self.ew("merge", "Vannak Lim", "V. Lim", "--json").out)
+        self.assertEqual((merged["person"], merged["other"]), (1, 2))
+        self.ew("merge", "V. Lim", "Vannak Lim", code=2)
+        rows = [json.loads(line) for line in self.ew("timeline", "--json", code=None).out.splitlines()]
+        self.assertEqual({r["person"] for r in rows if r["row"] == "position"}, {"Vannak Lim"})
+        self.assertIn("reversal", [r.get("finding") for r in rows])
+        people = self.ew("people").out
+        self.assertIn("also V. Lim", people)
+        self.assertEqual(len(self.ew("people", "--json").out.splitlines()), 1)
+        self.assertIn("is person 1", self.ew("people", "--all").out)
+        for name in ("V. Lim", "Vannak Lim"):
+            self.assertEqual(len(self.ew("search", "--person", name, "--json").out.splitlines()), 2)
+        self.ew("verify")
+        self.ew("undo", merged["event"])
+        self.assertEqual(len(self.ew("people", "--json").out.splitlines()), 2)
+        self.ew("verify")
+
     def test_killed_at_any_moment(self):
         self.ew("recipient", self.recipient)
         self.protect("Source 0")

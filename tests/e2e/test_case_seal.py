@@ -57,20 +57,20 @@ class Seals(Desk):
         self.position("denies")
         made = self.json_with_pass("case", "seal")
         self.assertEqual((made["events"], made["upto"], made["event"], made["entry"]),
-                         (2, 2, 3, 0))
+                         (3, 3, 4, 0))
         verified = self.verify()
-        self.assertEqual((verified["sealed_upto"], verified["events_not_sealed"]), (2, 0))
+        self.assertEqual((verified["sealed_upto"], verified["events_not_sealed"]), (3, 0))
         self.run_ew("case", "seal", code=1)
         # The receipt commits to the value of the chain, which only its salt shows.
-        chain = self.rows("SELECT chain FROM event WHERE id=2")[0][0]
-        kept = json.loads(self.rows("SELECT detail FROM event WHERE id=3")[0][0])
+        chain = self.rows("SELECT chain FROM event WHERE id=3")[0][0]
+        kept = json.loads(self.rows("SELECT detail FROM event WHERE id=4")[0][0])
         want = hashlib.sha256(b"ew-commit/v1\0" + base64.b64decode(kept["salt"]) +
                               chain).digest()
         self.assertIn("text chain " + base64.b64encode(want).decode() + "\n", kept["note"])
-        self.assertIn("text events 2\n", kept["note"])
+        self.assertIn("text events 3\n", kept["note"])
         self.position("confirms")
         made = self.json_with_pass("case", "seal", "--purpose", "daily")
-        self.assertEqual((made["events"], made["upto"], made["entry"]), (1, 4, 1))
+        self.assertEqual((made["events"], made["upto"], made["entry"]), (1, 5, 1))
         answer = self.verify()
         self.assertEqual((answer["whole"], answer["seals"]), (True, 2))
         self.assertEqual(self.with_pass("log", "fsck").code, 0)
@@ -103,8 +103,8 @@ class Seals(Desk):
     def other_desks(self):
         """A receipt that was exchanged, and one of another desk."""
         shutil.copytree(self.path("case"), self.path("other"))
-        note = self.rows("SELECT detail FROM event WHERE id=3")[0][0]
-        self.sql("other", "UPDATE event SET detail=? WHERE id=5", note)
+        note = self.rows("SELECT detail FROM event WHERE id=4")[0][0]
+        self.sql("other", "UPDATE event SET detail=? WHERE id=6", note)
         problems = self.verify(code=4, case="other")["problems"]
         self.assertTrue(any("follow" in p for p in problems), problems)
         home, self.desk = self.desk, self.path("desk2")
@@ -114,7 +114,7 @@ class Seals(Desk):
         self.assertTrue(any("not signed by a key of this desk" in p for p in problems))
         self.assertTrue(any("entries" in p or "log" in p for p in problems), problems)
         self.desk = home
-        self.sql("other", "UPDATE event SET detail='{}' WHERE id=5")
+        self.sql("other", "UPDATE event SET detail='{}' WHERE id=6")
         self.assertIn("damaged", " ".join(self.verify(code=4, case="other")["problems"]))
         self.assertTrue(os.path.exists(home))
 

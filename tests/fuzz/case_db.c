@@ -59,6 +59,7 @@ static ew_code fill_records(ew_case *c, ew_err *err)
                      .words = "no",
                      .until = ""};
     int64_t id;
+    int64_t other = 0;
     ew_code code = to.chat(to.cookie, &chat, err);
     if (code == EW_OK)
         code = to.message(to.cookie, &m, err);
@@ -66,6 +67,10 @@ static ew_code fill_records(ew_case *c, ew_err *err)
         code = to.gap(to.cookie, &gap, err);
     if (code == EW_OK)
         code = ew_case_person_named(c, "Vannak Lim", &p.person, err);
+    if (code == EW_OK)
+        code = ew_case_person_named(c, "V. Lim", &other, err);
+    if (code == EW_OK)
+        code = ew_case_merge_people(c, p.person, other, err);
     return code == EW_OK ? ew_case_add_position(c, &p, &id, err) : code;
 }
 
