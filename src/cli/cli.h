@@ -156,6 +156,7 @@ typedef enum opt_id {
     OPT_NAME,
     OPT_NO_SOUND,
     OPT_SOUND_LIMIT,
+    OPT_SOUNDS,
     OPT_PASS_FILE,
     OPT_TLS,
     OPT_CERT,

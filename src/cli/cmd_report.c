@@ -9,20 +9,23 @@
 #include "report/report.h"
 
 static const command *const report_verbs[] = {
-    &report_check, &report_diff, &report_family, &report_inspect, &report_case,
+    &report_check,   &report_diff, &report_family,
+    &report_inspect, &report_case, &report_results,
 };
 
 const command cmd_report = {
     .name = "report",
     .usage = "WORD [OPTION ...] [ARGUMENT ...]",
     .summary = "write what was found as one page that can be given to anybody",
-    .details = "Runs check, diff, family or inspect, or takes a case, and writes one "
-               "HTML file:\n"
-               "pictures, tables, excerpts of sound, what was not tested, how often it "
-               "is wrong,\n"
-               "hashes of all files, and how to verify. It has no scripts and loads "
-               "nothing; it\n"
-               "names no folder of this machine, and the same input gives the same bytes",
+    .details =
+        "Runs check, diff, family or inspect, or takes a case or saved results, and\n"
+        "writes one HTML file: pictures, tables, excerpts of sound, what was not "
+        "tested,\n"
+        "how often it is wrong, hashes of all files, and how to verify. It has no "
+        "scripts\n"
+        "and loads nothing; it names no folder of this machine, and the same input "
+        "gives\n"
+        "the same bytes",
     .verbs = report_verbs,
     .verb_count = EW_COUNT(report_verbs),
 };

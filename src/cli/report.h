@@ -23,7 +23,7 @@
     }
 
 extern const command report_check, report_diff, report_family, report_inspect,
-    report_case;
+    report_case, report_results;
 
 /* Reads the options above. EW_E_ARG also when HTML is to go nowhere. */
 EW_MUST_CHECK ew_code report_read(app *a, const args *in, ew_report_opts *out,

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/words.h"
 #include "ops/report_parts.h"
 #include "report/page_results.h"
 #include "report/report.h"
@@ -97,20 +99,18 @@ void ew_report__note(ew_report_book *b, const char *name, const char *sha256)
             (void)snprintf(b->hex[i], sizeof b->hex[i], "%s", sha256);
 }
 
-void ew_report__again(json_t **list, const char *before, const char *const *names,
-                      size_t n)
+const char *ew_report__heading(const char *tool)
 {
-    ew_buf b;
-    ew_buf_init(&b, EW_REPORT_MAX);
-    ew_code rc = ew_buf_printf(&b, NULL, "%s", before);
-    for (size_t i = 0; i < n && rc == EW_OK; i++) {
-        json_t *one = ew_page_quoted(" ", names[i]);
-        rc = one != NULL ? ew_buf_printf(&b, NULL, "%s", json_string_value(one))
-                         : EW_E_NOMEM;
-        json_decref(one);
-    }
-    ew_list_add(list, rc == EW_OK ? ew_page_string((const char *)b.data) : NULL);
-    ew_buf_release(&b);
+    static const char *const words[][2] = {
+        {"check", EW_N("Where it comes from:")},
+        {"diff", EW_N("What was changed:")},
+        {"family", EW_N("Which copy was made from which")},
+        {"inspect", EW_N("What the file betrays about itself:")},
+    };
+    for (size_t i = 0; i < EW_COUNT(words); i++)
+        if (strcmp(tool, words[i][0]) == 0)
+            return words[i][1];
+    return EW_N("An analysis");
 }
 
 void ew_report__failed(ew_page *p, const char *name, const ew_err *why)
@@ -140,8 +140,11 @@ ew_code ew_report__end(ew_page *p, const ew_report_opts *opts, ew_excerpts *x,
         json_decref(how->again);
         return rc;
     }
+    json_t *again = how->again;
+    if (strcmp(ew_json_text_of(p->doc.json, "kind"), "case") != 0)
+        ew_report__again_archive(&again, p->files);
     ew_page_limits(p, how->limits);
-    ew_page_close(p, how->settings, how->again);
+    ew_page_close(p, how->settings, again);
     return p->doc.json != NULL ? EW_OK : ew_fail_nomem(err);
 }
 

@@ -44,6 +44,17 @@ EW_MUST_CHECK ew_code ew_ops_report_inspect(ew_inputs *file, const ew_report_opt
                                             ew_page *out, ew_report_told *told,
                                             ew_err *err);
 
+/* What was saved of check, diff, family and inspect (--json), or of reports on them, in this order: nothing is
+ * worked out again. Errors: EW_E_FORMAT, EW_E_LIMIT. */
+typedef struct ew_report_saved {
+    ew_inputs *results;
+    const ew_inputs *sounds; /* files that may be among those that are spoken of, */
+    const ew_index *ix;      /* and recordings; may be NULL: both are for excerpts */
+} ew_report_saved;
+EW_MUST_CHECK ew_code ew_ops_report_results(const ew_report_saved *in,
+                                            const ew_report_opts *opts, ew_page *out,
+                                            ew_report_told *told, ew_err *err);
+
 /* MediaReview of each file that the page was asked about. Needs a publisher in the page's head (EW_E_ARG). */
 EW_MUST_CHECK ew_code ew_ops_report_jsonld(const ew_page *p, ew_buf *out, ew_err *err);
 

@@ -91,51 +91,6 @@ static const char *path_of(void *cookie, const char *sha256)
     return NULL;
 }
 
-static ew_code hear(ew_case_reporter *r, const kept *k, ew_err *err)
-{
-    static const struct {
-        const char *tool;
-        ew_code (*hear)(ew_excerpts *x, const json_t *result,
-                        const ew_report_places *where, const char *of, ew_err *err);
-    } tools[] = {{"check", ew_report__hear_check},
-                 {"diff", ew_report__hear_diff},
-                 {"family", ew_report__hear_family},
-                 {"inspect", ew_report__hear_inspect}};
-    const ew_report_places where = {path_of, r};
-    char of[64];
-    (void)snprintf(of, sizeof of, EW_N("Analysis %" PRId64) ": ", k->id);
-    for (size_t i = 0; i < EW_COUNT(tools); i++)
-        if (strcmp(tools[i].tool, k->tool) == 0)
-            return tools[i].hear(&r->hear, k->result, &where, of, err);
-    return EW_OK;
-}
-
-/* Of recordings in an archive only the last part of the name: folders stay with those who have them. */
-static void hide_folders(json_t *list)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        json_t *x = json_array_get(list, i);
-        const char *file = ew_json_text_of(x, "source");
-        if (json_object_get(x, "source_name") != NULL)
-            (void)json_object_set_new(x, "source_name", json_string(file));
-        hide_folders(json_object_get(x, "others"));
-    }
-}
-
-static const char *heading_of(const char *tool)
-{
-    static const char *const words[][2] = {
-        {"check", EW_N("Where it comes from:")},
-        {"diff", EW_N("What was changed:")},
-        {"family", EW_N("Which copy was made from which:")},
-        {"inspect", EW_N("What the file betrays about itself:")},
-    };
-    for (size_t i = 0; i < EW_COUNT(words); i++)
-        if (strcmp(tool, words[i][0]) == 0)
-            return words[i][1];
-    return EW_N("An analysis of");
-}
-
 static void put_made(ew_case_reporter *r, const kept *k)
 {
     char when[EW_TIME_TEXT];
@@ -154,20 +109,24 @@ static void put_made(ew_case_reporter *r, const kept *k)
 
 static ew_code put_analysis(ew_case_reporter *r, kept *k, ew_err *err)
 {
+    const ew_report_places where = {path_of, r};
+    char of[64];
     ew_buf svg;
     ew_buf_init(&svg, EW_REPORT_MAX);
-    ew_page_section_of(r->page, 3, heading_of(k->tool),
-                       strcmp(k->tool, "family") == 0 ? "all recordings"
-                                                      : ew_report__item_name(r, k->item));
+    ew_page_section_of(r->page, 3, ew_report__heading(k->tool),
+                       strcmp(k->tool, "family") != 0 ? ew_report__item_name(r, k->item)
+                                                      : NULL);
     put_made(r, k);
-    hide_folders(json_object_get(k->result, "spans"));
-    ew_code code = ew_redraw(k->tool, k->result, &svg, err);
+    ew_code code = json_is_object(k->result) ? ew_report__shorten(k->result, err) : EW_OK;
+    if (code == EW_OK)
+        code = ew_redraw(k->tool, k->result, &svg, err);
     ew_page_add_result(r->page, k->tool, k->result,
                        svg.len > 0 ? (const char *)svg.data : NULL);
     ew_buf_release(&svg);
     r->limits |= ew_page_limits_of(k->tool);
+    (void)snprintf(of, sizeof of, EW_N("Analysis %" PRId64) ": ", k->id);
     if (code == EW_OK)
-        code = hear(r, k, err);
+        code = ew_report__hear(&r->hear, k->tool, k->result, &where, of, err);
     if (k->result != NULL)
         ew_page_result(r->page, json_incref(k->result));
     return code;

@@ -67,6 +67,7 @@ static ew_code put_check(checking *c, const ew_finding *f, ew_err *err)
         ew_page_add_check(c->page, r, (const char *)svg.data);
         (void)snprintf(before, sizeof before, "%.400s%s", of, of[0] != 0 ? ": " : "");
         rc = ew_report__hear_check(&c->hear, r, &where, before, err);
+        ew_report__again_result(&c->again, "check", r);
         ew_page_result(c->page, r);
     }
     ew_buf_release(&json);
@@ -80,7 +81,7 @@ static void each(void *cookie, const ew_input *clip, const ew_finding *f,
     checking *c = cookie;
     char **names = NULL;
     ew_finding mine = f != NULL ? *f : (ew_finding){0};
-    ew_page_section_of(c->page, 2, "The clip", clip->name);
+    ew_page_section_of(c->page, 2, "The clip:", clip->name);
     if (f == NULL) {
         c->told->failed++;
         ew_report__failed(c->page, clip->name, why);
@@ -96,8 +97,6 @@ static void each(void *cookie, const ew_input *clip, const ew_finding *f,
         c->err = err;
     c->told->found += f->map->piece_count > 0;
     c->told->nothing += f->map->piece_count == 0;
-    ew_report__again(&c->again, "earwitness check --", (const char *const *)&clip->name,
-                     1);
     for (size_t i = 0; names != NULL && i < f->source_count; i++)
         ew_free(names[i]);
     ew_free(names);

@@ -15,7 +15,6 @@
 static ew_code put_diff(ew_report_maker *m, const ew_diff_finding *f, ew_err *err)
 {
     const ew_report_places where = {ew_report__path, &m->book};
-    const char *const names[] = {f->sides[0].name, f->sides[1].name};
     ew_code rc = ew_report_diff_json(f, &m->json, err);
     if (rc == EW_OK)
         rc = ew_report_diff_svg(f, &m->svg, err);
@@ -27,7 +26,7 @@ static ew_code put_diff(ew_report_maker *m, const ew_diff_finding *f, ew_err *er
     ew_report__note_one(m, "name", "b");
     ew_page_section(m->page, 2, "What B changes against A");
     ew_page_add_diff(m->page, m->result, (const char *)m->svg.data);
-    ew_report__again(&m->again, "earwitness diff --", names, 2);
+    ew_report__again_result(&m->again, "diff", m->result);
     return ew_report__hear_diff(&m->hear, m->result, &where, "", err);
 }
 
@@ -65,21 +64,6 @@ static void note_copies(ew_report_maker *m)
     }
 }
 
-static ew_code name_all(ew_report_maker *m, ew_err *err)
-{
-    const ew_inputs *in = m->book.in;
-    const char **names = ew_alloc_array(in->count + 1, sizeof *names);
-    size_t n = 0;
-    if (names == NULL)
-        return ew_fail_nomem(err);
-    for (size_t i = 0; i < in->count; i++)
-        if (in->items[i].kind == EW_INPUT_FILE)
-            names[n++] = in->items[i].name;
-    ew_report__again(&m->again, "earwitness family --", names, n);
-    ew_free(names);
-    return EW_OK;
-}
-
 static ew_code put_family(ew_report_maker *m, const ew_family_finding *f, ew_err *err)
 {
     const ew_report_places where = {ew_report__path, &m->book};
@@ -93,9 +77,8 @@ static ew_code put_family(ew_report_maker *m, const ew_family_finding *f, ew_err
     note_copies(m);
     ew_page_section(m->page, 2, "Who was made from whom");
     ew_page_add_family(m->page, m->result, (const char *)m->svg.data);
-    rc = name_all(m, err);
-    return rc == EW_OK ? ew_report__hear_family(&m->hear, m->result, &where, "", err)
-                       : rc;
+    ew_report__again_result(&m->again, "family", m->result);
+    return ew_report__hear_family(&m->hear, m->result, &where, "", err);
 }
 
 ew_code ew_ops_report_family(ew_inputs *copies, const ew_report_opts *opts, ew_page *out,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "base/words.h"
 #include "ops/report_parts.h"
@@ -67,6 +68,7 @@ ew_code ew_report__hear_check(ew_excerpts *x, const json_t *result,
                               const ew_report_places *where, const char *of, ew_err *err)
 {
     const ear e = {x, where, of, err};
+    ew_excerpts_group(x);
     const json_t *clip = json_object_get(result, "clip");
     const json_t *spans = json_object_get(result, "spans");
     const json_t *joins = json_object_get(result, "joins");
@@ -103,7 +105,7 @@ static ew_code hear_side(const ear *e, const json_t *r, const char *side,
     const stretch s = {TEXT(file, "name"), TEXT(file, "sha256"), from - around / 2,
                        to + around / 2};
     (void)snprintf(caption, sizeof caption, EW_N("Edit %zu (%s), %s"), n,
-                   TEXT(edit, "op"), side[0] == 'a' ? "in A" : "in B");
+                   ew_page_edit_words(edit), side[0] == 'a' ? "in A" : "in B");
     return hear(e, &s, caption);
 }
 
@@ -111,6 +113,7 @@ ew_code ew_report__hear_diff(ew_excerpts *x, const json_t *result,
                              const ew_report_places *where, const char *of, ew_err *err)
 {
     const ear e = {x, where, of, err};
+    ew_excerpts_group(x);
     const json_t *edits = json_object_get(result, "edits");
     ew_code rc = EW_OK;
     for (size_t i = 0; i < json_array_size(edits) && i < EDITS_HEARD && rc == EW_OK;
@@ -129,6 +132,7 @@ ew_code ew_report__hear_family(ew_excerpts *x, const json_t *result,
                                const ew_report_places *where, const char *of, ew_err *err)
 {
     const ear e = {x, where, of, err};
+    ew_excerpts_group(x);
     const json_t *copies = json_object_get(result, "copies");
     const char *root = TEXT(result, "root");
     double middle = -1;
@@ -158,6 +162,7 @@ ew_code ew_report__hear_inspect(ew_excerpts *x, const json_t *result,
                                 ew_err *err)
 {
     const ear e = {x, where, of, err};
+    ew_excerpts_group(x);
     const json_t *file = json_object_get(result, "file");
     const json_t *list = json_object_get(result, "findings");
     char caption[128];
@@ -178,4 +183,21 @@ ew_code ew_report__hear_inspect(ew_excerpts *x, const json_t *result,
         rc = hear(&e, &s, caption);
     }
     return rc;
+}
+
+ew_code ew_report__hear(ew_excerpts *x, const char *tool, const json_t *result,
+                        const ew_report_places *where, const char *of, ew_err *err)
+{
+    static const struct {
+        const char *tool;
+        ew_code (*hear)(ew_excerpts *x, const json_t *result,
+                        const ew_report_places *where, const char *of, ew_err *err);
+    } tools[] = {{"check", ew_report__hear_check},
+                 {"diff", ew_report__hear_diff},
+                 {"family", ew_report__hear_family},
+                 {"inspect", ew_report__hear_inspect}};
+    for (size_t i = 0; i < EW_COUNT(tools); i++)
+        if (strcmp(tools[i].tool, tool) == 0)
+            return tools[i].hear(x, result, where, of, err);
+    return EW_OK;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports on one file alone. */
+#include <stdio.h>
+
 #include "ops/inspect.h"
 #include "ops/report_parts.h"
 #include "report/page_results.h"
@@ -19,6 +21,7 @@ static int tick(void *cookie, const char *stage, int64_t done, int64_t total)
 static ew_code put_inspect(ew_report_maker *m, const ew_inspect_view *v, ew_err *err)
 {
     const ew_report_places where = {ew_report__path, &m->book};
+    char command[64];
     ew_code rc = ew_report_inspect_json(v, &m->json, err);
     if (rc == EW_OK)
         rc = ew_report_inspect_svg(v, &m->svg, err);
@@ -29,7 +32,12 @@ static ew_code put_inspect(ew_report_maker *m, const ew_inspect_view *v, ew_err 
     ew_report__note_one(m, "name", "file");
     ew_page_section(m->page, 2, "What was found in the file");
     ew_page_add_inspect(m->page, m->result, (const char *)m->svg.data);
-    ew_report__again(&m->again, "earwitness inspect --", &v->name, 1);
+    (void)snprintf(command, sizeof command, "earwitness inspect --rate %g --",
+                   m->opts->rate);
+    if (m->opts->rate == 1)
+        ew_report__again_result(&m->again, "inspect", m->result);
+    else
+        ew_report__again(&m->again, command, &v->name, 1);
     return ew_report__hear_inspect(&m->hear, m->result, &where, "", err);
 }
 

@@ -42,6 +42,17 @@ const char *ew_report__path(void *cookie, const char *sha256);
 /* A command with these names, as a shell takes it. */
 void ew_report__again(json_t **list, const char *before, const char *const *names,
                       size_t n);
+/* The command that gives this result again. */
+void ew_report__again_result(json_t **list, const char *tool, const json_t *result);
+/* Before them the one that puts the recordings of the page into an archive, when it has some. */
+void ew_report__again_archive(json_t **list, const json_t *files);
+
+/* Takes folders out of the names in a result. EW_E_LIMIT, EW_E_NOMEM. */
+EW_MUST_CHECK ew_code ew_report__shorten(json_t *result, ew_err *err);
+
+/* The heading of a result; what it is about follows it. */
+const char *ew_report__heading(const char *tool);
+
 /* That an input could not be read. */
 void ew_report__failed(ew_page *p, const char *name, const ew_err *why);
 
@@ -64,6 +75,11 @@ EW_MUST_CHECK ew_code ew_report__hear_family(ew_excerpts *x, const json_t *resul
 EW_MUST_CHECK ew_code ew_report__hear_inspect(ew_excerpts *x, const json_t *result,
                                               const ew_report_places *where,
                                               const char *of, ew_err *err);
+
+/* By the name of the tool; of another nothing is heard. */
+EW_MUST_CHECK ew_code ew_report__hear(ew_excerpts *x, const char *tool,
+                                      const json_t *result, const ew_report_places *where,
+                                      const char *of, ew_err *err);
 
 /* A report on a few files in the making. */
 typedef struct ew_report_maker {

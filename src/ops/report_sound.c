@@ -45,16 +45,23 @@ ew_code ew_excerpts_add(ew_excerpts *x, const ew_excerpt_wish *w, ew_err *err,
     (void)vsnprintf(text, sizeof text, caption, list);
     va_end(list);
     double from = fmax(w->from, 0);
+    size_t rank = x->n - x->begun;
     ew_excerpt *e = &x->list[x->n++];
     *e = (ew_excerpt){.path = ew_strdup(w->path),
                       .file = ew_strdup(w->file),
                       .caption = ew_strdup(text),
                       .from = from,
-                      .to = fmin(w->to, from + EW_EXCERPT_SECONDS)};
+                      .to = fmin(w->to, from + EW_EXCERPT_SECONDS),
+                      .rank = rank};
     memcpy(e->sha256, w->sha256, sizeof e->sha256);
     ew_buf_init(&e->pcm, PCM_MAX);
     return e->path != NULL && e->file != NULL && e->caption != NULL ? EW_OK
                                                                     : ew_fail_nomem(err);
+}
+
+void ew_excerpts_group(ew_excerpts *x)
+{
+    x->begun = x->n;
 }
 
 void ew_excerpts_release(ew_excerpts *x)
@@ -71,21 +78,29 @@ void ew_excerpts_release(ew_excerpts *x)
 
 /* ------------------------------------------------------------------ choosing */
 
+static size_t last_rank(const ew_excerpts *x)
+{
+    size_t last = 0;
+    for (size_t i = 0; i < x->n; i++)
+        last = x->list[i].rank > last ? x->list[i].rank : last;
+    return last;
+}
+
 static void choose(ew_excerpts *x, uint64_t limit)
 {
     double left = (double)limit;
     size_t n = 0;
-    for (size_t i = 0; i < x->n; i++) {
-        ew_excerpt *e = &x->list[i];
-        if (!(e->to - e->from >= least_seconds) || e->path[0] == 0)
-            continue;
-        e->chosen = n < EW_EXCERPTS_MAX && cost_of(e) <= left;
-        x->over += !e->chosen;
-        if (!e->chosen)
-            continue;
-        left -= cost_of(e);
-        n++;
-    }
+    const size_t last = last_rank(x);
+    for (size_t rank = 0; rank <= last; rank++)
+        for (size_t i = 0; i < x->n; i++) {
+            ew_excerpt *e = &x->list[i];
+            if (e->rank != rank || !(e->to - e->from >= least_seconds) || e->path[0] == 0)
+                continue;
+            e->chosen = n < EW_EXCERPTS_MAX && cost_of(e) <= left;
+            x->over += !e->chosen;
+            left -= e->chosen ? cost_of(e) : 0;
+            n += e->chosen;
+        }
 }
 
 /* ------------------------------------------------------------------ cutting */

@@ -19,6 +19,7 @@ typedef struct ew_excerpt {
     uint8_t sha256[32]; /* that the file must have */
     char *file, *caption;
     double from, to; /* seconds */
+    size_t rank;     /* within what it is about */
     bool chosen, unreadable;
     uint32_t rate_hz;
     ew_buf pcm;
@@ -27,7 +28,8 @@ typedef struct ew_excerpt {
 typedef struct ew_excerpts {
     ew_excerpt *list;
     size_t n, cap;
-    size_t over; /* that had no room */
+    size_t over;  /* that had no room */
+    size_t begun; /* where the last group begins */
 } ew_excerpts;
 
 typedef struct ew_excerpt_wish {
@@ -37,6 +39,9 @@ typedef struct ew_excerpt_wish {
     double from, to;  /* cut to EW_EXCERPT_SECONDS */
 } ew_excerpt_wish;
 
+/* What follows is about something else: of each the most important come first, so that one with many does not take
+ * all the room. */
+void ew_excerpts_group(ew_excerpts *x);
 /* The next in order of importance. */
 EW_MUST_CHECK ew_code ew_excerpts_add(ew_excerpts *x, const ew_excerpt_wish *w,
                                       ew_err *err, const char *caption, ...)

@@ -163,7 +163,7 @@ static void headline(pic *p)
         ew_percent_text(ew_summary_explained(p->s), share), p->s->join_count,
         p->s->join_count == 1 ? "" : "s", (unsigned long long)p->f->archive_recordings,
         p->f->archive_recordings == 1 ? "" : "s",
-        ew_length_text(seconds((double)p->f->archive_samples), hours));
+        ew_length_text(ew_finding_archive_seconds(p->f), hours));
 }
 
 static void axis(pic *p)

@@ -40,7 +40,7 @@ static ew_code head(const page *p)
         ew_bold(p->style), f->clip_name, ew_plain(p->style),
         ew_time_text(seconds((double)f->clip_samples), length), SHA_SHOWN, hex,
         (unsigned long long)f->archive_recordings, f->archive_recordings == 1 ? "" : "s",
-        ew_length_text(seconds((double)f->archive_samples), hours));
+        ew_length_text(ew_finding_archive_seconds(f), hours));
     if (rc == EW_OK && f->trouble[0] != 0)
         rc = ew_buf_printf(p->out, p->err, ew_tr("trouble with the clip: %s\n"),
                            f->trouble);

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/words.h"
 #include "earwitness/fingerprint.h"
+#include "report/times.h"
 
 /* How exactly a join is placed: 95 % of those found in spliced clips with known joins are
  * nearer than this to the true place. Next to sound that matches nothing one side gives no
@@ -21,6 +22,7 @@ enum {
     SYLLABLE_MS = 100,
     SHORT_MS = 600,
     SAMPLES_PER_MS = EW_FP_RATE_HZ / 1000,
+    ARCHIVE_DIGITS = 4 /* of hours, in the JSON */
 };
 
 const char *const ew_not_tested[] = {
@@ -206,6 +208,13 @@ ew_code ew_summary_init(ew_summary *s, const ew_finding *f, ew_err *err)
     find_joins(s, f->map);
     find_mains(s, f);
     return EW_OK;
+}
+
+double ew_finding_archive_seconds(const ew_finding *f)
+{
+    double hours = (double)f->archive_samples / EW_FP_RATE_HZ / 3600;
+
+    return round(3600 * ew_round(hours, ARCHIVE_DIGITS));
 }
 
 void ew_summary_release(ew_summary *s)

@@ -73,6 +73,10 @@ void ew_summary_release(ew_summary *s);
  * can be compared. */
 double ew_summary_explained(const ew_summary *s);
 
+/* Seconds of sound in the archive, as exactly as the JSON tells them: text, table and picture then say the
+ * same round number. */
+double ew_finding_archive_seconds(const ew_finding *f);
+
 /* What `check` does not look at, said in every answer. */
 extern const char *const ew_not_tested[];
 extern const size_t ew_not_tested_count;

@@ -304,44 +304,83 @@ json_t *ew_page_quoted(const char *before, const char *name)
     return s;
 }
 
-enum { SUMS_SHOWN = 6 };
+enum { SUMS_SHOWN = 40, COMMANDS_SHOWN = 100 };
 
-static void verify(ew_page *p, const json_t *again)
+/* Prints "name: OK" for the same file. */
+static void sum_command(ew_page *p, const json_t *file)
+{
+    char before[EW_SHA256_HEX + 48];
+    (void)snprintf(before, sizeof before, "printf '%%s  %%s\\n' %.*s ", EW_SHA256_HEX,
+                   text_of(file, "sha256"));
+    json_t *s = ew_page_quoted(before, text_of(file, "name"));
+    if (s == NULL)
+        ew_obj_release(&p->doc); /* out of memory */
+    else
+        ew_page_say(p, EW_PAGE_COMMAND, "%s | sha256sum --check", json_string_value(s));
+    json_decref(s);
+}
+
+static void verify_files(ew_page *p)
 {
     size_t n = json_array_size(p->files);
-    ew_page_section(p, 2, "How to verify");
-    if (n > 0)
-        ew_page_say(
-            p, EW_PAGE_PLAIN,
-            "This report is about exactly the files in the table above. Whether you "
-            "have the same ones is told by their SHA-256, a number that nobody can "
-            "give to another file:");
+    bool renamed = false;
+    if (n == 0)
+        return;
+    ew_page_say(p, EW_PAGE_PLAIN,
+                "This report is about exactly the files in the table above. Whether you "
+                "have the same ones is told by their SHA-256, a number that nobody can "
+                "give to another file. Put them into one folder and type there; each "
+                "command answers with the name and OK:");
     for (size_t i = 0; i < n && i < SUMS_SHOWN; i++) {
-        json_t *s =
-            ew_page_quoted("sha256sum -- ", text_of(json_array_get(p->files, i), "name"));
-        if (s == NULL)
-            ew_obj_release(&p->doc); /* out of memory */
-        else
-            ew_page_say(p, EW_PAGE_COMMAND, "%s", json_string_value(s));
-        json_decref(s);
+        const char *name = text_of(json_array_get(p->files, i), "name");
+        size_t len = strlen(name);
+        renamed = renamed || (len > 0 && strchr(")]", name[len - 1]) != NULL);
+        sum_command(p, json_array_get(p->files, i));
     }
     if (n > SUMS_SHOWN)
-        ew_page_say(p, EW_PAGE_NOTE, "The other %zu files in the same way.",
-                    n - SUMS_SHOWN);
+        ew_page_say(p, EW_PAGE_NOTE, "Other files in the same way: there are %zu in all.",
+                    n);
+    if (renamed)
+        ew_page_say(p, EW_PAGE_NOTE,
+                    "A number or letters in brackets at the end of a name tell files of "
+                    "one name apart: give the file that name.");
+}
+
+static void verify_again(ew_page *p, const json_t *again)
+{
+    bool own_archive = false;
     if (strcmp(text_of(p->doc.json, "kind"), "case") == 0)
-        ew_page_say(
-            p, EW_PAGE_PLAIN,
-            "Whoever has the case itself can have its hashes and its chain of events "
-            "worked out anew:");
+        ew_page_say(p, EW_PAGE_PLAIN,
+                    "Whoever has the case itself can have its hashes and its chain of "
+                    "events worked out anew, and all analyses made again and compared:");
     else if (json_array_size(again) > 0)
         ew_page_say(
             p, EW_PAGE_PLAIN,
             "The same version of the program (earwitness %s) says the same of the same "
             "files on any machine; the results are those of:",
             EW_VERSION);
-    for (size_t i = 0; i < json_array_size(again) && i < SUMS_SHOWN; i++)
-        ew_page_say(p, EW_PAGE_COMMAND, "%s",
-                    json_string_value(json_array_get(again, i)));
+    for (size_t i = 0; i < json_array_size(again) && i < COMMANDS_SHOWN; i++) {
+        const char *command = json_string_value(json_array_get(again, i));
+        own_archive = own_archive || strncmp(command, "earwitness add ", 15) == 0;
+        ew_page_say(p, EW_PAGE_COMMAND, "%s", command);
+    }
+    if (json_array_size(again) > COMMANDS_SHOWN)
+        ew_page_say(p, EW_PAGE_NOTE, "Other files in the same way.");
+    if (own_archive)
+        ew_page_say(
+            p, EW_PAGE_NOTE,
+            "The first of these commands makes an archive of its own for the "
+            "recordings in which something was found. With those alone the pieces "
+            "and their places are the same; the number of recordings that were "
+            "compared is not, and where something matches nothing, the other "
+            "recordings have to be there to show it.");
+}
+
+static void verify(ew_page *p, const json_t *again)
+{
+    ew_page_section(p, 2, "How to verify");
+    verify_files(p);
+    verify_again(p, again);
 }
 
 void ew_page_close(ew_page *p, json_t *settings, json_t *again)

@@ -9,7 +9,7 @@
 
 /* What people say about it; NULL: nothing. */
 typedef struct ew_page_head {
-    const char *kind; /* "check", "diff", "family", "inspect", "case" */
+    const char *kind; /* "check", "diff", "family", "inspect", "case", "results" */
     const char *title, *publisher, *note, *date;
 } ew_page_head;
 

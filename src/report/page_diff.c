@@ -12,7 +12,7 @@
 #define TEXT ew_json_text_of
 #define REAL ew_json_real_of
 
-static const char *op_words(const json_t *e)
+const char *ew_page_edit_words(const json_t *e)
 {
     static const char *const words[][2] = {
         {"delete", EW_N("deleted")},     {"insert", EW_N("inserted")},
@@ -126,7 +126,7 @@ static void edits(ew_page *p, const json_t *r)
         const json_t *e = json_array_get(list, i);
         char sure[EW_TIME_TEXT];
         ew_grid_cell(&g, "%zu", i + 1);
-        ew_grid_cell(&g, "%s", op_words(e));
+        ew_grid_cell(&g, "%s", ew_page_edit_words(e));
         range_cell(&g, REAL(e, "a_start"), REAL(e, "a_end"));
         range_cell(&g, REAL(e, "b_start"), REAL(e, "b_end"));
         ew_grid_cell(&g, "%.3f s", fabs(REAL(e, "a_end") - REAL(e, "a_start")));

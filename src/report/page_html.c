@@ -104,6 +104,7 @@ static const char *title_of(const json_t *doc)
         {"family", EW_N("Which copy was made from which")},
         {"inspect", EW_N("What a file betrays about itself")},
         {"case", EW_N("A case")},
+        {"results", EW_N("What was found")},
     };
     if (text_of(doc, "title")[0] != 0)
         return text_of(doc, "title");

@@ -12,6 +12,8 @@ void ew_page_add_check(ew_page *p, const json_t *result, const char *svg);
 void ew_page_add_diff(ew_page *p, const json_t *result, const char *svg);
 void ew_page_add_family(ew_page *p, const json_t *result, const char *svg);
 void ew_page_add_inspect(ew_page *p, const json_t *result, const char *svg);
+/* What was done in an edit of `diff`: "deleted"; "" when it is not known. */
+const char *ew_page_edit_words(const json_t *edit);
 /* By the name of the tool; one that is not known is said to be so. */
 void ew_page_add_result(ew_page *p, const char *tool, const json_t *result,
                         const char *svg);

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "report/html.h"
 #include "report/page_results.h"
+#include "report/redraw.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -91,11 +92,16 @@ static void result(const char *tool, const char *text)
     json_t *r = json_loads(text, 0, NULL);
     ew_page p;
     ew_buf out;
+    ew_buf svg;
     ew_err err;
     if (r == NULL)
         return;
     ew_page_init(&p, &head);
-    ew_page_add_result(&p, tool, r, NULL);
+    ew_buf_init(&svg, OUT_MAX);
+    if (ew_redraw(tool, r, &svg, &err) != EW_OK)
+        abort();
+    ew_page_add_result(&p, tool, r, svg.len > 0 ? (const char *)svg.data : NULL);
+    ew_buf_release(&svg);
     ew_page_close(&p, json_object(), NULL);
     ew_buf_init(&out, OUT_MAX);
     if (ew_page_html(&p, &out, &err) != EW_OK)
