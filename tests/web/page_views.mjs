@@ -303,6 +303,34 @@ await test('zooming and scrolling are drawn within a frame, down to single sampl
     assert.ok(ms.scroll < FRAME_MS && ms.samples < FRAME_MS, JSON.stringify(ms));
 });
 
+await test('of thousands of marks few are drawn at a time, and each is where it is looked at', async () => {
+    const seen = await page.evaluate(async () => {
+        const { Picture, Scope } = await import('/page/picture.js');
+        const scope = new Scope(3600);
+        const marks = Array.from({ length: 3000 }, (_, i) => ({ start: i, end: i + 0.5, text: `${i}` }));
+        const picture = new Picture(scope, { label: 'x', marks });
+        document.getElementById('main').append(picture.box);
+        const shown = async () => {
+            for (let i = 0; i < 3; i++)
+                await new Promise((r) => requestAnimationFrame(r));
+            return [...picture.box.querySelectorAll('.spot')].filter((e) => !e.hidden).map((e) => Number(e.dataset.start))
+                .sort((a, b) => a - b);
+        };
+        const all = await shown();
+        picture.choose(1234);
+        const chosen = (await shown()).includes(1234);
+        scope.show(2000, 20);
+        const some = await shown();
+        picture.close();
+        picture.box.remove();
+        return { all, chosen, some };
+    });
+    assert.ok(seen.all.length > 60 && seen.all.length <= 300, `${seen.all.length}`);
+    assert.ok(seen.all[0] < 30 && seen.all.at(-1) > 2970, 'from the first to the last');
+    assert.ok(seen.chosen);
+    assert.deepEqual(seen.some, Array.from({ length: 21 }, (_, i) => 2000 + i));
+});
+
 await test('diff: bands, ribbons and rows are the answer', async () => {
     const r = await work('diff', 'one.wav', 'edited.wav');
     assert.ok(r.edits.length >= 2, `${r.edits.length} edits`);

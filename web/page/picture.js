@@ -6,7 +6,8 @@ import { t } from './words.js';
 
 const WAVE = 72; // CSS pixels of height
 const TONES = 112;
-const MARKS_MAX = 400; // in view at a time
+const MARKS_MAX = 240; // drawn at a time
+const NARROW = 2; // pixels within which one mark stands for all, where there are too many
 const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800,
     3600, 7200];
 const RULER = 20;
@@ -101,10 +102,19 @@ export class Picture {
         this.box = el('div', { className: 'picture', role: 'img', 'aria-label': label },
             this.strip, this.canvas, this.chosen, this.head);
         this.asked = 0;
+        this.width = 0; // asked for once per picture: each question makes the browser lay out the page
+        this.colors = new Map();
         this.setMarks(marks);
         scope.watchers.add(this.redraw);
-        new ResizeObserver(this.redraw).observe(this.box);
-        dark.addEventListener('change', this.redraw);
+        new ResizeObserver(() => {
+            this.width = this.box.clientWidth;
+            this.draw();
+        }).observe(this.box);
+        this.recolor = () => {
+            this.colors.clear();
+            this.draw();
+        };
+        dark.addEventListener('change', this.recolor);
         this.#listen();
     }
 
@@ -119,24 +129,39 @@ export class Picture {
 
     close() {
         this.sound?.watchers.delete(this.redraw);
-        dark.removeEventListener('change', this.redraw);
+        dark.removeEventListener('change', this.recolor);
     }
 
     setMarks(marks) {
         this.marks = marks;
         this.strip.hidden = marks.length === 0;
         this.strip.style.height = `${ROW * stack(marks)}px`;
-        this.pieces = marks.map((m, i) => {
-            const e = el('div', { className: `spot ${m.class ?? ''}${m.end > m.start ? '' : ' line'}`, title: m.title ?? '' },
-                el('span', null, `${m.text ?? ''}`));
-            e.style.top = `${ROW * m.row}px`;
-            e.dataset.start = m.start;
-            e.dataset.end = m.end;
-            e.onclick = () => this.calls.pick(i);
-            return e;
-        });
-        this.strip.replaceChildren(...this.pieces);
+        this.pieces = new Map();
+        this.shown = new Set();
+        this.picked = -1;
+        this.strip.replaceChildren();
+        if (marks.length <= MARKS_MAX)
+            marks.forEach((m, i) => this.#piece(i));
         this.draw();
+    }
+
+    /** The element of a mark, made when it is first in view. */
+    #piece(i) {
+        const found = this.pieces.get(i);
+        if (found !== undefined)
+            return found;
+        const m = this.marks[i];
+        const e = el('div', { className: `spot ${m.class ?? ''}${m.end > m.start ? '' : ' line'}`, title: m.title ?? '' },
+            el('span', null, `${m.text ?? ''}`));
+        e.style.top = `${ROW * m.row}px`;
+        e.dataset.start = m.start;
+        e.dataset.end = m.end;
+        e.onclick = () => this.calls.pick(i);
+        e.classList.toggle('is-chosen', i === this.picked);
+        e.hidden = true;
+        this.pieces.set(i, e);
+        this.strip.append(e);
+        return e;
     }
 
     /** A time of the scope as one of this sound, and back. */
@@ -152,17 +177,17 @@ export class Picture {
 
     /** CSS pixels from the left edge, of a time of this sound. */
     x(own) {
-        return (this.shared(own) - this.scope.from) / this.scope.width * this.box.clientWidth;
+        return (this.shared(own) - this.scope.from) / this.scope.width * this.width;
     }
 
     time(x) {
-        return this.own(this.scope.from + x / Math.max(1, this.box.clientWidth) * this.scope.width);
+        return this.own(this.scope.from + x / Math.max(1, this.width) * this.scope.width);
     }
 
     setHead(seconds) {
         const x = this.x(seconds);
         this.head.style.transform = `translateX(${x}px)`;
-        this.head.hidden = x < 0 || x > this.box.clientWidth;
+        this.head.hidden = x < 0 || x > this.width;
     }
 
     setRange(range) {
@@ -186,36 +211,41 @@ export class Picture {
     /* -------------------------------------------------------------- drawing */
 
     paint() {
-        const width = this.box.clientWidth;
+        const { width } = this;
         const height = RULER + WAVE + TONES;
         const dots = Math.min(2, devicePixelRatio || 1);
         if (width === 0)
             return;
+        const c = this.canvas.getContext('2d', { alpha: false });
         if (this.canvas.width !== Math.round(width * dots)) {
             this.canvas.width = Math.round(width * dots);
             this.canvas.height = height * dots;
+            c.font = '12px system-ui, sans-serif';
         }
-        const c = this.canvas.getContext('2d', { alpha: false });
-        const style = getComputedStyle(this.box);
-        const color = (name) => style.getPropertyValue(name).trim();
         c.setTransform(dots, 0, 0, dots, 0, 0);
-        c.fillStyle = color('--card');
+        c.fillStyle = this.color('--card');
         c.fillRect(0, 0, width, height);
-        this.#ruler(c, width, color);
+        this.#ruler(c, width);
         if (this.sound !== null) {
-            this.#wave(c, width, dots, color);
+            this.#wave(c, width, dots);
             this.#tones(c, width);
-            this.#edge(c, color);
+            this.#edge(c);
         }
         this.#paintMarks(width);
         this.setRange(this.shownRange ?? null);
     }
 
-    #ruler(c, width, color) {
+    /** A colour of the style sheet; asked for once, as that too makes the browser lay out. */
+    color(name) {
+        const found = this.colors.get(name) ?? getComputedStyle(this.box).getPropertyValue(name).trim();
+        this.colors.set(name, found);
+        return found;
+    }
+
+    #ruler(c, width) {
         const [from, to] = [this.time(0), this.time(width)].sort((p, q) => p - q);
         const step = STEPS.find((s) => s / (to - from) * width >= LABEL) ?? 7200;
-        c.fillStyle = color('--faint');
-        c.font = '12px system-ui, sans-serif';
+        c.fillStyle = this.color('--faint');
         for (let i = Math.ceil(Math.max(0, from) / step); i * step <= to; i++) {
             const x = this.x(i * step);
             c.fillRect(x, 0, 1, RULER - 4);
@@ -229,11 +259,11 @@ export class Picture {
         return this.time(x) * this.sound.rate;
     }
 
-    #wave(c, width, dots, color) {
+    #wave(c, width, dots) {
         const middle = RULER + WAVE / 2;
         const step = 1 / dots;
         const frames = Math.abs(this.#frame(step) - this.#frame(0));
-        c.fillStyle = color('--wave');
+        c.fillStyle = this.color('--wave');
         if (frames < POINT)
             this.#samples(c, width, step, middle);
         else
@@ -244,12 +274,32 @@ export class Picture {
     #peaks(c, width, { step, frames }, middle) {
         const level = Math.min(LEVELS - 1, Math.floor(Math.log(frames / POINT) / Math.log(4)));
         const out = [0, 0];
+        const lows = [];
+        const low = () => {
+            for (let i = lows.length - 2; i >= 0; i -= 2) {
+                c.lineTo(lows[i] + step, lows[i + 1]);
+                c.lineTo(lows[i], lows[i + 1]);
+            }
+            lows.length = 0;
+        };
+        c.beginPath(); // of columns as one shape: a thousand rectangles are slower
         for (let x = 0; x < width; x += step) {
             const a = this.#frame(x);
             const b = this.#frame(x + step);
-            if (this.sound.range(level, Math.min(a, b), Math.max(a, b), out))
-                c.fillRect(x, middle - out[1] * WAVE / 2, step, Math.max(step, (out[1] - out[0]) * WAVE / 2));
+            if (!this.sound.range(level, Math.min(a, b), Math.max(a, b), out)) {
+                low();
+                continue;
+            }
+            const top = middle - out[1] * WAVE / 2;
+            if (lows.length === 0)
+                c.moveTo(x, top);
+            else
+                c.lineTo(x, top);
+            c.lineTo(x + step, top);
+            lows.push(x, Math.max(top + step, middle - out[0] * WAVE / 2));
         }
+        low();
+        c.fill();
     }
 
     /** Single samples: the finest peaks are too coarse. */
@@ -301,32 +351,62 @@ export class Picture {
     }
 
     /** The frequency of the upper edge. */
-    #edge(c, color) {
+    #edge(c) {
         const text = t('{n} kHz', { n: Math.round(this.top / 100) / 10 });
-        c.fillStyle = color('--card');
+        c.fillStyle = this.color('--card');
         c.fillRect(0, RULER + WAVE, c.measureText(text).width + 8, 16);
-        c.fillStyle = color('--faint');
+        c.fillStyle = this.color('--faint');
         c.fillText(text, 4, RULER + WAVE + 12);
     }
 
-    #paintMarks(width) {
-        let shown = 0;
+    /**
+     * Marks in view with their edges. Of too many, one stands for all that begin within a step of time and are shorter;
+     * steps double, so that the same ones stay while somebody scrolls, and mostly while zooming.
+     */
+    #inView(width) {
+        const all = [];
         this.marks.forEach((m, i) => {
-            const [a, b] = [this.x(m.start), this.x(m.end)].sort((p, q) => p - q);
-            const e = this.pieces[i];
-            e.hidden = b < 0 || a > width || shown >= MARKS_MAX;
-            if (e.hidden)
-                return;
-            shown++;
+            const x = this.x(m.start);
+            const y = m.end > m.start ? this.x(m.end) : x;
+            const [a, b] = x <= y ? [x, y] : [y, x];
+            if (b >= 0 && a <= width)
+                all.push({ i, m, a, b });
+        });
+        let some = all;
+        for (let step = 2 ** Math.ceil(Math.log2(NARROW * this.scope.width / width)); some.length > MARKS_MAX; step *= 2) {
+            const taken = new Set();
+            some = all.filter(({ i, m }) => {
+                const place = (m.end > m.start ? m.row : ROWS) + (ROWS + 1) * Math.floor(m.start / step);
+                const free = m.end - m.start > step || i === this.picked || !taken.has(place);
+                taken.add(place);
+                return free;
+            });
+        }
+        return some;
+    }
+
+    #paintMarks(width) {
+        const now = new Set();
+        for (const { i, m, a, b } of this.#inView(width)) {
+            const e = this.#piece(i);
             const left = Math.max(-4, a);
+            now.add(e);
+            e.hidden = false;
             e.style.transform = `translateX(${left}px)`;
             if (m.end > m.start)
                 e.style.width = `${Math.max(2, Math.min(width + 4, b) - left)}px`;
-        });
+        }
+        for (const e of this.shown)
+            if (!now.has(e))
+                e.hidden = true;
+        this.shown = now;
     }
 
     choose(i) {
-        this.pieces.forEach((e, k) => e.classList.toggle('is-chosen', k === i));
+        this.pieces.get(this.picked)?.classList.remove('is-chosen');
+        this.pieces.get(i)?.classList.add('is-chosen');
+        this.picked = i;
+        this.draw();
     }
 
     /* -------------------------------------------------------------- pointing */
@@ -363,6 +443,6 @@ export class Picture {
         if (e.ctrlKey)
             this.scope.zoom(Math.exp(e.deltaY / 300), this.shared(at));
         else
-            this.scope.show(this.scope.from + across / this.box.clientWidth * this.scope.width, this.scope.width);
+            this.scope.show(this.scope.from + across / Math.max(1, this.width) * this.scope.width, this.scope.width);
     }
 }
