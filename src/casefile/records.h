@@ -56,6 +56,7 @@ typedef struct ew_search {
     const char *
         person; /* whole words of a sender's or person's name, or one of its aliases; "" */
     const char *stance; /* "" */
+    const char *mark;   /* of messages: one of ew_found_mark_name; "" */
     const char *since,
         *until; /* dates as in positions; from the first to the last moment that each can
                                   be; "" */
@@ -70,10 +71,15 @@ typedef struct ew_case_hit {
     const char *when;  /* as exact as it is known; "" */
     const char *text;  /* all of it */
     int64_t at, bytes; /* place in the item's original */
+    unsigned marks;    /* of a message: EW_MARK_*, EW_FOUND_FORWARDED, EW_FOUND_EDITED */
     bool undone;
 } ew_case_hit;
 
-/* Newest last; the same for any order of adding. EW_E_ARG when the words cannot be understood. */
+enum { EW_FOUND_FORWARDED = 256, EW_FOUND_EDITED = 512 };
+/* Name of bit i of a hit's marks: "time-back", "deleted", "forwarded" ...; NULL behind the last. */
+const char *ew_found_mark_name(size_t i);
+
+/* Newest last; the same for any order of adding. EW_E_ARG when the words cannot be understood, or the mark is none. */
 EW_MUST_CHECK ew_code ew_case_search(ew_case *c, const ew_search *s,
                                      ew_code (*put)(void *cookie, const ew_case_hit *h,
                                                     ew_err *err),

@@ -23,6 +23,7 @@ typedef struct candidate {
     ew_found_kind kind;
     uint64_t content; /* beginning of the original's hash, or of the words' */
     int64_t at, row;
+    unsigned marks;
 } candidate;
 
 typedef struct searcher {
@@ -30,6 +31,7 @@ typedef struct searcher {
     const ew_search *s;
     ew_query query;
     ew_case__who who;
+    unsigned mark; /* 0: any or none */
     bool has_since, has_until;
     int64_t since, until; /* moments; until is the first one after */
     candidate *best;      /* a heap: the oldest first */
@@ -160,6 +162,31 @@ static bool in_time(const searcher *f, bool timed, int64_t from, int64_t to)
            (!f->has_until || from < f->until);
 }
 
+/* ------------------------------------------------------------------ marks */
+
+const char *ew_found_mark_name(size_t i)
+{
+    static const char *const names[] = {
+        "time-back", "time-guessed", "two-ways", "repaired",  "escaped",
+        "only-html", "only-json",    "deleted",  "forwarded", "edited"};
+    return i < EW_COUNT(names) ? names[i] : NULL;
+}
+
+static ew_code read_mark(searcher *f, ew_err *err)
+{
+    const char *mark = f->s->mark;
+    if (mark == NULL || mark[0] == 0)
+        return EW_OK;
+    for (size_t i = 0; ew_found_mark_name(i) != NULL; i++)
+        if (strcmp(ew_found_mark_name(i), mark) == 0)
+            f->mark = 1U << i;
+    return f->mark != 0
+               ? EW_OK
+               : ew_fail(err, EW_E_ARG, 0,
+                         "a mark is one of time-back, time-guessed, two-ways, repaired, "
+                         "escaped, only-html, only-json, deleted, forwarded, edited");
+}
+
 /* ------------------------------------------------------------------ candidates */
 
 /* The first 8 bytes of an item's hash. */
@@ -193,29 +220,34 @@ static uint64_t hash_words(const char *text)
     return h;
 }
 
+/* Bits of what a message is besides its marks. */
+#define MARKS(m) m "marks|(" m "forwarded<>0)*256|(" m "edited IS NOT NULL)*512"
+
 /* Columns of every statement here: time or null, date as text, added, item, at, who, another name for
- * who, stance, words. */
+ * who, stance, words, marks. */
 static const char *const heads[] = {
-    [EW_FOUND_MESSAGE] = "SELECT time,'',added,source,at,sender,sender_id,'','' FROM "
-                         "message WHERE id=?",
+    [EW_FOUND_MESSAGE] = "SELECT time,'',added,source,at,sender,sender_id,'',''," MARKS(
+        "") " FROM message WHERE id=?",
     [EW_FOUND_PARAGRAPH] =
-        "SELECT a.published,'',p.added,p.source,p.at,a.byline,'','','' "
+        "SELECT a.published,'',p.added,p.source,p.at,a.byline,'','','',0 "
         "FROM paragraph p JOIN article a ON a.id=p.article WHERE p.id=?",
-    [EW_FOUND_POSITION] = "SELECT NULL,p.date,p.added,p.item,p.at,n.name,'',p.stance,"
-                          "p.words FROM position p JOIN person n ON n.id=p.person WHERE "
-                          "p.id=?",
+    [EW_FOUND_POSITION] =
+        "SELECT NULL,p.date,p.added,p.item,p.at,n.name,'',p.stance,"
+        "p.words,0 FROM position p JOIN person n ON n.id=p.person WHERE "
+        "p.id=?",
     [EW_FOUND_ITEM] =
-        "SELECT e.time,'',i.added,i.id,0,'','','','' FROM item i JOIN event e "
+        "SELECT e.time,'',i.added,i.id,0,'','','','',0 FROM item i JOIN event e "
         "ON e.id=i.added WHERE i.id=?",
     [EW_FOUND_QUOTE] = "SELECT a.published,'',q.added,p.source,p.at+q.at,q.speaker,"
-                       "q.as_written,q.stance,'' FROM quote q JOIN article a ON "
+                       "q.as_written,q.stance,'',0 FROM quote q JOIN article a ON "
                        "a.id=q.article JOIN paragraph p ON p.article=q.article AND "
                        "p.number=q.paragraph WHERE q.id=?",
     [EW_FOUND_ARTICLE] =
-        "SELECT published,'',added,item,0,byline,outlet,'','' FROM article WHERE id=?",
+        "SELECT published,'',added,item,0,byline,outlet,'','',0 FROM article WHERE id=?",
     [EW_FOUND_ATTACHMENT] =
-        "SELECT m.time,'',a.added,m.source,m.at,m.sender,m.sender_id,'','' FROM "
-        "attachment a JOIN message m ON m.id=a.message WHERE a.id=?",
+        "SELECT m.time,'',a.added,m.source,m.at,m.sender,m.sender_id,'',''," MARKS(
+            "m.") " FROM "
+                  "attachment a JOIN message m ON m.id=a.message WHERE a.id=?",
 };
 
 static ew_code judge(searcher *f, ew_sql *q, candidate *x, bool *fits)
@@ -237,7 +269,9 @@ static ew_code judge(searcher *f, ew_sql *q, candidate *x, bool *fits)
         if (code != EW_OK)
             return code;
     }
-    *fits = (f->s->undone || !x->undone) && in_time(f, x->timed, x->time, to);
+    x->marks = (unsigned)ew_sql_col_int(q, 9) & (2U * EW_FOUND_EDITED - 1);
+    *fits = (f->s->undone || !x->undone) && (f->mark == 0 || (x->marks & f->mark) != 0) &&
+            in_time(f, x->timed, x->time, to);
     if (*fits && f->s->stance != NULL && f->s->stance[0] != 0)
         *fits = strcmp(ew_sql_col_text(q, 7), f->s->stance) == 0;
     if (!*fits)
@@ -286,6 +320,20 @@ static ew_code gather(searcher *f, const ew_case__bits *b, ew_err *err)
     }
     if (q.code == EW_OK)
         q.code = code;
+    return ew_sql_end(&q);
+}
+
+/* What is marked may have no text, and is not in the index then. */
+static ew_code gather_messages(searcher *f, ew_err *err)
+{
+    bool row;
+    ew_sql q =
+        ew_sql_begin(f->c, "SELECT id FROM message WHERE " MARKS("") " ORDER BY id", err);
+    ew_code code = ew_sql_step(&q, &row);
+    while (code == EW_OK && row) {
+        q.code = consider(f, EW_FOUND_MESSAGE, ew_sql_col_int(&q, 0), err);
+        code = ew_sql_step(&q, &row);
+    }
     return ew_sql_end(&q);
 }
 
@@ -351,6 +399,7 @@ static ew_code tell(searcher *f, const candidate *x,
         ew_case_hit h = {.kind = x->kind,
                          .row = x->row,
                          .undone = x->undone,
+                         .marks = x->marks,
                          .who = ew_sql_col_text(&q, 0),
                          .when = when_text(&q, when),
                          .item = ew_sql_col_int(&q, 4),
@@ -380,8 +429,12 @@ ew_code ew_case_search(ew_case *c, const ew_search *s,
     if (code == EW_OK)
         code = read_dates(&f, err);
     if (code == EW_OK)
-        code = ew_case__who_read(&f.who, c, s->person, err);
+        code = read_mark(&f, err);
     if (code == EW_OK)
+        code = ew_case__who_read(&f.who, c, s->person, err);
+    if (code == EW_OK && f.mark != 0 && f.query.count == 0)
+        code = gather_messages(&f, err);
+    else if (code == EW_OK)
         code = ew_case__match(c, &f.query, &bits, err);
     if (code == EW_OK)
         code = gather(&f, &bits, err);

@@ -16,6 +16,8 @@ static const opt_spec options[] = {
     CASE_OPTION,
     {OPT_PERSON, 0, "person", "NAME", "by this sender or person"},
     {OPT_STANCE, 0, "stance", "STANCE", "positions and quotations of this stance"},
+    {OPT_MARK, 0, "mark", "MARK",
+     "messages that are deleted, forwarded, time-guessed ..."},
     {OPT_SINCE, 0, "since", "DATE", "from this year, month, day or moment on"},
     {OPT_UNTIL, 0, "until", "DATE", "up to the end of this one"},
     {OPT_LIMIT, 0, "limit", "N", "the N newest (default: 100)"},
@@ -35,6 +37,15 @@ static void add_mark(void *cookie, size_t at, size_t n)
     ew_list_add(list, json_pack("[I,I]", (json_int_t)at, (json_int_t)n));
 }
 
+static json_t *message_marks(const ew_case_hit *h)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; ew_found_mark_name(i) != NULL; i++)
+        if ((h->marks >> i & 1) != 0)
+            ew_list_add(&list, json_string(ew_found_mark_name(i)));
+    return list;
+}
+
 static ew_code tell_json(listing *l, const ew_case_hit *h, ew_err *err)
 {
     ew_obj o = ew_obj_new();
@@ -50,6 +61,7 @@ static ew_code tell_json(listing *l, const ew_case_hit *h, ew_err *err)
     ew_obj_set(&o, "marks", marks);
     ew_obj_int(&o, "at", h->at);
     ew_obj_int(&o, "bytes", h->bytes);
+    ew_obj_set(&o, "message_marks", message_marks(h));
     ew_obj_bool(&o, "undone", h->undone);
     if (code == EW_OK)
         out_object(l->a, &o);
@@ -73,6 +85,9 @@ static ew_code add_head(listing *l, const ew_case_hit *h, ew_err *err)
                              ew_found_kind_name(h->kind), h->item);
     if (code == EW_OK && h->kind == EW_FOUND_POSITION)
         code = ew_buf_printf(l->out, err, ", number %" PRId64, h->row);
+    for (size_t i = 0; code == EW_OK && ew_found_mark_name(i) != NULL; i++)
+        if ((h->marks >> i & 1) != 0)
+            code = ew_buf_printf(l->out, err, ", %s", ew_found_mark_name(i));
     return code == EW_OK ? ew_buf_printf(l->out, err, "%s%s\n",
                                          h->undone ? ", taken back" : "", ew_plain(st))
                          : code;
@@ -120,6 +135,7 @@ static ew_code search(app *a, const args *in, ew_case *c, uint64_t *told, ew_err
     ew_buf_init(&out, LINE_BYTES);
     ew_search s = {.person = in->values[OPT_PERSON],
                    .stance = in->values[OPT_STANCE],
+                   .mark = in->values[OPT_MARK],
                    .since = in->values[OPT_SINCE],
                    .until = in->values[OPT_UNTIL],
                    .undone = in->values[OPT_ALL] != NULL};

@@ -102,6 +102,7 @@ typedef enum opt_id {
     OPT_ABOUT,
     OPT_DIGEST_OF,
     OPT_ACTOR,
+    OPT_MARK,
     OPT_STANCE,
     OPT_KIND,
     OPT_PREV,

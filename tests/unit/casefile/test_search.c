@@ -103,6 +103,57 @@ static void filters_and_order(void **state)
     assert_string_equal(ask(f, &s).text, "second word");
 }
 
+/* A message of that kind; its text may be empty. */
+static void say_marked(fixture *f, const char *text, unsigned marks, bool forwarded)
+{
+    ew_message m = {.sender = ew_slice_of("Dara"),
+                    .text = ew_slice_of(text),
+                    .marks = marks,
+                    .forwarded = forwarded};
+    begin(f);
+    assert_int_equal(f->sink.message(&f->in, &m, NULL), EW_OK);
+    commit(f);
+}
+
+static ew_code add_marks(void *cookie, const ew_case_hit *h, ew_err *err)
+{
+    (void)err;
+    *(unsigned *)cookie |= h->marks;
+    return EW_OK;
+}
+
+static void marks_of_messages(void **state)
+{
+    fixture *f = *state;
+    unsigned marks = 0;
+    say(f, "word one");
+    say_marked(f, "word two", EW_MARK_DELETED, false);
+    say_marked(f, "", EW_MARK_DELETED | EW_MARK_ONLY_JSON, false);
+    say_marked(f, "word three", EW_MARK_TIME_GUESSED, true);
+    ew_search s = {.words = "word", .mark = "deleted"};
+    assert_string_equal(ask(f, &s).text, "word two");
+    s.words = "";
+    assert_int_equal(ask(f, &s).n, 2); /* one has no text */
+    s.mark = "only-json";
+    assert_int_equal(ask(f, &s).n, 1);
+    assert_int_equal(ew_case_search(f->c, &s, add_marks, &marks, NULL), EW_OK);
+    assert_int_equal(marks, EW_MARK_DELETED | EW_MARK_ONLY_JSON);
+    s.mark = "forwarded";
+    assert_string_equal(ask(f, &s).text, "word three");
+    s.person = "somebody";
+    assert_int_equal(ask(f, &s).n, 0);
+    s = (ew_search){.words = "", .mark = "time-guessed"};
+    assert_string_equal(ask(f, &s).text, "word three");
+    s.mark = "edited";
+    assert_int_equal(ask(f, &s).n, 0);
+    s.mark = "burnt";
+    assert_int_equal(ew_case_search(f->c, &s, take, &(hits){0}, NULL), EW_E_ARG);
+    /* The names are in the order of the bits. */
+    for (size_t i = 0; ew_found_mark_name(i) != NULL; i++)
+        if (strcmp(ew_found_mark_name(i), "deleted") == 0)
+            assert_int_equal(1U << i, EW_MARK_DELETED);
+}
+
 static void stances_and_what_was_taken_back(void **state)
 {
     fixture *f = *state;
@@ -328,6 +379,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(nothing_is_syntax),
         TEST(filters_and_order),
+        TEST(marks_of_messages),
         TEST(stances_and_what_was_taken_back),
         cmocka_unit_test(hits_are_marked_in_the_text_as_written),
         TEST(memory_that_fails_is_told),
