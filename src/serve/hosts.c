@@ -61,15 +61,12 @@ static ew_code add_one(ew_hosts *names, const char *s, size_t n, ew_err *err)
 {
     char name[EW_HOST_TEXT] = "";
     struct in6_addr six;
-    if (n > 2 && s[0] == '[' && s[n - 1] == ']') {
-        s++;
-        n -= 2;
-    }
-    for (size_t i = 0; i < n && n < sizeof name; i++)
-        name[i] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] - 'A' + 'a') : s[i];
+    bool bracket = n > 2 && s[0] == '[' && s[n - 1] == ']';
+    for (size_t i = bracket; i < n - bracket && n < sizeof name; i++)
+        name[i - bracket] = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] - 'A' + 'a') : s[i];
     if (inet_pton(AF_INET6, name, &six) == 1)
         (void)inet_ntop(AF_INET6, &six, name, sizeof name);
-    else if (!ew_host_is_address(name) && !is_host(name, strlen(name)))
+    else if (bracket || (!ew_host_is_address(name) && !is_host(name, strlen(name))))
         return ew_fail(err, EW_E_ARG, 0,
                        "'%.*s' is no name of a host: letters, digits, hyphens, dots; no "
                        "port and no star",
