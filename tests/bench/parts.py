@@ -11,6 +11,7 @@ import part_case
 import part_diff
 import part_family
 import part_seal
+import part_serve
 import sound
 from measure import (Failed, cpu_of, folder_bytes, median, on_one_core, peak_memory, run,
                      wall_of)
@@ -269,10 +270,14 @@ def part_case_and_import(b):
     return part_case.measure(b, Row)
 
 
+def part_server(b):
+    return part_serve.measure(b, Row)
+
+
 PARTS = {"add": part_add, "fingerprint": part_fingerprint, "size": part_size,
          "check": part_check, "memory": part_memory, "start": part_start,
          "diff": part_diff_long, "family": part_family_many, "seal": part_seal_and_log,
-         "case": part_case_and_import}
+         "case": part_case_and_import, "serve": part_server}
 
 
 def need(names):
