@@ -29,6 +29,15 @@ function forget() {
     sessionStorage.removeItem(KEPT);
 }
 
+/** What was refused; where it was because the session has ended, that is told. */
+function unlessEnded(why) {
+    if (why.status === 401 && key !== null) {
+        forget();
+        ended();
+    }
+    return why;
+}
+
 async function ask(method, path, body, extra) {
     const answer = await fetch(path, {
         method,
@@ -45,11 +54,7 @@ async function ask(method, path, body, extra) {
         }
         const why = new Refused(answer.status, told);
         why.wait = Number(answer.headers.get('retry-after') ?? 0);
-        if (answer.status === 401 && key !== null) {
-            forget();
-            ended();
-        }
-        throw why;
+        throw unlessEnded(why);
     }
     return answer;
 }
@@ -120,7 +125,7 @@ export function upload(file, progress) {
         r.responseType = 'json';
         r.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total);
         r.onload = () => (r.status === 200 ? fine(r.response)
-            : failed(new Refused(r.status, r.response?.error)));
+            : failed(unlessEnded(new Refused(r.status, r.response?.error))));
         r.onerror = () => failed(new Refused(0, { message: 'the server does not answer' }));
         r.send(file);
     });

@@ -144,7 +144,7 @@ function disclosePart(desk) {
     const pass = el('input', { type: 'password', autocomplete: 'off' });
     const form = el('form', null, labelled(t('Passphrase of the desk'), pass),
         el('p', 'buttons', el('button', { type: 'submit' }, t('Show what is sealed'))));
-    /** Sent with each request to this machine only, and kept nowhere but in the field. */
+    /** Sent with each request to this server only, and kept nowhere but in the field. */
     async function ask(what, raw = false) {
         told.say(t('Working'));
         const done = raw ? await api.sendForBytes('/api/disclose', { ...what, passphrase: pass.value })
