@@ -10,7 +10,7 @@
 #include "cli/case.h"
 #include "cli/case_analyses.h"
 #include "cli/case_verbs.h"
-#include "ops/case_add.h"
+#include "ops/case_json.h"
 #include "report/times.h"
 
 static const opt_spec options[] = {
@@ -27,8 +27,6 @@ static const opt_spec options[] = {
     {OPT_DRY_RUN, 0, "dry-run", NULL, "say what would be added, and add nothing"},
 };
 
-static const char *const results[] = {"added", "back", "seen", "failed", "not-tried"};
-
 typedef struct adding {
     app *a;
     bool dry;
@@ -39,21 +37,9 @@ static void tell_json(const adding *r, const ew_case_added *i)
 {
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "schema", "earwitness.case-add/1");
-    ew_obj_str(&o, "result", results[i->how]);
-    ew_obj_str(&o, "name", i->name);
+    ew_case_added_json(&o, i);
     if (r->dry)
         ew_obj_bool(&o, "dry_run", true);
-    if (i->how < EW_CASE_FAILED) {
-        ew_obj_str(&o, "kind", i->kind);
-        ew_obj_sha256(&o, "sha256", i->sha256);
-        ew_obj_int(&o, "bytes", (int64_t)i->bytes);
-        if (i->item != 0)
-            ew_obj_int(&o, "item", i->item);
-        if (i->event != 0)
-            ew_obj_int(&o, "event", i->event);
-    } else if (i->how == EW_CASE_FAILED) {
-        ew_obj_set(&o, "error", ew_json_error(&i->err, ew_ops_input_advice(&i->err)));
-    }
     out_object(r->a, &o);
 }
 

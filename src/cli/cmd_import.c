@@ -11,6 +11,7 @@
 #include "base/slice.h"
 #include "base/utf8.h"
 #include "cli/case_analyses.h"
+#include "ops/case_json.h"
 #include "ops/import.h"
 
 /* So many recordings are examined at once: a chat may hold thousands. */
@@ -114,23 +115,7 @@ static void summary_json(app *a, const char *path, const ew_imported *t)
     char *safe = ew_safe_name(path);
     ew_obj_str(&o, "schema", "earwitness.import/1");
     ew_obj_str(&o, "path", safe != NULL ? safe : "");
-    ew_obj_str(&o, "format", ew_import_format_name(t->format));
-    if (t->event != 0) {
-        ew_obj_int(&o, "item", t->item);
-        ew_obj_int(&o, "event", t->event);
-    }
-    ew_obj_int(&o, "originals", (int64_t)t->items);
-    ew_obj_int(&o, "known", (int64_t)t->known);
-    ew_obj_int(&o, "chats", (int64_t)t->chats);
-    ew_obj_int(&o, "messages", (int64_t)t->messages);
-    ew_obj_int(&o, "attachments", (int64_t)t->attachments);
-    ew_obj_int(&o, "articles", (int64_t)t->articles);
-    ew_obj_int(&o, "captures", (int64_t)t->captures);
-    ew_obj_int(&o, "picture_facts", (int64_t)t->facts);
-    ew_obj_int(&o, "quotes", (int64_t)t->quotes);
-    ew_obj_int(&o, "quotes_shown", (int64_t)t->shown);
-    ew_obj_int(&o, "gaps", (int64_t)t->gaps);
-    ew_obj_int(&o, "remarks", (int64_t)t->remarks);
+    ew_imported_json(&o, t);
     out_object(a, &o);
     ew_free(safe);
 }

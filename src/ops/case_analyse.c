@@ -7,11 +7,11 @@
 
 #include "base/alloc.h"
 #include "earwitness/family.h"
+#include "ops/case_keep.h"
 #include "ops/case_result.h"
 #include "ops/case_run.h"
-#include "report/json.h"
 
-enum { LINE_MAX_BYTES = 4096, SETTINGS_MAX = 64 * 1024, DETAIL_MAX = 8192 };
+enum { LINE_MAX_BYTES = 4096, SETTINGS_MAX = 64 * 1024 };
 
 typedef struct round {
     ew_case *c;
@@ -28,11 +28,6 @@ typedef struct job {
     ew_case_kins *kins;         /* of a family */
     const ew_case_analysis *before;
 } job;
-
-static const char *or_empty(const char *text)
-{
-    return text != NULL ? text : "";
-}
 
 static ew_code round_begin(round *r, ew_case *c, const ew_case_analyse_how *how,
                            ew_err *err)
@@ -67,62 +62,6 @@ static const char *text_of(const ew_buf *b)
     return b->data != NULL ? (const char *)b->data : "";
 }
 
-/* What the event says beside the rows: in a repetition, how it compares. */
-static ew_code put_detail(round *r, const job *j, const ew_case_told *t, ew_err *err)
-{
-    ew_buf b;
-    ew_obj o = ew_obj_new();
-    ew_obj_str(&o, "tool", j->tool);
-    ew_obj_int(&o, "analysis", t->analysis);
-    if (j->b != NULL)
-        ew_obj_int(&o, "other", j->b->item);
-    if (j->before != NULL) {
-        ew_obj_int(&o, "repeats", j->before->id);
-        ew_obj_bool(&o, "same", t->outcome == EW_CASE_SAME);
-        if (t->outcome == EW_CASE_DIFFERENT)
-            ew_obj_str(&o, "differs", text_of(&r->fields));
-        if (strcmp(or_empty(j->before->settings), text_of(&r->settings)) != 0)
-            ew_obj_bool(&o, "other_settings", true);
-        if (strcmp(j->before->version, EW_VERSION) != 0)
-            ew_obj_str(&o, "version_before", j->before->version);
-    }
-    ew_buf_init(&b, DETAIL_MAX);
-    ew_code code = ew_obj_print(&o, &b, err);
-    if (code == EW_OK && b.len > 0) {
-        b.data[b.len - 1] = 0;
-        code = ew_case_event_detail(r->c, text_of(&b), err);
-    }
-    ew_buf_release(&b);
-    return code;
-}
-
-static ew_code keep(round *r, const job *j, ew_case_told *t, ew_err *err)
-{
-    ew_case_act act = {.kind = "analysis",
-                       .item = j->a->item,
-                       .who = or_empty(r->how->who),
-                       .purpose = or_empty(r->how->purpose)};
-    ew_case_analysis a = {.item = j->a->item,
-                          .other = j->b != NULL ? j->b->item : 0,
-                          .tool = j->tool,
-                          .version = EW_VERSION,
-                          .settings = text_of(&r->settings),
-                          .result = text_of(&r->result)};
-    ew_code code =
-        ew_case_result_line(&a, j->kins == NULL ? j->a->sha256 : NULL, &r->line, err);
-    if (code == EW_OK)
-        code = ew_case_begin(r->c, &act, &t->event, err);
-    if (code != EW_OK)
-        return code;
-    code = ew_case_add_analysis(r->c, &a, &t->analysis, err);
-    if (code == EW_OK)
-        code = put_detail(r, j, t, err);
-    if (code == EW_OK)
-        return ew_case_commit(r->c, err);
-    ew_case_rollback(r->c);
-    return code;
-}
-
 static ew_code run_tool(round *r, const job *j, ew_err *err)
 {
     if (strcmp(j->tool, "inspect") == 0)
@@ -134,16 +73,18 @@ static ew_code run_tool(round *r, const job *j, ew_err *err)
     return ew_case_run_family(&r->run, j->kins, &r->settings, &r->result, err);
 }
 
-static ew_code compare_before(round *r, const job *j, ew_case_told *t, ew_err *err)
+static ew_code keep(round *r, const job *j, ew_case_told *t, ew_err *err)
 {
-    bool same = false;
-    if (j->before == NULL)
-        return EW_OK;
-    ew_code code = ew_case_results_same(j->before->result, text_of(&r->result), &same,
-                                        &r->fields, err);
-    t->outcome = same ? EW_CASE_SAME : EW_CASE_DIFFERENT;
-    t->before = j->before->id;
-    return code;
+    const ew_case_keeping k = {.tool = j->tool,
+                               .item = j->a->item,
+                               .other = j->b != NULL ? j->b->item : 0,
+                               .sha256 = j->kins == NULL ? j->a->sha256 : NULL,
+                               .settings = text_of(&r->settings),
+                               .result = text_of(&r->result),
+                               .who = r->how->who,
+                               .purpose = r->how->purpose,
+                               .before = j->before};
+    return ew_case_keep(r->c, &k, t, &r->line, &r->fields, err);
 }
 
 /* One analysis from running to telling. What is wrong with a file ends only its own. */
@@ -167,9 +108,7 @@ static ew_code do_job(round *r, const job *j, ew_err *err)
     if (code != EW_OK) {
         t.outcome = EW_CASE_NO_RESULT;
     } else {
-        code = compare_before(r, j, &t, err);
-        if (code == EW_OK)
-            code = keep(r, j, &t, err);
+        code = keep(r, j, &t, err);
         if (code != EW_OK)
             return code;
     }

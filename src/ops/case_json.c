@@ -2,7 +2,49 @@
 /* What a case says, as JSON. */
 #include "ops/case_json.h"
 
+#include "ops/archive.h"
 #include "ops/case_quotes.h"
+
+/* ------------------------------------------------------------------ what came in */
+
+void ew_case_added_json(ew_obj *o, const ew_case_added *i)
+{
+    static const char *const results[] = {"added", "back", "seen", "failed", "not-tried"};
+    ew_obj_str(o, "result", results[i->how]);
+    ew_obj_str(o, "name", i->name);
+    if (i->how < EW_CASE_FAILED) {
+        ew_obj_str(o, "kind", i->kind);
+        ew_obj_sha256(o, "sha256", i->sha256);
+        ew_obj_int(o, "bytes", (int64_t)i->bytes);
+        if (i->item != 0)
+            ew_obj_int(o, "item", i->item);
+        if (i->event != 0)
+            ew_obj_int(o, "event", i->event);
+    } else if (i->how == EW_CASE_FAILED) {
+        ew_obj_set(o, "error", ew_json_error(&i->err, ew_ops_input_advice(&i->err)));
+    }
+}
+
+void ew_imported_json(ew_obj *o, const ew_imported *t)
+{
+    ew_obj_str(o, "format", ew_import_format_name(t->format));
+    if (t->event != 0) {
+        ew_obj_int(o, "item", t->item);
+        ew_obj_int(o, "event", t->event);
+    }
+    ew_obj_int(o, "originals", (int64_t)t->items);
+    ew_obj_int(o, "known", (int64_t)t->known);
+    ew_obj_int(o, "chats", (int64_t)t->chats);
+    ew_obj_int(o, "messages", (int64_t)t->messages);
+    ew_obj_int(o, "attachments", (int64_t)t->attachments);
+    ew_obj_int(o, "articles", (int64_t)t->articles);
+    ew_obj_int(o, "captures", (int64_t)t->captures);
+    ew_obj_int(o, "picture_facts", (int64_t)t->facts);
+    ew_obj_int(o, "quotes", (int64_t)t->quotes);
+    ew_obj_int(o, "quotes_shown", (int64_t)t->shown);
+    ew_obj_int(o, "gaps", (int64_t)t->gaps);
+    ew_obj_int(o, "remarks", (int64_t)t->remarks);
+}
 
 /* ------------------------------------------------------------------ suggestions */
 

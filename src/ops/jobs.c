@@ -69,23 +69,64 @@ static ew_code keep_result(const ew_jobs *q, const job *j, const ew_buf *result,
     return code;
 }
 
+static ew_code take_order(void *cookie, const char *path, const ew_job_order *o,
+                          ew_err *err)
+{
+    ew_jobs *q = cookie;
+    uint64_t id;
+    ew_code code = EW_OK;
+    for (size_t i = 0; i < o->n && path != NULL && code == EW_OK; i++)
+        code = ew_jobs_take_in(q, path, (ew_job_file *)(uintptr_t)&o->files[i], err);
+    return code == EW_OK && o->casedir != NULL ? ew_jobs_add(q, o, &id, err) : code;
+}
+
+/* Before the job is said to be done: it is done again rather than its recordings are never examined. */
+static ew_code follow_up(ew_jobs *q, const job *j, const ew_job_made *made, ew_err *err)
+{
+    if (made->recording_count == 0)
+        return EW_OK;
+    return ew_job_follow(&j->r, made, q->archive, take_order, q, err);
+}
+
+/* What is kept of a job that is done. That its result could not be put into the case is seen by its not being there;
+ * the result itself is not lost by that. */
+static ew_code settle(ew_job_record *r, const ew_job_made *made, ew_err *err)
+{
+    ew_err why;
+    if (made->settings.len > 0) {
+        r->settings = ew_strdup((const char *)made->settings.data);
+        if (r->settings == NULL)
+            return ew_fail_nomem(err);
+    }
+    if (r->kept == 0 && ew_job_keeps(r) &&
+        ew_job_keep_in_case(r, (const char *)made->result.data, NULL, NULL, &r->kept,
+                            &why) != EW_OK)
+        r->kept = 0;
+    return EW_OK;
+}
+
 /* The result is on disk before the job is said to be done. */
 static void work_on(ew_jobs *q, job *j)
 {
     shift s = {q, j};
-    ew_buf result;
+    ew_job_made made = {0};
     ew_err err;
     ew_job_record after = j->r;
     ew_err_clear(&err);
-    ew_buf_init(&result, EW_REPORT_MAX);
+    ew_buf_init(&made.result, EW_REPORT_MAX);
+    ew_buf_init(&made.settings, 1 << 20);
     ew_case_run run = {.archive = q->archive,
                        .jobs = 1,
                        .stop = &j->stop,
                        .tick = on_tick,
                        .cookie = &s};
-    ew_code code = ew_job_run(&run, q->dir, &j->r, &result, &err);
+    ew_code code = ew_job_run(&run, q->dir, &j->r, &made, &err);
     if (code == EW_OK)
-        code = keep_result(q, j, &result, &err);
+        code = keep_result(q, j, &made.result, &err);
+    if (code == EW_OK)
+        code = follow_up(q, j, &made, &err);
+    if (code == EW_OK)
+        code = settle(&after, &made, &err);
     after.state = code == EW_OK ? EW_JOB_DONE : EW_JOB_FAILED;
     if (code != EW_OK)
         after.why = err;
@@ -95,10 +136,11 @@ static void work_on(ew_jobs *q, job *j)
         after.state = EW_JOB_FAILED;
         after.why = err;
     }
-    ew_buf_release(&result);
+    ew_buf_release(&made.result);
+    ew_buf_release(&made.settings);
+    ew_free(made.recordings);
     pthread_mutex_lock(&q->mutex);
-    j->r.state = after.state;
-    j->r.why = after.why;
+    j->r = after;
     pthread_mutex_unlock(&q->mutex);
 }
 
@@ -329,18 +371,34 @@ ew_code ew_jobs_file(ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES], char **p
     return ew_job_find_file(q->dir, sha256, path, err);
 }
 
-static ew_code check_files(ew_jobs *q, ew_job_kind kind, const ew_job_file *files,
-                           size_t n, ew_err *err)
+ew_code ew_jobs_take_in(ew_jobs *q, const char *path, ew_job_file *f, ew_err *err)
 {
-    static const size_t least[] = {1, 1, 2, 2, 1};
-    static const size_t most[] = {1, 1, 2, EW_JOB_FILES, EW_JOB_FILES};
+    return ew_job_take_in(q->dir, path, f, err);
+}
+
+static ew_code check_order(ew_jobs *q, const ew_job_order *o, ew_err *err)
+{
+    static const struct {
+        size_t least, most;
+        bool of_case;
+    } takes[] = {{1, 1, false},
+                 {1, 1, false},
+                 {2, 2, false},
+                 {2, EW_JOB_FILES, false},
+                 {1, EW_JOB_FILES, false},
+                 {1, EW_JOB_FILES, true},
+                 {1, EW_JOB_FILES, true},
+                 {0, 0, true}};
     ew_code code = EW_OK;
-    if (n < least[kind] || n > most[kind])
-        return ew_fail(err, EW_E_ARG, 0, "%s takes %zu file%s", ew_job_kind_name(kind),
-                       least[kind], least[kind] > 1 ? "s" : "");
-    for (size_t i = 0; i < n && code == EW_OK; i++) {
+    if (o->n < takes[o->kind].least || o->n > takes[o->kind].most)
+        return ew_fail(err, EW_E_ARG, 0, "%s takes %zu to %zu files",
+                       ew_job_kind_name(o->kind), takes[o->kind].least,
+                       takes[o->kind].most);
+    if (takes[o->kind].of_case && o->casedir == NULL)
+        return ew_fail(err, EW_E_ARG, 0, "%s needs a case", ew_job_kind_name(o->kind));
+    for (size_t i = 0; i < o->n && code == EW_OK; i++) {
         char *path = NULL;
-        code = ew_jobs_file(q, files[i].sha256, &path, err);
+        code = ew_jobs_file(q, o->files[i].sha256, &path, err);
         ew_free(path);
     }
     return code;
@@ -359,29 +417,102 @@ static ew_code admit(ew_jobs *q, job *j, ew_err *err)
     return code;
 }
 
-ew_code ew_jobs_add(ew_jobs *q, ew_job_kind kind, const ew_job_file *files, size_t n,
-                    uint64_t *id, ew_err *err)
+static ew_code fill_record(ew_job_record *r, const ew_job_order *o, ew_err *err)
 {
-    ew_code code = check_files(q, kind, files, n, err);
+    *r =
+        (ew_job_record){.kind = o->kind, .made = (int64_t)time(NULL), .file_count = o->n};
+    r->files = ew_alloc_array(o->n + 1, sizeof *r->files);
+    r->casedir = o->casedir != NULL ? ew_strdup(o->casedir) : NULL;
+    r->how = o->how != NULL ? ew_strdup(o->how) : NULL;
+    if (r->files == NULL || (o->casedir != NULL && r->casedir == NULL) ||
+        (o->how != NULL && r->how == NULL))
+        return ew_fail_nomem(err);
+    if (o->n > 0)
+        memcpy(r->files, o->files, o->n * sizeof *o->files);
+    return EW_OK;
+}
+
+ew_code ew_jobs_add(ew_jobs *q, const ew_job_order *o, uint64_t *id, ew_err *err)
+{
+    ew_code code = check_order(q, o, err);
     if (code != EW_OK)
         return code;
     job *j = ew_alloc(sizeof *j);
     if (j == NULL)
         return ew_fail_nomem(err);
-    j->r = (ew_job_record){.kind = kind, .made = (int64_t)time(NULL), .file_count = n};
-    j->r.files = ew_alloc_array(n, sizeof *files);
-    if (j->r.files == NULL) {
-        job_free(j);
-        return ew_fail_nomem(err);
-    }
-    memcpy(j->r.files, files, n * sizeof *files);
+    code = fill_record(&j->r, o, err);
     pthread_mutex_lock(&q->mutex);
-    code = admit(q, j, err);
+    if (code == EW_OK)
+        code = admit(q, j, err);
     *id = j->r.id;
     pthread_cond_signal(&q->more);
     pthread_mutex_unlock(&q->mutex);
     if (code != EW_OK)
         job_free(j);
+    return code;
+}
+
+/* ------------------------------------------------------------------ into the case */
+
+/* A copy of the record of a job that is done and not in the case yet. */
+static ew_code done_record(ew_jobs *q, uint64_t id, ew_job_record *out, ew_err *err)
+{
+    ew_code code = EW_OK;
+    pthread_mutex_lock(&q->mutex);
+    const job *j = find(q, id, NULL);
+    if (j == NULL)
+        code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no such job");
+    else if (j->r.state != EW_JOB_DONE)
+        code = ew_fail(err, EW_E_BUSY, 0, "this job is not done yet");
+    else if (j->r.kept != 0)
+        code = ew_fail(err, EW_E_ARG, 0, "this is analysis %lld of the case already",
+                       (long long)j->r.kept);
+    else if (j->r.casedir == NULL || j->r.settings == NULL)
+        code = ew_fail(err, EW_E_ARG, 0, "this was not made of items of a case");
+    if (code == EW_OK) {
+        const ew_job_order o = {j->r.kind, j->r.files, j->r.file_count, j->r.casedir,
+                                j->r.how};
+        code = fill_record(out, &o, err);
+        out->settings = ew_strdup(j->r.settings);
+        if (code == EW_OK && out->settings == NULL)
+            code = ew_fail_nomem(err);
+    }
+    pthread_mutex_unlock(&q->mutex);
+    return code;
+}
+
+/* Remembers it on disk too. */
+static ew_code set_kept(ew_jobs *q, uint64_t id, int64_t analysis, ew_err *err)
+{
+    pthread_mutex_lock(&q->mutex);
+    job *j = find(q, id, NULL);
+    ew_code code = EW_OK;
+    if (j != NULL) {
+        j->r.kept = analysis;
+        code = ew_job_write(q->dir, &j->r, err);
+    }
+    pthread_mutex_unlock(&q->mutex);
+    return code;
+}
+
+ew_code ew_jobs_keep_result(ew_jobs *q, uint64_t id, const char *who, const char *purpose,
+                            int64_t *analysis, ew_err *err)
+{
+    ew_job_record r = {0};
+    ew_buf result;
+    ew_buf_init(&result, EW_REPORT_MAX);
+    ew_code code = done_record(q, id, &r, err);
+    if (code == EW_OK)
+        code = ew_jobs_result(q, id, &result, err);
+    if (code == EW_OK)
+        code = ew_buf_append(&result, "", 1, err);
+    if (code == EW_OK)
+        code = ew_job_keep_in_case(&r, (const char *)result.data, who, purpose, analysis,
+                                   err);
+    if (code == EW_OK)
+        code = set_kept(q, id, *analysis, err);
+    ew_buf_release(&result);
+    ew_job_record_release(&r);
     return code;
 }
 
@@ -401,6 +532,9 @@ ew_code ew_jobs_list(ew_jobs *q,
                          .total = j->total,
                          .files = j->r.files,
                          .file_count = j->r.file_count,
+                         .casedir = j->r.casedir != NULL ? j->r.casedir : "",
+                         .kept = j->r.kept,
+                         .keeps = ew_job_keeps(&j->r),
                          .why = j->r.why};
         memcpy(v.stage, j->stage, sizeof v.stage);
         code = put(cookie, &v, err);

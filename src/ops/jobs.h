@@ -27,7 +27,10 @@ typedef enum ew_job_kind {
     EW_JOB_INSPECT,
     EW_JOB_DIFF,
     EW_JOB_FAMILY,
-    EW_JOB_ADD /* to the archive; the file is kept as long as it is in there */
+    EW_JOB_ADD,      /* to the archive; the file is kept as long as it is in there */
+    EW_JOB_CASE_ADD, /* files become items of a case */
+    EW_JOB_CASE_IMPORT,
+    EW_JOB_CASE_VERIFY
 } ew_job_kind;
 typedef enum ew_job_state {
     EW_JOB_WAITING,
@@ -45,7 +48,20 @@ typedef struct ew_job_file {
     uint8_t sha256[EW_SHA256_BYTES];
     char name[EW_JOB_NAME + 1]; /* safe */
     uint64_t bytes;
+    int64_t item;     /* of the job's case, of which it is the original; 0: none */
+    int64_t modified; /* as told by who sent it, POSIX seconds; 0: not told */
 } ew_job_file;
+
+/* What is asked for. */
+typedef struct ew_job_order {
+    ew_job_kind kind;
+    const ew_job_file *files;
+    size_t n;
+    /* Folder of the case that the items are of, or that is written; NULL: none. */
+    const char *casedir;
+    /* What is to be done with the case, one JSON object (docs/formats/queue.md); NULL: nothing. */
+    const char *how;
+} ew_job_order;
 
 /* A job as it is at the moment of asking; strings are copies. */
 typedef struct ew_job_view {
@@ -57,7 +73,10 @@ typedef struct ew_job_view {
     int64_t done, total;
     const ew_job_file *files; /* until the call returns */
     size_t file_count;
-    ew_err why; /* of one that failed */
+    const char *casedir; /* the same; "" */
+    int64_t kept;        /* the analysis of the case that its result is; 0: none */
+    bool keeps;          /* its result was to be kept there */
+    ew_err why;          /* of one that failed */
 } ew_job_view;
 
 /* Opens the queue in `dir`, made when missing, and begins to work with `workers` threads (0: one per core). archive:
@@ -74,10 +93,21 @@ EW_MUST_CHECK ew_code ew_jobs_keep(ew_jobs *q, int fd, uint8_t sha256[EW_SHA256_
 EW_MUST_CHECK ew_code ew_jobs_file(ew_jobs *q, const uint8_t sha256[EW_SHA256_BYTES],
                                    char **path, ew_err *err);
 
+/* Takes in what lies at `path`, as the original of an item: under its hash, by a second name for the same bytes where
+ * the disk allows that, so that it stays whatever becomes of the folder. It is only read. EW_E_FORMAT when it has
+ * another hash: it was changed. */
+EW_MUST_CHECK ew_code ew_jobs_take_in(ew_jobs *q, const char *path, ew_job_file *f,
+                                      ew_err *err);
+
 /* On EW_OK the job is on disk. EW_E_ARG when the number of files does not fit the kind; EW_E_NOTFOUND for a
  * file that was not taken in; EW_E_LIMIT when the queue is full. */
-EW_MUST_CHECK ew_code ew_jobs_add(ew_jobs *q, ew_job_kind kind, const ew_job_file *files,
-                                  size_t n, uint64_t *id, ew_err *err);
+EW_MUST_CHECK ew_code ew_jobs_add(ew_jobs *q, const ew_job_order *o, uint64_t *id,
+                                  ew_err *err);
+/* Keeps the result of one that is done, made of items, in their case, as one event "analysis". EW_E_ARG when it is
+ * there already, or speaks of what is not in a case. */
+EW_MUST_CHECK ew_code ew_jobs_keep_result(ew_jobs *q, uint64_t id, const char *who,
+                                          const char *purpose, int64_t *analysis,
+                                          ew_err *err);
 /* In the order of their numbers. What put() returns other than EW_OK ends it. */
 EW_MUST_CHECK ew_code ew_jobs_list(ew_jobs *q,
                                    ew_code (*put)(void *cookie, const ew_job_view *v,

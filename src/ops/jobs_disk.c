@@ -20,7 +20,8 @@
 
 enum { RECORD_MAX = 1 << 20, ID_DIGITS = 12 };
 
-static const char *const kinds[] = {"check", "inspect", "diff", "family", "add"};
+static const char *const kinds[] = {"check", "inspect",  "diff",        "family",
+                                    "add",   "case-add", "case-import", "case-verify"};
 static const char *const states[] = {"waiting", "running", "done", "failed"};
 
 const char *ew_job_kind_name(ew_job_kind k)
@@ -46,7 +47,10 @@ bool ew_job_kind_named(ew_slice name, ew_job_kind *k)
 void ew_job_record_release(ew_job_record *r)
 {
     ew_free(r->files);
-    r->files = NULL;
+    ew_free(r->casedir);
+    ew_free(r->how);
+    ew_free(r->settings);
+    *r = (ew_job_record){0};
 }
 
 /* ------------------------------------------------------------------ paths */
@@ -56,6 +60,13 @@ char *ew_job_path(const char *dir, uint64_t id, bool result)
     char name[48];
     (void)snprintf(name, sizeof name, "jobs/%0*" PRIu64 ".%s", (int)ID_DIGITS, id,
                    result ? "result" : "json");
+    return ew_path_join(dir, name);
+}
+
+char *ew_job_stage(const char *dir, uint64_t id)
+{
+    char name[48];
+    (void)snprintf(name, sizeof name, "names-%" PRIu64, id);
     return ew_path_join(dir, name);
 }
 
@@ -83,9 +94,30 @@ static json_t *files_json(const ew_job_record *r)
         ew_obj_sha256(&f, "sha256", r->files[i].sha256);
         ew_obj_str(&f, "name", r->files[i].name);
         ew_obj_int(&f, "bytes", (int64_t)r->files[i].bytes);
+        if (r->files[i].item != 0)
+            ew_obj_int(&f, "item", r->files[i].item);
+        if (r->files[i].modified != 0)
+            ew_obj_int(&f, "modified", r->files[i].modified);
         ew_list_add(&list, f.json);
     }
     return list;
+}
+
+/* JSON that is part of a record. */
+static void set_json(ew_obj *o, const char *key, const char *text)
+{
+    if (text != NULL)
+        ew_obj_set(o, key, json_loads(text, 0, NULL));
+}
+
+static void set_case(ew_obj *o, const ew_job_record *r)
+{
+    if (r->casedir != NULL)
+        ew_obj_str(o, "case", r->casedir);
+    set_json(o, "how", r->how);
+    set_json(o, "settings", r->settings);
+    if (r->kept != 0)
+        ew_obj_int(o, "kept", r->kept);
 }
 
 ew_code ew_job_write(const char *dir, const ew_job_record *r, ew_err *err)
@@ -101,6 +133,7 @@ ew_code ew_job_write(const char *dir, const ew_job_record *r, ew_err *err)
                states[failed || r->state == EW_JOB_DONE ? r->state : EW_JOB_WAITING]);
     ew_obj_int(&o, "made", r->made);
     ew_obj_set(&o, "files", files_json(r));
+    set_case(&o, r);
     if (failed) {
         ew_obj_int(&o, "code", r->why.code);
         ew_obj_str(&o, "why", r->why.text);
@@ -131,7 +164,9 @@ static bool read_file(const json_t *o, ew_job_file *f)
         return false;
     (void)snprintf(f->name, sizeof f->name, "%s", name);
     f->bytes = (uint64_t)bytes;
-    return true;
+    f->item = json_integer_value(json_object_get(o, "item"));
+    f->modified = json_integer_value(json_object_get(o, "modified"));
+    return f->item >= 0;
 }
 
 static bool read_state(const json_t *o, ew_job_record *r)
@@ -145,22 +180,42 @@ static bool read_state(const json_t *o, ew_job_record *r)
     return false;
 }
 
+/* A text of a record, or an object as text; *fine: there was memory for it. */
+static char *copy_of(const json_t *v, bool *fine)
+{
+    char *copy = NULL;
+    if (json_is_string(v))
+        copy = ew_strdup(json_string_value(v));
+    else if (json_is_object(v))
+        copy = json_dumps(v, JSON_COMPACT);
+    *fine = *fine && (copy != NULL || v == NULL);
+    return copy;
+}
+
+static bool files_fit(ew_job_kind kind, size_t n)
+{
+    return (n > 0 || kind == EW_JOB_CASE_VERIFY) && n <= EW_JOB_FILES;
+}
+
 /* False: it is no record, or there is no memory. */
 static bool read_record(const json_t *o, ew_job_record *r)
 {
     const json_t *files = json_object_get(o, "files");
     size_t n = json_array_size(files);
-    if (strcmp(text_of(o, "schema"), "earwitness.job/1") != 0 || n == 0 ||
-        n > EW_JOB_FILES ||
+    if (strcmp(text_of(o, "schema"), "earwitness.job/1") != 0 ||
         !ew_job_kind_named(ew_slice_of(text_of(o, "kind")), &r->kind) ||
-        !read_state(o, r))
+        !files_fit(r->kind, n) || !read_state(o, r))
         return false;
     r->made = json_integer_value(json_object_get(o, "made"));
     if (r->state == EW_JOB_FAILED)
         (void)ew_fail(&r->why, (ew_code)json_integer_value(json_object_get(o, "code")), 0,
                       "%s", text_of(o, "why"));
-    r->files = ew_alloc_array(n, sizeof *r->files);
+    r->files = ew_alloc_array(n + 1, sizeof *r->files);
     bool fine = r->files != NULL;
+    r->casedir = copy_of(json_object_get(o, "case"), &fine);
+    r->how = copy_of(json_object_get(o, "how"), &fine);
+    r->settings = copy_of(json_object_get(o, "settings"), &fine);
+    r->kept = json_integer_value(json_object_get(o, "kept"));
     for (size_t i = 0; i < n && fine; i++)
         fine = read_file(json_array_get(files, i), &r->files[i]);
     r->file_count = n;
@@ -262,6 +317,44 @@ ew_code ew_job_keep_file(const char *dir, int fd, uint8_t sha256[EW_SHA256_BYTES
         }
     }
     ew_free(path);
+    return code;
+}
+
+/* The same bytes under a second name; where the disk does not allow that, a copy. */
+static ew_code second_name(int fd, const char *from, const char *to, ew_err *err)
+{
+    ew_atomic a;
+    if (access(to, F_OK) == 0 || link(from, to) == 0 || errno == EEXIST)
+        return EW_OK;
+    ew_code code = ew_atomic_open(&a, to, err);
+    if (code != EW_OK)
+        return code;
+    code = ew_copy_all(fd, a.fd, NULL, from, NULL, err);
+    if (code == EW_OK)
+        return ew_atomic_commit(&a, err);
+    ew_atomic_abort(&a);
+    return code;
+}
+
+ew_code ew_job_take_in(const char *dir, const char *path, ew_job_file *f, ew_err *err)
+{
+    uint8_t got[EW_SHA256_BYTES];
+    const ew_input in = {
+        .kind = EW_INPUT_FILE, .open_path = (char *)(uintptr_t)path, .name = f->name};
+    ew_source s;
+    ew_code code = ew_source_open(&s, &in, NULL, err);
+    if (code != EW_OK)
+        return code;
+    char *to = ew_job_file_path(dir, f->sha256);
+    f->bytes = s.bytes;
+    code = to != NULL ? ew_source_hash(&s, f->name, got, NULL, err) : ew_fail_nomem(err);
+    if (code == EW_OK && memcmp(got, f->sha256, sizeof got) != 0)
+        code = ew_fail(err, EW_E_FORMAT, 0, "'%s' was changed: it has another hash",
+                       f->name);
+    if (code == EW_OK)
+        code = second_name(s.fd, path, to, err);
+    ew_source_close(&s);
+    ew_free(to);
     return code;
 }
 

@@ -13,6 +13,9 @@ typedef struct ew_job_record {
     int64_t made;
     ew_job_file *files; /* owned */
     size_t file_count;
+    char *casedir, *how,
+        *settings; /* owned; NULL. settings: of what was done, as an analysis has them */
+    int64_t kept;
     ew_err why;
 } ew_job_record;
 
@@ -30,6 +33,8 @@ EW_MUST_CHECK ew_code ew_job_read_all(const char *dir,
 EW_MUST_CHECK ew_code ew_job_keep_file(const char *dir, int fd,
                                        uint8_t sha256[EW_SHA256_BYTES], uint64_t *bytes,
                                        ew_err *err);
+EW_MUST_CHECK ew_code ew_job_take_in(const char *dir, const char *path, ew_job_file *f,
+                                     ew_err *err);
 EW_MUST_CHECK ew_code ew_job_find_file(const char *dir,
                                        const uint8_t sha256[EW_SHA256_BYTES], char **path,
                                        ew_err *err);
@@ -38,6 +43,10 @@ EW_MUST_CHECK ew_code ew_job_find_file(const char *dir,
 void ew_job_sweep(const char *dir,
                   bool (*in_use)(void *cookie, const uint8_t sha256[EW_SHA256_BYTES]),
                   void *cookie);
+
+/* names-<id>, where files have for the time of a job the names that they were sent under; to be freed. */
+char *ew_job_stage(const char *dir, uint64_t id);
+void ew_job_unstage(const char *dir, uint64_t id);
 
 /* jobs/<id>.json, jobs/<id>.result, files/<hash>, recordings/<hash>; to be freed. */
 char *ew_job_path(const char *dir, uint64_t id, bool result);

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "ops/jobs_disk.h"
 
-enum { DAY_S = 24 * 3600 };
+enum { DAY_S = 24 * 3600, TREE_DEPTH = 20 };
 
 typedef void each_name(void *cookie, const char *dir, const char *name);
 
@@ -56,7 +56,36 @@ static bool is_hash(const char *name)
     return strlen(name) == EW_SHA256_HEX && ew_unhex(name, sha256, sizeof sha256) == 0;
 }
 
-/* A policy or a bundle that was on its way; sound of what was looked at. */
+/* A folder of ours and all in it, no deeper than what was sent may lie; links are not followed. */
+static void remove_tree(const char *path, int depth)
+{
+    const struct dirent *e;
+    DIR *d = opendir(path);
+    while (d != NULL && (e = readdir(d)) != NULL) {
+        struct stat st;
+        char *below = strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0
+                          ? ew_path_join(path, e->d_name)
+                          : NULL;
+        if (below != NULL && lstat(below, &st) == 0 && S_ISDIR(st.st_mode) && depth > 0)
+            remove_tree(below, depth - 1);
+        else if (below != NULL)
+            (void)unlink(below);
+        ew_free(below);
+    }
+    if (d != NULL)
+        (void)closedir(d);
+    (void)rmdir(path);
+}
+
+void ew_job_unstage(const char *dir, uint64_t id)
+{
+    char *path = ew_job_stage(dir, id);
+    if (path != NULL)
+        remove_tree(path, TREE_DEPTH);
+    ew_free(path);
+}
+
+/* A policy or a bundle that was on its way; names that files had for a job; sound of what was looked at. */
 static void remove_passing(void *cookie, const char *dir, const char *name)
 {
     if (strncmp(name, "bundle-", 7) == 0) {
@@ -65,6 +94,11 @@ static void remove_passing(void *cookie, const char *dir, const char *name)
             each_in(path, remove_file, NULL);
             (void)rmdir(path);
         }
+        ew_free(path);
+    } else if (strncmp(name, "names-", 6) == 0) {
+        char *path = ew_path_join(dir, name);
+        if (path != NULL)
+            remove_tree(path, TREE_DEPTH);
         ew_free(path);
     } else if (strncmp(name, "policy-", 7) == 0) {
         remove_file(cookie, dir, name);

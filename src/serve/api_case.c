@@ -17,7 +17,7 @@
 #include "ops/case_view.h"
 #include "casefile/people.h"
 
-enum { ID_BYTES = 8, ID_TEXT = 2 * ID_BYTES + 1, PASSWD_MAX = 4096, DAY_CHARS = 10 };
+enum { PASSWD_MAX = 4096, DAY_CHARS = 10 };
 
 /* ------------------------------------------------------------------ shared */
 
@@ -52,12 +52,11 @@ ew_code ew_api_end(ew_reply *r, ew_obj *o, ew_code code, ew_err *err)
 
 /* ------------------------------------------------------------------ which case */
 
-/* A name for a case that can stand in an address and tells no path. */
-static void id_of(const char *dir, char id[ID_TEXT])
+void ew_api_case_id(const char *dir, char id[EW_CASE_ID_TEXT])
 {
     uint8_t sha256[EW_SHA256_BYTES];
     ew_sha256_bytes(dir, strlen(dir), sha256);
-    ew_hex(sha256, ID_BYTES, id);
+    ew_hex(sha256, EW_CASE_ID_BYTES, id);
 }
 
 /* Calls put() for the case that was named when the program started, then for those opened before. */
@@ -97,26 +96,34 @@ typedef struct sought {
 static ew_code look(void *cookie, const char *dir, ew_err *err)
 {
     sought *k = cookie;
-    char id[ID_TEXT];
-    id_of(dir, id);
+    char id[EW_CASE_ID_TEXT];
+    ew_api_case_id(dir, id);
     if (k->dir != NULL || !ew_slice_is(k->id, id))
         return EW_OK;
     k->dir = ew_strdup(dir);
     return k->dir != NULL ? EW_OK : ew_fail_nomem(err);
 }
 
-ew_code ew_api_case_open(ew_server *s, ew_slice name, bool write, ew_case **c,
-                         ew_err *err)
+ew_code ew_api_case_dir(ew_server *s, ew_slice name, char **dir, ew_err *err)
 {
     sought k = {name, NULL};
     cases all = {s, look, &k, NULL};
-    *c = NULL;
     ew_code code = each_case(&all, err);
     if (code == EW_OK && k.dir == NULL)
         code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no such case");
+    *dir = k.dir;
+    return code;
+}
+
+ew_code ew_api_case_open(ew_server *s, ew_slice name, bool write, ew_case **c,
+                         ew_err *err)
+{
+    char *dir = NULL;
+    *c = NULL;
+    ew_code code = ew_api_case_dir(s, name, &dir, err);
     if (code == EW_OK)
-        code = ew_case_open(c, k.dir, write, EW_CASE_WAIT_S, err);
-    ew_free(k.dir);
+        code = ew_case_open(c, dir, write, EW_CASE_WAIT_S, err);
+    ew_free(dir);
     return code;
 }
 
@@ -124,7 +131,7 @@ ew_code ew_api_case_open(ew_server *s, ew_slice name, bool write, ew_case **c,
 static ew_code list_case(void *cookie, const char *dir, ew_err *err)
 {
     json_t **list = cookie;
-    char id[ID_TEXT];
+    char id[EW_CASE_ID_TEXT];
     ew_case *c = NULL;
     ew_buf title;
     ew_err why;
@@ -135,7 +142,7 @@ static ew_code list_case(void *cookie, const char *dir, ew_err *err)
         return ew_fail_nomem(err);
     }
     ew_buf_init(&title, EW_CASE_NAME + 1);
-    id_of(dir, id);
+    ew_api_case_id(dir, id);
     ew_obj_str(&o, "id", id);
     ew_obj_str(&o, "folder", safe);
     ew_code code = ew_case_open(&c, dir, false, 0, &why);

@@ -22,7 +22,7 @@ static ew_code hash_of(ew_slice part, uint8_t sha256[EW_SHA256_BYTES], ew_err *e
     return EW_OK;
 }
 
-static ew_code path_in_archive(ew_server *s, const char *hex, char **path, ew_err *err)
+ew_code ew_api_archive_path(ew_server *s, const char *hex, char **path, ew_err *err)
 {
     ew_index *ix = NULL;
     char *dir = NULL;
@@ -83,7 +83,7 @@ static ew_code path_of(ew_server *s, const uint8_t sha256[EW_SHA256_BYTES],
     if (code == EW_E_NOTFOUND)
         code = path_in_case(s, id, sha256, path, err);
     if (code == EW_E_NOTFOUND)
-        code = path_in_archive(s, hex, path, err);
+        code = ew_api_archive_path(s, hex, path, err);
     return code;
 }
 

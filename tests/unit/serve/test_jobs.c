@@ -74,7 +74,10 @@ static void what_fails_is_told_and_kept(void **state)
     assert_int_equal(ew_mkdirs(queue, NULL), EW_OK);
     assert_int_equal(ew_jobs_open(&q, queue, NULL, 1, NULL), EW_OK);
     ew_job_file f = kept(q, dir, "this is no sound");
-    assert_int_equal(ew_jobs_add(q, EW_JOB_INSPECT, &f, 1, &id, NULL), EW_OK);
+    assert_int_equal(
+        ew_jobs_add(q, &(ew_job_order){.kind = EW_JOB_INSPECT, .files = &f, .n = 1}, &id,
+                    NULL),
+        EW_OK);
     counts c = settle(q);
     assert_int_equal(c.failed, 1);
     ew_buf_init(&out, 1000);
@@ -105,9 +108,15 @@ static void mistakes_are_refused(void **state)
     assert_int_equal(ew_jobs_open(&q, dir, NULL, 1, NULL), EW_OK);
     assert_int_equal(ew_jobs_open(&second, dir, NULL, 1, NULL), EW_E_BUSY);
     ew_job_file f = kept(q, dir, "x");
-    assert_int_equal(ew_jobs_add(q, EW_JOB_DIFF, &f, 1, &id, NULL), EW_E_ARG);
+    assert_int_equal(
+        ew_jobs_add(q, &(ew_job_order){.kind = EW_JOB_DIFF, .files = &f, .n = 1}, &id,
+                    NULL),
+        EW_E_ARG);
     ew_job_file none = {.name = "none"};
-    assert_int_equal(ew_jobs_add(q, EW_JOB_CHECK, &none, 1, &id, NULL), EW_E_NOTFOUND);
+    assert_int_equal(
+        ew_jobs_add(q, &(ew_job_order){.kind = EW_JOB_CHECK, .files = &none, .n = 1}, &id,
+                    NULL),
+        EW_E_NOTFOUND);
     assert_int_equal(count(q).all, 0);
     ew_jobs_close(q);
     test_dir_remove(dir);
@@ -126,13 +135,22 @@ static void each_write_fails_in_turn(void **state)
     assert_int_equal(ew_jobs_open(&q, queue, NULL, 1, NULL), EW_OK);
     ew_job_file f = kept(q, dir, "no sound either");
     ew_write_fail_at(0);
-    assert_int_equal(ew_jobs_add(q, EW_JOB_INSPECT, &f, 1, &id, NULL), EW_E_IO);
+    assert_int_equal(
+        ew_jobs_add(q, &(ew_job_order){.kind = EW_JOB_INSPECT, .files = &f, .n = 1}, &id,
+                    NULL),
+        EW_E_IO);
     ew_write_fail_at(-1);
     ew_sync_fail_at(0);
-    assert_int_equal(ew_jobs_add(q, EW_JOB_INSPECT, &f, 1, &id, NULL), EW_E_IO);
+    assert_int_equal(
+        ew_jobs_add(q, &(ew_job_order){.kind = EW_JOB_INSPECT, .files = &f, .n = 1}, &id,
+                    NULL),
+        EW_E_IO);
     ew_sync_fail_at(-1);
     assert_int_equal(count(q).all, 0);
-    assert_int_equal(ew_jobs_add(q, EW_JOB_INSPECT, &f, 1, &id, NULL), EW_OK);
+    assert_int_equal(
+        ew_jobs_add(q, &(ew_job_order){.kind = EW_JOB_INSPECT, .files = &f, .n = 1}, &id,
+                    NULL),
+        EW_OK);
     (void)settle(q);
     ew_jobs_close(q);
     assert_int_equal(ew_jobs_open(&q, queue, NULL, 1, NULL), EW_OK);
