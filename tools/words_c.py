@@ -29,6 +29,29 @@ OF_THE_SYSTEM = [
     "File too large", "Too many open files", "Directory not empty", "Device or resource busy",
 ]
 
+# What reports and texts show as they are, or put together of more parts than a format has.
+SHOWN = [
+    ".", "Hz", "kHz", "dB", "mono", "stereo",
+    # units of facts of files
+    "%d bytes", "%d samples", "%d samples of 48 kHz", "%d channels", "%d channels (%s)",
+    "as after a change of rate: was %d Hz once", "as after a change of rate: was %d or %d Hz once",
+    "as after a change of rate: was %d or %d or %d Hz once",
+    "the file tells where it was recorded (tag '%s'): this can endanger a source",
+    "the file names the device or system that made it (tag '%s'): this can lead to a source",
+    "the file names a person or an office (tag '%s')",
+    "the whole file is digital silence", "the whole file is without sound, only noise in the last bit",
+    "the mean of all channels of the whole file is digital silence",
+    "the mean of all channels of the whole file is without sound, only noise in the last bit",
+    # methods of inspect
+    "frame-grid", "bandwidth", "noise-floor", "hum", "clipping", "dc-offset", "discontinuity", "digital-silence", "copy-move", "resampling",
+    "level-change", "container",
+    # facts of diff
+    "gain", "dynamics", "polarity", "speed", "offset", "equalisation", "channels", "coding-noise", "noise-bed", "sound-bed",
+    "denoising", "reverb",
+    # edits in captions
+    "delete", "insert", "replace", "move", "duplicate",
+]
+
 TOKEN = re.compile(r'''
     (?P<skip>/\*.*?\*/|//[^\n]*|\s+|^[ \t]*\#[ \t]*(?:include|if|ifdef|ifndef|else|endif|undef|error|pragma)[^\n]*)
   | (?P<text>"(?:[^"\\\n]|\\.)*")
@@ -153,6 +176,8 @@ def texts(root):
         for kind, text in list(calls(place, tok)) + list(lists(tok)):
             if is_text(text):
                 yield place, kind or usual, text
+    for text in SHOWN:
+        yield "src/report/page.c", "finding", text
     for text in OF_THE_SYSTEM:
         yield "src/base/err.c", "message", text
 

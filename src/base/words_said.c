@@ -256,19 +256,19 @@ static bool stopped(line *w, const char *text, size_t n)
     return true;
 }
 
-/* "x.wav: it is empty" */
+/* "x.wav: it is empty", "0:03; hum" */
 static bool named(line *w, const char *text, size_t n)
 {
-    const char *colon = strstr(text, ": ");
-    size_t used = w->used;
-    if (colon == NULL)
-        return false;
-    size_t before = (size_t)(colon - text) + 2;
-    put(w, text, before);
-    if (say(w, text + before, n - before))
-        return true;
-    w->used = used;
-    w->to[used] = 0;
+    const size_t used = w->used;
+    for (size_t i = 0; i + 2 < n; i++) {
+        if ((text[i] != ':' && text[i] != ';') || text[i + 1] != ' ')
+            continue;
+        put(w, text, i + 2);
+        if (say(w, text + i + 2, n - i - 2))
+            return true;
+        w->used = used;
+        w->to[used] = 0;
+    }
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "inspect/clues.h"
 #include "inspect/inspect.h"
 
@@ -20,34 +21,34 @@ typedef struct plain {
 } plain;
 
 static const plain plains[] = {
-    {"container.bytes", "container", "size", " bytes"},
-    {"riff.chunks", "container", "chunks", ""},
-    {"flac.blocks", "container", "blocks", ""},
-    {"mp4.boxes", "container", "boxes", ""},
-    {"mp4.brand", "container", "brand", ""},
-    {"ogg.streams", "container", "logical streams", ""},
-    {"stream.profile", "sound", "profile", ""},
-    {"stream.layout", "sound", "channels", ""},
-    {"mp3.bit-rates", "sound", "bit rates of the frames, kbit/s", ""},
-    {"mp3.modes", "sound", "channel modes of the frames", ""},
-    {"mp3.frames", "sound", "MPEG frames", ""},
-    {"opus.frames", "sound", "Opus frames", ""},
-    {"mp3.encoder", "encoder", "encoder in the LAME tag", ""},
-    {"mp3.vbr-method", "encoder", "rate control in the LAME tag", ""},
-    {"mp3.lowpass", "encoder", "low-pass in the LAME tag", " Hz"},
-    {"ogg.vendor", "encoder", "vendor", ""},
-    {"flac.vendor", "encoder", "vendor", ""},
-    {"mp4.sound-handler", "encoder", "handler", ""},
-    {"mp3.delay", "gapless", "delay in the LAME tag", " samples"},
-    {"mp3.padding", "gapless", "padding in the LAME tag", " samples"},
-    {"stream.delay", "gapless", "delay of the codec", " samples"},
-    {"packets.skip-start", "gapless", "dropped at the start", " samples"},
-    {"packets.skip-end", "gapless", "dropped at the end", " samples"},
+    {"container.bytes", "container", EW_N("size"), " bytes"},
+    {"riff.chunks", "container", EW_N("chunks"), ""},
+    {"flac.blocks", "container", EW_N("blocks"), ""},
+    {"mp4.boxes", "container", EW_N("boxes"), ""},
+    {"mp4.brand", "container", EW_N("brand"), ""},
+    {"ogg.streams", "container", EW_N("logical streams"), ""},
+    {"stream.profile", "sound", EW_N("profile"), ""},
+    {"stream.layout", "sound", EW_N("channels"), ""},
+    {"mp3.bit-rates", "sound", EW_N("bit rates of the frames, kbit/s"), ""},
+    {"mp3.modes", "sound", EW_N("channel modes of the frames"), ""},
+    {"mp3.frames", "sound", EW_N("MPEG frames"), ""},
+    {"opus.frames", "sound", EW_N("Opus frames"), ""},
+    {"mp3.encoder", "encoder", EW_N("encoder in the LAME tag"), ""},
+    {"mp3.vbr-method", "encoder", EW_N("rate control in the LAME tag"), ""},
+    {"mp3.lowpass", "encoder", EW_N("low-pass in the LAME tag"), " Hz"},
+    {"ogg.vendor", "encoder", EW_N("vendor"), ""},
+    {"flac.vendor", "encoder", EW_N("vendor"), ""},
+    {"mp4.sound-handler", "encoder", EW_N("handler"), ""},
+    {"mp3.delay", "gapless", EW_N("delay in the LAME tag"), " samples"},
+    {"mp3.padding", "gapless", EW_N("padding in the LAME tag"), " samples"},
+    {"stream.delay", "gapless", EW_N("delay of the codec"), " samples"},
+    {"packets.skip-start", "gapless", EW_N("dropped at the start"), " samples"},
+    {"packets.skip-end", "gapless", EW_N("dropped at the end"), " samples"},
     {"mp4.itunsmpb", "gapless", "iTunSMPB", ""},
-    {"opus.pre-skip", "gapless", "pre-skip in the Opus head", " samples of 48 kHz"},
-    {"mp3.id3v2", "other", "ID3v2 tag", ""},
-    {"mp3.id3v1", "other", "ID3v1 tag", ""},
-    {"mp3.ape", "other", "APE tag", ""},
+    {"opus.pre-skip", "gapless", EW_N("pre-skip in the Opus head"), " samples of 48 kHz"},
+    {"mp3.id3v2", "other", EW_N("ID3v2 tag"), ""},
+    {"mp3.id3v1", "other", EW_N("ID3v1 tag"), ""},
+    {"mp3.ape", "other", EW_N("APE tag"), ""},
 };
 
 static ew_code tell_plain(const ew_inspect__clues *c, const char *group,
@@ -103,10 +104,10 @@ static ew_code tell_rate(const ew_inspect__clues *c, ew_inspection *out, ew_err 
     char actual[64] = "", said[64] = "";
 
     if (bytes > 0 && seconds > 0)
-        snprintf(actual, sizeof actual, "%.1f kbit/s over all packets",
+        snprintf(actual, sizeof actual, EW_N("%.1f kbit/s over all packets"),
                  (double)bytes * 8 / seconds / 1000);
     if (claimed > 0)
-        snprintf(said, sizeof said, "the headers say %.1f kbit/s",
+        snprintf(said, sizeof said, EW_N("the headers say %.1f kbit/s"),
                  (double)claimed / 1000);
     if (!actual[0] && !said[0])
         return EW_OK;
@@ -117,13 +118,15 @@ static ew_code tell_rate(const ew_inspect__clues *c, ew_inspection *out, ew_err 
 static ew_code tell_coding(const ew_inspect__clues *c, ew_inspection *out, ew_err *err)
 {
     const char *codec = ew_inspect__clue(c, "stream.codec");
+    const char *name = or_empty(ew_inspect__clue(c, "stream.long"));
     int64_t rate = ew_inspect__clue_number(c, "stream.rate", 0);
     ew_code rc = EW_OK;
 
     if (codec)
-        rc = ew_inspect__fact(out, "sound", "coding", err, "%s (%s), %s",
-                              or_empty(ew_inspect__clue(c, "stream.long")), codec,
-                              c->sound->lossy ? "changes the wave" : "keeps the wave");
+        rc = c->sound->lossy ? ew_inspect__fact(out, "sound", "coding", err,
+                                                "%s (%s), changes the wave", name, codec)
+                             : ew_inspect__fact(out, "sound", "coding", err,
+                                                "%s (%s), keeps the wave", name, codec);
     if (rc >= 0 && rate > 0 && rate != c->sound->rate_hz)
         rc = ew_inspect__fact(out, "sound", "sample rate", err,
                               "%u Hz; the headers say %" PRId64 " Hz", c->sound->rate_hz,
@@ -197,9 +200,9 @@ static ew_code tell_edits(const ew_inspect__clues *c, ew_inspection *out, ew_err
 static ew_code tell_other(const ew_inspect__clues *c, ew_inspection *out, ew_err *err)
 {
     static const plain each[] = {
-        {"other", "other", "further stream", ""},
-        {"picture", "other", "attached picture (coding, bytes)", ""},
-        {"trailing", "other", "bytes behind the sound", ""},
+        {"other", "other", EW_N("further stream"), ""},
+        {"picture", "other", EW_N("attached picture (coding, bytes)"), ""},
+        {"trailing", "other", EW_N("bytes behind the sound"), ""},
     };
     ew_code rc = tell_plain(c, "other", out, err);
 

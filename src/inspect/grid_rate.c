@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 
 enum {
     FINE = EW_GRID_FINE,
@@ -97,7 +98,7 @@ ew_code ew_grid_rate_new(ew_grid_rate **out, uint32_t rate_hz, uint32_t had_hz,
     r->taps = taps;
     r->base = -(int64_t)taps;
     r->fill = taps; /* nought before the sound */
-    (void)snprintf(r->name, sizeof(r->name), "MP3 at %u Hz", had_hz);
+    (void)snprintf(r->name, sizeof(r->name), EW_N("MP3 at %u Hz"), had_hz);
     r->table = ew_alloc_array((size_t)r->up * taps, sizeof(float));
     r->history[0] = ew_alloc_array(2 * taps + CHUNK, sizeof(float));
     r->history[1] = ew_alloc_array(2 * taps + CHUNK, sizeof(float));

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "dsp/fft.h"
 #include "dsp/window.h"
 #include "inspect/nothing.h"
@@ -183,7 +184,7 @@ static void explain(const resampling_state *s, double period, char *text, size_t
 
     if (count == 0) {
         (void)snprintf(text, room,
-                       "as after a change of speed or rate by %.4f, %.4f or %.4f",
+                       EW_N("as after a change of speed or rate by %.4f, %.4f or %.4f"),
                        1 / period, 1 / (1 - period), 1 / (1 + period));
         return;
     }
@@ -191,6 +192,7 @@ static void explain(const resampling_state *s, double period, char *text, size_t
     for (size_t i = 1; i < count; i++)
         len += (size_t)snprintf(text + len, room - len, " or %u", was[i]);
     (void)snprintf(text + len, room - len, " Hz once");
+    /* tools/words_c.py has the sentences that come of this. */
 }
 
 static ew_code tell(const resampling_state *s, size_t from, size_t to, bool whole,

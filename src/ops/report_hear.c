@@ -60,7 +60,7 @@ static ew_code hear_piece(const ear *e, const json_t *clip, const json_t *span, 
     (void)snprintf(caption, sizeof caption, EW_N("Piece %zu in the clip"), n);
     ew_code rc = hear(e, &in_clip, caption);
     (void)snprintf(caption, sizeof caption, EW_N("Piece %zu in the recording%s"), n,
-                   a <= b ? "" : ", where it runs the other way");
+                   a <= b ? "" : EW_N(", where it runs the other way"));
     return rc == EW_OK ? hear(e, &there, caption) : rc;
 }
 

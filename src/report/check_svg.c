@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "earwitness/fingerprint.h"
 #include "report/report.h"
 #include "report/svg.h"
@@ -115,8 +116,9 @@ static void opening(pic *p)
         "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d "
         "%d' "
         "role='img' aria-labelledby='title desc' font-family='sans-serif' font-size='13' "
-        "fill='#1a1a1a'>\n<title id='title'>Piece map of ",
+        "fill='#1a1a1a'>\n<title id='title'>",
         WIDTH, height, WIDTH, height);
+    ew_svg_put(&p->svg, "%s", ew_tr("Piece map of "));
     ew_svg_text(&p->svg, p->f->clip_name);
     ew_svg_put(&p->svg, "</title>\n<desc id='desc'>");
 }
@@ -129,17 +131,19 @@ static void description(pic *p)
     char b[EW_TIME_TEXT];
 
     if (m->piece_count == 0)
-        ew_svg_put(&p->svg, "Nothing of the clip was found in the archive.");
+        ew_svg_put(&p->svg, "%s", ew_tr("Nothing of the clip was found in the archive."));
     for (size_t i = 0; i < m->piece_count; i++) {
         const ew_piece *x = &m->pieces[i];
         const ew_source_info *s = ew_finding_source(p->f, x->rec);
-        ew_svg_put(&p->svg, "%zu: %s to %s is ", i + 1,
+        ew_svg_put(&p->svg, ew_tr("%zu: %s to %s is "), i + 1,
                    ew_time_text(seconds((double)x->clip_start), a),
                    ew_time_text(seconds((double)x->clip_end), b));
         ew_svg_text(&p->svg, ew_finding_label(p->f, s));
-        ew_svg_put(
-            &p->svg, " from %s to %s%s. ", ew_time_text(seconds(x->source_start), a),
-            ew_time_text(seconds(x->source_end), b), x->backwards ? ", backwards" : "");
+        ew_svg_put(&p->svg,
+                   x->backwards ? ew_tr(" from %s to %s, backwards. ")
+                                : ew_tr(" from %s to %s. "),
+                   ew_time_text(seconds(x->source_start), a),
+                   ew_time_text(seconds(x->source_end), b));
     }
     ew_svg_put(&p->svg, "</desc>\n");
 }
@@ -155,11 +159,12 @@ static void headline(pic *p)
                "<text x='%d' y='38' font-size='20' font-weight='bold'>",
                LEFT);
     ew_svg_squeezed(&p->svg, p->f->clip_name, LABEL_COLUMNS);
+    ew_svg_put(&p->svg, "</text>\n<text x='%d' y='60' fill='#444'>", LEFT);
     ew_svg_put(
         &p->svg,
-        "</text>\n<text x='%d' y='60' fill='#444'>%s long · %s explained · %zu join%s · "
-        "compared with %llu recording%s (%s)</text>\n",
-        LEFT, ew_length_text(seconds((double)p->f->clip_samples), length),
+        ew_tr(
+            "%s long · %s explained · %zu join%s · compared with %llu recording%s (%s)"),
+        ew_length_text(seconds((double)p->f->clip_samples), length),
         ew_percent_text(ew_summary_explained(p->s), share), p->s->join_count,
         p->s->join_count == 1 ? "" : "s", (unsigned long long)p->f->archive_recordings,
         p->f->archive_recordings == 1 ? "" : "s",
@@ -229,10 +234,11 @@ static void hover(pic *p, size_t i)
 
     ew_svg_put(&p->svg, "<title>%zu: ", i + 1);
     ew_svg_text(&p->svg, ew_finding_label(p->f, ew_finding_source(p->f, x->rec)));
-    ew_svg_put(&p->svg, ", %s – %s, speed %.3f, certainty %s%s</title>",
+    ew_svg_put(&p->svg, ew_tr(", %s – %s, speed %.3f, certainty %s"),
                ew_time_text(seconds(x->source_start), from),
                ew_time_text(seconds(x->source_end), to), x->speed,
-               ew_certainty_text(x->certainty, sure), x->backwards ? ", backwards" : "");
+               ew_certainty_text(x->certainty, sure));
+    ew_svg_put(&p->svg, "%s</title>", x->backwards ? ew_tr(", backwards") : "");
 }
 
 static void clip_piece(pic *p, size_t i)
@@ -263,13 +269,13 @@ static const char *gap_title(ew_gap_kind kind)
 {
     switch (kind) {
     case EW_GAP_NO_MATCH:
-        return "matches nothing";
+        return EW_N("matches nothing");
     case EW_GAP_SILENCE:
-        return "nothing to compare";
+        return EW_N("nothing to compare");
     case EW_GAP_SHORT:
-        return "too short to tell";
+        return EW_N("too short to tell");
     case EW_GAP_BLANKED:
-        return "blanked: silence or a tone over the recording";
+        return EW_N("blanked: silence or a tone over the recording");
     }
     return "";
 }
@@ -283,7 +289,7 @@ static void clip_gap(pic *p, const ew_gap *g)
     ew_svg_put(&p->svg,
                "<g><title>%s</title><rect x='%.1f' y='%d' width='%.1f' height='%d' "
                "fill='%s'/></g>\n",
-               gap_title(g->kind), a, CLIP_TOP, w, CLIP_HEIGHT,
+               ew_said(gap_title(g->kind)), a, CLIP_TOP, w, CLIP_HEIGHT,
                nothing ? "url(#nothing)" : "#e6e6e6");
 }
 
@@ -355,9 +361,12 @@ static void source_band(pic *p, size_t band)
         "stroke-width='4' paint-order='stroke'>",
         RIGHT, top - 7);
     if (s->length_unknown)
-        ew_svg_put(&p->svg, "drawn up to the last place that was found</text>\n");
+        ew_svg_put(&p->svg, "%s</text>\n",
+                   ew_tr("drawn up to the last place that was found"));
     else
-        ew_svg_put(&p->svg, "%.*s long</text>\n", (int)strlen(length) - 4, length);
+        ew_svg_put(&p->svg, ew_tr("%.*s long"), (int)strlen(length) - 4, length);
+    if (!s->length_unknown)
+        ew_svg_put(&p->svg, "</text>\n");
     stretches(p, band, s);
 }
 
@@ -369,18 +378,18 @@ static void legend(pic *p)
     ew_svg_put(&p->svg,
                "<g font-size='12'><rect x='%d' y='%d' width='26' height='14' "
                "fill='url(#nothing)' "
-               "stroke='#888'/><text x='%d' y='%d'>matches nothing</text>"
+               "stroke='#888'/><text x='%d' y='%d'>%s</text>"
                "<rect x='%d' y='%d' width='26' height='14' fill='#e6e6e6' stroke='#888'/>"
-               "<text x='%d' y='%d'>nothing to compare, or too short to tell</text>",
-               LEFT, y, LEFT + 34, y + 11, LEFT + 170, y, LEFT + 204, y + 11);
-    ew_svg_put(
-        &p->svg,
-        "<path d='M%d %dl-9 5l9 5z' fill='#fff' stroke='#1a1a1a'/>"
-        "<text x='%d' y='%d'>played backwards</text>"
-        "<text x='%d' y='%d' fill='#444'>numbers: pieces of the clip, in its order%s",
-        LEFT + 484, y + 2, LEFT + 494, y + 11, LEFT + 630, y + 11, "");
+               "<text x='%d' y='%d'>%s</text>",
+               LEFT, y, LEFT + 34, y + 11, ew_tr("matches nothing"), LEFT + 170, y,
+               LEFT + 204, y + 11, ew_tr("nothing to compare, or too short to tell"));
+    ew_svg_put(&p->svg,
+               "<path d='M%d %dl-9 5l9 5z' fill='#fff' stroke='#1a1a1a'/>"
+               "<text x='%d' y='%d'>%s</text><text x='%d' y='%d' fill='#444'>%s",
+               LEFT + 484, y + 2, LEFT + 494, y + 11, ew_tr("played backwards"),
+               LEFT + 630, y + 11, ew_tr("numbers: pieces of the clip, in its order"));
     if (more > 0)
-        ew_svg_put(&p->svg, "; %zu more recording%s not drawn", more,
+        ew_svg_put(&p->svg, ew_tr("; %zu more recording%s not drawn"), more,
                    more == 1 ? "" : "s");
     ew_svg_put(&p->svg, "</text></g>\n</svg>\n");
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/words.h"
 #include "earwitness/fingerprint.h"
 #include "report/diff_finding.h"
 #include "report/svg.h"
@@ -35,13 +36,13 @@ static const double scales_differ = 8; /* longer against shorter: then each has 
 static const struct {
     const char *color, *mark, *word;
 } looks[] = {
-    {"#b3261e", "M-2 12L12 -2M-2 2L2 -2M8 12L12 8", "deleted"},
-    {"#00795a", "M2 5h6M5 2v6", "inserted"},
-    {"#a86400", "M-2 12L12 -2M-2 -2L12 12", "replaced"},
-    {"#0067a3", "M3 0V10", "moved"},
-    {"#7446a8", "M3 0V10M7 0V10", "repeated"},
-    {"#4d4d4d", "M0 5H10", "silenced"},
-    {"#a8457f", "M0 7L2.5 3L5 7L7.5 3L10 7", "other speed"},
+    {"#b3261e", "M-2 12L12 -2M-2 2L2 -2M8 12L12 8", EW_N("deleted")},
+    {"#00795a", "M2 5h6M5 2v6", EW_N("inserted")},
+    {"#a86400", "M-2 12L12 -2M-2 -2L12 12", EW_N("replaced")},
+    {"#0067a3", "M3 0V10", EW_N("moved")},
+    {"#7446a8", "M3 0V10M7 0V10", EW_N("repeated")},
+    {"#4d4d4d", "M0 5H10", EW_N("silenced")},
+    {"#a8457f", "M0 7L2.5 3L5 7L7.5 3L10 7", EW_N("other speed")},
 };
 enum { LOOKS = sizeof(looks) / sizeof(looks[0]) };
 
@@ -90,17 +91,17 @@ static void put_edit(pic *p, const ew_edit *e)
     char from[EW_TIME_TEXT];
     char to[EW_TIME_TEXT];
 
-    ew_svg_put(&p->s, "%s", ew_edit_words(e));
+    ew_svg_put(&p->s, "%s", ew_said(ew_edit_words(e)));
     if (ew_edit_has_a(e))
         ew_svg_put(&p->s, ", A %s – %s", ew_time_text(seconds(e->a_start), from),
                    ew_time_text(seconds(e->a_end), to));
     else
-        ew_svg_put(&p->s, ", at A %s", ew_time_text(seconds(e->a_start), from));
+        ew_svg_put(&p->s, ew_tr(", at A %s"), ew_time_text(seconds(e->a_start), from));
     if (ew_edit_has_b(e))
         ew_svg_put(&p->s, ", B %s – %s", ew_time_text(seconds(e->b_start), from),
                    ew_time_text(seconds(e->b_end), to));
     else
-        ew_svg_put(&p->s, ", at B %s", ew_time_text(seconds(e->b_start), from));
+        ew_svg_put(&p->s, ew_tr(", at B %s"), ew_time_text(seconds(e->b_start), from));
     if (e->op == EW_EDIT_SPEED)
         ew_svg_put(&p->s, ", %.3f×", e->speed);
 }
@@ -110,9 +111,9 @@ static void headline(pic *p)
     size_t n = diff_of(p)->edit_count;
 
     if (ew_diff_finding_verdict(p->f) == EW_VERDICT_DIFFERS)
-        ew_svg_put(&p->s, "B differs from A in %zu place%s", n, n == 1 ? "" : "s");
+        ew_svg_put(&p->s, ew_tr("B differs from A in %zu place%s"), n, n == 1 ? "" : "s");
     else
-        ew_svg_text(&p->s, ew_diff_verdict_words(ew_diff_finding_verdict(p->f)));
+        ew_svg_text(&p->s, ew_said(ew_diff_verdict_words(ew_diff_finding_verdict(p->f))));
 }
 
 /* The whole answer in words, for those who do not see the picture. */
@@ -150,10 +151,10 @@ static void opening(pic *p)
                "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
                "viewBox='0 0 %d %d' role='img' aria-labelledby='title desc' "
                "font-family='sans-serif' font-size='13' fill='#1a1a1a'>\n"
-               "<title id='title'>What ",
-               WIDTH, height, WIDTH, height);
+               "<title id='title'>%s",
+               WIDTH, height, WIDTH, height, ew_tr("What "));
     ew_svg_text(&p->s, p->f->sides[EW_SIDE_B].name);
-    ew_svg_put(&p->s, " changes against ");
+    ew_svg_put(&p->s, "%s", ew_tr(" changes against "));
     ew_svg_text(&p->s, p->f->sides[EW_SIDE_A].name);
     ew_svg_put(&p->s, "</title>\n");
     description(p);
@@ -207,7 +208,7 @@ static void band_name(pic *p, int side)
     ew_svg_squeezed(&p->s, s->name, NAME_COLUMNS);
     ew_svg_put(&p->s, "</tspan><tspan dx='10' fill='#444'>");
     if (s->decoded)
-        ew_svg_put(&p->s, "%s · %s, %g kHz, %u channel%s",
+        ew_svg_put(&p->s, ew_tr("%s · %s, %g kHz, %u channel%s"),
                    ew_time_text(seconds((double)s->samples), length), s->info.codec,
                    s->info.stored_rate_hz / 1000.0, (unsigned)s->info.stored_channels,
                    s->info.stored_channels == 1 ? "" : "s");
@@ -394,8 +395,8 @@ static void legend(pic *p)
     ew_svg_put(&p->s,
                "<g font-size='12'><rect x='%d' y='%d' width='24' height='14' "
                "fill='#8a97a8' fill-opacity='0.26' stroke='#8a97a8'/>"
-               "<text x='%d' y='%d'>as in A</text>",
-               x, LEGEND_TOP, x + 31, LEGEND_TOP + 11);
+               "<text x='%d' y='%d'>%s</text>",
+               x, LEGEND_TOP, x + 31, LEGEND_TOP + 11, ew_tr("as in A"));
     x += 106;
     for (int op = 0; op < LOOKS; op++) {
         if (!is_used(p, op))
@@ -404,15 +405,13 @@ static void legend(pic *p)
                    "<rect x='%d' y='%d' width='24' height='14' fill='url(#op%d)' "
                    "stroke='%s'/><text x='%d' y='%d'>%s</text>",
                    x, LEGEND_TOP, op, looks[op].color, x + 31, LEGEND_TOP + 11,
-                   looks[op].word);
+                   ew_said(looks[op].word));
         x += 116;
     }
     if (p->length[EW_SIDE_A] != p->length[EW_SIDE_B])
-        ew_svg_put(
-            &p->s,
-            "<text x='%d' y='%d' fill='#444' text-anchor='end'>A and B are drawn to "
-            "different scales</text>",
-            RIGHT, LEGEND_TOP + 11);
+        ew_svg_put(&p->s, "<text x='%d' y='%d' fill='#444' text-anchor='end'>%s</text>",
+                   RIGHT, LEGEND_TOP + 11,
+                   ew_tr("A and B are drawn to different scales"));
     ew_svg_put(&p->s, "</g>\n");
 }
 
@@ -427,10 +426,10 @@ static void list(pic *p)
         int x = LEFT + (i < rows ? 0 : LIST_COLUMN);
         int y = LIST_TOP + (int)(i % rows) * LIST_STEP + 10;
         if (i + 1 == 2 * rows && d->edit_count > 2 * rows) {
-            ew_svg_put(&p->s,
-                       "<text x='%d' y='%d'>and %zu more, which are in the text and the "
-                       "JSON</text>\n",
-                       x + 26, y, d->edit_count - i);
+            ew_svg_put(&p->s, "<text x='%d' y='%d'>", x + 26, y);
+            ew_svg_put(&p->s, ew_tr("and %zu more, which are in the text and the JSON"),
+                       d->edit_count - i);
+            ew_svg_put(&p->s, "</text>\n");
             break;
         }
         ew_svg_put(&p->s,

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "report/family_tree.h"
 #include "report/svg.h"
 #include "report/times.h"
@@ -79,12 +80,12 @@ static ew_code put_reasons(const pic *p, const ew_member *m, bool brief, ew_buf 
     for (size_t i = 0; i < m->reason_count && rc == EW_OK; i++) {
         if (brief && !is_plain(m->reasons[i].why))
             continue;
-        rc =
-            ew_buf_printf(out, p->s.err, "%s%s", first ? ": " : "; ", m->reasons[i].text);
+        rc = ew_buf_printf(out, p->s.err, "%s%s", first ? ": " : "; ",
+                           ew_said(m->reasons[i].text));
         first = false;
     }
     if (rc == EW_OK && first && brief)
-        rc = ew_buf_printf(out, p->s.err, ": coded again");
+        rc = ew_buf_printf(out, p->s.err, ew_tr(": coded again"));
     return rc;
 }
 
@@ -97,18 +98,19 @@ static ew_code about(const pic *p, size_t copy, bool brief, ew_buf *out)
 
     switch (m->kind) {
     case EW_MEMBER_ROOT:
-        return ew_buf_printf(out, p->s.err, "nearest to the source (%s)",
+        return ew_buf_printf(out, p->s.err, ew_tr("nearest to the source (%s)"),
                              ew_certainty_text(m->certainty, text));
     case EW_MEMBER_DUPLICATE:
-        return ew_buf_printf(out, p->s.err, "the same sound");
+        return ew_buf_printf(out, p->s.err, "%s", ew_tr("the same sound"));
     case EW_MEMBER_UNRELATED:
-        return ew_buf_printf(out, p->s.err, "belongs to no other");
+        return ew_buf_printf(out, p->s.err, "%s", ew_tr("belongs to no other"));
     case EW_MEMBER_SILENT:
-        return ew_buf_printf(out, p->s.err, "nothing to compare");
+        return ew_buf_printf(out, p->s.err, "%s", ew_tr("nothing to compare"));
     case EW_MEMBER_UNDECIDED:
-        rc = ew_buf_printf(out, p->s.err, "undecided");
+        rc = ew_buf_printf(out, p->s.err, "%s", ew_tr("undecided"));
         for (size_t i = 0; i < m->candidate_count && rc == EW_OK; i++)
-            rc = ew_buf_printf(out, p->s.err, "%s%s (%s)", i == 0 ? ": from " : " or ",
+            rc = ew_buf_printf(out, p->s.err, "%s%s (%s)",
+                               i == 0 ? ew_tr(": from ") : ew_tr(" or "),
                                p->f->copies[m->candidates[i].copy].name,
                                ew_percent_text(m->candidates[i].share, text));
         return rc;
@@ -139,15 +141,15 @@ static void headline(pic *p)
     const ew_family *f = p->f->family;
 
     if (f->root_count == 1) {
-        ew_svg_put(&p->s, "Nearest to the source: ");
+        ew_svg_put(&p->s, "%s", ew_tr("Nearest to the source: "));
         ew_svg_squeezed(&p->s, p->f->copies[f->roots[0]].name, 60);
         ew_svg_put(&p->s, " (");
         put_percent(p, member(p, f->roots[0])->certainty);
         ew_svg_put(&p->s, ")");
     } else if (f->root_count == 0) {
-        ew_svg_put(&p->s, "No two of the copies have sound in common");
+        ew_svg_put(&p->s, "%s", ew_tr("No two of the copies have sound in common"));
     } else {
-        ew_svg_put(&p->s, "%zu copies of %zu recordings", f->count, f->root_count);
+        ew_svg_put(&p->s, ew_tr("%zu copies of %zu recordings"), f->count, f->root_count);
     }
 }
 
@@ -158,7 +160,7 @@ static void description(pic *p)
         const ew_limb *x = &p->limbs->items[i];
         ew_svg_text(&p->s, p->f->copies[x->copy].name);
         if (x->above != SIZE_MAX) {
-            ew_svg_put(&p->s, " under ");
+            ew_svg_put(&p->s, "%s", ew_tr(" under "));
             ew_svg_text(&p->s, p->f->copies[p->limbs->items[x->above].copy].name);
         }
         ew_svg_put(&p->s, ": ");
@@ -177,8 +179,10 @@ static void opening(pic *p)
                "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
                "viewBox='0 0 %d %d' role='img' aria-labelledby='title desc' "
                "font-family='sans-serif' font-size='13' fill='#1a1a1a'>\n"
-               "<title id='title'>Family of %zu copies</title>\n",
-               WIDTH, height, WIDTH, height, p->f->family->count);
+               "<title id='title'>",
+               WIDTH, height, WIDTH, height);
+    ew_svg_put(&p->s, ew_tr("Family of %zu copies"), p->f->family->count);
+    ew_svg_put(&p->s, "</title>\n");
     description(p);
     ew_svg_put(&p->s,
                "<defs><pattern id='best' width='8' height='8' "
@@ -290,9 +294,9 @@ static void axis(pic *p)
     if (p->length <= 0)
         return;
     ew_svg_put(&p->s,
-               "<text x='%d' y='72' fill='#444'>which part of the whole each holds</text>"
+               "<text x='%d' y='72' fill='#444'>%s</text>"
                "<g font-size='11' fill='#444' text-anchor='middle'>\n",
-               TIME_LEFT);
+               TIME_LEFT, ew_tr("which part of the whole each holds"));
     for (int i = 0; i * step <= p->length && p->s.rc == EW_OK; i++) {
         double x = time_x(p, i * step * EW_FAMILY_RATE_HZ);
         ew_svg_put(&p->s, "<path d='M%.1f %dV%d' stroke='#ddd'/><text x='%.1f' y='%d'>",
@@ -337,19 +341,21 @@ static void legend(pic *p)
     int y = TOP + (int)p->limbs->count * ROW + 18;
 
     ew_svg_put(&p->s,
-               "<g font-size='12'><path d='M%d %dh26' %s/><text x='%d' y='%d'>made from"
-               "</text><path d='M%d %dh26' %s/><text x='%d' y='%d'>undecided</text>"
-               "<path d='M%d %dh26' %s/><text x='%d' y='%d'>the same sound</text>",
-               LEFT, y, line_look(EW_LIMB_CHILD), LEFT + 34, y + 4, LEFT + 140, y,
-               line_look(EW_LIMB_MAYBE), LEFT + 174, y + 4, LEFT + 280, y,
-               line_look(EW_LIMB_DUPLICATE), LEFT + 314, y + 4);
+               "<g font-size='12'><path d='M%d %dh26' %s/><text x='%d' y='%d'>%s"
+               "</text><path d='M%d %dh26' %s/><text x='%d' y='%d'>%s</text>"
+               "<path d='M%d %dh26' %s/><text x='%d' y='%d'>%s</text>",
+               LEFT, y, line_look(EW_LIMB_CHILD), LEFT + 34, y + 4, ew_tr("made from"),
+               LEFT + 140, y, line_look(EW_LIMB_MAYBE), LEFT + 174, y + 4,
+               ew_tr("undecided"), LEFT + 280, y, line_look(EW_LIMB_DUPLICATE),
+               LEFT + 314, y + 4, ew_tr("the same sound"));
     ew_svg_put(&p->s,
                "<rect x='%d' y='%d' width='24' height='14' fill='url(#best)' "
-               "stroke='#00795a'/><text x='%d' y='%d'>best sound of all</text>"
+               "stroke='#00795a'/><text x='%d' y='%d'>%s</text>"
                "<rect x='%d' y='%d' width='24' height='14' fill='url(#over)' "
-               "stroke='#b3261e'/><text x='%d' y='%d'>other sound over it</text></g>\n",
-               TIME_LEFT, y - 7, TIME_LEFT + 31, y + 4, TIME_LEFT + 180, y - 7,
-               TIME_LEFT + 211, y + 4);
+               "stroke='#b3261e'/><text x='%d' y='%d'>%s</text></g>\n",
+               TIME_LEFT, y - 7, TIME_LEFT + 31, y + 4, ew_tr("best sound of all"),
+               TIME_LEFT + 180, y - 7, TIME_LEFT + 211, y + 4,
+               ew_tr("other sound over it"));
 }
 
 /* ------------------------------------------------------------------ all */

@@ -41,6 +41,8 @@ typedef struct ew_canvas_ops {
     void (*disc)(ew_canvas *c, double x, double y, double radius, uint32_t rgb);
     /* rgb: rows from the top, three bytes a pixel; one pixel is one unit */
     void (*image)(ew_canvas *c, ew_box box, const uint8_t *rgb);
+    /* A text of the program as it is to be written; NULL: in English, of which there are letters. */
+    const char *(*words)(const char *english);
 } ew_canvas_ops;
 
 /* After a failure nothing more is drawn. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/words.h"
 #include "report/inspect_plan.h"
 #include "report/times.h"
 
@@ -86,7 +87,7 @@ void draw_noise(ew_canvas *c, const plan *p)
     }
     put_frame(c, box.y, box.h);
     draw_curve(c, p, p->noise, box, range);
-    put_text(c, LEFT, box.y - 7, NOISE, "noise floor, dB");
+    put_text(c, LEFT, box.y - 7, NOISE, EW_N("noise floor, dB"));
 }
 
 void draw_edge(ew_canvas *c, const plan *p)
@@ -97,5 +98,5 @@ void draw_edge(ew_canvas *c, const plan *p)
 
     draw_curve(c, p, p->edge, (ew_box){LEFT, p->plot_top, PLOT_W, PLOT_H}, range);
     c->ops->line(c, sample, 2, (ew_stroke){1.8, EDGE, 1});
-    put_text(c, LEFT + 33, y + 5, INK, "upper edge of the sound");
+    put_text(c, LEFT + 33, y + 5, INK, EW_N("upper edge of the sound"));
 }

@@ -7,11 +7,12 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/words.h"
 #include "report/inspect_plan.h"
 #include "report/svg.h"
 #include "report/times.h"
 
-enum { TICKS_MAX = 12, LINE_BYTES = 420 };
+enum { TICKS_MAX = 12, LINE_BYTES = 1400 };
 
 static double seconds(const plan *p, double samples)
 {
@@ -20,9 +21,14 @@ static double seconds(const plan *p, double samples)
 
 /* ---------------------------------------------------------------- words */
 
+static const char *worded(const ew_canvas *c, const char *text)
+{
+    return c->ops->words != NULL ? c->ops->words(text) : text;
+}
+
 void put_text(ew_canvas *c, double x, double y, uint32_t rgb, const char *text)
 {
-    c->ops->text(c, (ew_text_at){x, y, 0, EW_TEXT_SMALL, rgb}, text);
+    c->ops->text(c, (ew_text_at){x, y, 0, EW_TEXT_SMALL, rgb}, worded(c, text));
 }
 
 void put_end(ew_canvas *c, double x, double y, const char *text)
@@ -35,8 +41,8 @@ void put_middle(ew_canvas *c, double x, double y, uint32_t rgb, const char *text
     c->ops->text(c, (ew_text_at){x, y, 1, EW_TEXT_SMALL, rgb}, text);
 }
 
-/* As much of the text as fits, with "…" for the rest. */
-static void put_fitting(ew_canvas *c, ew_text_at at, double room, const char *text)
+/* As much of the name as fits, with "…" for the rest. */
+static void put_name(ew_canvas *c, ew_text_at at, double room, const char *text)
 {
     char cut[LINE_BYTES];
     size_t n;
@@ -58,25 +64,32 @@ static void put_fitting(ew_canvas *c, ew_text_at at, double room, const char *te
     c->ops->text(c, at, cut);
 }
 
+static void put_fitting(ew_canvas *c, ew_text_at at, double room, const char *text)
+{
+    put_name(c, at, room, worded(c, text));
+}
+
 static void head(ew_canvas *c, const plan *p)
 {
     const ew_inspect_view *v = p->v;
     const size_t signs = ew_inspect_signs(p->f);
     char line[LINE_BYTES], length[EW_TIME_TEXT];
 
-    put_fitting(c, (ew_text_at){LEFT, 32, 0, EW_TEXT_LARGE, INK}, PLOT_W, v->name);
-    snprintf(line, sizeof line, "%s, %s, %u Hz, %u channel%s, SHA-256 %02x%02x%02x%02x…",
+    put_name(c, (ew_text_at){LEFT, 32, 0, EW_TEXT_LARGE, INK}, PLOT_W, v->name);
+    snprintf(line, sizeof line,
+             EW_N("%s, %s, %u Hz, %u channel%s, SHA-256 %02x%02x%02x%02x…"),
              ew_time_text(seconds(p, (double)p->f->samples), length), v->info.codec,
              v->info.stored_rate_hz, v->info.stored_channels,
              v->info.stored_channels == 1 ? "" : "s", v->sha256[0], v->sha256[1],
              v->sha256[2], v->sha256[3]);
     put_text(c, LEFT, 54, GREY, line);
     if (signs > 0)
-        snprintf(line, sizeof line, "%zu sign%s of change", signs, signs == 1 ? "" : "s");
+        snprintf(line, sizeof line, EW_N("%zu sign%s of change"), signs,
+                 signs == 1 ? "" : "s");
     else
-        snprintf(
-            line, sizeof line,
-            "no sign of CHANGE found; absence of detection does not guarantee absence");
+        snprintf(line, sizeof line,
+                 EW_N("no sign of CHANGE found; absence of detection does not guarantee "
+                      "absence"));
     put_text(c, LEFT, 76, INK, line);
 }
 
@@ -206,7 +219,7 @@ static void list(ew_canvas *c, const plan *p)
         row(c, p, nth(p, i), y);
     if (p->f->trace_count > n) {
         char line[LABEL_BYTES];
-        snprintf(line, sizeof line, "and %zu more", p->f->trace_count - n);
+        snprintf(line, sizeof line, EW_N("and %zu more"), p->f->trace_count - n);
         put_text(c, LEFT + 30, y, GREY, line);
     }
 }

@@ -151,7 +151,7 @@ static void image(ew_canvas *c, ew_box b, const uint8_t *rgb)
 
 void ew_raster_canvas(ew_canvas *c, ew_raster *r)
 {
-    static const ew_canvas_ops ops = {rect, line, text, disc, image};
+    static const ew_canvas_ops ops = {rect, line, text, disc, image, NULL};
 
     c->ops = &ops;
     c->self = r;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "report/inspect_canvas.h"
 #include "report/report.h"
 #include "report/svg.h"
@@ -91,18 +92,18 @@ static void describe(ew_svg *s, const ew_inspect_view *v)
     const ew_inspection *f = v->found;
     const size_t signs = ew_inspect_signs(f);
 
-    ew_svg_put(s, "<title id='title'>What ");
+    ew_svg_put(s, "<title id='title'>%s", ew_tr("What "));
     ew_svg_text(s, v->name);
-    ew_svg_put(s, " betrays about itself</title>\n<desc id='desc'>");
+    ew_svg_put(s, "%s</title>\n<desc id='desc'>", ew_tr(" betrays about itself"));
     if (signs > 0)
-        ew_svg_put(s, "%zu sign%s of change.", signs, signs == 1 ? "" : "s");
+        ew_svg_put(s, ew_tr("%zu sign%s of change."), signs, signs == 1 ? "" : "s");
     else
-        ew_svg_put(s, "No sign of change found.");
+        ew_svg_put(s, "%s", ew_tr("No sign of change found."));
     for (size_t i = 0; i < f->trace_count && i < 100; i++) {
         char place[EW_INSPECT_PLACE_TEXT];
         ew_svg_put(s, " %zu: %s: ", i + 1,
-                   ew_inspect_place_text(f, &f->traces[i], place));
-        ew_svg_text(s, f->traces[i].text);
+                   ew_said(ew_inspect_place_text(f, &f->traces[i], place)));
+        ew_svg_text(s, ew_said(f->traces[i].text));
         ew_svg_put(s, ".");
     }
     ew_svg_put(s, "</desc>\n");
@@ -110,7 +111,7 @@ static void describe(ew_svg *s, const ew_inspect_view *v)
 
 ew_code ew_report_inspect_svg(const ew_inspect_view *v, ew_buf *out, ew_err *err)
 {
-    static const ew_canvas_ops ops = {rect, line, text, disc, image};
+    static const ew_canvas_ops ops = {rect, line, text, disc, image, ew_said};
     ew_svg s = {out, err, EW_OK};
     ew_canvas c = {.ops = &ops, .self = &s, .rc = EW_OK, .err = err};
     const double height = ew_inspect_draw_height(v);

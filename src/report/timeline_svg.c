@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "base/when.h"
+#include "base/words.h"
 #include "report/svg.h"
 
 enum {
@@ -32,8 +34,9 @@ typedef struct pic {
 
 static const char *const colors[] = {"#0072b2", "#c04a00", "#7a5c00", "#555555",
                                      "#8a2f6b"};
-static const char *const words[] = {"says that it is true", "says that it is not",
-                                    "takes back", "says nothing", "is asked"};
+static const char *const words[] = {EW_N("says that it is true"),
+                                    EW_N("says that it is not"), EW_N("takes back"),
+                                    EW_N("says nothing"), EW_N("is asked")};
 
 static double x_of(const pic *p, double day)
 {
@@ -100,7 +103,7 @@ static void put_mark(pic *p, size_t i)
     ew_svg_put(&p->s, "<g><title>%lld: ", (long long)m->number);
     ew_svg_text(&p->s, m->date);
     ew_svg_put(&p->s, " ");
-    ew_svg_text(&p->s, m->stance);
+    ew_svg_text(&p->s, ew_said(m->stance));
     ew_svg_put(&p->s, "</title>");
     if (m->day_to > m->day + 0.01)
         ew_svg_put(&p->s,
@@ -164,16 +167,17 @@ static void put_legend(pic *p)
     double y = TOP + (double)p->p->row_count * ROW + 34;
     double x = 40;
     for (int look = EW_SAID_TRUE; look <= EW_SAID_ASKED; look++) {
+        const char *said = ew_said(words[look]);
         shape(p, (ew_said_look)look, x, y - 4);
         ew_svg_put(&p->s, "<text x='%.1f' y='%.1f' font-size='12'>%s</text>\n", x + 14, y,
-                   words[look]);
-        x += 30 + 7.2 * (double)strlen(words[look]);
+                   said);
+        x += 30 + 7.2 * (double)ew_utf8_columns(said, strlen(said));
     }
     ew_svg_put(&p->s,
                "<path d='M%.1f %.1fq14 -14 28 0' fill='none' stroke='#1a1a1a' "
                "stroke-width='1.6'/><path d='M%.1f %.1fl-7 -3l3 -5z' fill='#1a1a1a'/>"
-               "<text x='%.1f' y='%.1f' font-size='12'>says the opposite later</text>\n",
-               x - 4, y - 2, x + 25, y - 1, x + 34, y);
+               "<text x='%.1f' y='%.1f' font-size='12'>%s</text>\n",
+               x - 4, y - 2, x + 25, y - 1, x + 34, y, ew_tr("says the opposite later"));
 }
 
 static void description(pic *p)
@@ -186,7 +190,7 @@ static void description(pic *p)
         ew_svg_put(&p->s, ", ");
         ew_svg_text(&p->s, m->date);
         ew_svg_put(&p->s, ", ");
-        ew_svg_text(&p->s, m->stance);
+        ew_svg_text(&p->s, ew_said(m->stance));
         ew_svg_put(&p->s, ". ");
     }
     ew_svg_put(&p->s, "</desc>\n");
@@ -201,8 +205,8 @@ ew_code ew_timeline_svg(const ew_said_picture *what, ew_buf *out, ew_err *err)
                "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' "
                "viewBox='0 0 %d %d' role='img' aria-labelledby='title desc' "
                "font-family='sans-serif' font-size='13' fill='#1a1a1a'>\n"
-               "<title id='title'>Who said what when</title>\n",
-               WIDTH, height, WIDTH, height);
+               "<title id='title'>%s</title>\n",
+               WIDTH, height, WIDTH, height, ew_tr("Who said what when"));
     description(&p);
     ew_svg_put(&p.s, "<rect width='100%%' height='100%%' fill='#fff'/>\n");
     put_axis(&p);
