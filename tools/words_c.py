@@ -17,6 +17,7 @@ TELLS = {
     "ew_whole__tell": 3, "SAY": 1, "TELL": 0, "WHOLE": 1, "PLACE": 3,
     "ew_verify__broken": 1, "broken": 1, "tell": 1,
 }
+ERRORS = {"ew_fail", "ew_fail_sys", "say", "say_verbose"}
 # In one file alone: {path: {function: argument}}
 TELLS_IN = {}
 # What people read first: all of it is translated.
@@ -147,7 +148,7 @@ def calls(place, tok):
             continue  # its definition
         for arg in args[tells[value]:]:
             for text in literals(arg):
-                yield "help" if value == "EW_HELP" else None, text
+                yield "message" if value in ERRORS else None, text
 
 
 def lists(tok):
