@@ -50,7 +50,7 @@ SHOWN = [
     "gain", "dynamics", "polarity", "speed", "offset", "equalisation", "channels", "coding-noise", "noise-bed", "sound-bed",
     "denoising", "reverb",
     # edits in captions
-    "delete", "insert", "replace", "move", "duplicate",
+    "delete", "insert", "replace", "move", "duplicate", "silence", "more quickly", "weaker", "louder",
 ]
 
 TOKEN = re.compile(r'''

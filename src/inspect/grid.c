@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "inspect/aac_grid.h"
 #include "inspect/grid_joins.h"
 #include "inspect/grid_rate.h"
@@ -228,7 +229,8 @@ static ew_code tell_coding(ew_inspection *out, const grid_state *s, int c,
                   .plus_minus = (int64_t)(coder->period * coder->scale),
                   .strength = sum.evidence};
 
-    const char *name = coder->name, *then = s->rate[c] ? ", and resampled since" : "";
+    const char *name = coder->name,
+               *then = s->rate[c] ? EW_N(", and resampled since") : "";
     int offset = sum.grids > 1 ? sum.offset % coder->unit : sum.offset;
     int64_t looked_at, seen;
     double percent;
