@@ -11,7 +11,7 @@
 #include "serve/api_case.h"
 #include "serve/held.h"
 
-enum { META_TEXT = 64 * 1024, FOUND_MAX = 500 };
+enum { META_TEXT = 64 * 1024, FOUND_MAX = 20000 };
 
 /* One that is held. */
 typedef struct seen {
@@ -235,7 +235,7 @@ ew_code ew_api_look_units(ew_server *s, const ew_request *q, ew_reply *r, ew_err
 ew_code ew_api_look_search(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
 {
     const char *words = ew_request_query(q, "words");
-    uint64_t numbers[FOUND_MAX];
+    uint64_t *numbers = ew_alloc_array(FOUND_MAX, sizeof *numbers);
     ew_look_found found = {.numbers = numbers};
     void *what = NULL;
     ew_stretch which = {0, 0};
@@ -244,6 +244,8 @@ ew_code ew_api_look_search(ew_server *s, const ew_request *q, ew_reply *r, ew_er
     ew_code code = ew_api_stretch(q, &which.from, &which.count, err);
     if (which.count > FOUND_MAX)
         which.count = FOUND_MAX;
+    if (code == EW_OK && numbers == NULL)
+        code = ew_fail_nomem(err);
     if (code == EW_OK)
         code = ew_held_take(s->held, EW_HELD_LOOK, q->part[0], &what, err);
     if (code == EW_OK)
@@ -252,6 +254,7 @@ ew_code ew_api_look_search(ew_server *s, const ew_request *q, ew_reply *r, ew_er
     ew_held_give(s->held, what);
     for (size_t i = 0; i < found.n; i++)
         ew_list_add(&list, json_integer((json_int_t)numbers[i]));
+    ew_free(numbers);
     ew_obj_str(&o, "schema", "earwitness.look-found/1");
     ew_obj_int(&o, "all", (int64_t)found.all);
     ew_obj_set(&o, "found", list);

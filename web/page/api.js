@@ -104,8 +104,9 @@ export async function send(path, object) {
     return (await ask('POST', path, JSON.stringify(object), { 'Content-Type': 'application/json' })).json();
 }
 
-export async function sendForBytes(path, object) {
-    return (await ask('POST', path, JSON.stringify(object), { 'Content-Type': 'application/json' })).arrayBuffer();
+/** For what may be large: the browser puts it on disk. */
+export async function blob(path) {
+    return (await ask('GET', path)).blob();
 }
 
 export async function remove(path) {

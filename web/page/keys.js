@@ -45,7 +45,8 @@ export function bindKeys(p) {
         does[i + 1] = () => p.setSpeed(speed);
     });
     const down = (e) => {
-        const act = does[e.key.length === 1 ? e.key.toLowerCase() : e.key];
+        const name = e.key.length === 1 ? e.key.toLowerCase() : e.key;
+        const act = does[name] ?? p.extra?.[name]; // of a view that does more with what is chosen
         if (act === undefined || !keysOn() || taken(e))
             return;
         e.preventDefault();

@@ -46,14 +46,14 @@ export function choice(options, value = '') {
     return field;
 }
 
-/** Asks before what cannot be taken back. @returns {Promise<boolean>} */
-export function confirmed(question, action) {
+/** Asks before what cannot be taken back; details stand below the question. @returns {Promise<boolean>} */
+export function confirmed(question, action, ...details) {
     return new Promise((answer) => {
         const label = nextId();
         const dialog = el('dialog', { 'aria-labelledby': label });
         const yes = button(action, () => dialog.close('yes'), { className: 'danger' });
         const no = button(t('Cancel'), () => dialog.close('no'));
-        dialog.append(el('p', { id: label }, question), el('p', 'buttons', no, yes));
+        dialog.append(el('p', { id: label }, question), ...details, el('p', 'buttons', no, yes));
         dialog.onclose = () => {
             dialog.remove();
             answer(dialog.returnValue === 'yes');
