@@ -2,9 +2,11 @@
 /* earwitness report WORD: what a command finds as one page that can be given to anybody. */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "cli/case_held.h"
 #include "cli/report.h"
 #include "report/report.h"
 
@@ -99,4 +101,58 @@ int report_exit(const ew_report_told *told)
     if (told->failed > 0)
         return EXIT_SOME_FAILED;
     return told->found > 0 ? EXIT_FOUND : EXIT_NOTHING;
+}
+
+/* ------------------------------------------------------------------ the check before it */
+
+static void found(void *cookie, const ew_lint_finding *f)
+{
+    app *a = cookie;
+    const char *weight = ew_lint_weight_name(ew_lint_weight_of(f->kind));
+    progress_clear(a);
+    if (a->json)
+        held_finding_json(a, "earwitness.report-finding/1", f);
+    else if (strcmp(f->table, "report") == 0)
+        say(a, "%s %s in the report: %s [%s]", weight, ew_lint_kind_name(f->kind),
+            f->excerpt, f->id);
+    else
+        say(a, "%s %s in the records (%s): %s [%s]", weight, ew_lint_kind_name(f->kind),
+            f->table, f->excerpt, f->id);
+}
+
+ew_code report_gate_read(app *a, const args *in, report_gate *out, ew_err *err)
+{
+    *out =
+        (report_gate){.allow = ew_alloc_array(in->given_count + 1, sizeof *out->allow)};
+    ew_code rc = held_places(in, &out->places, err);
+    if (out->allow == NULL)
+        return ew_fail_nomem(err);
+    out->gate =
+        (ew_report_gate){.unchecked = in->values[OPT_UNCHECKED] != NULL,
+                         .allow = out->allow,
+                         .allow_count = held_values(in, OPT_ALLOW, out->allow),
+                         .places = {(const char *)out->places.data, out->places.len},
+                         .found = found,
+                         .cookie = a};
+    return rc;
+}
+
+void report_gate_release(report_gate *g)
+{
+    ew_buf_release(&g->places);
+    ew_free(g->allow);
+    *g = (report_gate){0};
+}
+
+int report_write_checked(app *a, const args *in, const ew_page *p)
+{
+    report_gate g;
+    ew_report_held held = {0};
+    ew_err err;
+    ew_code rc = report_gate_read(a, in, &g, &err);
+    if (rc == EW_OK)
+        rc = ew_ops_report_gate(p, &g.gate, &held, &err);
+    int code = rc == EW_OK ? report_write(a, in, p) : fail_command(a, &err);
+    report_gate_release(&g);
+    return held.findings > 0 ? EXIT_BROKEN : code;
 }

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "ops/report.h"
+#include "ops/report_gate.h"
 
 #define REPORT_OPTIONS                                                                   \
     {OPT_OUTPUT, 'o', "output", "FILE", "write it there (needed for HTML)"},             \
@@ -14,6 +15,9 @@
         {OPT_NO_SOUND, 0, "no-sound", NULL, "without excerpts of sound"},                \
         {OPT_SOUND_LIMIT, 0, "sound-limit", "MB",                                        \
          "what excerpts may take of the page (default: 8)"},                             \
+        {OPT_ALLOW, 0, "allow", "FINDING", "of the check before it: this one is known"}, \
+        {OPT_UNCHECKED, 0, "unchecked", NULL, "whatever would be told"},                 \
+        {OPT_PLACES, 0, "places", "FILE", "of the check: names of places, one a line"},  \
     {                                                                                    \
         OPT_JSONLD, 0, "jsonld", NULL, "write MediaReview of schema.org instead"         \
     }
@@ -28,6 +32,19 @@ extern const command report_check, report_diff, report_family, report_inspect,
 /* Reads the options above. EW_E_ARG also when HTML is to go nowhere. */
 EW_MUST_CHECK ew_code report_read(app *a, const args *in, ew_report_opts *out,
                                   ew_err *err);
+
+/* --allow, --unchecked, --places; to be released in any case. */
+typedef struct report_gate {
+    ew_report_gate gate;
+    ew_buf places;
+    const char **allow;
+} report_gate;
+EW_MUST_CHECK ew_code report_gate_read(app *a, const args *in, report_gate *out,
+                                       ew_err *err);
+void report_gate_release(report_gate *g);
+
+/* Looks at the page first: what it would tell of somebody holds it back with exit status 4. Then as report_write. */
+int report_write_checked(app *a, const args *in, const ew_page *p);
 
 /* Writes the page as HTML, JSON or JSON-LD to where the options say; 0 or the exit code, told. */
 int report_write(app *a, const args *in, const ew_page *p);

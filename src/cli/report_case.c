@@ -17,25 +17,9 @@
 static const opt_spec options[] = {
     REPORT_OPTIONS,
     CASE_OPTION,
-    {OPT_ALLOW, 0, "allow", "FINDING", "of the check before it: this one is known"},
-    {OPT_UNCHECKED, 0, "unchecked", NULL, "whatever would be told"},
     KEY_OPTIONS,
-    {OPT_PLACES, 0, "places", "FILE", "of the check: names of places, one a line"},
     JSONLD_OPTIONS,
 };
-
-static void found(void *cookie, const ew_lint_finding *f)
-{
-    app *a = cookie;
-    const char *weight = ew_lint_weight_name(ew_lint_weight_of(f->kind));
-    progress_clear(a);
-    if (!a->json) {
-        say(a, "%s %s in the records (%s): %s [%s]", weight, ew_lint_kind_name(f->kind),
-            f->table, f->excerpt, f->id);
-        return;
-    }
-    held_finding_json(a, "earwitness.report-finding/1", f);
-}
 
 /* Reviews of schema.org, as case export writes them. */
 static int write_jsonld(app *a, const args *in, ew_case *c,
@@ -73,33 +57,24 @@ static int write_page(app *a, const args *in, ew_case *c, const ew_report_case_o
 static int report_it(app *a, const args *in, ew_case *c, ew_report_case_opts *opts)
 {
     ew_report_held held = {0};
-    ew_buf places;
+    report_gate g;
     ew_err err;
-    const char **allow = ew_alloc_array(in->given_count + 1, sizeof *allow);
-    if (allow == NULL) {
-        (void)ew_fail_nomem(&err);
-        return fail_command(a, &err);
-    }
-    opts->allow = allow;
-    opts->allow_count = held_values(in, OPT_ALLOW, allow);
-    opts->found = found;
-    opts->cookie = a;
-    ew_code code = held_places(in, &places, &err);
-    opts->places = (ew_slice){(const char *)places.data, places.len};
+    ew_code code = report_gate_read(a, in, &g, &err);
+    g.gate.keys = opts->gate.keys;
+    opts->gate = g.gate;
     int exit_code = code == EW_OK ? 0 : fail_command(a, &err);
     if (exit_code == 0 && in->values[OPT_JSONLD] != NULL)
         exit_code = write_jsonld(a, in, c, opts, &held);
     else if (exit_code == 0)
         exit_code = write_page(a, in, c, opts, &held);
-    ew_buf_release(&places);
-    ew_free(allow);
+    report_gate_release(&g);
     return exit_code != 0 && (held.findings > 0 || held.closed > 0) ? EXIT_BROKEN
                                                                     : exit_code;
 }
 
 static int run(app *a, const args *in)
 {
-    ew_report_case_opts opts = {.unchecked = in->values[OPT_UNCHECKED] != NULL};
+    ew_report_case_opts opts = {0};
     ew_age_identities keys = {0};
     ew_case *c = NULL;
     ew_err err;
@@ -107,7 +82,7 @@ static int run(app *a, const args *in)
         report_read(a, in, &opts.report, &err) == EW_OK ? 0 : fail_command(a, &err);
     if (exit_code == 0 && in->values[OPT_IDENTITY] != NULL)
         exit_code = case_keys(a, in, &keys);
-    opts.keys = in->values[OPT_IDENTITY] != NULL ? &keys : NULL;
+    opts.gate.keys = in->values[OPT_IDENTITY] != NULL ? &keys : NULL;
     if (exit_code == 0)
         exit_code = case_open(a, in, false, &c);
     if (exit_code == 0)

@@ -33,7 +33,7 @@ static int finish(app *a, const args *in, ew_page *p, const ew_report_told *told
     if (err->code != EW_OK) {
         code = fail_command(a, err);
     } else {
-        code = report_write(a, in, p);
+        code = report_write_checked(a, in, p);
         code = code == 0 ? report_exit(told) : code;
     }
     ew_page_release(p);

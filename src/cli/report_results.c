@@ -51,7 +51,7 @@ static int write_it(app *a, const args *in, ew_inputs *files, const ew_inputs *s
         const ew_report_saved saved = {files, sounds, ix};
         ew_code rc = ew_ops_report_results(&saved, opts, &p, &told, &err);
         progress_clear(a);
-        code = rc == EW_OK ? report_write(a, in, &p) : fail_command(a, &err);
+        code = rc == EW_OK ? report_write_checked(a, in, &p) : fail_command(a, &err);
         code = code == 0 ? report_exit(&told) : code;
     }
     ew_page_release(&p);

@@ -84,9 +84,9 @@ static ew_code take_names(linting *x, ew_err *err)
 {
     ew_unsealed_to to = {.put = take_identity, .cookie = x};
     ew_code code = ew_names_new(&x->names, err);
-    if (code != EW_OK)
-        return code;
     x->l.names = x->names;
+    if (code != EW_OK || x->c == NULL)
+        return code == EW_OK ? take_places(x, err) : code;
     if (x->opts->keys != NULL) {
         code = ew_ops_unseal(x->c, 0, x->opts->keys, &to, err);
         x->l.sum->closed = to.closed;
@@ -275,5 +275,23 @@ ew_code ew_ops_lint(ew_case *c, const ew_lint_opts *opts, const ew_lint_put *put
     ew_lint__end(&x.l);
     ew_names_free(x.names);
     ew_free(x.items);
+    return code;
+}
+
+ew_code ew_lint__more(ew_case *c, const ew_lint_opts *opts, const ew_lint_put *put,
+                      const ew_lint_feed *feed, ew_err *err)
+{
+    ew_lint_sum sum = {0};
+    linting x = {.c = c, .opts = opts};
+    x.l = (ew_lint){.put = put, .sum = &sum, .table = feed->table, .fd = -1};
+    ew_code code = ew_lint__begin(&x.l, err);
+    if (code == EW_OK)
+        code = take_names(&x, err);
+    if (code == EW_OK)
+        code = feed->feed(&x.l, feed->cookie, err);
+    if (code == EW_OK)
+        code = ew_lint__flush(&x.l, err);
+    ew_lint__end(&x.l);
+    ew_names_free(x.names);
     return code;
 }

@@ -3,6 +3,8 @@
 #ifndef EW_OPS_LINT_IN_H
 #define EW_OPS_LINT_IN_H
 
+#include <jansson.h>
+
 #include "ops/lint.h"
 #include "ops/lint_names.h"
 
@@ -53,6 +55,17 @@ typedef enum ew_lint_look {
     EW_LOOK_ALL    /* and numbers of telephones, coordinates */
 } ew_lint_look;
 
+/* Texts that leave in another way than in records and originals: names of the case (NULL: none) are looked for,
+ * `feed` gives the texts. table: what findings are said to be in. */
+typedef struct ew_lint_feed {
+    const char *table;
+    ew_code (*feed)(ew_lint *l, void *cookie, ew_err *err);
+    void *cookie;
+} ew_lint_feed;
+EW_MUST_CHECK ew_code ew_lint__more(ew_case *c, const ew_lint_opts *opts,
+                                    const ew_lint_put *put, const ew_lint_feed *feed,
+                                    ew_err *err);
+
 /* ------------------------------------------------------------------ lint_put.c */
 
 EW_MUST_CHECK ew_code ew_lint__begin(ew_lint *l, ew_err *err);
@@ -94,6 +107,12 @@ EW_MUST_CHECK ew_code ew_lint__bytes(ew_lint *l, ew_slice bytes, ew_lint_look lo
 /* A value of metadata: as `kind`, and what stands in it. */
 EW_MUST_CHECK ew_code ew_lint__value(ew_lint *l, ew_lint_kind kind, const char *field,
                                      uint64_t at, ew_slice value, ew_err *err);
+
+/* A tag of sound or film, "artist", and its value. */
+EW_MUST_CHECK ew_code ew_lint__tag(ew_lint *l, ew_slice key, ew_slice value, ew_err *err);
+
+/* All that is words in a result of check, diff, family or inspect: its strings, and the tags among its facts. */
+EW_MUST_CHECK ew_code ew_lint__result(ew_lint *l, const json_t *result, ew_err *err);
 
 /* A whole file, by what it is. */
 EW_MUST_CHECK ew_code ew_lint__file(ew_lint *l, ew_slice bytes, ew_err *err);

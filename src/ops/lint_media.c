@@ -45,25 +45,32 @@ static bool is_plain(const char *key, size_t n)
     return false;
 }
 
-static ew_code tag(ew_lint *l, const char *pair, ew_err *err)
+ew_code ew_lint__tag(ew_lint *l, ew_slice key, ew_slice value, ew_err *err)
 {
     char field[EW_LINT_FIELD];
-    const char *equal = strchr(pair, '=');
-    if (equal == NULL || equal[1] == 0)
-        return EW_OK;
-    size_t n = (size_t)(equal - pair);
     ew_lint_kind kind = EW_LINT_METADATA;
+    if (value.n == 0)
+        return EW_OK;
     for (size_t i = EW_COUNT(meanings); i > 0; i--)
         for (size_t k = 0; k < EW_COUNT(meanings[0].words); k++)
             if (meanings[i - 1].words[k] != NULL &&
-                has_word(pair, n, meanings[i - 1].words[k]))
+                has_word(key.p, key.n, meanings[i - 1].words[k]))
                 kind = meanings[i - 1].kind;
-    if (kind == EW_LINT_METADATA && is_plain(pair, n))
+    if (kind == EW_LINT_METADATA && is_plain(key.p, key.n))
         return EW_OK;
-    size_t keep = n < sizeof field - 1 ? n : sizeof field - 1;
-    memcpy(field, pair, keep);
+    size_t keep = key.n < sizeof field - 1 ? key.n : sizeof field - 1;
+    memcpy(field, key.p, keep);
     field[keep] = 0;
-    return ew_lint__value(l, kind, field, 0, ew_slice_of(equal + 1), err);
+    return ew_lint__value(l, kind, field, 0, value, err);
+}
+
+static ew_code tag(ew_lint *l, const char *pair, ew_err *err)
+{
+    const char *equal = strchr(pair, '=');
+    if (equal == NULL)
+        return EW_OK;
+    return ew_lint__tag(l, (ew_slice){pair, (size_t)(equal - pair)},
+                        ew_slice_of(equal + 1), err);
 }
 
 static ew_code facts(ew_lint *l, const ew_media *m, ew_err *err)

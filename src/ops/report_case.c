@@ -220,8 +220,8 @@ static json_t *settings_of(const ew_case_reporter *r)
 {
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "counted_until", r->today);
-    ew_obj_bool(&o, "checked", !r->opts->unchecked);
-    ew_obj_int(&o, "allowed_findings", (int64_t)r->opts->allow_count);
+    ew_obj_bool(&o, "checked", !r->opts->gate.unchecked);
+    ew_obj_int(&o, "allowed_findings", (int64_t)r->opts->gate.allow_count);
     return o.json;
 }
 
