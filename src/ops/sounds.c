@@ -7,12 +7,14 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/file.h"
 #include "ops/sounds_make.h"
+#include "ops/sounds_room.h"
 #include "ops/sounds_tile.h"
 
 enum { WANTED_MAX = 256, WAV_HEAD = 44 };
@@ -22,6 +24,8 @@ typedef struct wanted {
     uint8_t sha256[EW_SHA256_BYTES];
     char *path;
     double share;
+    bool turn;     /* it is decoded now */
+    bool unwanted; /* forgotten meanwhile */
     bool failed;
     ew_err why;
 } wanted;
@@ -85,12 +89,19 @@ static void decode(ew_sounds *s, const turn *t, const char *path)
     char *folder = folder_of(s, t->sha256);
     ew_code code = folder != NULL ? ew_sound_make(folder, &wish, &s->stop, &err)
                                   : ew_fail_nomem(&err);
+    if (code == EW_OK)
+        ew_sounds_trim(s->dir, t->sha256);
+    else if (folder != NULL)
+        (void)rmdir(folder);
     ew_free(folder);
     pthread_mutex_lock(&s->mutex);
     wanted *w = find(s, t->sha256);
-    if (w != NULL && code == EW_OK)
+    if (w != NULL && w->unwanted)
+        ew_sounds_remove(s->dir, t->sha256);
+    if (w != NULL && (w->unwanted || code == EW_OK)) {
         drop(s, w);
-    else if (w != NULL) {
+    } else if (w != NULL) {
+        w->turn = false;
         w->failed = true;
         w->why = err;
     }
@@ -104,7 +115,8 @@ static bool next(ew_sounds *s, turn *t, char **path)
         if (!s->list[i].failed) {
             memcpy(t->sha256, s->list[i].sha256, sizeof t->sha256);
             *path = ew_strdup(s->list[i].path);
-            return *path != NULL;
+            s->list[i].turn = *path != NULL;
+            return s->list[i].turn;
         }
     return false;
 }
@@ -135,6 +147,8 @@ ew_code ew_sounds_open(ew_sounds **out, const char *dir, ew_err *err)
 {
     *out = NULL;
     ew_code code = ew_mkdirs(dir, err);
+    if (code == EW_OK)
+        ew_sounds_sweep(dir);
     ew_sounds *s = code == EW_OK ? ew_alloc(sizeof *s) : NULL;
     if (s == NULL)
         return code == EW_OK ? ew_fail_nomem(err) : code;
@@ -208,6 +222,9 @@ static ew_code want(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES], const c
                     ew_sound_info *info, ew_err *err)
 {
     wanted *w = find(s, sha256);
+    for (size_t i = 0; w == NULL && s->count == WANTED_MAX && i < s->count; i++)
+        if (s->list[i].failed) /* nobody came to be told */
+            drop(s, &s->list[i]);
     if (w == NULL && s->count == WANTED_MAX)
         return ew_fail(err, EW_E_LIMIT, 0, "too many sounds at a time");
     if (w == NULL) {
@@ -219,6 +236,7 @@ static ew_code want(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES], const c
         s->count++;
         pthread_cond_signal(&s->more);
     }
+    w->unwanted = false;
     info->state = w->failed ? EW_SOUND_NONE : EW_SOUND_COMING;
     info->share = w->share;
     info->why = w->why;
@@ -235,6 +253,7 @@ ew_code ew_sounds_want(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES],
     *info = (ew_sound_info){.state = EW_SOUND_READY, .share = 1};
     ew_code code = open_part(s, sha256, true, &fd, &h, err);
     if (code == EW_OK) {
+        (void)futimens(fd, NULL); /* those asked for last stay longest */
         (void)close(fd);
         info->rate_hz = h.rate_hz;
         info->channels = h.channels;
@@ -352,15 +371,14 @@ ew_code ew_sounds_tile(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES],
 
 void ew_sounds_forget(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES])
 {
-    static const char *const files[] = {"sound.pcm", "peaks"};
-    char *folder = folder_of(s, sha256);
-    for (size_t i = 0; i < EW_COUNT(files) && folder != NULL; i++) {
-        char *path = ew_path_join(folder, files[i]);
-        if (path != NULL)
-            (void)unlink(path);
-        ew_free(path);
+    pthread_mutex_lock(&s->mutex);
+    wanted *w = find(s, sha256);
+    if (w != NULL && w->turn) {
+        w->unwanted = true; /* who decodes it removes it */
+    } else {
+        if (w != NULL)
+            drop(s, w);
+        ew_sounds_remove(s->dir, sha256);
     }
-    if (folder != NULL)
-        (void)rmdir(folder);
-    ew_free(folder);
+    pthread_mutex_unlock(&s->mutex);
 }

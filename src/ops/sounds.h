@@ -35,7 +35,8 @@ typedef struct ew_sound_info {
     ew_err why; /* NONE: it cannot be decoded */
 } ew_sound_info;
 
-/* dir: made when missing. One thread decodes what was asked for, in that order. */
+/* dir: made when missing; what a killed program left of one is removed. One thread decodes what was asked for, in that
+ * order. Sounds may take half of the room that the disk has for them: beyond, those go that were not asked for longest. */
 EW_MUST_CHECK ew_code ew_sounds_open(ew_sounds **out, const char *dir, ew_err *err);
 void ew_sounds_close(ew_sounds *s);
 
@@ -65,7 +66,7 @@ EW_MUST_CHECK ew_code ew_sounds_wav(ew_sounds *s, const uint8_t sha256[EW_SHA256
                                     uint64_t from, uint64_t count, ew_buf *out,
                                     ew_err *err);
 
-/* Removes what was made of this file, unless it is being made. */
+/* Removes what was made of this file; if it is being made, then at the end of that. */
 void ew_sounds_forget(ew_sounds *s, const uint8_t sha256[EW_SHA256_BYTES]);
 
 #endif

@@ -13,8 +13,14 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "earwitness/media.h"
+#include "ops/sounds_room.h"
 
-enum { BLOCK_FRAMES = 16384, CHANNELS = 2, FOUR = 4 };
+enum {
+    BLOCK_FRAMES = 16384,
+    ROOM_FRAMES = 1 << 24, /* after so many it is seen whether there is room for more */
+    CHANNELS = 2,
+    FOUR = 4
+};
 
 void ew_sound_head_put(uint8_t out[EW_SOUND_HEAD], const char magic[8],
                        const ew_sound_head *h)
@@ -98,6 +104,8 @@ static ew_code take_block(maker *k, size_t got, size_t stored, ew_err *err)
         if (++k->in_point == EW_SOUND_POINT)
             code = end_point(k, err);
     }
+    if (code == EW_OK && k->frames / ROOM_FRAMES != (k->frames + got) / ROOM_FRAMES)
+        code = ew_sounds_room(k->pcm.fd, err);
     k->frames += got;
     return code == EW_OK ? ew_write_all(k->pcm.fd, k->bytes, 2 * got * k->channels, err)
                          : code;

@@ -5,9 +5,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
+#include "ops/sounds_room.h"
 #include "support.h"
 
 enum { RATE = 8000, FRAMES = 3 * RATE + 17, HEAD = 44 };
@@ -143,12 +146,131 @@ static void another_file_is_not_heard_in_its_place(void **state)
     test_dir_remove(dir);
 }
 
+/* A folder with so many sounds that were asked for in this order. */
+static ew_sounds *some_sounds(char *dir, uint8_t (*sha)[EW_SHA256_BYTES], int count)
+{
+    char name[16] = "a.wav";
+    size_t n;
+    ew_sounds *s = NULL;
+    uint8_t *wav = make_wav(&n);
+    assert_int_equal(ew_sounds_open(&s, test_path(dir, "cache"), NULL), EW_OK);
+    for (int i = 0; i < count; i++) {
+        name[0] = (char)('a' + i);
+        wav[HEAD] = (uint8_t)i;
+        ew_sha256_bytes(wav, n, sha[i]);
+        test_file_put(test_path(dir, name), (const char *)wav, n);
+        char *path = strdup(test_path(dir, name));
+        assert_int_equal(ready(s, sha[i], path).state, EW_SOUND_READY);
+        free(path);
+    }
+    free(wav);
+    return s;
+}
+
+static bool there(ew_sounds *s, const uint8_t *sha)
+{
+    ew_buf out;
+    ew_buf_init(&out, 4096);
+    ew_code code = ew_sounds_peaks(s, sha, &(ew_points){0, 0, 2}, &out, NULL);
+    ew_buf_release(&out);
+    return code == EW_OK;
+}
+
+static void sounds_do_not_fill_the_disk(void **state)
+{
+    char *dir = test_dir_new();
+    uint8_t sha[4][EW_SHA256_BYTES];
+    ew_sound_info i;
+    (void)state;
+    ew_sounds_room_is(250 * 1024); /* of 100 kB each: two */
+    ew_sounds *s = some_sounds(dir, sha, 2);
+    assert_true(there(s, sha[0]) && there(s, sha[1]));
+    ew_sounds_close(s);
+    assert_int_equal(ew_sounds_open(&s, test_path(dir, "cache"), NULL), EW_OK);
+    (void)usleep(20000); /* the clock of files is coarse */
+    assert_int_equal(ew_sounds_want(s, sha[0], "/none", &i, NULL), EW_OK);
+    assert_int_equal(i.state, EW_SOUND_READY);
+    ew_sounds_close(s);
+    (void)usleep(20000);
+    s = some_sounds(dir, sha, 3);
+    assert_false(there(s, sha[0]) && there(s, sha[1]));
+    assert_true(there(s, sha[2]));
+    ew_sounds_room_is(0); /* what was asked for now is heard all the same */
+    ew_sounds_close(s);
+    s = some_sounds(dir, sha, 4);
+    assert_true(there(s, sha[3]));
+    assert_false(there(s, sha[0]) || there(s, sha[1]) || there(s, sha[2]));
+    ew_sounds_room_is(-1);
+    ew_sounds_close(s);
+    test_dir_remove(dir);
+}
+
+static void what_a_killed_program_left_goes(void **state)
+{
+    char *dir = test_dir_new();
+    uint8_t sha[1][EW_SHA256_BYTES];
+    char hex[EW_SHA256_HEX + 1];
+    char path[128];
+    (void)state;
+    ew_sounds *s = some_sounds(dir, sha, 1);
+    ew_sounds_close(s);
+    memset(hex, 'a', sizeof hex - 1);
+    hex[sizeof hex - 1] = 0;
+    (void)snprintf(path, sizeof path, "cache/%s", hex);
+    assert_int_equal(mkdir(test_path(dir, path), 0700), 0);
+    (void)snprintf(path, sizeof path, "cache/%s/.ew-tmp-1-1", hex);
+    test_file_put(test_path(dir, path), "x", 1);
+    (void)snprintf(path, sizeof path, "cache/%s/sound.pcm", hex);
+    test_file_put(test_path(dir, path), "x", 1);
+    test_file_put(test_path(dir, "cache/mine"), "x", 1);
+    assert_int_equal(ew_sounds_open(&s, test_path(dir, "cache"), NULL), EW_OK);
+    (void)snprintf(path, sizeof path, "cache/%s", hex);
+    assert_int_not_equal(access(test_path(dir, path), F_OK), 0);
+    assert_int_equal(access(test_path(dir, "cache/mine"), F_OK), 0);
+    assert_true(there(s, sha[0]));
+    ew_sounds_forget(s, sha[0]);
+    assert_false(there(s, sha[0]));
+    ew_sounds_close(s);
+    test_dir_remove(dir);
+}
+
+/* Nobody comes to be told; others are heard all the same. */
+static void many_failures_keep_nobody_out(void **state)
+{
+    char *dir = test_dir_new();
+    uint8_t sha[1][EW_SHA256_BYTES];
+    uint8_t none[EW_SHA256_BYTES] = {0};
+    ew_sound_info info;
+    (void)state;
+    ew_sounds *s = some_sounds(dir, sha, 1);
+    ew_sounds_forget(s, sha[0]);
+    for (int i = 0; i < 600; i++) {
+        none[0] = (uint8_t)i;
+        none[1] = (uint8_t)(i >> 8);
+        ew_code code = EW_E_LIMIT;
+        for (int k = 0; k < 1000 && code == EW_E_LIMIT; k++) {
+            code = ew_sounds_want(s, none, "/none", &info, NULL);
+            if (code == EW_E_LIMIT)
+                (void)usleep(10000);
+        }
+        assert_int_equal(code, EW_OK);
+    }
+    char *path = strdup(test_path(dir, "a.wav"));
+    assert_int_equal(ready(s, sha[0], path).state, EW_SOUND_READY);
+    free(path);
+    ew_sounds_close(s);
+    test_dir_remove(dir);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sound_is_that_of_the_file),
         cmocka_unit_test(what_is_no_sound_is_told),
         cmocka_unit_test(another_file_is_not_heard_in_its_place),
+        cmocka_unit_test(sounds_do_not_fill_the_disk),
+        cmocka_unit_test(what_a_killed_program_left_goes),
+        cmocka_unit_test(many_failures_keep_nobody_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
