@@ -16,143 +16,18 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/file.h"
-#include "ops/jobs_run.h"
+#include "ops/jobs_in.h"
 #include "ops/pool.h"
-#include "report/report.h"
-
-typedef struct job {
-    ew_job_record r;
-    char stage[32];
-    int64_t done, total;
-    ew_stop stop;
-    bool gone; /* removed while it ran: who runs it frees it */
-} job;
-
-struct ew_jobs {
-    char *dir, *archive;
-    int lock; /* descriptor that keeps other programs out */
-    pthread_mutex_t mutex;
-    pthread_cond_t more;
-    job **list; /* by id */
-    size_t count;
-    uint64_t next;
-    bool closing;
-    pthread_t *threads;
-    size_t thread_count;
-};
-
-/* ------------------------------------------------------------------ running */
-
-/* Who runs a job, for its progress. */
-typedef struct shift {
-    ew_jobs *q;
-    job *j;
-} shift;
-
-static void on_tick(void *cookie, const char *stage, int64_t done, int64_t total)
-{
-    shift *s = cookie;
-    pthread_mutex_lock(&s->q->mutex);
-    (void)snprintf(s->j->stage, sizeof s->j->stage, "%s", stage);
-    s->j->done = done;
-    s->j->total = total;
-    pthread_mutex_unlock(&s->q->mutex);
-}
-
-static ew_code keep_result(const ew_jobs *q, const job *j, const ew_buf *result,
-                           ew_err *err)
-{
-    char *path = ew_job_path(q->dir, j->r.id, true);
-    ew_code code = path != NULL ? ew_file_put(path, result->data, result->len, err)
-                                : ew_fail_nomem(err);
-    ew_free(path);
-    return code;
-}
-
-static ew_code take_order(void *cookie, const char *path, const ew_job_order *o,
-                          ew_err *err)
-{
-    ew_jobs *q = cookie;
-    uint64_t id;
-    ew_code code = EW_OK;
-    for (size_t i = 0; i < o->n && path != NULL && code == EW_OK; i++)
-        code = ew_jobs_take_in(q, path, (ew_job_file *)(uintptr_t)&o->files[i], err);
-    return code == EW_OK && o->casedir != NULL ? ew_jobs_add(q, o, &id, err) : code;
-}
-
-/* Before the job is said to be done: it is done again rather than its recordings are never examined. */
-static ew_code follow_up(ew_jobs *q, const job *j, const ew_job_made *made, ew_err *err)
-{
-    if (made->recording_count == 0)
-        return EW_OK;
-    return ew_job_follow(&j->r, made, q->archive, take_order, q, err);
-}
-
-/* What is kept of a job that is done. That its result could not be put into the case is seen by its not being there;
- * the result itself is not lost by that. */
-static ew_code settle(ew_job_record *r, const ew_job_made *made, ew_err *err)
-{
-    ew_err why;
-    if (made->settings.len > 0) {
-        r->settings = ew_strdup((const char *)made->settings.data);
-        if (r->settings == NULL)
-            return ew_fail_nomem(err);
-    }
-    if (r->kept == 0 && ew_job_keeps(r) &&
-        ew_job_keep_in_case(r, (const char *)made->result.data, NULL, NULL, &r->kept,
-                            &why) != EW_OK)
-        r->kept = 0;
-    return EW_OK;
-}
-
-/* The result is on disk before the job is said to be done. */
-static void work_on(ew_jobs *q, job *j)
-{
-    shift s = {q, j};
-    ew_job_made made = {0};
-    ew_err err;
-    ew_job_record after = j->r;
-    ew_err_clear(&err);
-    ew_buf_init(&made.result, EW_REPORT_MAX);
-    ew_buf_init(&made.settings, 1 << 20);
-    ew_case_run run = {.archive = q->archive,
-                       .jobs = 1,
-                       .stop = &j->stop,
-                       .tick = on_tick,
-                       .cookie = &s};
-    ew_code code = ew_job_run(&run, q->dir, &j->r, &made, &err);
-    if (code == EW_OK)
-        code = keep_result(q, j, &made.result, &err);
-    if (code == EW_OK)
-        code = follow_up(q, j, &made, &err);
-    if (code == EW_OK)
-        code = settle(&after, &made, &err);
-    after.state = code == EW_OK ? EW_JOB_DONE : EW_JOB_FAILED;
-    if (code != EW_OK)
-        after.why = err;
-    if (code == EW_E_CANCELLED)
-        after.state = EW_JOB_WAITING;
-    else if (ew_job_write(q->dir, &after, &err) != EW_OK) {
-        after.state = EW_JOB_FAILED;
-        after.why = err;
-    }
-    ew_buf_release(&made.result);
-    ew_buf_release(&made.settings);
-    ew_free(made.recordings);
-    pthread_mutex_lock(&q->mutex);
-    j->r = after;
-    pthread_mutex_unlock(&q->mutex);
-}
 
 /* ------------------------------------------------------------------ the list */
 
-static void job_free(job *j)
+void ew_job_free(ew_job *j)
 {
     ew_job_record_release(&j->r);
     ew_free(j);
 }
 
-static job *find(const ew_jobs *q, uint64_t id, size_t *at)
+ew_job *ew_job_find(const ew_jobs *q, uint64_t id, size_t *at)
 {
     for (size_t i = 0; i < q->count; i++)
         if (q->list[i]->r.id == id) {
@@ -174,7 +49,7 @@ static bool in_use(void *cookie, const uint8_t sha256[EW_SHA256_BYTES])
 }
 
 /* What is left of a job that is on the list no more. */
-static void erase(ew_jobs *q, const job *j)
+static void erase(ew_jobs *q, const ew_job *j)
 {
     char *paths[] = {ew_job_path(q->dir, j->r.id, false),
                      ew_job_path(q->dir, j->r.id, true)};
@@ -193,7 +68,7 @@ static void erase(ew_jobs *q, const job *j)
     }
 }
 
-static job *next_waiting(const ew_jobs *q)
+static ew_job *next_waiting(const ew_jobs *q)
 {
     for (size_t i = 0; i < q->count; i++)
         if (q->list[i]->r.state == EW_JOB_WAITING)
@@ -206,27 +81,27 @@ static void *worker(void *cookie)
     ew_jobs *q = cookie;
     pthread_mutex_lock(&q->mutex);
     while (!q->closing) {
-        job *j = next_waiting(q);
+        ew_job *j = next_waiting(q);
         if (j == NULL) {
             pthread_cond_wait(&q->more, &q->mutex);
             continue;
         }
         j->r.state = EW_JOB_RUNNING;
         pthread_mutex_unlock(&q->mutex);
-        work_on(q, j);
+        ew_job_work_on(q, j);
         pthread_mutex_lock(&q->mutex);
         if (j->gone) {
             erase(q, j);
-            job_free(j);
+            ew_job_free(j);
         }
     }
     pthread_mutex_unlock(&q->mutex);
     return NULL;
 }
 
-static ew_code put_in_list(ew_jobs *q, job *j, ew_err *err)
+static ew_code put_in_list(ew_jobs *q, ew_job *j, ew_err *err)
 {
-    job **more = ew_realloc_array(q->list, q->count + 1, sizeof *more);
+    ew_job **more = ew_realloc_array(q->list, q->count + 1, sizeof *more);
     if (more == NULL)
         return ew_fail_nomem(err);
     q->list = more;
@@ -239,7 +114,7 @@ static ew_code put_in_list(ew_jobs *q, job *j, ew_err *err)
 static ew_code take_record(void *cookie, ew_job_record *r, ew_err *err)
 {
     ew_jobs *q = cookie;
-    job *j = ew_alloc(sizeof *j);
+    ew_job *j = ew_alloc(sizeof *j);
     if (j == NULL) {
         ew_job_record_release(r);
         return ew_fail_nomem(err);
@@ -249,14 +124,14 @@ static ew_code take_record(void *cookie, ew_job_record *r, ew_err *err)
         q->next = r->id + 1;
     ew_code code = put_in_list(q, j, err);
     if (code != EW_OK)
-        job_free(j);
+        ew_job_free(j);
     return code;
 }
 
 static int by_id(const void *a, const void *b)
 {
-    uint64_t x = (*(job *const *)a)->r.id;
-    uint64_t y = (*(job *const *)b)->r.id;
+    uint64_t x = (*(ew_job *const *)a)->r.id;
+    uint64_t y = (*(ew_job *const *)b)->r.id;
     return (x > y) - (x < y);
 }
 
@@ -282,7 +157,7 @@ static ew_code prepare(ew_jobs *q, ew_err *err)
     if (code == EW_OK)
         ew_job_sweep(q->dir, in_use, q);
     if (q->count > 1)
-        qsort(q->list, q->count, sizeof(job *), by_id);
+        qsort(q->list, q->count, sizeof(ew_job *), by_id);
     return code;
 }
 
@@ -345,7 +220,7 @@ void ew_jobs_close(ew_jobs *q)
     for (size_t i = 0; i < q->thread_count; i++)
         (void)pthread_join(q->threads[i], NULL);
     for (size_t i = 0; i < q->count; i++)
-        job_free(q->list[i]);
+        ew_job_free(q->list[i]);
     if (q->lock >= 0)
         (void)close(q->lock);
     pthread_cond_destroy(&q->more);
@@ -405,7 +280,7 @@ static ew_code check_order(ew_jobs *q, const ew_job_order *o, ew_err *err)
 }
 
 /* With the lock held: on disk first, then on the list. */
-static ew_code admit(ew_jobs *q, job *j, ew_err *err)
+static ew_code admit(ew_jobs *q, ew_job *j, ew_err *err)
 {
     if (q->count >= EW_JOBS_MAX)
         return ew_fail(err, EW_E_LIMIT, 0, "the queue is full; remove what is done");
@@ -417,7 +292,7 @@ static ew_code admit(ew_jobs *q, job *j, ew_err *err)
     return code;
 }
 
-static ew_code fill_record(ew_job_record *r, const ew_job_order *o, ew_err *err)
+ew_code ew_job_fill(ew_job_record *r, const ew_job_order *o, ew_err *err)
 {
     *r =
         (ew_job_record){.kind = o->kind, .made = (int64_t)time(NULL), .file_count = o->n};
@@ -437,10 +312,10 @@ ew_code ew_jobs_add(ew_jobs *q, const ew_job_order *o, uint64_t *id, ew_err *err
     ew_code code = check_order(q, o, err);
     if (code != EW_OK)
         return code;
-    job *j = ew_alloc(sizeof *j);
+    ew_job *j = ew_alloc(sizeof *j);
     if (j == NULL)
         return ew_fail_nomem(err);
-    code = fill_record(&j->r, o, err);
+    code = ew_job_fill(&j->r, o, err);
     pthread_mutex_lock(&q->mutex);
     if (code == EW_OK)
         code = admit(q, j, err);
@@ -448,71 +323,7 @@ ew_code ew_jobs_add(ew_jobs *q, const ew_job_order *o, uint64_t *id, ew_err *err
     pthread_cond_signal(&q->more);
     pthread_mutex_unlock(&q->mutex);
     if (code != EW_OK)
-        job_free(j);
-    return code;
-}
-
-/* ------------------------------------------------------------------ into the case */
-
-/* A copy of the record of a job that is done and not in the case yet. */
-static ew_code done_record(ew_jobs *q, uint64_t id, ew_job_record *out, ew_err *err)
-{
-    ew_code code = EW_OK;
-    pthread_mutex_lock(&q->mutex);
-    const job *j = find(q, id, NULL);
-    if (j == NULL)
-        code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no such job");
-    else if (j->r.state != EW_JOB_DONE)
-        code = ew_fail(err, EW_E_BUSY, 0, "this job is not done yet");
-    else if (j->r.kept != 0)
-        code = ew_fail(err, EW_E_ARG, 0, "this is analysis %lld of the case already",
-                       (long long)j->r.kept);
-    else if (j->r.casedir == NULL || j->r.settings == NULL)
-        code = ew_fail(err, EW_E_ARG, 0, "this was not made of items of a case");
-    if (code == EW_OK) {
-        const ew_job_order o = {j->r.kind, j->r.files, j->r.file_count, j->r.casedir,
-                                j->r.how};
-        code = fill_record(out, &o, err);
-        out->settings = ew_strdup(j->r.settings);
-        if (code == EW_OK && out->settings == NULL)
-            code = ew_fail_nomem(err);
-    }
-    pthread_mutex_unlock(&q->mutex);
-    return code;
-}
-
-/* Remembers it on disk too. */
-static ew_code set_kept(ew_jobs *q, uint64_t id, int64_t analysis, ew_err *err)
-{
-    pthread_mutex_lock(&q->mutex);
-    job *j = find(q, id, NULL);
-    ew_code code = EW_OK;
-    if (j != NULL) {
-        j->r.kept = analysis;
-        code = ew_job_write(q->dir, &j->r, err);
-    }
-    pthread_mutex_unlock(&q->mutex);
-    return code;
-}
-
-ew_code ew_jobs_keep_result(ew_jobs *q, uint64_t id, const char *who, const char *purpose,
-                            int64_t *analysis, ew_err *err)
-{
-    ew_job_record r = {0};
-    ew_buf result;
-    ew_buf_init(&result, EW_REPORT_MAX);
-    ew_code code = done_record(q, id, &r, err);
-    if (code == EW_OK)
-        code = ew_jobs_result(q, id, &result, err);
-    if (code == EW_OK)
-        code = ew_buf_append(&result, "", 1, err);
-    if (code == EW_OK)
-        code = ew_job_keep_in_case(&r, (const char *)result.data, who, purpose, analysis,
-                                   err);
-    if (code == EW_OK)
-        code = set_kept(q, id, *analysis, err);
-    ew_buf_release(&result);
-    ew_job_record_release(&r);
+        ew_job_free(j);
     return code;
 }
 
@@ -523,7 +334,7 @@ ew_code ew_jobs_list(ew_jobs *q,
     ew_code code = EW_OK;
     pthread_mutex_lock(&q->mutex);
     for (size_t i = 0; i < q->count && code == EW_OK; i++) {
-        const job *j = q->list[i];
+        const ew_job *j = q->list[i];
         ew_job_view v = {.id = j->r.id,
                          .kind = j->r.kind,
                          .state = j->r.state,
@@ -546,7 +357,7 @@ ew_code ew_jobs_list(ew_jobs *q,
 ew_code ew_jobs_result(ew_jobs *q, uint64_t id, ew_buf *out, ew_err *err)
 {
     pthread_mutex_lock(&q->mutex);
-    const job *j = find(q, id, NULL);
+    const ew_job *j = ew_job_find(q, id, NULL);
     ew_code code = EW_OK;
     if (j == NULL)
         code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no such job");
@@ -584,19 +395,19 @@ ew_code ew_jobs_remove(ew_jobs *q, uint64_t id, ew_err *err)
 {
     size_t at = 0;
     pthread_mutex_lock(&q->mutex);
-    job *j = find(q, id, &at);
+    ew_job *j = ew_job_find(q, id, &at);
     if (j == NULL) {
         pthread_mutex_unlock(&q->mutex);
         return ew_fail(err, EW_E_NOTFOUND, 0, "there is no such job");
     }
-    memmove(&q->list[at], &q->list[at + 1], (q->count - at - 1) * sizeof(job *));
+    memmove(&q->list[at], &q->list[at + 1], (q->count - at - 1) * sizeof(ew_job *));
     q->count--;
     if (j->r.state == EW_JOB_RUNNING) {
         j->gone = true;
         atomic_store(&j->stop, 1);
     } else {
         erase(q, j);
-        job_free(j);
+        ew_job_free(j);
     }
     pthread_mutex_unlock(&q->mutex);
     return EW_OK;

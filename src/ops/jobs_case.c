@@ -12,10 +12,8 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "base/utf8.h"
 #include "ops/case_check.h"
 #include "ops/case_json.h"
-#include "ops/case_keep.h"
 #include "ops/jobs_run.h"
 
 enum {
@@ -28,30 +26,10 @@ enum {
 
 /* ------------------------------------------------------------------ what is asked */
 
-static const char *said(const json_t *how, const char *key)
-{
-    const char *text = json_string_value(json_object_get(how, key));
-    return text != NULL ? text : "";
-}
-
 static const char *said_or_null(const json_t *how, const char *key)
 {
-    const char *text = said(how, key);
+    const char *text = ew_job_said(how, key);
     return text[0] != 0 ? text : NULL;
-}
-
-static json_t *how_of(const ew_job_record *r)
-{
-    json_t *how = r->how != NULL ? json_loads(r->how, 0, NULL) : NULL;
-    return how != NULL ? how : json_object();
-}
-
-bool ew_job_keeps(const ew_job_record *r)
-{
-    json_t *how = how_of(r);
-    bool keeps = r->kind <= EW_JOB_FAMILY && json_is_true(json_object_get(how, "keep"));
-    json_decref(how);
-    return keeps;
 }
 
 /* ------------------------------------------------------------------ names */
@@ -221,12 +199,12 @@ static ew_code run_add(work *w, ew_err *err)
 {
     size_t called = 0;
     const char **words = called_of(w->how, &called);
-    const ew_case_add_how how = {.who = said(w->how, "who"),
-                                 .purpose = said(w->how, "purpose"),
-                                 .origin = said(w->how, "origin"),
-                                 .obtained = said(w->how, "obtained"),
-                                 .from = said(w->how, "from"),
-                                 .note = said(w->how, "note"),
+    const ew_case_add_how how = {.who = ew_job_said(w->how, "who"),
+                                 .purpose = ew_job_said(w->how, "purpose"),
+                                 .origin = ew_job_said(w->how, "origin"),
+                                 .obtained = ew_job_said(w->how, "obtained"),
+                                 .from = ew_job_said(w->how, "from"),
+                                 .note = ew_job_said(w->how, "note"),
                                  .kind = said_or_null(w->how, "kind"),
                                  .called = words,
                                  .called_count = called,
@@ -285,22 +263,22 @@ static ew_code import_one(void *cookie, const char *path, ew_err *err)
     ew_obj o = ew_obj_new();
     const char *slash = strrchr(path, '/');
     char *safe = ew_safe_name(slash != NULL ? slash + 1 : path);
-    ew_import_how how = {.who = said(w->how, "who"),
-                         .purpose = said(w->how, "purpose"),
-                         .origin = said(w->how, "origin"),
-                         .obtained = said(w->how, "obtained"),
-                         .from = said(w->how, "from"),
-                         .note = said(w->how, "note"),
+    ew_import_how how = {.who = ew_job_said(w->how, "who"),
+                         .purpose = ew_job_said(w->how, "purpose"),
+                         .origin = ew_job_said(w->how, "origin"),
+                         .obtained = ew_job_said(w->how, "obtained"),
+                         .from = ew_job_said(w->how, "from"),
+                         .note = ew_job_said(w->how, "note"),
                          .stop = w->run->stop,
                          .gap = on_gap,
                          .remark = on_remark,
                          .cookie = w};
     how.read.progress = (ew_progress){on_progress, w};
-    how.read.format = ew_import_format_named(said(w->how, "format"));
-    how.read.dates = strcmp(said(w->how, "dates"), "day-first") == 0 ? EW_DATES_DAY_FIRST
-                     : strcmp(said(w->how, "dates"), "month-first") == 0
-                         ? EW_DATES_MONTH_FIRST
-                         : how.read.dates;
+    how.read.format = ew_import_format_named(ew_job_said(w->how, "format"));
+    how.read.dates =
+        strcmp(ew_job_said(w->how, "dates"), "day-first") == 0     ? EW_DATES_DAY_FIRST
+        : strcmp(ew_job_said(w->how, "dates"), "month-first") == 0 ? EW_DATES_MONTH_FIRST
+                                                                   : how.read.dates;
     ew_obj_str(&o, "schema", "earwitness.import/1");
     ew_obj_str(&o, "path", safe != NULL ? safe : "");
     ew_free(safe);
@@ -410,7 +388,7 @@ ew_code ew_job_run_case(const ew_case_run *run, const char *dir, const ew_job_re
               .dir = dir,
               .r = r,
               .made = made,
-              .how = how_of(r),
+              .how = ew_job_how(r),
               .results = json_array(),
               .notices = json_array()};
     bool verify = r->kind == EW_JOB_CASE_VERIFY;
@@ -430,147 +408,4 @@ ew_code ew_job_run_case(const ew_case_run *run, const char *dir, const ew_job_re
     json_decref(w.results);
     json_decref(w.notices);
     return code;
-}
-
-/* ------------------------------------------------------------------ keeping */
-
-static const ew_case_sound *same_sound(const ew_case_sounds *all, const ew_job_file *f,
-                                       ew_err *err)
-{
-    const ew_case_sound *s = f->item != 0 ? ew_case_sounds_find(all, f->item) : NULL;
-    if (s != NULL && memcmp(s->sha256, f->sha256, sizeof s->sha256) == 0)
-        return s;
-    (void)ew_fail(err, EW_E_ARG, 0, "'%s' is no recording of the case: add it first",
-                  f->name);
-    return NULL;
-}
-
-ew_code ew_job_keep_in_case(const ew_job_record *r, const char *result, const char *who,
-                            const char *purpose, int64_t *analysis, ew_err *err)
-{
-    ew_case *c = NULL;
-    ew_case_sounds all = {0};
-    json_t *how = how_of(r);
-    ew_code code = ew_case_open(&c, r->casedir, true, WAIT_S, err);
-    if (code == EW_OK)
-        code = ew_case_sounds_load(c, &all, err);
-    for (size_t i = 0; i < r->file_count && code == EW_OK; i++)
-        if (same_sound(&all, &r->files[i], err) == NULL)
-            code = EW_E_ARG;
-    const ew_case_keeping k = {
-        .tool = ew_job_kind_name(r->kind),
-        .item = r->files[0].item,
-        .other = r->kind == EW_JOB_DIFF ? r->files[1].item : 0,
-        .sha256 = r->kind == EW_JOB_FAMILY ? NULL : r->files[0].sha256,
-        .settings = r->settings,
-        .result = result,
-        .who = who != NULL ? who : said(how, "who"),
-        .purpose = purpose != NULL ? purpose : said(how, "purpose")};
-    if (code == EW_OK)
-        code = ew_ops_case_keep(c, &k, analysis, err);
-    ew_case_sounds_release(&all);
-    ew_case_close(c);
-    json_decref(how);
-    return code;
-}
-
-/* ------------------------------------------------------------------ what follows */
-
-typedef struct follower {
-    const ew_job_record *r;
-    char *how; /* of each */
-    ew_code (*put)(void *cookie, const char *path, const ew_job_order *o, ew_err *err);
-    void *cookie;
-} follower;
-
-static void fill_file(ew_job_file *f, const ew_case_sound *s)
-{
-    *f = (ew_job_file){.item = s->item, .bytes = s->in.bytes};
-    memcpy(f->sha256, s->sha256, sizeof f->sha256);
-    (void)snprintf(f->name, sizeof f->name, "%s", s->in.name);
-    for (size_t n = strlen(f->name); n > 0 && !ew_utf8_valid(f->name, n);)
-        f->name[--n] = 0;
-}
-
-static ew_code examine(const follower *f, const ew_case_sound *s, bool archive,
-                       ew_err *err)
-{
-    ew_job_file file;
-    fill_file(&file, s);
-    ew_job_order o = {EW_JOB_INSPECT, &file, 1, f->r->casedir, f->how};
-    ew_code code = f->put(f->cookie, s->in.open_path, &o, err);
-    o.kind = EW_JOB_CHECK;
-    if (code == EW_OK && archive)
-        code = f->put(f->cookie, NULL, &o, err);
-    return code;
-}
-
-/* All recordings of the case, as far as one job takes them; the new ones are there already. */
-static ew_code order_family(const follower *f, const ew_case_sounds *all, ew_err *err)
-{
-    size_t n = all->count < EW_JOB_FILES ? all->count : EW_JOB_FILES;
-    ew_job_file *files = n > 1 ? ew_alloc_array(n, sizeof *files) : NULL;
-    ew_code code = EW_OK;
-    if (n < 2)
-        return EW_OK;
-    if (files == NULL)
-        return ew_fail_nomem(err);
-    for (size_t i = 0; i < n; i++)
-        fill_file(&files[i], &all->list[all->count - n + i]);
-    for (size_t i = 0; i < n && code == EW_OK; i++) {
-        const ew_job_order none = {.files = &files[i], .n = 1};
-        code = f->put(f->cookie, all->list[all->count - n + i].in.open_path, &none, err);
-    }
-    const ew_job_order o = {EW_JOB_FAMILY, files, n, f->r->casedir, f->how};
-    if (code == EW_OK)
-        code = f->put(f->cookie, NULL, &o, err);
-    ew_free(files);
-    return code;
-}
-
-static char *keep_order(const ew_job_record *r)
-{
-    json_t *how = how_of(r);
-    ew_obj o = ew_obj_new();
-    ew_obj_bool(&o, "keep", true);
-    ew_obj_str(&o, "who", said(how, "who"));
-    ew_obj_str(&o, "purpose", said(how, "purpose"));
-    char *text = o.json != NULL ? json_dumps(o.json, JSON_COMPACT) : NULL;
-    ew_obj_release(&o);
-    json_decref(how);
-    return text;
-}
-
-ew_code ew_job_follow(const ew_job_record *r, const ew_job_made *made,
-                      const char *archive,
-                      ew_code (*put)(void *cookie, const char *path,
-                                     const ew_job_order *o, ew_err *err),
-                      void *cookie, ew_err *err)
-{
-    follower f = {r, keep_order(r), put, cookie};
-    ew_case *c = NULL;
-    ew_case_sounds all = {0};
-    ew_case_run run = {.archive = archive};
-    bool has = false;
-    ew_code code = f.how != NULL ? EW_OK : ew_fail_nomem(err);
-    if (code == EW_OK && made->recording_count > EXAMINE_MAX)
-        code = EW_E_LIMIT;
-    if (code == EW_OK)
-        code = ew_case_open(&c, r->casedir, false, 0, err);
-    if (code == EW_OK)
-        code = ew_case_sounds_load(c, &all, err);
-    ew_case_close(c);
-    if (code == EW_OK && ew_case_run_has_archive(&run, &has, NULL) != EW_OK)
-        has = false;
-    ew_case_run_end(&run);
-    for (size_t i = 0; i < made->recording_count && code == EW_OK; i++) {
-        const ew_case_sound *s = ew_case_sounds_find(&all, made->recordings[i]);
-        if (s != NULL)
-            code = examine(&f, s, has, err);
-    }
-    if (code == EW_OK)
-        code = order_family(&f, &all, err);
-    ew_case_sounds_release(&all);
-    ew_free(f.how);
-    return code == EW_E_LIMIT ? EW_OK : code;
 }

@@ -3,6 +3,8 @@
 #ifndef EW_OPS_JOBS_RUN_H
 #define EW_OPS_JOBS_RUN_H
 
+#include <jansson.h>
+
 #include "ops/case_run.h"
 #include "ops/jobs_disk.h"
 
@@ -20,6 +22,9 @@ EW_MUST_CHECK ew_code ew_job_run(ew_case_run *run, const char *dir,
 EW_MUST_CHECK ew_code ew_job_run_case(const ew_case_run *run, const char *dir,
                                       const ew_job_record *r, ew_job_made *made,
                                       ew_err *err);
+/* What is to be done with the case, an object to be released; and a text of it, "" when there is none. */
+json_t *ew_job_how(const ew_job_record *r);
+const char *ew_job_said(const json_t *how, const char *key);
 /* Is its result to be kept in the case? */
 bool ew_job_keeps(const ew_job_record *r);
 /* Keeps it there. who: NULL: as the order says. */
