@@ -31,15 +31,14 @@ static int peer_of(const ew_request *q)
     return info != NULL ? info->connect_fd : -1;
 }
 
-/* Tells who looks after the server. */
-static void note(const ew_server *s, const ew_request *q, const char *what,
-                 const char *who)
+void ew_request_note(const ew_server *s, const ew_request *q, const char *what,
+                     const char *detail)
 {
     char from[EW_ADDRESS_TEXT];
     char text[NOTE_MAX];
     ew_listen_peer_text(peer_of(q), from);
-    (void)snprintf(text, sizeof text, "%s: %s%s%s", from, what, who != NULL ? " " : "",
-                   who != NULL ? who : "");
+    (void)snprintf(text, sizeof text, "%s%s%s: %s%s%s", from, q->who != NULL ? ", " : "",
+                   q->who != NULL ? q->who : "", what, detail[0] != 0 ? " " : "", detail);
     if (s->o->note != NULL)
         s->o->note(s->o->cookie, text);
 }
@@ -98,13 +97,13 @@ static ew_code log_in(ew_server *s, const ew_request *q, const json_t *body,
         return ew_fail(err, EW_E_BUSY, 0, "too many wrong passphrases: wait for %u s",
                        *wait_s);
     if (code == EW_OK && !right) {
-        note(s, q, "wrong passphrase of", who);
+        ew_request_note(s, q, "wrong passphrase of", who);
         return ew_fail(err, EW_E_ARG, 0, "the passphrase is wrong");
     }
     if (code == EW_OK)
         code = ew_guard_enter(&s->guard, who, ew_http_now(), key, err);
     if (code == EW_OK)
-        note(s, q, "login of", who);
+        ew_request_note(s, q, "login of", who);
     return code;
 }
 
@@ -155,7 +154,7 @@ ew_code ew_api_logout(ew_server *s, const ew_request *q, ew_reply *r, ew_err *er
 {
     ew_guard_leave(&s->guard, q->key);
     if (q->who != NULL)
-        note(s, q, "logout of", q->who);
+        ew_request_note(s, q, "logout", "");
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "schema", "earwitness.logout/1");
     return ew_api_reply(r, &o, err);

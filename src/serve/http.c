@@ -102,9 +102,9 @@ static enum MHD_Result send_reply(struct MHD_Connection *c, const ew_reply *a)
     return ok;
 }
 
-static unsigned status_of(ew_code code)
+static unsigned status_of(const ew_err *why)
 {
-    switch (code) {
+    switch (why->code) {
     case EW_E_ARG:
     case EW_E_FORMAT:
         return MHD_HTTP_BAD_REQUEST;
@@ -115,7 +115,9 @@ static unsigned status_of(ew_code code)
     case EW_E_BUSY:
         return MHD_HTTP_CONFLICT;
     default:
-        return MHD_HTTP_INTERNAL_SERVER_ERROR;
+        return why->code == EW_E_IO && why->sys == ENOSPC
+                   ? MHD_HTTP_INSUFFICIENT_STORAGE
+                   : MHD_HTTP_INTERNAL_SERVER_ERROR;
     }
 }
 
@@ -377,15 +379,19 @@ static enum MHD_Result respond(ew_server *s, struct MHD_Connection *c, visit *v)
     if (v->too_large)
         return refuse(c, MHD_HTTP_CONTENT_TOO_LARGE, "this is too much at once");
     if (v->failed.code != EW_OK)
-        return send_error(c, status_of(v->failed.code), &v->failed);
+        return send_error(c, status_of(&v->failed), &v->failed);
     v->q.body = (ew_slice){(const char *)v->body.data, v->body.len};
     (void)ew_route_find(v->q.method, v->path, v->q.part, &other); /* parts of our copy */
     ew_buf_init(&a.body, REPLY_MAX);
     ew_code code = v->route->handle(s, &v->q, &a, &err);
+    if (code != EW_OK && err.code == EW_OK)
+        err.code = code; /* told by its code alone */
+    if (code == EW_OK && v->q.who != NULL && ew_route_is_noted(v->route))
+        ew_request_note(s, &v->q, v->q.method, v->path);
     enum MHD_Result ok = code == EW_OK ? send_reply(c, &a)
                          : a.retry_s > 0
                              ? send_later(c, MHD_HTTP_TOO_MANY_REQUESTS, a.retry_s, &err)
-                             : send_error(c, status_of(code), &err);
+                             : send_error(c, status_of(&err), &err);
     ew_buf_release(&a.body);
     return ok;
 }

@@ -77,6 +77,12 @@ const ew_route *ew_route_find(const char *method, const char *path,
 /* Is this asked by the page, without a person? Then it keeps no session open. */
 bool ew_route_by_itself(const ew_route *r);
 
+/* Is who looks after the server told when somebody who logged in did this? */
+bool ew_route_is_noted(const ew_route *r);
+/* "192.0.2.7, Ann: WHAT DETAIL" */
+void ew_request_note(const ew_server *s, const ew_request *q, const char *what,
+                     const char *detail);
+
 /* What all routes share. */
 struct ew_server {
     const ew_page_opts *o;

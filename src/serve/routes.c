@@ -65,6 +65,13 @@ bool ew_route_by_itself(const ew_route *r)
     return r->handle == ew_api_jobs || r->handle == ew_api_sound;
 }
 
+/* What takes something away from others, and what leaves. */
+bool ew_route_is_noted(const ew_route *r)
+{
+    return r->handle == ew_api_archive_remove || r->handle == ew_api_job_remove ||
+           r->handle == ew_api_disclose;
+}
+
 /* Does the path have the form of the pattern, and what stands for its stars? */
 static bool fits(const char *pattern, const char *path, ew_slice part[EW_HTTP_PARTS])
 {

@@ -396,7 +396,7 @@ class ServeDesk(Case):
         for key in (window, bo):
             self.assertEqual(s.ask("GET", "/api/about", key=key)[0], 200)
         said = s.said()
-        for part in ("127.0.0.1: login of Ann", "127.0.0.2: wrong passphrase of Eve", "127.0.0.1: logout of Ann"):
+        for part in ("127.0.0.1: login of Ann", "127.0.0.2: wrong passphrase of Eve", "127.0.0.1, Ann: logout"):
             self.assertIn(part, said)
         self.assertNotIn(PASS, said)
         self.assertNotIn("guess number", said)
@@ -453,6 +453,22 @@ class ServeDesk(Case):
 
     # -- whose name ----------------------------------------------------------------------
 
+    def test_ipv6(self):
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        except OSError:
+            self.skipTest("no IPv6")
+        p = self.start_ew("serve", "--listen", "[::1]:0", "--dir", self.path("w"), "--json", "--tls", "--passphrase-file",
+                          self.passphrase(), stdout=subprocess.PIPE)
+        url = json.loads(p.stdout.readline())["url"]
+        port = int(re.fullmatch(r"https://\[::1\]:(\d+)/", url)[1])
+        for host, want in (("[::1]:%d" % port, 200), ("localhost:%d" % port, 200), ("[::2]:%d" % port, 421),
+                           ("::1:%d" % port, 421), ("[::1]", 421)):
+            c = http.client.HTTPSConnection("::1", port, timeout=20 * slow_factor(), context=trusting())
+            c.request("GET", "/", headers={"Host": host})
+            self.assertEqual(c.getresponse().status, want, host)
+            c.close()
+
     def test_who_did_it(self):
         case = ("--case", self.path("case"))
         self.run_ew("case", "new", self.path("case"), "--title", "A case")
@@ -475,6 +491,13 @@ class ServeDesk(Case):
         self.assertEqual(names, [("accept", "Ann"), ("refuse", "Bo")])
         self.assertEqual([(e["kind"], e["who"]) for e in s.json("GET", at + "/events", key=bo)["events"]][-2:], [
             (e["kind"], e["who"]) for e in told if "kind" in e][-2:])
+        # What is taken away is told on the terminal.
+        _, (_, _, text) = self.send_clip(s, bo, 1)
+        job = json.loads(text)["id"]
+        s.json("DELETE", "/api/jobs/%d" % job, key=ann)
+        s.json("DELETE", "/api/jobs/99", code=404, key=ann)
+        self.assertIn("127.0.0.1, Ann: DELETE /api/jobs/%d\n" % job, s.said())
+        self.assertNotIn("DELETE /api/jobs/99", s.said())
 
     # -- eight people --------------------------------------------------------------------
 

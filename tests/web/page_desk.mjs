@@ -68,7 +68,7 @@ await test('the login by the keyboard: what is missing, what is wrong, what is r
     await ann.keyboard.type('not what it is');
     await ann.keyboard.press('Enter');
     await ann.waitForFunction(() => document.querySelector('.login .problem').textContent !== '');
-    assert.equal(await told(ann), 'The passphrase is wrong.');
+    assert.equal(await told(ann), 'the passphrase is wrong');
     assert.equal(await ann.evaluate(() => document.activeElement.id), 'login-pass');
     await ann.keyboard.type(PASS);
     await ann.keyboard.press('Enter');
@@ -155,7 +155,7 @@ await test('who guesses has to wait, and is told for how long', async () => {
         await page.waitForFunction(() => document.querySelector('.login .problem').textContent !== ''
             && !document.querySelector('.login button').disabled);
     }
-    assert.match(await told(page), /^Too many wrong passphrases\. Try again in [12] s\.$/);
+    assert.match(await told(page), /^too many wrong passphrases: wait for [12] s$/);
 });
 
 await test('nothing else was complained about', async () => {

@@ -13,7 +13,6 @@ export class Refused extends Error {
         super(error?.message ?? `${status}`);
         this.status = status;
         this.advice = error?.advice ?? '';
-        this.wait = 0; // seconds after which it may be asked again
     }
 }
 
@@ -52,9 +51,7 @@ async function ask(method, path, body, extra) {
         } catch {
             // no answer of ours
         }
-        const why = new Refused(answer.status, told);
-        why.wait = Number(answer.headers.get('retry-after') ?? 0);
-        throw unlessEnded(why);
+        throw unlessEnded(new Refused(answer.status, told));
     }
     return answer;
 }

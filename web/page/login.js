@@ -53,9 +53,7 @@ export function showLogin(place, why, done) {
             keep(name.value.trim());
             done(name.value.trim());
         } catch (problem) {
-            told.textContent = problem.status === 429
-                ? t('Too many wrong passphrases. Try again in {n} s.', { n: problem.wait })
-                : problem.status === 400 && problem.message.includes('wrong') ? t('The passphrase is wrong.') : problem.message;
+            told.textContent = problem.message;
             pass.select();
         }
         enter.disabled = false;
