@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/bytes.h"
 #include "base/file.h"
 #include "ops/jobs_disk.h"
 
@@ -20,7 +21,7 @@ static void each_in(const char *dir, each_name *put, void *cookie)
     const struct dirent *e;
     DIR *d = opendir(dir);
     while (d != NULL && (e = readdir(d)) != NULL)
-        if (e->d_name[0] != '.')
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
             put(cookie, dir, e->d_name);
     if (d != NULL)
         (void)closedir(d);
@@ -33,6 +34,13 @@ static void remove_file(void *cookie, const char *dir, const char *name)
     if (path != NULL)
         (void)unlink(path);
     ew_free(path);
+}
+
+/* What was being written when the program was killed. */
+static void remove_temp(void *cookie, const char *dir, const char *name)
+{
+    if (strncmp(name, EW_TEMP_PREFIX, strlen(EW_TEMP_PREFIX)) == 0)
+        remove_file(cookie, dir, name);
 }
 
 /* The sound of something that was looked at, then its mark. */
@@ -131,9 +139,16 @@ void ew_job_sweep(const char *dir,
                   void *cookie)
 {
     sweep s = {in_use, cookie};
+    static const char *const parts[] = {"jobs", "files", "recordings"};
     char *files = ew_path_join(dir, "files");
     each_in(dir, remove_passing, NULL);
     if (files != NULL)
         each_in(files, remove_old, &s);
     ew_free(files);
+    for (size_t i = 0; i < EW_COUNT(parts); i++) {
+        char *part = ew_path_join(dir, parts[i]);
+        if (part != NULL)
+            each_in(part, remove_temp, NULL);
+        ew_free(part);
+    }
 }

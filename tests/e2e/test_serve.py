@@ -320,14 +320,16 @@ class Serve(Case):
             p.join()
         # What a killed program leaves, and what was sent long ago and never worked on.
         os.mkdir(self.path("work", "bundle-abcdef"))
-        for name in ("bundle-abcdef/b.ewb", "policy-abcdef", "files/" + "0" * 64, "files/" + "1" * 64, "files/mine"):
+        for name in ("bundle-abcdef/b.ewb", "policy-abcdef", "files/" + "0" * 64, "files/" + "1" * 64, "files/mine",
+                     "jobs/.ew-tmp-1-1", "files/.ew-tmp-1-1", "recordings/.ew-tmp-1-1"):
             with open(self.path("work", name), "w", encoding="ascii") as f:
                 f.write("x")
         for name in ("0" * 64, "mine", accepted[0][1]):
             os.utime(self.path("work", "files", name), (1, 1))
         s = self.server().open()
         self.assertEqual(sorted(os.listdir(self.path("work"))), ["files", "jobs", "recordings", "sounds"])
-        left = os.listdir(self.path("work", "files"))
+        left = [name for part in ("files", "jobs", "recordings") for name in os.listdir(self.path("work", part))]
+        self.assertFalse([name for name in left if name.startswith(".")])
         self.assertEqual((("0" * 64) in left, ("1" * 64) in left, "mine" in left, accepted[0][1] in left),
                          (False, True, True, True))
         os.remove(self.path("work", "files", "mine"))
