@@ -153,7 +153,7 @@ def differs(word, text, said):
     return None
 
 
-NEEDED = {"page"}  # every one of these is translated
+NEEDED = {"page", "finding"}  # every one of these is translated
 
 
 def check():

@@ -35,7 +35,7 @@ static slot slot_at(const char *format)
         s.number = n;
         s.end = p + 1;
     }
-    const char *last = s.end + strspn(s.end, "-+ #0123456789.*hljztL");
+    const char *last = s.end + strspn(s.end, "-+#0123456789.*hljztL");
     s.silent = *last == 's' && last - s.end >= 2 && strncmp(last - 2, ".0", 2) == 0;
     s.kind = *last;
     s.end = *last != 0 ? last + 1 : last;
