@@ -169,6 +169,7 @@ static void headline(pic *p)
         p->s->join_count == 1 ? "" : "s", (unsigned long long)p->f->archive_recordings,
         p->f->archive_recordings == 1 ? "" : "s",
         ew_length_text(ew_finding_archive_seconds(p->f), hours));
+    ew_svg_put(&p->svg, "</text>\n");
 }
 
 static void axis(pic *p)
