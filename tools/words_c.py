@@ -34,7 +34,8 @@ OF_THE_SYSTEM = [
 SHOWN = [
     ".", "Hz", "kHz", "dB", "mono", "stereo",
     # units of facts of files
-    "%d bytes", "%d samples", "%d samples of 48 kHz", "%d channels", "%d channels (%s)",
+    "%d bytes", "%d samples", "%d samples of 48 kHz", "%d channels", "%d channels (%s)", "version %s, %d bytes",
+    "container", "sound", "encoder", "gapless", "metadata", "other",
     "as after a change of rate: was %d Hz once", "as after a change of rate: was %d or %d Hz once",
     "as after a change of rate: was %d or %d or %d Hz once",
     "the file tells where it was recorded (tag '%s'): this can endanger a source",

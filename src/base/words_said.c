@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A sentence is read as a format of the catalogue was written: its fixed words must be there, numbers must be
  * numbers, and a name may be anything. The format with most fixed words wins. A sentence that such a
- * format fits in two ways is left alone: nobody could say where a name ends in it. */
+ * format fits in two ways, which would say different things, is left alone: nobody could say where a
+ * name ends in it. */
 #include "base/words_said.h"
 
 #include <string.h>
@@ -10,10 +11,11 @@
 
 enum {
     SLOTS = 12,       /* values in one format */
+    WAYS = 4,         /* in which it may fit */
     STEPS = 20000,    /* tries before it is given up */
     LETTERS = 2,      /* fixed letters that a format needs, */
     LETTERS_OPEN = 5, /* and one that begins with any name */
-    DEPTH = 4         /* sentences in sentences */
+    DEPTH = 10        /* sentences in sentences */
 };
 
 /* One conversion of a format: "%5.1f", "%2$s", "%%". */
@@ -52,8 +54,9 @@ typedef struct piece {
 } piece;
 
 typedef struct reading {
-    piece now[SLOTS], first[SLOTS];
-    size_t count; /* of first */
+    piece now[SLOTS];
+    piece way[WAYS][SLOTS];
+    size_t count; /* of each */
     unsigned ways, steps;
 } reading;
 
@@ -84,10 +87,10 @@ static bool is_name(char kind)
 
 static void note_way(reading *r, size_t used)
 {
-    if (r->ways++ == 0) {
-        memcpy(r->first, r->now, sizeof r->first);
-        r->count = used;
-    }
+    if (r->ways < WAYS)
+        memcpy(r->way[r->ways], r->now, sizeof r->now);
+    r->ways++;
+    r->count = used;
 }
 
 static void read_on(reading *r, const char *format, const char *text, size_t used);
@@ -100,7 +103,7 @@ static void read_slot(reading *r, const char *format, const char *text, size_t u
                          strncmp(s.end, "\u2019", 3) == 0);
     if (used >= SLOTS || s.kind == 0)
         return;
-    for (size_t n = 0; r->steps < STEPS && r->ways < 2; n++) {
+    for (size_t n = 0; r->steps < STEPS && r->ways <= WAYS; n++) {
         r->steps++;
         /* Most ends cannot be one: the fixed letter behind it is another. */
         bool may_end = s.end[0] == '%' || s.end[0] == text[n];
@@ -179,7 +182,7 @@ static void put_piece(line *w, const piece *p)
         put(w, p->p, p->n);
 }
 
-static void put_said(line *w, const char *said, const reading *r)
+static void put_said(line *w, const char *said, const piece *pieces, size_t count)
 {
     size_t next = 0;
     while (*said != 0) {
@@ -192,11 +195,29 @@ static void put_said(line *w, const char *said, const reading *r)
         } else if (said[0] == '%') {
             slot s = slot_at(said);
             size_t i = s.number > 0 ? s.number - 1 : next++;
-            if (i < r->count && !s.silent)
-                put_piece(w, &r->first[i]);
+            if (i < count && !s.silent)
+                put_piece(w, &pieces[i]);
             said = s.end;
         }
     }
+}
+
+/* All ways in which it can be read must say the same. */
+static bool put_ways(line *w, const char *said, const reading *r)
+{
+    const size_t from = w->used;
+    put_said(w, said, r->way[0], r->count);
+    const size_t to = w->used;
+    for (unsigned i = 1; i < r->ways && !w->full; i++) {
+        put_said(w, said, r->way[i], r->count);
+        bool same = !w->full && w->used - to == to - from &&
+                    memcmp(w->to + from, w->to + to, to - from) == 0;
+        w->used = same ? to : from;
+        w->to[w->used] = 0;
+        if (!same)
+            return false;
+    }
+    return true;
 }
 
 /* The catalogue's formats that can have made it begin with its first letter, or with a value. */
@@ -224,19 +245,27 @@ static bool recognise(line *w, const char *text)
         best_weight = heavy;
         said = l->text + l->pairs[i].said;
     }
-    if (said == NULL || best.ways != 1 || best.steps >= STEPS)
+    if (said == NULL || best.ways > WAYS || best.steps >= STEPS)
         return false;
-    put_said(w, said, &best);
-    return true;
+    return put_ways(w, said, &best);
 }
 
 /* "cannot open 'x': no such file": the longest beginning that is understood, and what is behind its colon or
  * semicolon. */
-static bool divide(line *w, const char *text, size_t n)
+static bool divide(line *w, char *text, size_t n)
 {
     for (size_t i = n - 1; i-- > 1;) {
-        if ((text[i] != ':' && text[i] != ';') || text[i + 1] != ' ' || !say(w, text, i))
+        const char mark = text[i];
+        if ((mark != ':' && mark != ';') || text[i + 1] != ' ')
             continue;
+        text[i] = 0;
+        const char *whole = ew_words_find(w->l, text);
+        bool known = whole != NULL || recognise(w, text);
+        text[i] = mark;
+        if (!known)
+            continue;
+        if (whole != NULL)
+            put(w, whole, strlen(whole));
         put(w, text + i, 2);
         if (!say(w, text + i + 2, n - i - 2))
             put(w, text + i + 2, n - i - 2);

@@ -7,12 +7,13 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "base/words.h"
 #include "report/inspect_plan.h"
 #include "report/svg.h"
 #include "report/times.h"
 
-enum { TICKS_MAX = 12, LINE_BYTES = 1400 };
+enum { TICKS_MAX = 12, LINE_BYTES = 1400, SHA_SHOWN = 4 };
 
 static double seconds(const plan *p, double samples)
 {
@@ -73,15 +74,14 @@ static void head(ew_canvas *c, const plan *p)
 {
     const ew_inspect_view *v = p->v;
     const size_t signs = ew_inspect_signs(p->f);
-    char line[LINE_BYTES], length[EW_TIME_TEXT];
+    char line[LINE_BYTES], length[EW_TIME_TEXT], hex[2 * SHA_SHOWN + 1];
 
+    ew_hex(v->sha256, SHA_SHOWN, hex);
     put_name(c, (ew_text_at){LEFT, 32, 0, EW_TEXT_LARGE, INK}, PLOT_W, v->name);
-    snprintf(line, sizeof line,
-             EW_N("%s, %s, %u Hz, %u channel%s, SHA-256 %02x%02x%02x%02x…"),
+    snprintf(line, sizeof line, EW_N("%s, %s, %u Hz, %u channel%s, SHA-256 %s…"),
              ew_time_text(seconds(p, (double)p->f->samples), length), v->info.codec,
              v->info.stored_rate_hz, v->info.stored_channels,
-             v->info.stored_channels == 1 ? "" : "s", v->sha256[0], v->sha256[1],
-             v->sha256[2], v->sha256[3]);
+             v->info.stored_channels == 1 ? "" : "s", hex);
     put_text(c, LEFT, 54, GREY, line);
     if (signs > 0)
         snprintf(line, sizeof line, EW_N("%zu sign%s of change"), signs,
