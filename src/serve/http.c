@@ -209,7 +209,7 @@ static bool ambiguous(struct MHD_Connection *c)
 int64_t ew_http_now(void)
 {
     struct timespec t = {0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    (void)clock_gettime(CLOCK_BOOTTIME, &t);
     return (int64_t)t.tv_sec;
 }
 

@@ -491,8 +491,15 @@ class ServeDesk(Case):
         self.assertEqual(names, [("accept", "Ann"), ("refuse", "Bo")])
         self.assertEqual([(e["kind"], e["who"]) for e in s.json("GET", at + "/events", key=bo)["events"]][-2:], [
             (e["kind"], e["who"]) for e in told if "kind" in e][-2:])
+        # So is what the queue does for somebody.
+        clip, (_, _, text) = self.send_clip(s, bo, 1)
+        done = s.json("POST", "/api/jobs", {"kind": "case-add", "case": at.split("/")[-1], "files": [clip], "who": "Ann",
+                                            "how": {"who": "Ann"}}, key=bo)["id"]
+        self.wait_until(lambda: [j["state"] for j in s.json("GET", "/api/jobs", key=bo)["jobs"] if j["id"] == done] == ["done"],
+                        60, "the job")
+        added = [e["who"] for e in self.run_jsonl("case", "events", *case) if e.get("kind") == "ingest"]
+        self.assertEqual(added[-1], "Bo")
         # What is taken away is told on the terminal.
-        _, (_, _, text) = self.send_clip(s, bo, 1)
         job = json.loads(text)["id"]
         s.json("DELETE", "/api/jobs/%d" % job, key=ann)
         s.json("DELETE", "/api/jobs/99", code=404, key=ann)
