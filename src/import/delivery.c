@@ -37,6 +37,7 @@ struct ew_delivery {
     char **odd;
     size_t odd_count;
     ew_unpack *zip; /* of a ZIP: where reading stands */
+    bool cut;       /* the ZIP breaks off */
     char *zip_copy; /* to be read instead, or NULL */
     ew_mapped map;  /* what the last read gave */
     bool torn;      /* of one before it */
@@ -173,6 +174,14 @@ static ew_code take_zip_entry(void *cookie, const ew_unpack_entry *e, ew_err *er
     return add_member(s, e->name, strlen(e->name), e->bytes, e->number, err);
 }
 
+/* Members stand in the order of the ZIP as yet. */
+static ew_code tell_cut(ew_delivery *s, ew_err *err)
+{
+    return add_odd(s,
+                   "the archive breaks off, and nothing can be had of what came behind",
+                   s->count > 0 ? s->members[s->count - 1].name : "its beginning", err);
+}
+
 /* Of two members of one name the first is kept, the other told. */
 static ew_code drop_doubles(ew_delivery *s, ew_err *err)
 {
@@ -208,7 +217,9 @@ static ew_code open_by_kind(ew_delivery *s, const struct stat *st, ew_err *err)
             ew_fail(err, EW_E_FORMAT, 0, "'%s' is neither a file nor a folder", s->path);
     } else if (ew_unpack_is_zip(s->path)) {
         s->kind = EW_DELIVERY_ZIP;
-        code = ew_unpack_list(s->path, take_zip_entry, s, err);
+        code = ew_unpack_list(s->path, take_zip_entry, s, &s->cut, err);
+        if (code == EW_OK && s->cut)
+            code = tell_cut(s, err);
     } else {
         code = add_member(s, name, strlen(name), (uint64_t)st->st_size, 0, err);
     }
@@ -329,17 +340,45 @@ ew_code ew_delivery_replace(ew_delivery *s, size_t i, const char *copy, ew_err *
     if (copy != NULL && path == NULL)
         return ew_fail_nomem(err);
     drop_bytes(s);
-    if (s->kind == EW_DELIVERY_ZIP) {
-        ew_unpack_close(s->zip);
-        s->zip = NULL;
-        ew_free(s->zip_copy);
-        s->zip_copy = path;
-        return EW_OK;
-    }
     ew_free(s->members[i].copy);
     s->members[i].copy = path;
     s->members[i].gone = copy == NULL;
     return EW_OK;
+}
+
+ew_code ew_delivery_replace_zip(ew_delivery *s, const char *copy, ew_err *err)
+{
+    char *path = ew_strdup(copy);
+    if (path == NULL)
+        return ew_fail_nomem(err);
+    drop_bytes(s);
+    ew_unpack_close(s->zip);
+    s->zip = NULL;
+    ew_free(s->zip_copy);
+    s->zip_copy = path;
+    return EW_OK;
+}
+
+static int by_place(const void *a, const void *b, void *cookie)
+{
+    const ew_delivery *s = cookie;
+    size_t x = s->members[*(const size_t *)a].number;
+    size_t y = s->members[*(const size_t *)b].number;
+    return (x > y) - (x < y);
+}
+
+void ew_delivery_order(const ew_delivery *s, size_t *order)
+{
+    for (size_t i = 0; i < s->count; i++)
+        order[i] = i;
+    if (s->kind == EW_DELIVERY_ZIP && s->count > 1)
+        qsort_r(order, s->count, sizeof *order, by_place, (void *)(uintptr_t)s);
+}
+
+static bool is_packed(const ew_delivery *s, size_t i)
+{
+    const member *m = &s->members[i];
+    return s->kind == EW_DELIVERY_ZIP && m->copy == NULL && !m->gone;
 }
 
 static char *path_of(const ew_delivery *s, const member *m)
@@ -401,7 +440,8 @@ static ew_code unpack(ew_delivery *s, size_t i,
 {
     ew_code code = EW_OK;
     if (s->zip == NULL)
-        code = ew_unpack_open(&s->zip, s->zip_copy != NULL ? s->zip_copy : s->path, err);
+        code = ew_unpack_open(&s->zip, s->zip_copy != NULL ? s->zip_copy : s->path,
+                              s->cut, err);
     return code == EW_OK ? ew_unpack_read(s->zip, s->members[i].number, put, cookie, err)
                          : code;
 }
@@ -409,7 +449,7 @@ static ew_code unpack(ew_delivery *s, size_t i,
 ew_code ew_delivery_read(ew_delivery *s, size_t i, ew_slice *bytes, ew_err *err)
 {
     drop_bytes(s);
-    if (s->kind != EW_DELIVERY_ZIP)
+    if (!is_packed(s, i))
         return map_member(s, i, bytes, err);
     ew_code code = unpack(s, i, append_bytes, &s->unpacked, err);
     if (code == EW_OK)
@@ -435,7 +475,7 @@ ew_code ew_delivery_stream(ew_delivery *s, size_t i,
     uint8_t block[BLOCK];
     int fd = -1;
     uint64_t n = 0;
-    if (s->kind == EW_DELIVERY_ZIP)
+    if (is_packed(s, i))
         return unpack(s, i, put, cookie, err);
     if (s->members[i].gone)
         return EW_OK;

@@ -23,7 +23,7 @@ typedef struct ew_delivery ew_delivery;
 /* path: a regular file, a folder or a ZIP, followed once when it is a link. Members are sorted by the
  * bytes of their names; those of a folder are regular files in it, to any depth, links not
  * followed. Names of a ZIP that lead out of it, or twice to the same place, are left out and
- * told by ew_delivery_odd. EW_E_NOTFOUND, EW_E_FORMAT, EW_E_LIMIT. */
+ * told by ew_delivery_odd. Of a ZIP that breaks off the members are those before that, which is told so, too. EW_E_NOTFOUND, EW_E_FORMAT, EW_E_LIMIT. */
 EW_MUST_CHECK ew_code ew_delivery_open(ew_delivery **out, const char *path, ew_err *err);
 void ew_delivery_close(ew_delivery *s);
 
@@ -46,10 +46,15 @@ size_t ew_delivery_find(const ew_delivery *s, ew_slice name);
 /* Text of what was left out, one line each; NULL after the last. */
 const char *ew_delivery_odd(const ew_delivery *s, size_t i);
 
-/* From now on the bytes of a member come from a copy of it, which nobody else changes; of a ZIP (any member) all
- * come from the copy of the ZIP. copy: NULL: the member cannot be read, and is empty. */
+/* From now on the bytes of a member come from a copy of it, which nobody else changes. copy: NULL: the member cannot
+ * be read, and is empty. */
 EW_MUST_CHECK ew_code ew_delivery_replace(ew_delivery *s, size_t member, const char *copy,
                                           ew_err *err);
+/* Those of a ZIP that were not replaced come from this copy of it. */
+EW_MUST_CHECK ew_code ew_delivery_replace_zip(ew_delivery *s, const char *copy,
+                                              ew_err *err);
+/* The members in the order in which reading all of them is one pass. order: as many as there are. */
+void ew_delivery_order(const ew_delivery *s, size_t *order);
 
 /* The bytes of a member, mapped or unpacked; they stay until the next call for this delivery that gives
  * bytes. EW_E_LIMIT when it unpacks to more than the limit or another size than it says. What is mapped may become

@@ -19,14 +19,18 @@ typedef struct ew_unpack_entry {
 /* Begins like a ZIP file? */
 bool ew_unpack_is_zip(const char *path);
 
-/* All entries, in order. EW_E_FORMAT when it is damaged, or encrypted. */
+/* All entries, in order. EW_E_FORMAT when it is damaged, or encrypted. *cut: it breaks off before its list, as a
+ * download does that was interrupted; then its members were looked for one by one, all were unpacked
+ * once, and those are told that are whole. Without any it is damaged. */
 EW_MUST_CHECK ew_code ew_unpack_list(
     const char *path, ew_code (*put)(void *cookie, const ew_unpack_entry *e, ew_err *err),
-    void *cookie, ew_err *err);
+    void *cookie, bool *cut, ew_err *err);
 
 typedef struct ew_unpack ew_unpack;
 
-EW_MUST_CHECK ew_code ew_unpack_open(ew_unpack **out, const char *path, ew_err *err);
+/* cut: as ew_unpack_list told. */
+EW_MUST_CHECK ew_code ew_unpack_open(ew_unpack **out, const char *path, bool cut,
+                                     ew_err *err);
 void ew_unpack_close(ew_unpack *u);
 
 /* The content of one entry, in pieces. Entries that are asked for in their order cost one pass. EW_E_LIMIT

@@ -93,26 +93,22 @@ static ew_code store_one(ew_case *c, ew_delivery *from, const ew_kept_files *k, 
     return code;
 }
 
-ew_code ew_import__store(ew_case *c, ew_delivery *from, const ew_import_how *how,
-                         ew_kept_files *k, ew_err *err)
+/* The ZIP itself comes last. */
+static ew_code store_all(ew_case *c, ew_delivery *from, const ew_import_how *how,
+                         const ew_kept_files *k, const size_t *order, ew_err *err)
 {
     const ew_progress *p = &how->read.progress;
     uint64_t waiting = 0; /* for the next sync */
     uint64_t bytes = 0;
     ew_code code = EW_OK;
-    k->packed = ew_delivery_kind_of(from) == EW_DELIVERY_ZIP;
-    k->count = ew_delivery_count(from);
-    k->file = ew_alloc_array(k->count + 1, sizeof *k->file);
-    k->items = ew_alloc_array(k->count + 1, sizeof *k->items);
-    if (k->file == NULL || k->items == NULL)
-        return ew_fail_nomem(err);
-    for (size_t i = 0; i < k->count + (k->packed ? 1 : 0) && code == EW_OK; i++) {
+    for (size_t i = 0; i < k->count + k->packed && code == EW_OK; i++) {
+        size_t member = i < k->count ? order[i] : i;
         if (p->tick != NULL &&
             p->tick(p->cookie, "keep", (int64_t)i, (int64_t)k->count) != 0)
             return ew_fail(err, EW_E_CANCELLED, 0, "interrupted");
-        code = store_one(c, from, k, i, err);
+        code = store_one(c, from, k, member, err);
         waiting++;
-        bytes += k->file[i].bytes;
+        bytes += k->file[member].bytes;
         if (code == EW_OK && (waiting == EW_CASE_LATER || bytes >= EW_CASE_LATER_BYTES)) {
             code = ew_case_store_sync(c, err);
             waiting = bytes = 0;
@@ -121,17 +117,37 @@ ew_code ew_import__store(ew_case *c, ew_delivery *from, const ew_import_how *how
     return code == EW_OK ? ew_case_store_sync(c, err) : code;
 }
 
+ew_code ew_import__store(ew_case *c, ew_delivery *from, const ew_import_how *how,
+                         ew_kept_files *k, ew_err *err)
+{
+    k->packed = ew_delivery_kind_of(from) == EW_DELIVERY_ZIP;
+    k->count = ew_delivery_count(from);
+    k->file = ew_alloc_array(k->count + 1, sizeof *k->file);
+    k->items = ew_alloc_array(k->count + 1, sizeof *k->items);
+    size_t *order = ew_alloc_array(k->count + 1, sizeof *order);
+    ew_code code =
+        k->file != NULL && k->items != NULL && order != NULL ? EW_OK : ew_fail_nomem(err);
+    if (code == EW_OK) {
+        ew_delivery_order(from, order);
+        code = store_all(c, from, how, k, order, err);
+    }
+    ew_free(order);
+    return code;
+}
+
 ew_code ew_import__read_copies(ew_case *c, ew_delivery *from, const ew_kept_files *k,
                                ew_err *err)
 {
-    size_t first = k->packed ? k->count : 0;
     ew_code code = EW_OK;
-    for (size_t i = first; i < k->count + k->packed && code == EW_OK; i++) {
+    for (size_t i = 0; i < k->count + k->packed && code == EW_OK; i++) {
         char *path = NULL;
         if (!k->file[i].broken)
             code = ew_case_stored(c, k->file[i].sha256, &path, err);
-        if (code == EW_OK)
-            code = ew_delivery_replace(from, k->packed ? 0 : i, path, err);
+        if (code == EW_OK && i == k->count)
+            code = ew_delivery_replace_zip(from, path, err);
+        else if (code == EW_OK &&
+                 (path != NULL || !k->packed)) /* else the ZIP says why */
+            code = ew_delivery_replace(from, i, path, err);
         ew_free(path);
     }
     return code;

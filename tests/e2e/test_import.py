@@ -116,6 +116,26 @@ class Import(Case):
                                  "voice_messages/a.ogg": whole})
         self.run_ew("case", "verify")
 
+    def test_a_zip_that_breaks_off(self):
+        path = self.path("export.zip")
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+            z.writestr("result.json", json.dumps(CHAT))
+            z.writestr("voice_messages/a.ogg", b"OggS" + os.urandom(5000))
+        with open(path, "rb") as f:
+            data = f.read()[:3000]
+        self.write("export.zip", data)
+        for options in (("--dry-run",), ("--no-analyses",)):
+            told = self.run_jsonl("import", path, *options)
+            self.assertTrue([t for t in told if t.get("kind") == "missing" and
+                             "breaks off" in t["text"] and "result.json" in t["text"]], told)
+            self.assertEqual(told[-1]["messages"], 3)
+        self.assertEqual(told[-1]["originals"], 2)  # the ZIP, as it came, and the chat
+        self.assertEqual(self.original(hashlib.sha256(data).hexdigest()), data)
+        self.check_places()
+        self.run_ew("case", "verify")
+        self.write("export.zip", data[:100])
+        self.assertIn("have it sent again", self.run_ew("import", path, code=3).err)
+
     def test_a_zip_with_one_damaged_photograph(self):
         path = self.path("export.zip")
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as z:
@@ -129,6 +149,16 @@ class Import(Case):
         self.assertEqual((told[-1]["messages"], told[-1]["originals"]), (3, 2))
         self.assertEqual(self.original(hashlib.sha256(data).hexdigest()), data)
         self.run_ew("case", "verify")
+        # One that cannot be unpacked at all takes nothing along.
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+            z.writestr("a.jpg", b"\xff\xd8" + os.urandom(30) + b"pixels" * 5000)
+            z.writestr("result.json", json.dumps(CHAT, indent=1))
+        with open(path, "rb") as f:
+            data = f.read()
+        self.write("export.zip", data[:38] + b"\xff" * 20 + data[58:])
+        told = self.run_jsonl("import", path)
+        self.assertTrue([t for t in told if "a.jpg" in t.get("text", "")], told)
+        self.assertEqual(told[-1]["messages"], 3)
 
     def test_attachments_are_found_by_their_names(self):
         self.run_ew("import", "--no-analyses", self.chat_folder())

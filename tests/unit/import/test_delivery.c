@@ -73,10 +73,13 @@ typedef struct packed {
     size_t n;
 } packed;
 
-static void make_zip(const char *path, const packed *files, size_t count)
+static void make_zip_by(const char *path, const packed *files, size_t count,
+                        const char *how)
 {
     struct archive *a = archive_write_new();
     assert_int_equal(archive_write_set_format_zip(a), ARCHIVE_OK);
+    assert_int_equal(archive_write_set_format_option(a, "zip", "compression", how),
+                     ARCHIVE_OK);
     assert_int_equal(archive_write_open_filename(a, path), ARCHIVE_OK);
     for (size_t i = 0; i < count; i++) {
         struct archive_entry *e = archive_entry_new();
@@ -91,6 +94,11 @@ static void make_zip(const char *path, const packed *files, size_t count)
     }
     assert_int_equal(archive_write_close(a), ARCHIVE_OK);
     assert_int_equal(archive_write_free(a), ARCHIVE_OK);
+}
+
+static void make_zip(const char *path, const packed *files, size_t count)
+{
+    make_zip_by(path, files, count, "deflate");
 }
 
 static void a_zip(void **state)
@@ -109,6 +117,68 @@ static void a_zip(void **state)
     holds(s, 1, "a.opus", "voice");
     holds(s, 0, "_chat.txt", "chat");
     ew_delivery_close(s);
+}
+
+/* Opened when cut to n bytes: so many members, all as they were, and that it breaks off is told. */
+static size_t cut_to(const char *path, const char *zip, size_t n, const packed *files)
+{
+    ew_delivery *s = NULL;
+    ew_err err;
+    test_file_put(path, zip, n);
+    ew_code code = ew_delivery_open(&s, path, &err);
+    if (code != EW_OK) {
+        assert_int_equal(code, EW_E_FORMAT);
+        assert_non_null(strstr(err.text, "have it sent again"));
+        return 0;
+    }
+    size_t count = ew_delivery_count(s);
+    const char *odd = ew_delivery_odd(s, 0);
+    assert_true(count > 0);
+    assert_non_null(odd);
+    assert_non_null(strstr(odd, "breaks off"));
+    assert_non_null(strstr(odd, files[count - 1].name)); /* the last one before that */
+    assert_null(ew_delivery_odd(s, 1));
+    for (size_t i = count; i-- > 0;) { /* backwards: it begins anew each time */
+        ew_slice bytes;
+        assert_int_equal(ew_delivery_read(s, i, &bytes, &err), EW_OK);
+        assert_int_equal(ew_delivery_bytes(s, i), files[i].n);
+        assert_true(bytes.n == files[i].n &&
+                    memcmp(bytes.p, files[i].content, bytes.n) == 0);
+    }
+    ew_delivery_close(s);
+    return count;
+}
+
+static void what_is_whole_of_a_stump_is_there(void **state)
+{
+    enum { BYTES = 3000, STEP = 37 };
+    static const char *const ways[] = {"store", "deflate"};
+    const char *path = test_path(*state, "x.zip");
+    static char noise[3][BYTES];
+    const packed files[] = {{"_chat.txt", noise[0], BYTES},
+                            {"a/b.opus", noise[1], BYTES},
+                            {"c.jpg", noise[2], BYTES}};
+    uint32_t x = 1;
+    for (size_t i = 0; i < sizeof noise; i++)
+        (&noise[0][0])[i] = (char)((x = x * 1664525 + 1013904223) >> 24);
+    for (size_t w = 0; w < 2; w++) {
+        size_t n;
+        size_t before = 0;
+        make_zip_by(path, files, 3, ways[w]);
+        char *zip = test_file_get(path, &n);
+        for (size_t cut = 4; cut < n; cut += STEP) {
+            size_t count = cut_to(path, zip, cut, files);
+            assert_true(count == before || count == before + 1);
+            assert_true(count <= cut / BYTES);
+            assert_true(cut < (count + 1) * BYTES + 3 * 200);
+            before = count;
+        }
+        assert_int_equal(before, 3); /* only its list is missing */
+        /* A member that is damaged ends it as well. */
+        zip[BYTES + BYTES / 2] ^= 1;
+        assert_int_equal(cut_to(path, zip, n - 30, files), 1);
+        free(zip);
+    }
 }
 
 static void names_that_lead_out_are_left_out(void **state)
@@ -213,6 +283,7 @@ int main(void)
         TEST_IN_DIR(a_single_file),
         TEST_IN_DIR(a_folder),
         TEST_IN_DIR(a_zip),
+        TEST_IN_DIR(what_is_whole_of_a_stump_is_there),
         TEST_IN_DIR(names_that_lead_out_are_left_out),
         TEST_IN_DIR(bombs_and_stumps_are_refused),
     };
