@@ -143,6 +143,17 @@ static ew_code look_at_event(void *cookie, const ew_case_event *e, ew_err *err)
     return EW_OK;
 }
 
+static void tell_seen(work *w, const ew_job_file *f, int64_t item)
+{
+    ew_obj o = ew_obj_new();
+    ew_obj_str(&o, "schema", "earwitness.case-add/1");
+    ew_obj_str(&o, "result", "seen");
+    ew_obj_str(&o, "name", f->name);
+    ew_obj_int(&o, "item", item);
+    ew_list_add(&w->results, o.json);
+    w->good++;
+}
+
 static ew_code came_in_already(work *w, const ew_job_file *f, bool *yes, ew_err *err)
 {
     since s = {.made = w->r->made};
@@ -153,6 +164,8 @@ static ew_code came_in_already(work *w, const ew_job_file *f, bool *yes, ew_err 
     if (code == EW_OK && item != 0 && !undone)
         code = ew_case_events(w->c, item, look_at_event, &s, err);
     *yes = s.yes;
+    if (code == EW_OK && s.yes)
+        tell_seen(w, f, item);
     return code;
 }
 
@@ -175,10 +188,8 @@ static ew_code add_one(work *w, size_t i, const ew_case_add_how *how, ew_err *er
     char number[32];
     bool known = false;
     ew_code code = came_in_already(w, f, &known, err);
-    if (code != EW_OK || known) {
-        w->good += known;
+    if (code != EW_OK || known)
         return code;
-    }
     char *base = ew_job_stage(w->dir, w->r->id);
     (void)snprintf(number, sizeof number, "%zu", i);
     char *to = base != NULL ? ew_path_join(base, number) : NULL;

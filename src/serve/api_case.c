@@ -232,6 +232,24 @@ ew_code ew_api_case_item(ew_server *s, const ew_request *q, ew_reply *r, ew_err 
     return ew_api_reply(r, &o, err);
 }
 
+/* The last `count` events before number `before`, in their order. */
+static ew_code list_events(const ew_request *q, const ew_case_seen_events *seen,
+                           json_t **list, ew_err *err)
+{
+    double before = 0;
+    double count = 0;
+    ew_code code = ew_request_number(q, "before", 9e15, 9e15, &before, err);
+    if (code == EW_OK)
+        code = ew_request_number(q, "count", 9e15, 9e15, &count, err);
+    size_t end = seen->n;
+    while (code == EW_OK && end > 0 && (double)seen->list[end - 1].id >= before)
+        end--;
+    size_t from = (double)end > count ? end - (size_t)count : 0;
+    for (size_t i = from; i < end && code == EW_OK; i++)
+        ew_list_add(list, ew_case_event_json(&seen->list[i]).json);
+    return code;
+}
+
 ew_code ew_api_case_events(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
 {
     ew_case *c = NULL;
@@ -241,8 +259,8 @@ ew_code ew_api_case_events(ew_server *s, const ew_request *q, ew_reply *r, ew_er
     ew_code code = ew_api_case_open(s, q->part[0], false, &c, err);
     if (code == EW_OK)
         code = ew_case_seen_events_load(c, 0, 0, &seen, err);
-    for (size_t i = 0; i < seen.n && code == EW_OK; i++)
-        ew_list_add(&list, ew_case_event_json(&seen.list[i]).json);
+    if (code == EW_OK)
+        code = list_events(q, &seen, &list, err);
     ew_obj_str(&o, "schema", "earwitness.case-events-list/1");
     ew_obj_set(&o, "events", list);
     ew_case_seen_events_release(&seen);

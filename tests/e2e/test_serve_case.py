@@ -48,7 +48,7 @@ class ServeCase(Case):
 
     def server(self, *more):
         s = Server(self, *more).open()
-        self.case_id = s.json("GET", "/api/cases")["cases"][0]["id"]
+        self.case_id = next((c["id"] for c in s.json("GET", "/api/cases")["cases"]), None)
         return s
 
     def get(self, s, path, code=200):
@@ -125,6 +125,129 @@ class ServeCase(Case):
         self.assertEqual(self.sound(s, voice["sha256"], "?case=" + self.case_id)["state"], "none")
         os.unlink(path)
         self.assertEqual(self.get(s, "items/%d/original" % items[VOICE]["item"])["state"], "missing")
+
+    # -- work on what is there ---------------------------------------------------------
+
+    def done(self, s, job, state="done"):
+        """The job when it has ended, and its result."""
+        def look():
+            found = next(j for j in s.json("GET", "/api/jobs")["jobs"] if j["id"] == job)
+            return found if found["state"] in ("done", "failed") else None
+        found = self.wait_for(look)
+        self.assertEqual(found["state"], state, found)
+        return found, s.json("GET", "/api/jobs/%d/result" % job) if state == "done" else None
+
+    def order(self, s, kind, files, code=200, **how):
+        return s.json("POST", "/api/jobs", {"kind": kind, "case": self.case_id, "files": files, "how": how}, code=code).get("id")
+
+    def test_items_are_worked_on_without_sending_them(self):
+        self.world()
+        s = self.server("--case", "case")
+        items = {i["name"]: i for i in s.json("GET", "/api/cases/" + self.case_id)["items"]}
+        clip, voice = items["clip.wav"], items[VOICE]
+        before = self.originals()
+        job, result = self.done(s, self.order(s, "inspect", [{"item": clip["item"]}], keep=True, purpose="for the story"))
+        self.assertEqual((job["case"], job["keeps"], job["files"][0]["item"]), (self.case_id, True, clip["item"]))
+        self.assertEqual(result["file"]["sha256"], clip["sha256"])
+        kept = self.get(s, "analyses/%d" % job["kept"])
+        self.assertEqual((kept["tool"], kept["result"], kept["items"][0]["sha256"]), ("inspect", result, clip["sha256"]))
+        event = self.get(s, "events")["events"][-1]
+        self.assertEqual((event["kind"], event["purpose"], event["item"]), ("analysis", "for the story", clip["item"]))
+        self.assertEqual(self.get(s, "events?count=1")["events"], [event])
+        # Not asked for at once, but kept afterwards; once.
+        pair = [{"item": clip["item"]}, {"item": voice["item"]}]
+        job, _ = self.done(s, self.order(s, "diff", pair))
+        self.assertNotIn("kept", job)
+        kept = s.json("POST", "/api/cases/%s/analyses" % self.case_id, {"job": job["id"], "purpose": "later"})
+        self.assertEqual([i["item"] for i in self.get(s, "analyses/%d" % kept["analysis"])["items"]], [1, voice["item"]])
+        s.json("POST", "/api/cases/%s/analyses" % self.case_id, {"job": job["id"]}, code=400)
+        s.json("POST", "/api/cases/%s/analyses" % ("0" * 16), {"job": job["id"]}, code=404)
+        job, _ = self.done(s, self.order(s, "family", pair, keep=True))
+        self.assertGreater(job["kept"], 0)
+        # With a recording of the archive: done, but of no case.
+        self.speech("more.wav", 9, 5)
+        self.run_ew("add", "more.wav")
+        sha = s.json("GET", "/api/archive")["recordings"][0]["sha256"]
+        job, _ = self.done(s, self.order(s, "diff", [{"item": 1}, {"recording": sha, "name": "more.wav"}]))
+        s.json("POST", "/api/cases/%s/analyses" % self.case_id, {"job": job["id"]}, code=400)
+        self.order(s, "inspect", [{"item": 99}], code=404)
+        self.order(s, "diff", [{"item": 1}], code=400)
+        s.json("POST", "/api/jobs", {"kind": "inspect", "files": [{"item": 1}]}, code=400)
+        # What was accepted is done, though the case is gone by then; originals are as they were.
+        self.assertEqual(self.originals(), before)
+        os.chmod(self.original(voice), 0o600)
+        with open(self.original(voice), "ab") as f:
+            f.write(b"x")
+        self.order(s, "inspect", [{"item": voice["item"]}], code=400)
+        job, _ = self.done(s, self.order(s, "case-verify", []))
+        problems = s.json("GET", "/api/jobs/%d/result" % job["id"])
+        self.assertEqual((problems["whole"], len(problems["problems"])), (False, 1))
+        for j in s.json("GET", "/api/jobs")["jobs"]:
+            s.json("DELETE", "/api/jobs/%d" % j["id"])
+        self.assertEqual(os.listdir(self.path("work", "files")), [])
+        self.assertTrue(os.path.exists(self.original(clip)))
+
+    def original(self, item):
+        return self.path("case", "originals", item["sha256"][:2], item["sha256"])
+
+    def originals(self):
+        found = {}
+        for root, _, names in os.walk(self.path("case", "originals")):
+            for name in names:
+                with open(os.path.join(root, name), "rb") as f:
+                    found[name] = f.read()
+        return found
+
+    # -- putting in, taking back ---------------------------------------------------------
+
+    def send(self, s, name, data):
+        status, _, body = s.ask("POST", "/api/files?name=" + name, data)
+        self.assertEqual(status, 200, body)
+        return {"sha256": json.loads(body)["sha256"], "name": name, "modified": 1790000000}
+
+    def test_a_case_is_made_and_filled(self):
+        s = self.server()
+        for bad in ({}, {"title": ""}, {"title": 7}):
+            s.json("POST", "/api/cases", bad, code=400)
+        made = [s.json("POST", "/api/cases", {"title": title})["id"] for title in ("../../The call", "../../The call", "/etc/\u1780")]
+        folders = sorted(c["folder"] for c in s.json("GET", "/api/cases")["cases"])
+        self.assertEqual([os.path.relpath(f, os.path.realpath(self.path("work", "cases"))) for f in folders],
+                         ["etc", "the-call", "the-call-2"])
+        self.case_id = made[0]
+        self.speech("clip.wav", 3, 6)
+        with open(self.path("clip.wav"), "rb") as f:
+            clip = self.send(s, "clip.wav", f.read())
+        job, result = self.done(s, self.order(s, "case-add", [clip, dict(clip, name="a/../../b")], **{"from": "a reader", "called": ["the call"]}))
+        self.assertEqual([r["result"] for r in result["results"]], ["added", "seen"])  # the same, by this very job
+        item = self.get(s, "items/1")
+        self.assertEqual((item["name"], item["from"], item["called"], item["kind"]), ("clip.wav", "a reader", ["the call"], "recording"))
+        self.assertEqual(item["events"][0]["detail"]["modified"], "2026-09-21T14:13:20Z")
+        self.done(s, self.order(s, "case-add", [dict(clip, name="../../../etc/passwd")] , **{}), )
+        self.done(s, self.order(s, "case-add", [dict(self.send(s, "x", b"other"), name="../x")]), "failed")
+        self.wait_for(lambda: self.get(s, "items/1")["analyses"] or None)
+        chat = [self.send(s, "tips/result.json", telegram(20).encode())]
+        job, result = self.done(s, self.order(s, "case-import", chat, purpose="to read it"))
+        self.assertEqual((result["results"][0]["messages"], result["results"][0]["format"]), (20, "telegram-json"))
+        self.done(s, self.order(s, "case-import", chat), "failed")  # it is in the case
+        self.assertFalse([n for n in os.listdir(self.path("work")) if n.startswith("names-")])
+        self.order(s, "case-add", [], code=400)
+        s.json("POST", "/api/jobs", {"kind": "case-add", "files": [clip]}, code=400)
+        # Positions, names, and taking back.
+        said = {"item": "1", "person": "Osman Varga", "stance": "denies", "date": "2026-10-12", "words": "It is false", "purpose": "by hand"}
+        position = s.json("POST", "/api/cases/%s/positions" % self.case_id, said)
+        self.assertEqual((position["position"], position["new_person"]), (1, True))
+        near = s.json("POST", "/api/cases/%s/positions" % self.case_id, dict(said, person="osman  VARGA"))
+        self.assertEqual(near["near"], "Osman Varga")
+        self.assertNotIn("position", near)
+        s.json("POST", "/api/cases/%s/positions" % self.case_id, dict(said, stance="sings"), code=400)
+        s.json("POST", "/api/cases/%s/aliases" % self.case_id, {"person": "Osman Varga", "name": "P1"})
+        self.assertEqual(len(self.get(s, "timeline")["positions"]), 1)
+        undone = s.json("POST", "/api/cases/%s/events/%d/undo" % (self.case_id, position["event"]), {"purpose": "wrong", "all": True})
+        self.assertEqual(undone["undone"][-1]["undone"], position["event"])
+        self.assertEqual(self.get(s, "timeline")["positions"], [])
+        s.json("POST", "/api/cases/%s/events/999/undo" % self.case_id, {}, code=404)
+        _, verified = self.done(s, self.order(s, "case-verify", []))
+        self.assertEqual((verified["whole"], verified["problems"]), (True, []))
 
 
 if __name__ == "__main__":

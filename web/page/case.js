@@ -2,10 +2,13 @@
 // A case: which one, what is in it, and what was done with it. What people say is in case_said.js.
 import * as api from './api.js';
 import { el } from './dom.js';
+import { addPart, aliasForm, newCase } from './case_add.js';
+import { eventTable, eventsPart } from './case_custody.js';
 import { articlePart, chatPart, foundPart, placePart } from './case_read.js';
 import { listenTo } from './listen.js';
-import { foreign, number, row, table, teller, time } from './parts.js';
+import { foreign, number, row, table, teller } from './parts.js';
 import { quotesPart, searchPart, timelinePart } from './case_said.js';
+import { actionsFor, actionsOfItem, analysisPart, analysisTable } from './case_work.js';
 import { count, size, t } from './words.js';
 
 const kindWord = (kind) => ({
@@ -18,21 +21,32 @@ const parts = [
     { name: 'timeline', title: () => t('Timeline'), show: timelinePart },
     { name: 'quotes', title: () => t('Suggested quotations'), show: quotesPart },
     { name: 'search', title: () => t('Search'), show: searchPart },
+    { name: 'add', title: () => t('Add'), show: addPart },
     { name: 'events', title: () => t('Custody'), show: eventsPart },
 ];
 
-export function eventTable(events) {
-    return table(t('What was done'), ['#', t('When'), t('What'), t('Item'), t('Who'), t('Why')],
-        events.map((e) => row(`${e.event}`, el('td', null, time(e.time)),
-            `${e.kind}${e.undone ? ` (${t('taken back')})` : ''}`, e.item ? number(`${e.item}`) : '',
-            foreign(e.who), foreign(e.purpose))));
-}
-
 /* ------------------------------------------------------------------ items */
 
-function itemRow(id, i) {
+/** What is heard: sound, and the sound of a video. */
+const isSound = (i) => i.kind === 'recording';
+
+function itemRow(id, i, marks = null) {
     return row(el('a', { href: `#/case/${id}/item/${i.item}` }, foreign(i.name)), number(`${i.item}`),
-        kindWord(i.kind) + (i.undone ? ` (${t('taken back')})` : ''), number(size(i.bytes)), i.finds ?? '');
+        kindWord(i.kind) + (i.undone ? ` (${t('taken back')})` : ''), number(size(i.bytes)), i.finds ?? '',
+        ...marks ? [isSound(i) && !i.undone ? marks.box(i) : ''] : []);
+}
+
+/** Recordings that are marked, for what is done with several. */
+function markBoxes(id) {
+    const marks = { boxes: [] };
+    marks.acts = actionsFor(id, () => marks.boxes.filter((b) => b.checked).map((b) => b.item));
+    marks.box = (i) => {
+        const b = el('input', { type: 'checkbox', 'aria-label': t('Mark {name}', { name: i.name }), onchange: () => marks.acts.update() });
+        b.item = i.item;
+        marks.boxes.push(b);
+        return b;
+    };
+    return marks;
 }
 
 function counts(shown) {
@@ -45,6 +59,7 @@ function counts(shown) {
 }
 
 async function itemsPart(place, id, shown) {
+    const marks = markBoxes(id);
     const people = shown.people.map((p) => row(foreign(p.name),
         { public: t('public'), pseudonym: t('pseudonym'), protected: t('protected') }[p.kind]));
     place.append(
@@ -52,20 +67,15 @@ async function itemsPart(place, id, shown) {
         el('p', null, shown.events_not_sealed > 0
             ? t('{n} events are not sealed yet', { n: count(shown.events_not_sealed) })
             : t('all events are sealed')),
-        table(t('Items'), [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say')],
-            shown.items.map((i) => itemRow(id, i))));
+        table(t('Items'), [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say'), t('Marked')],
+            shown.items.map((i) => itemRow(id, i, marks))));
+    if (marks.boxes.length > 0)
+        place.append(marks.acts);
     if (people.length > 0)
-        place.append(el('h3', null, t('People')), table(t('People'), [t('Name, as shown'), t('Kind')], people));
-}
-
-async function eventsPart(place, id) {
-    place.append(eventTable((await api.get(`/api/cases/${id}/events`)).events));
+        place.append(el('h3', null, t('People')), table(t('People'), [t('Name, as shown'), t('Kind')], people), aliasForm(id, shown));
 }
 
 /* ------------------------------------------------------------------ one item */
-
-/** What is heard: sound, and the sound of a video. */
-const isSound = (i) => i.kind === 'recording';
 
 function readRow(id, r) {
     const view = { chats: 'chat', articles: 'article' }[r.of];
@@ -75,7 +85,7 @@ function readRow(id, r) {
     return row(r.of, held, foreign(r.text ?? ''));
 }
 
-async function itemPart(place, id, [number_], here) {
+async function itemPart(place, id, [number_], here, shown) {
     const item = Number(number_);
     const i = await api.get(`/api/cases/${id}/items/${item}`);
     let end = () => {};
@@ -90,11 +100,11 @@ async function itemPart(place, id, [number_], here) {
         place.append(box);
         const inspect = i.analyses.filter((a) => a.tool === 'inspect' && a.result?.findings).at(-1)?.result;
         end = listenTo(box, { id, item, sha256: i.sha256, inspect }, here);
+        if (!i.undone)
+            place.append(actionsOfItem(id, item, shown));
     }
     if (i.analyses.length > 0)
-        place.append(el('h4', null, t('Analyses')), table(t('Analyses'),
-            ['#', t('Tool'), t('When'), t('What it says'), t('Version')],
-            i.analyses.map((a) => row(`${a.analysis}`, a.tool, el('td', null, time(a.time)), a.text, a.version))));
+        place.append(el('h4', null, t('Analyses')), analysisTable(id, i.analyses, table, row));
     if (i.records.length > 0)
         place.append(el('h4', null, t('What was read of it')), table(t('What was read of it'),
             [t('Kind'), t('What'), t('Text')],
@@ -103,7 +113,7 @@ async function itemPart(place, id, [number_], here) {
         place.append(el('h4', null, t('Came out of it')), table(t('Came out of it'),
             [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say')],
             i.came_out_of_it.map((c) => itemRow(id, c))));
-    place.append(el('h4', null, t('Custody')), eventTable(i.events));
+    place.append(el('h4', null, t('Custody')), eventTable(id, i.events));
     return () => end();
 }
 
@@ -112,12 +122,12 @@ async function itemPart(place, id, [number_], here) {
 async function chooseCase(place) {
     const { cases } = await api.get('/api/cases');
     if (cases.length === 0) {
-        place.append(el('p', null, t('There is no case yet: “earwitness case new” makes one.')));
+        place.append(el('p', null, t('There is no case yet.')), newCase());
         return;
     }
     place.append(table(t('Cases'), [t('Case'), t('Folder')], cases.map((c) => (c.error
         ? row(foreign(c.folder), c.error.message)
-        : row(el('a', { href: `#/case/${c.id}` }, foreign(c.title)), foreign(c.folder))))));
+        : row(el('a', { href: `#/case/${c.id}` }, foreign(c.title)), foreign(c.folder))))), newCase());
 }
 
 function partsNav(id, current) {
@@ -131,7 +141,7 @@ function partsNav(id, current) {
         el('a', { href: '#/case' }, t('Other cases')));
 }
 
-const below = { item: itemPart, chat: chatPart, article: articlePart, place: placePart, found: foundPart };
+const below = { item: itemPart, analysis: analysisPart, chat: chatPart, article: articlePart, place: placePart, found: foundPart };
 
 export function caseView(main, [id, what = 'items', ...rest]) {
     let end = () => {};

@@ -3,24 +3,10 @@
 import * as api from './api.js';
 import { el } from './dom.js';
 import { button, choice, foreign, labelled, number, row, table, teller, time } from './parts.js';
+import { SIGNS, STANCES, stanceWord } from './stances.js';
 import { count, t } from './words.js';
 
 const OFF = 'earwitness-keys-off'; // the same switch as for the keys of the player
-
-const STANCES = ['confirms', 'denies', 'says-fabricated', 'says-altered', 'no-comment', 'retracts', 'asked',
-    'answered', 'no-reply-by'];
-
-function stanceWord(stance) {
-    return {
-        confirms: t('confirms'), denies: t('denies'), 'says-fabricated': t('says it is fabricated'),
-        'says-altered': t('says it was altered'), 'no-comment': t('no comment'), retracts: t('retracts'),
-        asked: t('was asked'), answered: t('answered'), 'no-reply-by': t('has not replied'),
-    }[stance] ?? stance;
-}
-
-/** A letter beside the colour, which never stands alone. */
-const SIGNS = { confirms: '+', denies: '−', 'says-fabricated': '×', 'says-altered': '≠', 'no-comment': '0',
-    retracts: '↶', asked: '?', answered: '!', 'no-reply-by': '…' };
 
 /* ------------------------------------------------------------------ timeline */
 

@@ -9,6 +9,20 @@ import { t } from './words.js';
 const LOOK_MS = 1000;
 const OPENED = new Set(['check', 'inspect', 'diff', 'family']);
 
+const KINDS = {
+    'case-add': () => t('add to a case'), 'case-import': () => t('read into a case'), 'case-verify': () => t('verify a case'),
+};
+const kindText = (kind) => KINDS[kind]?.() ?? t(kind);
+
+/** Where a job leads to, or null. */
+function leadsTo(job) {
+    if (job.state !== 'done')
+        return null;
+    if (OPENED.has(job.kind))
+        return `#/${job.kind}/${job.id}`;
+    return job.case ? `#/case/${job.case}` : null;
+}
+
 function state(job) {
     if (job.state === 'running' && job.total > 0)
         return `${t(job.stage || 'working')} ${Math.min(100, Math.round(100 * job.done / job.total))} %`;
@@ -32,12 +46,12 @@ export function jobsView(main) {
     }
 
     function row(job) {
-        const names = job.files.map((f) => f.name).join(', ');
-        const opened = OPENED.has(job.kind) && job.state === 'done';
+        const names = job.files.map((f) => f.name).join(', ') || kindText(job.kind);
+        const to = leadsTo(job);
         return el('tr', null,
             el('th', { scope: 'row' }, `${job.id}`),
-            el('td', null, t(job.kind)),
-            el('td', null, opened ? el('a', { href: `#/${job.kind}/${job.id}` }, el('bdi', null, names)) : el('bdi', null, names)),
+            el('td', null, kindText(job.kind)),
+            el('td', null, to ? el('a', { href: to }, el('bdi', null, names)) : el('bdi', null, names)),
             el('td', 'number', new Date(1000 * job.made).toLocaleString()),
             el('td', job.state === 'failed' ? 'problem' : '', state(job)),
             el('td', 'acts', hearButton(t('Remove'), t('Remove {name}', { name: names }), () => remove(job))));

@@ -77,7 +77,7 @@ async function begin(kind, files, each, tell) {
     location.hash = ids.length === 1 ? `#/${kind}/${ids[0]}` : '#/jobs';
 }
 
-async function follow(id, here, tell) {
+export async function follow(id, here, tell) {
     while (here()) {
         const job = (await api.get('/api/jobs')).jobs.find((j) => j.id === id);
         if (job === undefined)
@@ -117,6 +117,33 @@ function collector(spec, start) {
     } }), list, el('p', null, go)];
 }
 
+/** Whether the result of items of a case is kept there, and a button for that. */
+function keptLine(job) {
+    const line = el('p', { role: 'status', className: 'kept' });
+    const told = (n) => line.replaceChildren(t('Kept in the case as'), ' ', el('a', { href: `#/case/${job.case}/analysis/${n}` },
+        t('analysis {n}', { n })));
+    if (job.kept) {
+        told(job.kept);
+        return line;
+    }
+    if (job.files.some((f) => !f.item)) {
+        line.append(t('It can be kept in the case once all of its recordings are items.'));
+        return line;
+    }
+    const purpose = el('input', { maxLength: 200, 'aria-label': t('Why'), placeholder: t('Why') });
+    const keep = el('button', { type: 'button' }, t('Keep in the case'));
+    keep.onclick = async () => {
+        try {
+            told((await api.send(`/api/cases/${job.case}/analyses`, { job: job.id, purpose: purpose.value })).analysis);
+        } catch (why) {
+            line.replaceChildren(why.message);
+            line.className = 'problem';
+        }
+    };
+    line.append(job.keeps ? t('It could not be put into the case yet.') : t('It is not kept in the case.'), ' ', purpose, ' ', keep);
+    return line;
+}
+
 /**
  * The view of a kind of job: files are dropped, or job #/kind/ID is shown.
  * @param {{kind: string, text: string, least?: number, show: Function}} spec
@@ -137,6 +164,8 @@ export function jobView(spec) {
             m.tell('');
             if (found.result.error !== undefined)
                 throw new Error(found.result.error.message);
+            if (found.job.case)
+                place.append(keptLine(found.job));
             end = spec.show(place, found.result, { here, m, job: found.job }) ?? end;
         }
         if (id === undefined)
