@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes files as C arrays, compressed, for the server to send: embed.py OUT.c FILE ...
 
-The first one is what "/" gives. The same files give the same bytes. embed.py --fonts OUT.c FILE.woff2 ... writes
+The first one is what "/" gives. The same files give the same bytes. Lines of scripts that are only a remark are sent
+empty, so that numbers of lines stay; the first one, with the licence, stays. embed.py --fonts OUT.c FILE.woff2 ... writes
 fonts for reports, as they are, under the names that stand before the dot.
 """
 import gzip
@@ -17,6 +18,18 @@ TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
 def array(number, packed):
     lines = [",".join("%d" % b for b in packed[i:i + 24]) for i in range(0, len(packed), 24)]
     return "static const unsigned char f%d[] = {\n%s};\n" % (number, ",\n".join(lines))
+
+
+def without_remarks(data):
+    """A script whose lines that hold nothing but a remark are empty."""
+    lines, inside = data.decode("utf-8").split("\n"), False
+    for i, line in enumerate(lines):
+        text = line.strip()
+        begins = text.startswith("/*") and text.find("*/", 2) in (-1, len(text) - 2)
+        if i > 0 and (inside or begins or text.startswith("//")):
+            lines[i] = ""
+        inside = "*/" not in text if inside else begins and not text.endswith("*/")
+    return "\n".join(lines).encode("utf-8")
 
 
 def fonts(out, paths):
@@ -41,7 +54,10 @@ def main():
     arrays, rows = [], []
     for number, path in enumerate(sys.argv[2:]):
         with open(path, "rb") as f:
-            packed = gzip.compress(f.read(), 9, mtime=0)
+            data = f.read()
+        if path.endswith(".js"):
+            data = without_remarks(data)
+        packed = gzip.compress(data, 9, mtime=0)
         name = os.path.basename(path)
         arrays.append(array(number, packed))
         rows.append('    {"%s", "%s", f%d, sizeof f%d},\n' % (

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { get } from 'node:http';
+import { basename, join, resolve } from 'node:path';
 import { launch } from './chrome.mjs';
 import { Served, speech, wavOf } from './page_views_serve.mjs';
 import { done, test } from './tap.mjs';
@@ -399,10 +399,23 @@ await test('jobs: all are listed, opened and removed; a failure says why', async
     assert.deepEqual(await marks(0, '.join'), checked.joins.map((j) => [j.at, j.at]));
 });
 
+/** Bytes of a file of the page as they are sent: gzip. */
+const sent = (address) => new Promise((fine, failed) => {
+    get(address, (r) => {
+        let n = 0;
+        assert.equal(r.headers['content-encoding'], 'gzip');
+        r.on('data', (part) => {
+            n += part.length;
+        });
+        r.on('end', () => fine(n));
+    }).on('error', failed);
+});
+
 await test('the page is small and is there at once', async () => {
     const folder = 'web/page';
     const names = readdirSync(folder).map((n) => join(folder, n)).concat('web/verify/src/dom.js');
-    const bytes = names.reduce((sum, n) => sum + gzipSync(readFileSync(n), { level: 9 }).length, 0);
+    const sizes = await Promise.all(names.map((n) => sent(`${url.split('#')[0]}page/${basename(n)}`)));
+    const bytes = sizes.reduce((sum, n) => sum + n, 0);
     console.log(`# the page: ${bytes} bytes of gzip`);
     assert.ok(bytes <= PAGE_MAX, `${bytes} bytes`);
     const fresh = await context.newPage();
