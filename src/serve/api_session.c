@@ -31,7 +31,7 @@ static int peer_of(const ew_request *q)
     return info != NULL ? info->connect_fd : -1;
 }
 
-void ew_request_note(const ew_server *s, const ew_request *q, const char *what,
+void ew_request_note(ew_server *s, const ew_request *q, const char *what,
                      const char *detail)
 {
     char from[EW_ADDRESS_TEXT];
@@ -39,8 +39,10 @@ void ew_request_note(const ew_server *s, const ew_request *q, const char *what,
     ew_listen_peer_text(peer_of(q), from);
     (void)snprintf(text, sizeof text, "%s%s%s: %s%s%s", from, q->who != NULL ? ", " : "",
                    q->who != NULL ? q->who : "", what, detail[0] != 0 ? " " : "", detail);
+    pthread_mutex_lock(&s->telling);
     if (s->o->note != NULL)
         s->o->note(s->o->cookie, text);
+    pthread_mutex_unlock(&s->telling);
 }
 
 /* Turns what stands beside it around, or begins a line. */

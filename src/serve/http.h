@@ -80,7 +80,7 @@ bool ew_route_by_itself(const ew_route *r);
 /* Is who looks after the server told when somebody who logged in did this? */
 bool ew_route_is_noted(const ew_route *r);
 /* "192.0.2.7, Ann: WHAT DETAIL" */
-void ew_request_note(const ew_server *s, const ew_request *q, const char *what,
+void ew_request_note(ew_server *s, const ew_request *q, const char *what,
                      const char *detail);
 
 /* What all routes share. */
@@ -88,6 +88,7 @@ struct ew_server {
     const ew_page_opts *o;
     ew_guard guard;
     ew_login login;
+    pthread_mutex_t telling; /* held while ready() or note() of `o` is called */
     struct ew_jobs *jobs;
     struct ew_sounds *sounds;
     struct ew_held *held;

@@ -92,7 +92,9 @@ static ew_code announce(ew_server *s, const ew_hosts *names, unsigned port,
                               .warning = tls ? cert->warning : "",
                               .certificate_ends = tls ? cert->ends : 0,
                               .certificate_made = tls && cert->made};
+    pthread_mutex_lock(&s->telling); /* people may be coming already */
     s->o->ready(s->o->cookie, &at);
+    pthread_mutex_unlock(&s->telling);
     return EW_OK;
 }
 

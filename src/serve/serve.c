@@ -25,6 +25,7 @@ ew_code ew_page_serve(const ew_page_opts *o, ew_err *err)
         ew_guard_destroy(&s.guard);
         return code;
     }
+    (void)pthread_mutex_init(&s.telling, NULL);
     s.guard.tls = o->tls;
     s.guard.idle_s = o->pass != NULL ? o->idle_s : 0;
     code = ew_mkdirs(o->work, err);
@@ -44,6 +45,7 @@ ew_code ew_page_serve(const ew_page_opts *o, ew_err *err)
     ew_held_free(s.held);
     ew_sounds_close(s.sounds);
     ew_jobs_close(s.jobs);
+    (void)pthread_mutex_destroy(&s.telling);
     ew_login_destroy(&s.login);
     ew_guard_destroy(&s.guard);
     return code;

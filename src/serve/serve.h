@@ -35,7 +35,7 @@ typedef struct ew_page_opts {
     char *pass; /* wiped once its hash is known; NULL: none */
     size_t pass_n;
     int64_t idle_s; /* after which a session ends that began with the passphrase */
-    /* Both from any thread. */
+    /* From any thread, one at a time. */
     void (*ready)(void *cookie, const ew_page_ready *at);
     void (*note)(
         void *cookie,

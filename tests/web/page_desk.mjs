@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { launch } from './chrome.mjs';
+import { speech } from './page_views_serve.mjs';
 import { done, test } from './tap.mjs';
 
 const PASS = 'correct horse battery';
@@ -116,6 +117,29 @@ await test('a session that has ended leads to the login, and back to where one w
     await ann.keyboard.press('Enter');
     await inside(ann);
     assert.equal(await ann.textContent('#nav a[aria-current]'), 'Jobs');
+});
+
+await test('work goes as without TLS: a clip is sent, looked at and heard', async () => {
+    const clip = join(dir, 'clip.wav');
+    speech(clip, 1, 8, 16000);
+    const bad = [];
+    const seen = new Set();
+    ann.on('response', (r) => {
+        seen.add(/\/(tiles|peaks|wav)\b/.exec(r.url())?.[1]);
+        if (r.status() >= 400)
+            bad.push(`${r.status()} ${r.url()}`);
+    });
+    await ann.evaluate(() => {
+        location.hash = '#/inspect';
+    });
+    await ann.locator('main input[type=file]').first().setInputFiles(clip);
+    await ann.waitForSelector('main table', { timeout: 60000 });
+    await ann.waitForSelector('.picture canvas');
+    await ann.locator('.player button', { hasText: /^Play/ }).first().click();
+    for (let i = 0; i < 100 && !(seen.has('wav') && seen.has('tiles')); i++)
+        await ann.waitForTimeout(100);
+    assert.ok(seen.has('wav') && seen.has('tiles'), [...seen].join());
+    assert.deepEqual(bad, []);
 });
 
 for (const lang of ['en', 'km'])
