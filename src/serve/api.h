@@ -9,8 +9,8 @@
 #include "serve/http.h"
 
 ew_route_handler ew_api_session, ew_api_token, ew_api_about, ew_api_archive,
-    ew_api_file_add, ew_api_jobs, ew_api_job_add, ew_api_job_result, ew_api_job_remove,
-    ew_api_sound, ew_api_peaks, ew_api_tile, ew_api_wav, ew_page_file,
+    ew_api_file_add, ew_api_jobs, ew_api_job, ew_api_job_add, ew_api_job_result,
+    ew_api_job_remove, ew_api_sound, ew_api_peaks, ew_api_tile, ew_api_wav, ew_page_file,
     ew_api_archive_info, ew_api_archive_remove, ew_api_cases, ew_api_case_show,
     ew_api_case_item, ew_api_case_events, ew_api_case_timeline, ew_api_case_quotes,
     ew_api_case_original, ew_api_case_excerpt, ew_api_case_chat, ew_api_case_article,

@@ -104,6 +104,36 @@ ew_code ew_api_jobs(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
     return code;
 }
 
+/* One of them. */
+typedef struct wish {
+    uint64_t id;
+    json_t *found;
+} wish;
+
+static ew_code list_wished(void *cookie, const ew_job_view *v, ew_err *err)
+{
+    wish *w = cookie;
+    return v->id == w->id ? list_one(&w->found, v, err) : EW_OK;
+}
+
+/* For who waits for one: a queue can be long, and is asked about often. */
+ew_code ew_api_job(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
+{
+    wish w = {0, json_array()};
+    ew_code code = ew_api_number(q->part[0], &w.id, err);
+    if (code == EW_OK)
+        code = ew_jobs_list(s->jobs, list_wished, &w, err);
+    if (code == EW_OK && json_array_size(w.found) == 0)
+        code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no such job");
+    if (code == EW_OK) {
+        ew_obj o = {json_incref(json_array_get(w.found, 0))};
+        ew_obj_str(&o, "schema", "earwitness.job/1");
+        code = ew_api_reply(r, &o, err);
+    }
+    json_decref(w.found);
+    return code;
+}
+
 /* ------------------------------------------------------------------ what is asked for */
 
 /* One order in the making. */

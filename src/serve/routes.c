@@ -48,6 +48,7 @@ const ew_route ew_routes[] = {
     {"POST", "/api/files", EW_BODY_FILE, false, ew_api_file_add},
     {"GET", "/api/jobs", EW_BODY_NONE, false, ew_api_jobs},
     {"POST", "/api/jobs", EW_BODY_JSON, false, ew_api_job_add},
+    {"GET", "/api/jobs/*", EW_BODY_NONE, false, ew_api_job},
     {"GET", "/api/jobs/*/result", EW_BODY_NONE, false, ew_api_job_result},
     {"DELETE", "/api/jobs/*", EW_BODY_NONE, false, ew_api_job_remove},
     {"GET", "/api/sounds/*", EW_BODY_NONE, false, ew_api_sound},

@@ -336,6 +336,10 @@ class Serve(Case):
         there = {j["id"]: j for j in s.json("GET", "/api/jobs")["jobs"]}
         for job, sha256 in accepted:
             self.assertEqual(there[job]["files"][0]["sha256"], sha256)
+        job, sha256 = accepted[0]
+        self.assertEqual(s.json("GET", "/api/jobs/%d" % job)["files"], there[job]["files"])
+        for none in ("0", "99999", "x", "-1", "18446744073709551616"):
+            s.json("GET", "/api/jobs/" + none, code=404)
         # And the rest of a hundred goes on top.
         for i in range(len(there), 100):
             f = json.loads(s.ask("POST", "/api/files?name=late.wav", self.clip(1000 + i))[2])

@@ -3,6 +3,7 @@
 import * as api from './api.js';
 import { byId, clock, el } from './dom.js';
 import { button, confirmed, fileBox, foreign, labelled, number, row, table, teller, time } from './parts.js';
+import { jobNow } from './work.js';
 import { count, size, t } from './words.js';
 
 const PAGE = 100;
@@ -47,8 +48,8 @@ async function add(files, told, isHere) {
             { i: i + 1, n: files.length, p: Math.round(100 * share) }))));
     const { id } = await api.send('/api/jobs', { kind: 'add', files: kept });
     while (isHere()) {
-        const job = (await api.get('/api/jobs')).jobs.find((j) => j.id === id);
-        if (job === undefined)
+        const job = await jobNow(id);
+        if (job === null)
             return;
         if (job.state === 'failed')
             throw new Error(job.error.message);

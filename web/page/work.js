@@ -77,10 +77,21 @@ async function begin(kind, files, each, tell) {
     location.hash = ids.length === 1 ? `#/${kind}/${ids[0]}` : '#/jobs';
 }
 
+/** A job as it is now; null: there is none. */
+export async function jobNow(id) {
+    try {
+        return await api.get(`/api/jobs/${id}`);
+    } catch (why) {
+        if (why.status === 404)
+            return null;
+        throw why;
+    }
+}
+
 export async function follow(id, here, tell) {
     while (here()) {
-        const job = (await api.get('/api/jobs')).jobs.find((j) => j.id === id);
-        if (job === undefined)
+        const job = await jobNow(id);
+        if (job === null)
             throw new Error(t('There is no such job; it was removed.'));
         if (job.state === 'failed')
             throw new Error(job.error.message);
