@@ -12,7 +12,8 @@
 enum {
     SLOTS = 12,       /* values in one format */
     WAYS = 4,         /* in which it may fit */
-    STEPS = 20000,    /* tries before it is given up */
+    STEPS = 200000,   /* tries before a sentence is given up, */
+    CALLS = 200,      /* of it and of its parts */
     LETTERS = 2,      /* fixed letters that a format needs, */
     LETTERS_OPEN = 5, /* and one that begins with any name */
     DEPTH = 10        /* sentences in sentences */
@@ -57,7 +58,8 @@ typedef struct reading {
     piece now[SLOTS];
     piece way[WAYS][SLOTS];
     size_t count; /* of each */
-    unsigned ways, steps;
+    unsigned ways;
+    unsigned *steps; /* left for the whole sentence */
 } reading;
 
 static bool fits_number(char kind, const char *p, size_t n)
@@ -103,8 +105,8 @@ static void read_slot(reading *r, const char *format, const char *text, size_t u
                          strncmp(s.end, "\u2019", 3) == 0);
     if (used >= SLOTS || s.kind == 0)
         return;
-    for (size_t n = 0; r->steps < STEPS && r->ways <= WAYS; n++) {
-        r->steps++;
+    for (size_t n = 0; *r->steps > 0 && r->ways <= WAYS; n++) {
+        --*r->steps;
         /* Most ends cannot be one: the fixed letter behind it is another. */
         bool may_end = s.end[0] == '%' || s.end[0] == text[n];
         if (may_end && (is_name(s.kind) || fits_number(s.kind, text, n))) {
@@ -159,7 +161,7 @@ typedef struct line {
     const ew_words_language *l;
     char *to;
     size_t room, used;
-    unsigned depth;
+    unsigned depth, steps, calls;
     bool full;
 } line;
 
@@ -220,10 +222,24 @@ static bool put_ways(line *w, const char *said, const reading *r)
     return true;
 }
 
+/* Most formats are out because of how they begin or end. */
+static bool may_fit(const char *format, const char *text, size_t n)
+{
+    size_t fixed = strcspn(format, "%");
+    const char *last = strrchr(format, '%');
+    if (strncmp(format, text, fixed) != 0 || last == NULL)
+        return false;
+    if (last > format && last[-1] == '%')
+        return true; /* "%%": looked at in full */
+    size_t tail = strlen(slot_at(last).end);
+    return tail <= n && memcmp(text + n - tail, slot_at(last).end, tail) == 0;
+}
+
 /* The catalogue's formats that can have made it begin with its first letter, or with a value. */
 static bool recognise(line *w, const char *text)
 {
     const ew_words_language *l = w->l;
+    const size_t n = strlen(text);
     reading best = {0};
     size_t best_weight = 0;
     const char *said = NULL;
@@ -231,13 +247,12 @@ static bool recognise(line *w, const char *text)
         const char *format = l->text + l->pairs[i].english;
         if (format[0] != text[0] && format[0] != '%')
             continue;
-        size_t fixed = strcspn(format, "%");
-        if (strncmp(format, text, fixed) != 0)
+        if (!may_fit(format, text, n))
             continue;
         size_t heavy = weight(format);
         if (heavy <= best_weight)
             continue;
-        reading r = {.ways = 0};
+        reading r = {.steps = &w->steps};
         read_on(&r, format, text, 0);
         if (r.ways == 0)
             continue;
@@ -245,7 +260,7 @@ static bool recognise(line *w, const char *text)
         best_weight = heavy;
         said = l->text + l->pairs[i].said;
     }
-    if (said == NULL || best.ways > WAYS || best.steps >= STEPS)
+    if (said == NULL || best.ways > WAYS || w->steps == 0)
         return false;
     return put_ways(w, said, &best);
 }
@@ -306,8 +321,9 @@ enum { SENTENCE = 2048 };
 static bool say(line *w, const char *text, size_t n)
 {
     char copy[SENTENCE];
-    if (n == 0 || n >= sizeof copy || w->depth == DEPTH)
+    if (n == 0 || n >= sizeof copy || w->depth == DEPTH || w->calls == 0 || w->steps == 0)
         return false;
+    w->calls--;
     memcpy(copy, text, n);
     copy[n] = 0;
     const char *whole = ew_words_find(w->l, copy);
@@ -325,7 +341,7 @@ static bool say(line *w, const char *text, size_t n)
 bool ew_words_recognise(const ew_words_language *l, const char *sentence, char *to,
                         size_t room)
 {
-    line w = {.l = l, .to = to, .room = room};
+    line w = {.l = l, .to = to, .room = room, .steps = STEPS, .calls = CALLS};
     to[0] = 0;
     return say(&w, sentence, strlen(sentence)) && !w.full;
 }
