@@ -1,122 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was done to a sound must be told, at its place, and nothing else. */
 #include <math.h>
-#include <stdlib.h>
+
+#include <math.h>
 #include <string.h>
 
-#include "earwitness/diff.h"
-#include "earwitness/fingerprint.h"
-#include "support.h"
-
-enum { RATE = EW_FP_RATE_HZ, ROOM = 100 * RATE };
-
-/* Recording A, foreign sound F, and B in the making. */
-typedef struct desk {
-    float *a, *f, *b;
-    size_t na, nf, nb;
-    size_t f_used;
-    uint64_t state;
-} desk;
-
-static void open_desk(desk *d, double seconds, uint64_t seed)
-{
-    uint64_t noise = seed ^ 0x5bd1e995;
-
-    *d = (desk){.na = (size_t)(seconds * RATE), .nf = 30 * RATE, .state = seed};
-    d->a = calloc(d->na, sizeof(float));
-    d->f = calloc(d->nf, sizeof(float));
-    d->b = calloc(ROOM, sizeof(float));
-    test_speech(d->a, d->na, RATE, seed);
-    test_speech(d->f, d->nf, RATE, seed + 1000);
-    for (size_t i = 0; i < d->na; i++)
-        d->a[i] += 0.001f * ((float)(test_random(&noise) >> 40) / 8388608.0f - 1);
-}
-
-static void close_desk(desk *d)
-{
-    free(d->a);
-    free(d->f);
-    free(d->b);
-}
-
-static void put(desk *d, const float *x, size_t n)
-{
-    assert_true(d->nb + n <= ROOM);
-    memcpy(d->b + d->nb, x, n * sizeof(float));
-    d->nb += n;
-}
-
-static void put_a(desk *d, double from, double to)
-{
-    put(d, d->a + (size_t)(from * RATE), (size_t)(to * RATE) - (size_t)(from * RATE));
-}
-
-static void put_foreign(desk *d, double seconds)
-{
-    put(d, d->f + d->f_used, (size_t)(seconds * RATE));
-    d->f_used += (size_t)(seconds * RATE);
-}
-
-static ew_diff *compare(const float *a, size_t na, const float *b, size_t nb)
-{
-    ew_diff *out = NULL;
-    ew_err err;
-
-    if (ew_diff_sounds(a, na, b, nb, NULL, &out, &err) != EW_OK)
-        fail_msg("%s", err.text);
-    return out;
-}
-
-static ew_diff *compare_desk(const desk *d)
-{
-    return compare(d->a, d->na, d->b, d->nb);
-}
-
-/* op, then a_start, a_end, b_start, b_end in seconds */
-typedef struct want {
-    ew_edit_op op;
-    double at[4];
-} want;
-
-static bool near_all(const ew_edit *e, const want *w, double tolerance)
-{
-    const double got[] = {e->a_start, e->a_end, e->b_start, e->b_end};
-
-    if (e->op != w->op)
-        return false;
-    for (int i = 0; i < 4; i++)
-        if (fabs(got[i] / RATE - w->at[i]) > tolerance)
-            return false;
-    return true;
-}
-
-static void print_edits(const ew_diff *d)
-{
-    for (size_t i = 0; i < d->edit_count; i++)
-        print_message("# got %s a %.3f-%.3f b %.3f-%.3f\n", ew_edit_name(d->edits[i].op),
-                      d->edits[i].a_start / RATE, d->edits[i].a_end / RATE,
-                      d->edits[i].b_start / RATE, d->edits[i].b_end / RATE);
-}
-
-static void expect_edits(const ew_diff *d, const want *w, size_t n)
-{
-    bool all = d->edit_count == n;
-
-    for (size_t i = 0; i < n; i++) {
-        bool found = false;
-
-        for (size_t k = 0; k < d->edit_count && !found; k++)
-            found = near_all(&d->edits[k], &w[i], 0.05);
-        all = all && found;
-    }
-    if (all)
-        return;
-    print_edits(d);
-    for (size_t i = 0; i < n; i++)
-        print_message("# want %s a %.3f-%.3f b %.3f-%.3f\n", ew_edit_name(w[i].op),
-                      w[i].at[0], w[i].at[1], w[i].at[2], w[i].at[3]);
-    fail_msg("edits are not those that were made");
-}
+#include "diff_desk.h"
 
 /* ------------------------------------------------------------------ one by one */
 
@@ -368,114 +257,6 @@ static void a_bleep_is_told_both_ways(void **state)
     }
 }
 
-/* ------------------------------------------------------------------ properties */
-
-static double pick(desk *d, double lo, double hi)
-{
-    return lo + (hi - lo) * (double)(test_random(&d->state) >> 11) / 9007199254740992.0;
-}
-
-/* A sample that test_speech makes loud: a cut there cannot slide within a pause. */
-static double loud_place(desk *d, double lo, double hi)
-{
-    double best = lo, most = -1;
-
-    for (int i = 0; i < 12; i++) {
-        double t = pick(d, lo, hi), sum = 0;
-
-        for (size_t k = (size_t)(t * RATE) - 400; k < (size_t)(t * RATE) + 400; k++)
-            sum += (double)(d->a[k] * d->a[k]);
-        if (sum > most) {
-            most = sum;
-            best = t;
-        }
-    }
-    return floor(best * RATE) / RATE;
-}
-
-/* B with one edit in every eight seconds; returns their number. */
-static size_t random_edits(desk *d, want *w)
-{
-    size_t n = 0;
-    double at = 0;
-
-    for (double t = 3; t + 8 < (double)d->na / RATE; t += 8) {
-        double x = loud_place(d, t, t + 2), y = loud_place(d, t + 3, t + 5);
-        double b = (double)d->nb / RATE + x - at;
-        double len = floor(pick(d, 0.6, 2) * RATE) / RATE;
-
-        put_a(d, at, x);
-        at = y;
-        switch (test_random(&d->state) % 4) {
-        case 0:
-            w[n++] = (want){EW_EDIT_DELETE, {x, y, b, b}};
-            break;
-        case 1:
-            put_foreign(d, len);
-            w[n++] = (want){EW_EDIT_INSERT, {x, x, b, b + len}};
-            at = x;
-            break;
-        case 2:
-            put_foreign(d, len);
-            w[n++] = (want){EW_EDIT_REPLACE, {x, y, b, b + len}};
-            break;
-        default:
-            memset(d->b + d->nb, 0, (size_t)((y - x) * RATE) * sizeof(float));
-            d->nb += (size_t)(y * RATE) - (size_t)(x * RATE);
-            w[n++] = (want){EW_EDIT_SILENCE, {x, y, b, b + y - x}};
-        }
-    }
-    put_a(d, at, (double)d->na / RATE);
-    return n;
-}
-
-static void random_edits_are_found(void **state)
-{
-    (void)state;
-    for (uint64_t seed = 100; seed < 106; seed++) {
-        want w[16];
-        desk d;
-        ew_diff *r;
-        size_t n;
-
-        open_desk(&d, 60, seed);
-        n = random_edits(&d, w);
-        r = compare_desk(&d);
-        expect_edits(r, w, n);
-        ew_diff_free(r);
-        close_desk(&d);
-    }
-}
-
-/* What A is to B, B is to A: deleted and inserted change places, replaced stays. */
-static void the_other_way_round_it_mirrors(void **state)
-{
-    want w[16];
-    desk d;
-    ew_diff *there, *back;
-    size_t n;
-
-    (void)state;
-    open_desk(&d, 60, 200);
-    n = random_edits(&d, w);
-    there = compare_desk(&d);
-    back = compare(d.b, d.nb, d.a, d.na);
-    expect_edits(there, w, n);
-    for (size_t i = 0; i < n; i++) {
-        const double old[] = {w[i].at[0], w[i].at[1], w[i].at[2], w[i].at[3]};
-
-        w[i].op = w[i].op == EW_EDIT_DELETE   ? EW_EDIT_INSERT
-                  : w[i].op == EW_EDIT_INSERT ? EW_EDIT_DELETE
-                                              : EW_EDIT_REPLACE;
-        memcpy(w[i].at, (const double[4]){old[2], old[3], old[0], old[1]},
-               sizeof(w[i].at));
-    }
-    expect_edits(back, w, n);
-    ew_diff_free(there);
-    ew_diff_free(back);
-    close_desk(&d);
-}
-
 /* ------------------------------------------------------------------ nothing in common */
 
 static void strangers_have_nothing_in_common(void **state)
@@ -575,8 +356,6 @@ int main(void)
         cmocka_unit_test(what_is_played_backwards_is_told_so),
         cmocka_unit_test(borders_of_stored_sound_are_exact),
         cmocka_unit_test(a_bleep_is_told_both_ways),
-        cmocka_unit_test(random_edits_are_found),
-        cmocka_unit_test(the_other_way_round_it_mirrors),
         cmocka_unit_test(strangers_have_nothing_in_common),
         cmocka_unit_test(silence_cannot_be_compared),
         cmocka_unit_test(it_can_be_stopped),

@@ -3,80 +3,10 @@
  * that was acknowledged is lost, whatever fails. */
 #include "seal/log.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/bytes.h"
-#include "base/file.h"
-#include "vectors.h"
-
-#define ORIGIN "desk.example/log"
-#define TESSERA_KEY                                                                      \
-    "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
-
-static ew_signer *log_key(void)
-{
-    static const uint8_t seed[EW_ED25519_SEED] = {9};
-    ew_signer *s = NULL;
-    assert_int_equal(ew_signer_new(&s, ew_slice_of(ORIGIN), EW_SIG_ED25519, seed, NULL),
-                     EW_OK);
-    return s;
-}
-
-/* Entry i of every log here. */
-static size_t entry_text(uint64_t i, char out[32])
-{
-    return (size_t)snprintf(out, 32, "entry %ju\n", (uintmax_t)i);
-}
-
-/* Appends n entries that continue the numbering. */
-static ew_code append(ew_log *log, size_t n, ew_err *err)
-{
-    char(*texts)[32] = calloc(n, sizeof *texts);
-    ew_slice *entries = calloc(n, sizeof *entries);
-    uint64_t first = 0;
-    assert_true(texts != NULL && entries != NULL);
-    for (size_t i = 0; i < n; i++)
-        entries[i] = (ew_slice){texts[i], entry_text(ew_log_size(log) + i, texts[i])};
-    ew_code code = ew_log_append(log, entries, n, &first, err);
-    free(entries);
-    free(texts);
-    return code;
-}
-
-static ew_log *opened(const char *dir)
-{
-    ew_log *log = NULL;
-    ew_err err;
-    if (ew_log_open(&log, dir, &err) != EW_OK)
-        fail_msg("%s", err.text);
-    return log;
-}
-
-static ew_log *created(const char *dir)
-{
-    assert_int_equal(ew_log_create(dir, ORIGIN, NULL), EW_OK);
-    return opened(dir);
-}
-
-static void print_problem(void *cookie, const char *text)
-{
-    (void)cookie;
-    print_error("%s\n", text);
-}
-
-static uint64_t problems(const char *dir, bool print)
-{
-    ew_fsck f = {.problem = print ? print_problem : NULL};
-    ew_signer *s = log_key();
-    f.key = ew_signer_vkey(s);
-    assert_int_equal(ew_log_fsck(dir, &f, NULL), EW_OK);
-    ew_signer_free(s);
-    return f.problems;
-}
+#include "log_made.h"
 
 /* ------------------------------------------------------------------ names and widths */
 
@@ -285,155 +215,6 @@ static void test_growing(void **state)
     assert_int_equal(problems(*state, true), 0);
 }
 
-/* ------------------------------------------------------------------ faults */
-
-/* Every entry that was acknowledged is there, in its place, and the log is sound. */
-static void check_kept(const char *dir, uint64_t acknowledged)
-{
-    ew_log *log = opened(dir);
-    ew_tiles *t = NULL;
-    assert_true(ew_log_size(log) >= acknowledged);
-    assert_int_equal(ew_tiles_new(&t, dir, ew_log_size(log), NULL), EW_OK);
-    for (uint64_t i = 0; i < acknowledged; i++) {
-        char want[32];
-        ew_buf b;
-        ew_buf_init(&b, 100);
-        size_t n = entry_text(i, want);
-        assert_int_equal(ew_tiles_entry(t, i, &b, NULL), EW_OK);
-        assert_true(b.len == n && memcmp(b.data, want, n) == 0);
-        ew_buf_release(&b);
-    }
-    ew_tiles_free(t);
-    ew_log_close(log);
-    assert_int_equal(problems(dir, true), 0);
-}
-
-static ew_code append_and_sign(const char *dir, size_t n, uint64_t *acknowledged,
-                               ew_err *err)
-{
-    ew_log *log = NULL;
-    ew_signer *key = log_key();
-    ew_buf note;
-    ew_buf_init(&note, EW_NOTE_MAX);
-    ew_code code = ew_log_open(&log, dir, err);
-    if (code == EW_OK)
-        code = append(log, n, err);
-    if (code == EW_OK) {
-        *acknowledged = ew_log_size(log);
-        code = ew_log_checkpoint(log, key, &note, err);
-    }
-    ew_buf_release(&note);
-    ew_signer_free(key);
-    ew_log_close(log);
-    return code;
-}
-
-static void fail_each(const char *dir, void (*place)(int64_t), int sys)
-{
-    uint64_t acknowledged = 0;
-    int failed = 0;
-    ew_code code;
-    ew_log_close(created(dir));
-    assert_int_equal(append_and_sign(dir, 250, &acknowledged, NULL), EW_OK);
-    /* Over the edge of a tile and on; each round begins with what the last one left. */
-    for (int64_t n = 0;; n++) {
-        ew_err err = {.code = EW_OK};
-        place(n);
-        code = append_and_sign(dir, 5, &acknowledged, &err);
-        place(-1);
-        check_kept(dir, acknowledged);
-        if (code == EW_OK)
-            break;
-        assert_int_equal(code, EW_E_IO);
-        assert_int_equal(err.sys, sys);
-        failed++;
-    }
-    assert_true(failed >= 4);
-}
-
-static void test_each_write_fails(void **state)
-{
-    fail_each(*state, ew_write_fail_at, ENOSPC);
-}
-
-static void test_each_sync_fails(void **state)
-{
-    fail_each(*state, ew_sync_fail_at, EIO);
-}
-
-static ew_code open_work(void *arg, ew_err *err)
-{
-    ew_log *log = NULL;
-    ew_signer *key = NULL;
-    static const uint8_t seed[EW_ED25519_SEED] = {9};
-    uint64_t first;
-    ew_buf note;
-    ew_slice e = ew_slice_of("entry");
-    ew_buf_init(&note, EW_NOTE_MAX);
-    ew_code code = ew_signer_new(&key, ew_slice_of(ORIGIN), EW_SIG_ED25519, seed, err);
-    if (code == EW_OK)
-        code = ew_log_open(&log, arg, err);
-    if (code == EW_OK)
-        code = ew_log_append(log, &e, 1, &first, err);
-    if (code == EW_OK)
-        code = ew_log_checkpoint(log, key, &note, err);
-    if (code == EW_OK)
-        code = ew_log_prove(arg, 0, ew_slice_of("x"), &note, err);
-    ew_buf_release(&note);
-    ew_signer_free(key);
-    ew_log_close(log);
-    return code;
-}
-
-static ew_code fsck_work(void *arg, ew_err *err)
-{
-    ew_fsck f = {.problem = NULL};
-    return ew_log_fsck(arg, &f, err);
-}
-
-static void test_each_allocation_fails(void **state)
-{
-    ew_log_close(created(*state));
-    assert_true(test_torture_alloc(open_work, *state, 0) > 20);
-    assert_true(test_torture_alloc(fsck_work, *state, 0) > 5);
-    assert_int_equal(problems(*state, true), 0);
-}
-
-/* A process that is killed while it appends, many times. */
-static void test_killed(void **state)
-{
-    uint64_t acknowledged = 0;
-    ew_log_close(created(*state));
-    for (int round = 0; round < 10; round++) {
-        int ends[2];
-        assert_int_equal(pipe(ends), 0);
-        pid_t child = fork();
-        assert_true(child >= 0);
-        if (child == 0) {
-            ew_log *log = NULL;
-            if (ew_log_open(&log, *state, NULL) != EW_OK)
-                _exit(1);
-            while (append(log, 7, NULL) == EW_OK) {
-                uint64_t size = ew_log_size(log);
-                if (write(ends[1], &size, sizeof size) != (ssize_t)sizeof size)
-                    _exit(1);
-            }
-            _exit(1);
-        }
-        assert_int_equal(close(ends[1]), 0);
-        for (int i = 0; i < 2 + round % 3; i++)
-            assert_true(read(ends[0], &acknowledged, sizeof acknowledged) ==
-                        (ssize_t)sizeof acknowledged);
-        (void)usleep((useconds_t)(round * 700));
-        assert_int_equal(kill(child, SIGKILL), 0);
-        assert_int_equal(waitpid(child, NULL, 0), child);
-        while (read(ends[0], &acknowledged, sizeof acknowledged) > 0)
-            continue;
-        assert_int_equal(close(ends[0]), 0);
-        check_kept(*state, acknowledged);
-    }
-}
-
 /* ------------------------------------------------------------------ damage */
 
 static void flip(const char *path, size_t at)
@@ -558,18 +339,10 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_tessera_log),
-        TEST_IN_DIR(test_tessera_again),
-        TEST_IN_DIR(test_growing),
-        TEST_IN_DIR(test_each_write_fails),
-        TEST_IN_DIR(test_each_sync_fails),
-        TEST_IN_DIR(test_each_allocation_fails),
-        TEST_IN_DIR(test_killed),
-        TEST_IN_DIR(test_damage),
-        TEST_IN_DIR(row_11_rollback),
-        TEST_IN_DIR(row_11_other_history),
-        TEST_IN_DIR(test_refusals),
+        cmocka_unit_test(test_names),      cmocka_unit_test(test_tessera_log),
+        TEST_IN_DIR(test_tessera_again),   TEST_IN_DIR(test_growing),
+        TEST_IN_DIR(test_damage),          TEST_IN_DIR(row_11_rollback),
+        TEST_IN_DIR(row_11_other_history), TEST_IN_DIR(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
