@@ -80,6 +80,20 @@ int report_put(app *a, const args *in, const ew_buf *b)
     return ew_file_put(file, b->data, b->len, &err) == EW_OK ? 0 : fail_command(a, &err);
 }
 
+static ew_code write_reviews(const args *in, const ew_page *p, ew_buf *out, ew_err *err)
+{
+    ew_report_review how = {.publisher_url = in->values[OPT_PUBLISHER_URL],
+                            .url = in->values[OPT_REVIEW_URL]};
+    const char **verdicts = ew_alloc_array(in->given_count + 1, sizeof *verdicts);
+    if (verdicts == NULL)
+        return ew_fail_nomem(err);
+    how.authenticity = verdicts;
+    how.authenticity_count = held_values(in, OPT_AUTHENTICITY, verdicts);
+    ew_code rc = ew_ops_report_jsonld(p, &how, out, err);
+    ew_free(verdicts);
+    return rc;
+}
+
 int report_write(app *a, const args *in, const ew_page *p)
 {
     ew_buf b;
@@ -87,7 +101,7 @@ int report_write(app *a, const args *in, const ew_page *p)
     ew_code rc;
     ew_buf_init(&b, EW_REPORT_MAX);
     if (in->values[OPT_JSONLD] != NULL)
-        rc = ew_ops_report_jsonld(p, &b, &err);
+        rc = write_reviews(in, p, &b, &err);
     else
         rc = a->json ? ew_page_json(p, &b, &err) : ew_page_html(p, &b, &err);
     progress_clear(a);
@@ -122,15 +136,24 @@ static void found(void *cookie, const ew_lint_finding *f)
 
 ew_code report_gate_read(app *a, const args *in, report_gate *out, ew_err *err)
 {
-    *out =
-        (report_gate){.allow = ew_alloc_array(in->given_count + 1, sizeof *out->allow)};
+    static const opt_id words[] = {OPT_PUBLISHER_URL, OPT_REVIEW_URL,
+                                   OPT_RATING,        OPT_AUTHENTICITY,
+                                   OPT_MEDIA_CONTEXT, OPT_ORGANIZATION};
+    const size_t room = in->given_count + 1;
+    size_t n = 0;
+    *out = (report_gate){.allow = ew_alloc_array(room, sizeof *out->allow),
+                         .typed = ew_alloc_array(room, sizeof *out->typed)};
     ew_code rc = held_places(in, &out->places, err);
-    if (out->allow == NULL)
+    if (out->allow == NULL || out->typed == NULL)
         return ew_fail_nomem(err);
+    for (size_t i = 0; i < EW_COUNT(words); i++)
+        n += held_values(in, words[i], out->typed + n);
     out->gate =
         (ew_report_gate){.unchecked = in->values[OPT_UNCHECKED] != NULL,
                          .allow = out->allow,
                          .allow_count = held_values(in, OPT_ALLOW, out->allow),
+                         .typed = out->typed,
+                         .typed_count = n,
                          .places = {(const char *)out->places.data, out->places.len},
                          .found = found,
                          .cookie = a};
@@ -141,6 +164,7 @@ void report_gate_release(report_gate *g)
 {
     ew_buf_release(&g->places);
     ew_free(g->allow);
+    ew_free(g->typed);
     *g = (report_gate){0};
 }
 

@@ -22,8 +22,12 @@
         OPT_JSONLD, 0, "jsonld", NULL, "write MediaReview of schema.org instead"         \
     }
 #define REPORT_PUBLISHER                                                                 \
+    {OPT_PUBLISHER, 0, "publisher", "NAME", "who publishes it"},                         \
+        {OPT_PUBLISHER_URL, 0, "publisher-url", "URL", "of --jsonld: their page"},       \
+        {OPT_REVIEW_URL, 0, "review-url", "URL", "of --jsonld: where it is published"},  \
     {                                                                                    \
-        OPT_PUBLISHER, 0, "publisher", "NAME", "who publishes it"                        \
+        OPT_AUTHENTICITY, 0, "authenticity", "NAME=CATEGORY",                            \
+            "of --jsonld: your verdict: \"clip.mp3=TransformedContent\""                 \
     }
 
 extern const command report_check, report_diff, report_family, report_inspect,
@@ -37,7 +41,7 @@ EW_MUST_CHECK ew_code report_read(app *a, const args *in, ew_report_opts *out,
 typedef struct report_gate {
     ew_report_gate gate;
     ew_buf places;
-    const char **allow;
+    const char **allow, **typed;
 } report_gate;
 EW_MUST_CHECK ew_code report_gate_read(app *a, const args *in, report_gate *out,
                                        ew_err *err);

@@ -43,14 +43,19 @@ static const char *const categories[] = {
     "DecontextualizedContent", "EditedOrCroppedContent", "OriginalMediaContent",
     "SatireOrParodyContent",   "StagedContent",          "TransformedContent"};
 
+bool ew_jsonld__is_category(const char *text)
+{
+    for (size_t i = 0; i < EW_COUNT(categories); i++)
+        if (strcmp(text, categories[i]) == 0)
+            return true;
+    return false;
+}
+
 ew_code ew_jsonld__check_categories(const ew_jsonld_list *list, ew_err *err)
 {
     for (size_t i = 0; i < list->n; i++) {
         const char *value = strchr(list->values[i], '=');
-        bool known = false;
-        for (size_t k = 0; k < EW_COUNT(categories) && value != NULL; k++)
-            known = known || strcmp(value + 1, categories[k]) == 0;
-        if (!known)
+        if (value == NULL || !ew_jsonld__is_category(value + 1))
             return ew_fail(err, EW_E_ARG, 0,
                            "%s is none of DecontextualizedContent, "
                            "EditedOrCroppedContent, OriginalMediaContent, "

@@ -41,6 +41,7 @@ bool ew_jsonld__is_claim(const ew_jsonld_claim *c);
 /* The value for a number in a list; the last one; NULL. */
 const char *ew_jsonld__value(const ew_jsonld_list *list, int64_t number);
 
+bool ew_jsonld__is_category(const char *text);
 EW_MUST_CHECK ew_code ew_jsonld__check_categories(const ew_jsonld_list *list,
                                                   ew_err *err);
 EW_MUST_CHECK ew_code ew_jsonld__write(const ew_jsonld *j, ew_buf *out, ew_err *err);

@@ -55,7 +55,18 @@ EW_MUST_CHECK ew_code ew_ops_report_results(const ew_report_saved *in,
                                             const ew_report_opts *opts, ew_page *out,
                                             ew_report_told *told, ew_err *err);
 
-/* MediaReview of each file that the page was asked about. Needs a publisher in the page's head (EW_E_ARG). */
-EW_MUST_CHECK ew_code ew_ops_report_jsonld(const ew_page *p, ew_buf *out, ew_err *err);
+/* What only people can say of the reviews. */
+typedef struct ew_report_review {
+    const char *publisher_url; /* NULL */
+    const char *url;           /* of the page with the reviews; NULL */
+    /* "NAME=CATEGORY", of schema.org: the program itself gives no verdict */
+    const char *const *authenticity;
+    size_t authenticity_count;
+} ew_report_review;
+
+/* MediaReview of each file that the page was asked about. EW_E_ARG: there is no publisher in the page's head, a date
+ * that is none, a verdict on a file that is not there. */
+EW_MUST_CHECK ew_code ew_ops_report_jsonld(const ew_page *p, const ew_report_review *how,
+                                           ew_buf *out, ew_err *err);
 
 #endif

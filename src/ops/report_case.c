@@ -249,7 +249,7 @@ static ew_code sections(ew_case_reporter *r, ew_err *err)
     }
     ew_list_add(&again, json_string("earwitness case verify --case FOLDER"));
     ew_list_add(&again, json_string("earwitness case rerun --case FOLDER"));
-    const ew_report_ending end = {r->limits, settings_of(r), again};
+    const ew_report_ending end = {r->limits | EW_LIMITS_CASE, settings_of(r), again};
     return ew_report__end(r->page, &r->opts->report, &r->hear, &end, err);
 }
 

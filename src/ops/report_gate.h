@@ -13,6 +13,8 @@ typedef struct ew_report_gate {
     size_t allow_count;            /* findings that are known */
     const ew_age_identities *keys; /* of the check, as in ew_lint_opts */
     ew_slice places;
+    const char *const *typed; /* other words that were typed for it */
+    size_t typed_count;
     /* What holds it back: found, not allowed, and of more than little weight. May be NULL. */
     void (*found)(void *cookie, const ew_lint_finding *f);
     void *cookie;

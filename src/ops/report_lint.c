@@ -183,6 +183,8 @@ static ew_code feed_head(ew_lint *l, void *cookie, ew_err *err)
     ew_code code = EW_OK;
     for (size_t i = 0; i < EW_COUNT(fields) && code == EW_OK; i++)
         code = look(l, fields[i][0], fields[i][1], err);
+    for (size_t i = 0; i < c->gate->typed_count && code == EW_OK; i++)
+        code = look(l, "typed", c->gate->typed[i], err);
     return code;
 }
 
@@ -273,6 +275,8 @@ static ew_code feed_page(ew_lint *l, void *cookie, ew_err *err)
     bind_files(l, files);
     for (size_t i = 0; i < EW_COUNT(keys) && code == EW_OK; i++)
         code = look(l, "", ew_json_text_of(doc, keys[i]), err);
+    for (size_t i = 0; i < c->gate->typed_count && code == EW_OK; i++)
+        code = look(l, "", c->gate->typed[i], err);
     for (size_t i = 0; i < json_array_size(files) && code == EW_OK; i++)
         code = look(l, "", ew_json_text_of(json_array_get(files, i), "name"), err);
     for (size_t i = 0; i < json_array_size(results) && code == EW_OK; i++)

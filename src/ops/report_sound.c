@@ -297,7 +297,8 @@ void ew_excerpts_put(const ew_excerpts *x, ew_page *p)
             ew_page_say(
                 p, EW_PAGE_PLAIN,
                 "Short excerpts, as the program's own decoder gives them, mixed to one "
-                "channel.");
+                "channel. On paper only their list is left: they are in the file "
+                "itself.");
         }
         put_one(&x->list[i], p);
     }

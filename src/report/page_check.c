@@ -70,6 +70,22 @@ static double explained(const json_t *r)
     return all > 0 ? found / all : 0;
 }
 
+static void joins_answer(ew_page *p, size_t joins)
+{
+    if (joins == 0)
+        ew_page_say(p, EW_PAGE_ANSWER, "No join was found in it.");
+    else if (joins == 1)
+        ew_page_say(
+            p, EW_PAGE_ANSWER,
+            "One join was found in it: a place where parts meet that do not belong "
+            "together.");
+    else
+        ew_page_say(p, EW_PAGE_ANSWER,
+                    "%zu joins were found in it: places where parts meet that do not "
+                    "belong together.",
+                    joins);
+}
+
 static void answer(ew_page *p, const json_t *r)
 {
     const json_t *spans = json_object_get(r, "spans");
@@ -89,10 +105,15 @@ static void answer(ew_page *p, const json_t *r)
         ew_page_say(p, EW_PAGE_ANSWER, "Nothing of this clip was found in the archive.");
         return;
     }
-    ew_page_say(p, EW_PAGE_ANSWER,
-                "%s of what can be compared was taken from %zu recording%s; %s in it.",
-                ew_percent_text(explained(r), share), sources, sources == 1 ? "" : "s",
-                joins == 0 ? EW_N("no join was found") : EW_N("joins were found"));
+    (void)ew_percent_text(explained(r), share);
+    if (sources == 1)
+        ew_page_say(p, EW_PAGE_ANSWER,
+                    "%s of what can be compared was taken from one recording.", share);
+    else
+        ew_page_say(p, EW_PAGE_ANSWER,
+                    "%s of what can be compared was taken from %zu recordings.", share,
+                    sources);
+    joins_answer(p, joins);
     if (unmatched > 0)
         ew_page_say(
             p, EW_PAGE_PLAIN,
@@ -303,5 +324,10 @@ void ew_page_add_check(ew_page *p, const json_t *result, const char *svg)
                         svg);
     pieces(p, result);
     joins(p, result);
+    ew_page_say(
+        p, EW_PAGE_NOTE,
+        "Times are minutes, seconds and thousandths. The true place lies within ± in "
+        "at least 95 of 100 cases, as measured. A speed of 1.000× is that of the "
+        "recording. How certainties were counted stands below.");
     files(p, result);
 }

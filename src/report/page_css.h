@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 extern const char ew_page_css[];
+extern const char ew_page_paper[]; /* what follows it: how it is printed */
 
 /* Fonts with the letters of a language, as WOFF2; the last has no name. None is there when the program was
  * built without. */

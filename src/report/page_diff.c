@@ -186,5 +186,10 @@ void ew_page_add_diff(ew_page *p, const json_t *result, const char *svg)
                         "below says the same.",
                         svg);
     edits(p, result);
+    if (json_array_size(json_object_get(result, "edits")) > 0)
+        ew_page_say(
+            p, EW_PAGE_NOTE,
+            "Times are minutes, seconds and thousandths. The true place lies within "
+            "± in at least 95 of 100 cases, as measured.");
     whole(p, result);
 }

@@ -65,6 +65,8 @@ static ew_code style_of(ew_buf *css, const ew_page_look *look, ew_err *err)
 {
     const ew_page_font *f = font_of(look);
     ew_code rc = ew_buf_append(css, ew_page_css, strlen(ew_page_css), err);
+    if (rc == EW_OK)
+        rc = ew_buf_append(css, ew_page_paper, strlen(ew_page_paper), err);
     if (rc == EW_OK && f != NULL)
         rc = ew_buf_printf(css, err,
                            "@font-face{font-family:'%s';src:url(data:font/woff2;base64,",

@@ -23,10 +23,14 @@ enum {
     EW_LIMITS_CHECK = 1,
     EW_LIMITS_DIFF = 2,
     EW_LIMITS_FAMILY = 4,
-    EW_LIMITS_INSPECT = 8
+    EW_LIMITS_INSPECT = 8,
+    EW_LIMITS_CASE = 16
 };
 unsigned ew_page_limits_of(const char *tool);
 void ew_page_limits(ew_page *p, unsigned kinds);
+
+/* A table of the methods of `inspect`. */
+void ew_page_methods(ew_page *p);
 
 /* Reading results. Missing: "", 0, NULL. */
 const char *ew_json_text_of(const json_t *o, const char *key);

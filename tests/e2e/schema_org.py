@@ -59,6 +59,8 @@ PROPERTIES = {
         ["Organization", "Person"]),
     "ratingValue": (["Rating"],
         ["Number", "Text"]),
+    "reviewBody": (["Review"],
+        ["Text"]),
     "reviewRating": (["Review"],
         ["Rating"]),
     "sha256": (["MediaObject"],

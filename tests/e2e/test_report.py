@@ -171,7 +171,23 @@ class Files(Report):
         self.assertNotIn("mediaAuthenticityCategory", review)
         self.assertEqual(review["itemReviewed"]["mediaItemAppearance"][0]["sha256"],
                          hashlib.sha256(open(a, "rb").read()).hexdigest())
+        self.assertEqual(review["reviewBody"].split(".")[0], "No sign of change was found")
         self.assertEqual(Validator(made).problems, [])
+        whole = ("report", "diff", a, self.join("b.wav", [(a, 0, 5), (a, 8, 4)]), "--jsonld", "--publisher",
+                 "Desk")
+        full = json.loads(self.run_ew(*whole, "--publisher-url", "https://desk.example", "--review-url",
+                                      "https://desk.example/1", "--authenticity",
+                                      "b.wav=EditedOrCroppedContent", code=None).out)
+        one, two = full["@graph"]
+        self.assertNotIn("mediaAuthenticityCategory", one)
+        self.assertEqual(two["mediaAuthenticityCategory"], "EditedOrCroppedContent")
+        self.assertEqual(two["url"], "https://desk.example/1")
+        self.assertEqual(two["author"]["url"], "https://desk.example")
+        self.assertEqual(Validator(full).problems, [])
+        for wrong in (("--date", "yesterday"), ("--review-url", "javascript:alert(1)"),
+                      ("--authenticity", "c.wav=StagedContent"), ("--authenticity", "b.wav=Fake"),
+                      ("--authenticity", "StagedContent")):
+            self.assertEqual(self.run_ew(*whole, *wrong, code=2).out, "")
 
     def test_nothing_is_written_that_is_not_whole(self):
         a = self.speech("a.wav", seed=1, seconds=12)
