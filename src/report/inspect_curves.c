@@ -93,10 +93,10 @@ void draw_noise(ew_canvas *c, const plan *p)
 void draw_edge(ew_canvas *c, const plan *p)
 {
     const double range[2] = {0, p->f->rate_hz / 2.0};
-    const double y = p->plot_top + PLOT_H + 35;
+    const double y = p->plot_top + p->plot_h + 35;
     const double sample[4] = {LEFT, y, LEFT + 26, y};
 
-    draw_curve(c, p, p->edge, (ew_box){LEFT, p->plot_top, PLOT_W, PLOT_H}, range);
+    draw_curve(c, p, p->edge, (ew_box){LEFT, p->plot_top, PLOT_W, p->plot_h}, range);
     c->ops->line(c, sample, 2, (ew_stroke){1.8, EDGE, 1});
     put_text(c, LEFT + 33, y + 5, INK, EW_N("upper edge of the sound"));
 }

@@ -117,7 +117,7 @@ static void time_axis(ew_canvas *c, const plan *p)
 {
     const double length = seconds(p, (double)p->f->samples);
     const double step = ew_svg_tick_step(length, TICKS_MAX);
-    const double y = p->plot_top + PLOT_H;
+    const double y = p->plot_top + p->plot_h;
 
     for (double at = 0; at <= length && step > 0; at += step) {
         char text[EW_TIME_TEXT];
@@ -149,9 +149,9 @@ static void frequency_axis(ew_canvas *c, const plan *p)
 
     for (double khz = 0; khz <= top_khz + 1e-9; khz += step) {
         char text[EW_TIME_TEXT];
-        const double y = p->plot_top + PLOT_H * (1 - khz / top_khz);
+        const double y = p->plot_top + p->plot_h * (1 - khz / top_khz);
         snprintf(text, sizeof text, "%.*f", step < 1 ? 1 : 0, khz);
-        put_across(c, LEFT - 5, fmin(y, p->plot_top + PLOT_H - 1), 5, GREY);
+        put_across(c, LEFT - 5, fmin(y, p->plot_top + p->plot_h - 1), 5, GREY);
         if (y > p->plot_top + 14)
             put_end(c, LEFT - 8, y + 5, text);
     }
@@ -160,7 +160,7 @@ static void frequency_axis(ew_canvas *c, const plan *p)
 
 static void level_axis(ew_canvas *c, const plan *p, ew_levels l)
 {
-    const double x = LEFT + PLOT_W + 16, h = PLOT_H - 40, top = p->plot_top + 20;
+    const double x = LEFT + PLOT_W + 16, h = p->plot_h - 40, top = p->plot_top + 20;
 
     for (int i = 0; i < (int)h; i++)
         c->ops->rect(c, (ew_box){x, top + i, 14, 1}, ew_inspect_color(1 - i / (h - 1)),
@@ -242,7 +242,7 @@ void ew_inspect_draw(ew_canvas *c, const ew_inspect_view *v)
         ew_free(rgb);
         level_axis(c, &p, levels);
     }
-    put_frame(c, p.plot_top, PLOT_H);
+    put_frame(c, p.plot_top, p.plot_h);
     time_axis(c, &p);
     frequency_axis(c, &p);
     if (p.edge)

@@ -107,11 +107,12 @@ void plan_make(plan *p, const ew_inspect_view *v)
     p->f = v->found;
     p->edge = curve(p->f, "bandwidth");
     p->noise = curve(p->f, "noise-floor");
+    p->plot_h = p->f->spectrogram != NULL ? PLOT_H : PLOT_LOW_H;
     plan_marks(p);
     p->plot_top = LANES_TOP + (double)p->lanes * LANE_H + 6;
-    p->panel_top = p->plot_top + PLOT_H + AXIS_H + PANEL_GAP;
+    p->panel_top = p->plot_top + p->plot_h + AXIS_H + PANEL_GAP;
     p->list_top =
-        p->noise ? p->panel_top + PANEL_H + LIST_GAP : p->plot_top + PLOT_H + AXIS_H + 8;
+        p->noise ? p->panel_top + PANEL_H + LIST_GAP : p->plot_top + p->plot_h + AXIS_H + 8;
     p->height = p->list_top + (double)plan_rows(p) * ROW_H + BOTTOM +
                 (p->f->trace_count > ROWS_MAX ? 20 : 0);
 }
@@ -133,8 +134,8 @@ static void bar(ew_canvas *c, const plan *p, double x, uint32_t rgb)
         c->ops->rect(c, (ew_box){x - 0.75, p->plot_top - 5, 1.5, 10}, rgb, 1);
         return;
     }
-    c->ops->rect(c, (ew_box){x - 1.75, p->plot_top, 3.5, PLOT_H}, WHITE, 0.7);
-    c->ops->rect(c, (ew_box){x - 0.75, p->plot_top, 1.5, PLOT_H}, rgb, 1);
+    c->ops->rect(c, (ew_box){x - 1.75, p->plot_top, 3.5, p->plot_h}, WHITE, 0.7);
+    c->ops->rect(c, (ew_box){x - 0.75, p->plot_top, 1.5, p->plot_h}, rgb, 1);
 }
 
 static void draw_span(ew_canvas *c, const plan *p, const ew_trace *t)
@@ -145,7 +146,7 @@ static void draw_span(ew_canvas *c, const plan *p, const ew_trace *t)
     if (to - from > 3) {
         c->ops->rect(c, (ew_box){from, p->plot_top - 5, to - from, 5}, rgb, 1);
         if (t->kind == EW_TRACE_CHANGE && p->signs <= SIGNS_LINED) {
-            c->ops->rect(c, (ew_box){from, p->plot_top, to - from, PLOT_H}, rgb, 0.12);
+            c->ops->rect(c, (ew_box){from, p->plot_top, to - from, p->plot_h}, rgb, 0.12);
             bar(c, p, from, rgb);
             bar(c, p, to, rgb);
         }

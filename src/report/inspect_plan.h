@@ -11,6 +11,7 @@ enum {
     LEFT = 64,
     PLOT_W = 1124,
     PLOT_H = 400,
+    PLOT_LOW_H = 150, /* without a spectrogram: a curve and the marks */
     LANES_TOP = 92,
     LANE_H = 21,
     LANES_MAX = 3,
@@ -55,7 +56,7 @@ typedef struct plan {
     mark marks[MARKS_MAX];
     size_t mark_count, lanes;
     size_t signs, facts; /* that have a place, not the whole */
-    double plot_top, panel_top, list_top, height;
+    double plot_h, plot_top, panel_top, list_top, height;
     const ew_curve *edge, *noise;
 } plan;
 

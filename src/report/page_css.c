@@ -88,7 +88,7 @@ const char ew_page_paper[] =
     "body{font-size:10pt;background:#fff}"
     "header,nav,main,footer{max-width:none;padding:0}"
     "h1{font-size:20pt}h2{font-size:14pt;margin-top:1.4em}h3{font-size:11.5pt}"
-    "h2,h3,caption,thead,.answer,figcaption{break-after:avoid}tbody tr:first-child{"
+    "h2,h3,caption,thead,.answer,.picture figcaption{break-after:avoid}tbody tr:first-child{"
     "break-before:avoid}figure,tr,.warning,pre{break-inside:avoid}"
     "thead{display:table-header-group}"
     "ul,dl,blockquote{break-inside:avoid}p,li{orphans:3;widows:3}"
