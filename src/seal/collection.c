@@ -4,61 +4,24 @@
 
 #include "base/alloc.h"
 #include "seal/checkpoint.h"
-#include "seal/cover_file.h"
-
-enum { NOTE, PROOF, COVER, PARTS }; /* after the first file, which says what this is */
-
-/* A bundle taken apart. */
-typedef struct opened {
-    ew_zip_file *files;
-    size_t count, part_count;
-    ew_note *note;
-    ew_seal seal;
-} opened;
-
-static ew_code open_bundle(opened *o, ew_slice bytes, ew_err *err)
-{
-    static const char *const names[] = {"seal.note", "seal.tlog-proof", "cover.bin"};
-    *o = (opened){0};
-    ew_code code = ew_zip_parse(bytes.p, bytes.n, &o->files, &o->count, err);
-    if (code != EW_OK)
-        return code;
-    for (size_t i = 0; i < PARTS; i++)
-        if (o->count < 1 + PARTS || !ew_slice_is(o->files[1 + i].name, names[i]))
-            return ew_fail(err, EW_E_FORMAT, 0, "not a bundle");
-    while (1 + PARTS + o->part_count < o->count) {
-        ew_slice name = o->files[1 + PARTS + o->part_count].name;
-        if (!ew_slice_skip(&name, "parts/"))
-            break;
-        o->part_count++;
-    }
-    const ew_zip_file *note = &o->files[1 + NOTE];
-    code = ew_note_parse(&o->note, note->bytes.p, note->bytes.n, err);
-    return code == EW_OK ? ew_seal_parse(&o->seal, o->note->text, err) : code;
-}
-
-static void close_bundle(opened *o)
-{
-    ew_note_free(o->note);
-    ew_free(o->files);
-}
+#include "seal/opened.h"
 
 /* What the log says of a member's seal. */
 static ew_code entry_of(ew_slice bundle, ew_hash *out, ew_err *err)
 {
-    opened o;
+    ew_opened o;
     ew_tlog_proof *proof = NULL;
-    ew_code code = open_bundle(&o, bundle, err);
+    ew_code code = ew_opened_take(&o, bundle, err);
     if (code == EW_OK) {
-        ew_slice p = o.files[1 + PROOF].bytes;
+        ew_slice p = o.proof;
         code = ew_tlog_proof_parse(&proof, p.p, p.n, err);
     }
     if (code == EW_OK && proof->extra_n != EW_SALT)
         code = ew_fail(err, EW_E_FORMAT, 0, "a proof without a salt");
     if (code == EW_OK)
-        *out = ew_entry_hash(proof->extra, o.files[1 + NOTE].bytes);
+        *out = ew_entry_hash(proof->extra, o.note_text);
     ew_tlog_proof_free(proof);
-    close_bundle(&o);
+    ew_opened_release(&o);
     return code;
 }
 
@@ -93,13 +56,12 @@ static ew_code copy_run(taker *t, const ew_run *run, ew_slice bytes)
 /* parts: how many the streams have together of that kind. */
 static ew_code take(taker *t, ew_slice bundle, uint64_t *parts)
 {
-    opened o;
+    ew_opened o;
     ew_cover_file cover = {0};
-    ew_code code = open_bundle(&o, bundle, t->err);
-    const ew_zip_file *file = code == EW_OK ? o.files + 1 + PARTS : NULL;
+    ew_code code = ew_opened_take(&o, bundle, t->err);
+    const ew_zip_file *file = o.parts;
     if (code == EW_OK)
-        code = ew_cover_file_parse(&cover, o.files[1 + COVER].bytes, &o.seal, file,
-                                   o.part_count, t->err);
+        code = ew_cover_file_parse(&cover, o.cover, &o.seal, file, o.part_count, t->err);
     for (size_t s = 0; code == EW_OK && s < o.seal.stream_count; s++) {
         const ew_cover_stream *c = &cover.streams[s];
         bool wanted = o.seal.streams[s].splitter == t->of;
@@ -109,7 +71,7 @@ static ew_code take(taker *t, ew_slice bundle, uint64_t *parts)
                 code = t->run(t, &c->runs[r], file->bytes);
     }
     ew_cover_file_release(&cover);
-    close_bundle(&o);
+    ew_opened_release(&o);
     return code;
 }
 

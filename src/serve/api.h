@@ -16,9 +16,10 @@ ew_route_handler ew_api_session, ew_api_token, ew_api_about, ew_api_archive,
     ew_api_case_original, ew_api_case_excerpt, ew_api_case_chat, ew_api_case_article,
     ew_api_case_place, ew_api_case_new, ew_api_case_analysis, ew_api_case_keep,
     ew_api_case_undo, ew_api_case_position, ew_api_case_alias, ew_api_case_decide,
-    ew_api_case_search, ew_api_verify, ew_api_desk, ew_api_disclose, ew_api_made,
-    ew_api_made_remove, ew_api_look, ew_api_look_choose, ew_api_look_lines,
-    ew_api_look_units, ew_api_look_search, ew_api_look_remove;
+    ew_api_case_search, ew_api_verify, ew_api_desk, ew_api_disclose;
+ew_route_handler ew_api_made, ew_api_made_remove, ew_api_look, ew_api_look_choose,
+    ew_api_look_lines, ew_api_look_units, ew_api_look_search, ew_api_look_remove,
+    ew_api_shown_lines, ew_api_shown_remove;
 
 /* Answers with the object, which is released. */
 EW_MUST_CHECK ew_code ew_api_reply(ew_reply *r, ew_obj *o, ew_err *err);

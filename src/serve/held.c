@@ -17,7 +17,7 @@
 #include "ops/jobs.h"
 #include "ops/sounds.h"
 
-enum { HELD_MAX = EW_HELD_KINDS * EW_HELD_EACH };
+enum { HELD_MAX = EW_HELD_KINDS * EW_HELD_EACH, GOING_MAX = 32 };
 
 typedef struct seat {
     ew_held_thing t; /* what == NULL: free */
@@ -34,6 +34,9 @@ struct ew_held {
     seat seats[HELD_MAX];
     struct ew_sounds *sounds;
     char *work;
+    uint8_t going[GOING_MAX]
+                 [EW_SHA256_BYTES]; /* sounds that go as soon as they are decoded */
+    size_t going_count;
 };
 
 static time_t now(void)
@@ -94,7 +97,6 @@ static const seat *with_sound(const ew_held *h, const uint8_t sha256[EW_SHA256_B
     return NULL;
 }
 
-/* One that is being made cannot be forgotten: it stays, with its mark, until the next start. */
 static bool is_left(const ew_held *h, const uint8_t sha256[EW_SHA256_BYTES])
 {
     char hex[EW_SHA256_HEX + 1];
@@ -107,16 +109,31 @@ static bool is_left(const ew_held *h, const uint8_t sha256[EW_SHA256_BYTES])
     return left;
 }
 
+/* False: it is still there, since it is being made. Its mark goes after it. */
+static bool is_gone(const ew_held *h, const uint8_t sha256[EW_SHA256_BYTES])
+{
+    char *path = is_left(h, sha256) ? NULL : mark_path(h, sha256);
+    if (path != NULL)
+        (void)unlink(path);
+    ew_free(path);
+    return path != NULL;
+}
+
 /* The seat is free already. */
 static void forget_sound(ew_held *h, const uint8_t sha256[EW_SHA256_BYTES])
 {
     if (with_sound(h, sha256) != NULL)
         return;
-    char *path = mark_path(h, sha256);
     ew_sounds_forget(h->sounds, sha256);
-    if (path != NULL && !is_left(h, sha256))
-        (void)unlink(path);
-    ew_free(path);
+    if (!is_gone(h, sha256) && h->going_count < GOING_MAX)
+        memcpy(h->going[h->going_count++], sha256, EW_SHA256_BYTES);
+}
+
+static void look_after(ew_held *h)
+{
+    for (size_t i = h->going_count; i-- > 0;)
+        if (with_sound(h, h->going[i]) != NULL || is_gone(h, h->going[i]))
+            memmove(h->going[i], h->going[--h->going_count], EW_SHA256_BYTES);
 }
 
 char *ew_held_sound(ew_held *h, const uint8_t sha256[EW_SHA256_BYTES])
@@ -159,6 +176,7 @@ void ew_held_tidy(ew_held *h)
             now() - s->used > EW_HELD_SECONDS)
             retire(h, s);
     }
+    look_after(h);
     pthread_mutex_unlock(&h->lock);
 }
 

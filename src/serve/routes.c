@@ -45,6 +45,8 @@ const ew_route ew_routes[] = {
     {"GET", "/api/looks/*/units", EW_BODY_NONE, false, ew_api_look_units},
     {"GET", "/api/looks/*/search", EW_BODY_NONE, false, ew_api_look_search},
     {"DELETE", "/api/looks/*", EW_BODY_NONE, false, ew_api_look_remove},
+    {"GET", "/api/shown/*/lines", EW_BODY_NONE, false, ew_api_shown_lines},
+    {"DELETE", "/api/shown/*", EW_BODY_NONE, false, ew_api_shown_remove},
     {"POST", "/api/files", EW_BODY_FILE, false, ew_api_file_add},
     {"GET", "/api/jobs", EW_BODY_NONE, false, ew_api_jobs},
     {"POST", "/api/jobs", EW_BODY_JSON, false, ew_api_job_add},

@@ -79,6 +79,27 @@ class Bundles(Case):
         with zipfile.ZipFile(self.path("x.ewb")) as z:
             return {n: z.read(n) for n in z.namelist() if n.startswith("parts/") or n == "cover.bin"}
 
+    def send(self, s, data, name="x"):
+        return json.loads(s.ask("POST", "/api/files?name=" + name, data)[2])["sha256"]
+
+    def verify(self, s, bundle, **more):
+        with open(self.path("policy"), encoding="utf-8") as f:
+            policy = f.read()
+        return s.json("POST", "/api/verify", dict({"bundle": self.send(s, bundle), "policy": policy, "name": "a bundle",
+                                                   "shown": True}, **more))
+
+    def shown(self, s, done):
+        got = []
+        while len(got) < done["shown"]["lines"]:
+            got += s.json("GET", "/api/shown/%s/lines?from=%d&count=700" % (done["shown"]["name"], len(got)))["lines"]
+        return got
+
+    @staticmethod
+    def words_of(lines):
+        """What a reader sees, however it is divided into lines."""
+        said = "".join(p["text"] for p in lines if p["kind"] != "metadata")
+        return re.sub(r"(\[withheld\])+", "[withheld]", re.sub(r"\s", "", said))
+
     def nowhere(self, folder, *secrets):
         for root, _, names in os.walk(folder):
             for name in names:
@@ -121,7 +142,7 @@ class Bundles(Case):
             states = self.lines(s, look, "units")
             self.assertEqual(sum(1 for u in states if u["shown"] and not u.get("partly")), seen["units_shown"])
             self.assertEqual([u["first"] for u in states], list(range(1, 151)))
-            if c in choices[2:4]:
+            if c in choices[2:6]:
                 done = self.ask(s, item=item, **c, write=True, keep=True, published=True, expected=seen["mark"])
                 made = self.fetch(s, done)
                 self.assertEqual(sorted(made), ["bundle.ewb", "published.txt"])
@@ -132,14 +153,24 @@ class Bundles(Case):
                 with open(self.path("p.ewb"), "wb") as f, open(self.path("p.txt"), "wb") as t:
                     f.write(made["bundle.ewb"])
                     t.write(made["published.txt"])
-                self.run_ew("verify", "p.ewb", "--policy", "policy", "--published", "p.txt")
+                told = self.run_ew("verify", "p.ewb", "--policy", "policy", "--published", "p.txt").out
+                # What a reader sees is what was looked at.
+                done = self.verify(s, made["bundle.ewb"], published=self.send(s, made["published.txt"]))
+                self.assertEqual(done["verdict"]["verdict"], "verified")
+                self.assertEqual(done["text"].replace("a bundle", "p.ewb"), told)
+                read = self.shown(s, done)
+                self.assertEqual(self.words_of(read), self.words_of(lines), c)
+                self.assertEqual([p["text"].replace("\\\\", "\\") for p in read if p["kind"] == "metadata"],
+                                 [p["text"] for p in lines if p["kind"] == "metadata"])
+                self.assertEqual(done["shown"]["shown"], seen["shown"])
+                s.json("DELETE", "/api/shown/" + done["shown"]["name"])
                 hidden = [t.split()[0] for i, t in enumerate(said) if not states[i]["shown"]]
                 shown = [t.split()[0] for i, t in enumerate(said) if states[i]["shown"]]
-                self.assertTrue(hidden and shown)
+                self.assertTrue(hidden or c == choices[5])
                 for name, data in made.items():
                     for word in hidden:
                         self.assertNotIn(word.encode() + b" ", data, name)
-                for word in shown:
+                for word in shown if c != choices[5] else ():
                     self.assertIn(word.encode() + b" ", made["bundle.ewb"])
         # What was not looked at is not written, and leaves no trace on the log.
         before = sorted(os.listdir(self.path("work")))
@@ -231,13 +262,22 @@ class Bundles(Case):
                 self.assertEqual(sound[a:b], whole[a:b] if p["shown"] else bytes(b - a), (c, p))
                 if not p["shown"] and any(whole[a:b]):
                     self.assertNotIn(whole[a:a + 400], made["bundle.ewb"])
+            read = self.verify(s, made["bundle.ewb"], published=self.send(s, made["published.wav"]))
+            self.assertEqual((read["verdict"]["verdict"], read["shown"]["seconds"]), ("verified", 20))
+            self.assertEqual([(p["from"], p["to"]) for p in self.shown(s, read) if p["kind"] == "unit" and p["shown"]],
+                             [(p["from"], p["to"]) for p in lines if p["kind"] == "unit" and p["shown"]])
+            self.wait_until(lambda: s.json("GET", "/api/sounds/" + read["shown"]["sha256"])["state"] == "ready", 30, "sound")
+            heard = s.ask("GET", "/api/sounds/%s/wav?from=0&count=%d" % (read["shown"]["sha256"], 20 * 16000))[2]
+            self.assertEqual(heard[44:], sound)
+            s.json("DELETE", "/api/shown/" + read["shown"]["name"])
+            self.assertEqual(s.ask("GET", "/api/sounds/" + read["shown"]["sha256"])[0], 404)
             self.assertEqual(sum(round((p["to"] - p["from"]) * rate) for p in lines if p["kind"] == "unit"), len(whole))
         other = self.choose(s, look, show="1-2")
         self.assertEqual(self.choose(s, look, show="0:01.000000-0:02.0")["mark"], other["mark"])
         s.json("DELETE", "/api/looks/" + look["look"])
-        self.assertEqual(os.listdir(self.path("work", "sounds")), [])
         self.assertEqual(s.ask("GET", "/api/sounds/" + look["sha256"])[0], 404)
-        self.assertFalse([n for n in os.listdir(self.path("work")) if n.startswith("look-")])
+        self.wait_until(lambda: os.listdir(self.path("work", "sounds")) == [], 10, "the end of the sounds")
+        self.wait_until(lambda: not [n for n in os.listdir(self.path("work")) if n.startswith("look-")], 10, "no marks")
         # A folder: which files, and bundles of them.
         look = self.look(s, listed["seals"]["item"])
         self.assertEqual((look["kind"], look["units"]), ("collection", 2))
@@ -252,6 +292,22 @@ class Bundles(Case):
             with open(self.path(name), "wb") as out:
                 out.write(data)
         self.run_ew("verify", sorted(made)[0], "--collection", "collection.ewb", "--policy", "policy")
+        both = {n: self.send(s, d) for n, d in made.items()}
+        done = self.verify(s, made[sorted(made)[0]], collection=both["collection.ewb"])
+        self.assertEqual((done["collection"]["member"], done["collection"]["number"], done["collection"]["members"]),
+                         (True, 1 + names.index("letter.txt"), 2))
+        done = self.verify(s, made["collection.ewb"], collection=self.send(s, made[sorted(made)[0]]))
+        self.assertFalse(done["collection"]["member"])
+        self.assertEqual([p["shown"] for p in self.shown(s, done) if p["kind"] == "unit"].count(True), 1)
+        # Of what is broken nothing is shown.
+        bad = bytearray(made["collection.ewb"])
+        bad[bad.index(b"cover.bin") + 60] ^= 1
+        done = self.verify(s, bytes(bad))
+        self.assertEqual(done["verdict"]["verdict"], "broken")
+        self.assertNotIn("shown", done)
+        for junk in (b"PK", b"x" * 1000):
+            self.assertEqual(self.verify(s, junk)["verdict"]["verdict"], "broken")
+        self.assertEqual(os.listdir(self.path("work", "files")), [])
         # Killed while something is looked at, and while something is written: the next start leaves nothing.
         look = self.look(s, listed["grid"]["item"])
         self.wait_until(ready, 30, "the sound")

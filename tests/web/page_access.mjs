@@ -120,6 +120,7 @@ await test('a bundle is verified; a part is disclosed after a preview of exactly
     await first.locator('.drop input').setInputFiles([]);
     await first.locator('.drop input').setInputFiles(file('secret.ewb'));
     await first.waitForSelector('.verdict.verified');
+    await go(first, '#/bundle/disclose');
     await first.fill('input[type=password]', world.passphrase);
     await first.keyboard.press('Enter');
     await first.locator('section table button').click();
@@ -135,7 +136,7 @@ await test('a bundle is verified; a part is disclosed after a preview of exactly
     const bytes = readFileSync(await (await coming).path());
     assert.ok(!bytes.includes('Sokha') && bytes.includes('First paragraph'));
     await go(first, '#/archive');
-    await go(first, '#/bundle');
+    await go(first, '#/bundle/disclose');
     assert.equal(await first.inputValue('input[type=password]'), '');
 });
 
@@ -159,7 +160,7 @@ await test('the archive: a recording is added, found and removed after a questio
 const work = () => jobs.map((j) => [`${j.kind}_done`, `#/${j.kind}/${j.id}`]);
 const views = () => [
     ...['check', 'diff', 'family', 'inspect', 'jobs', 'archive', 'case', 'bundle'].map((v) => [v, `#/${v}`]), ...work(),
-    ['case_items', caseHash], ['case_item', `${caseHash}/item/1`], ['case_chat', `${caseHash}/item/2`],
+    ['bundle_disclose', '#/bundle/disclose'], ['case_items', caseHash], ['case_item', `${caseHash}/item/1`], ['case_chat', `${caseHash}/item/2`],
     ['case_timeline', `${caseHash}/timeline`], ['case_quotes', `${caseHash}/quotes`],
     ['case_search', `${caseHash}/search`], ['case_events', `${caseHash}/events`],
 ];

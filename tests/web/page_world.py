@@ -110,6 +110,23 @@ class World:
             out.write(self.ew("key", "export"))
         return item
 
+    def bundles(self):
+        """A desk with sound, a long chat, a text and a folder, each sealed; items by their names."""
+        word = PASSPHRASE.encode() + b"\n"
+        self.ew("key", "new", "desk.example", "--passphrase-fd", "0", stdin=word)
+        self.wav("talk.wav", 1, 30)
+        names = ["Ann", "Doe, \"Jane\"", HOSTILE.replace(":", "")]
+        self.write("chat.txt", "".join("[%d.9.2019, 16:%02d:%02d] %s: message%dword %s\n" % (
+            1 + i // 100 % 28, i // 60 % 60, i % 60, names[i % 3], i, HOSTILE if i % 50 == 0 else "") for i in range(3000)))
+        self.write("secret.txt", "First paragraph, shown.\n\nThe source is Sokha.\n\nThird " + HOSTILE + "\n")
+        self.write("folder/a.txt", "One.\n\nTwo is hidden.\n")
+        self.wav("folder/b.wav", 3, 8)
+        self.ew("seal", "talk.wav", "chat.txt", "secret.txt", "folder", "--note", "said " + HOSTILE,
+                "--passphrase-fd", "0", stdin=word)
+        self.ew("log", "checkpoint", "--passphrase-fd", "0", stdin=word)
+        with open(self.path("desk.policy"), "wb") as out:
+            out.write(self.ew("key", "export"))
+
     def serve(self, *more):
         """(process, address with its token)"""
         p = subprocess.Popen([self.program, "serve", "--listen", "127.0.0.1:0", "--dir", self.path("work"),
@@ -120,10 +137,16 @@ class World:
 
 
 def main():
-    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
-        print("usage: page_world.py DIR")
+    if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-") or sys.argv[2:] not in ([], ["--bundles"]):
+        print("usage: page_world.py DIR [--bundles]")
         return 0 if "--help" in sys.argv else 2
     world = World(os.path.abspath(sys.argv[1]))
+    if sys.argv[2:]:
+        world.bundles()
+        process, url = world.serve()
+        print(json.dumps({"url": url, "passphrase": PASSPHRASE, "dir": world.dir}), flush=True)
+        threading.Thread(target=lambda: (sys.stdin.read(), process.terminate()), daemon=True).start()
+        return process.wait()
     world.archive()
     world.case()
     item = world.desk()

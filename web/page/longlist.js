@@ -17,6 +17,7 @@ export class LongList {
     constructor({ label, head, fetch, row, fail, place = (n) => n }) {
         Object.assign(this, { fetch, row, fail, place });
         this.from = this.to = this.total = this.wish = 0;
+        this.line = Promise.resolve(); // one thing after another: none is lost, none comes late
         this.body = el('tbody', null);
         this.table = el('table', null, el('caption', 'unseen', label),
             el('thead', null, el('tr', null, ...head.map((h) => el('th', { scope: 'col' }, h)))), this.body);
@@ -30,10 +31,10 @@ export class LongList {
         this.box = el('div', null, this.tools, this.frame);
     }
 
-    async #get(from, n) {
-        const mine = ++this.wish;
-        const lines = await this.fetch(from, n);
-        return mine === this.wish ? lines : null;
+    #after(act) {
+        const done = this.line.then(act);
+        this.line = done.catch(() => {});
+        return done;
     }
 
     #rows(lines, from) {
@@ -59,31 +60,34 @@ export class LongList {
     }
 
     /** The same rows as they are now; who had the focus keeps it. */
-    async again() {
-        const lines = await this.#get(this.from, this.to - this.from);
-        if (lines === null)
-            return;
-        const { scrollTop } = this.frame;
-        const had = [...this.body.rows].findIndex((r) => r.contains(document.activeElement));
-        this.body.replaceChildren(...this.#rows(lines, this.from));
-        this.to = this.from + lines.length;
-        this.frame.scrollTop = scrollTop;
-        if (had >= 0)
-            this.body.rows[had]?.querySelector('input, button')?.focus();
+    again() {
+        return this.#after(async () => {
+            const lines = await this.fetch(this.from, this.to - this.from);
+            const { scrollTop } = this.frame;
+            const had = [...this.body.rows].findIndex((r) => r.contains(document.activeElement));
+            this.body.replaceChildren(...this.#rows(lines, this.from));
+            this.to = this.from + lines.length;
+            this.frame.scrollTop = scrollTop;
+            if (had >= 0)
+                this.body.rows[had]?.querySelector('input, button')?.focus();
+        });
     }
 
-    /** Brings a line (from 0) to the upper edge. */
-    async show(at) {
-        const from = Math.max(0, Math.min(at - 20, this.total - STEP));
-        const lines = await this.#get(from, STEP);
-        if (lines === null)
-            return;
-        this.body.replaceChildren(...this.#rows(lines, from));
-        this.from = from;
-        this.to = from + lines.length;
-        const first = this.body.rows[at - from];
-        this.frame.scrollTop = first && at > 0 ? first.offsetTop - this.table.tHead.offsetHeight : 0;
-        this.slider.value = `${at}`;
+    /** Brings a line (from 0) to the upper edge; of several wishes the last. */
+    show(at) {
+        const mine = ++this.wish;
+        return this.#after(async () => {
+            if (mine !== this.wish)
+                return;
+            const from = Math.max(0, Math.min(at - 20, this.total - STEP));
+            const lines = await this.fetch(from, STEP);
+            this.body.replaceChildren(...this.#rows(lines, from));
+            this.from = from;
+            this.to = from + lines.length;
+            const first = this.body.rows[at - from];
+            this.frame.scrollTop = first && at > 0 ? first.offsetTop - this.table.tHead.offsetHeight : 0;
+            this.slider.value = `${at}`;
+        });
     }
 
     /** The line of a unit with this number. */
@@ -108,20 +112,23 @@ export class LongList {
     async #more(from, n, before) {
         this.busy = true;
         try {
-            const lines = await this.#get(from, n);
-            if (lines === null || lines.length === 0)
-                return;
-            const rows = this.#rows(lines, from);
-            const held = this.body.rows[before ? 0 : this.body.rows.length - 1];
-            const at = held.offsetTop - this.frame.scrollTop;
-            this.body[before ? 'prepend' : 'append'](...rows);
-            if (before)
-                this.from = from;
-            else
-                this.to = from + lines.length;
-            for (; this.to - this.from > KEPT; before ? this.to-- : this.from++)
-                this.body.rows[before ? this.body.rows.length - 1 : 0].remove();
-            this.frame.scrollTop = held.offsetTop - at;
+            await this.#after(async () => {
+                if (before ? from + n !== this.from : from !== this.to)
+                    return; // it is elsewhere by now
+                const rows = this.#rows(await this.fetch(from, n), from);
+                const held = this.body.rows[before ? 0 : this.body.rows.length - 1];
+                if (rows.length === 0 || held === undefined)
+                    return;
+                const at = held.offsetTop - this.frame.scrollTop;
+                this.body[before ? 'prepend' : 'append'](...rows);
+                if (before)
+                    this.from = from;
+                else
+                    this.to = from + rows.length;
+                for (; this.to - this.from > KEPT; before ? this.to-- : this.from++)
+                    this.body.rows[before ? this.body.rows.length - 1 : 0].remove();
+                this.frame.scrollTop = held.offsetTop - at;
+            });
         } catch (why) {
             this.fail(why);
         } finally {
