@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "base/when.h"
-
 enum { DAY = 86400, YEAR_CHARS = 4, MONTH_CHARS = 7, DAY_CHARS = 10 };
 
 /* The first moment of a date of n characters. */
@@ -73,4 +71,17 @@ bool ew_case__before(const ew_date_span *a, const ew_date_span *b)
 int64_t ew_case__days_between(const ew_date_span *a, const ew_date_span *b)
 {
     return day_number(b->first) - day_number(a->first);
+}
+
+const char *ew_case__when_text(bool known, int64_t time, int64_t kind, const char *text,
+                               char room[EW_ISO_TEXT])
+{
+    if (!known)
+        return text;
+    (void)ew_iso_text(time, room);
+    if (strlen(room) == EW_ISO_CHARS && (kind & 4) != 0)
+        room[DAY_CHARS] = 0;
+    else if (strlen(room) == EW_ISO_CHARS && (kind & 1) == 0)
+        room[(kind & 2) != 0 ? EW_ISO_CHARS - 1 : 16] = 0;
+    return room;
 }

@@ -5,29 +5,16 @@
 #include <string.h>
 
 #include "base/when.h"
+#include "casefile/dates.h"
 #include "casefile/events.h"
 #include "casefile/sql.h"
 #include "import/import.h"
 
-/* A clock's reading has no Z, and no seconds where it told none. */
-static const char *when_text(bool known, int64_t time, int64_t kind, const char *text,
-                             char room[EW_ISO_TEXT])
-{
-    if (!known)
-        return text;
-    (void)ew_iso_text(time, room);
-    if (strlen(room) == EW_ISO_CHARS && (kind & 4) != 0)
-        room[10] = 0; /* the day */
-    else if (strlen(room) == EW_ISO_CHARS && (kind & 1) == 0)
-        room[(kind & 2) != 0 ? EW_ISO_CHARS - 1 : 16] = 0;
-    return room;
-}
-
 /* Of columns i to i + 2: time or null, kind, text. */
 static const char *when_of(ew_sql *q, int i, char *room)
 {
-    return when_text(!ew_sql_col_null(q, i), ew_sql_col_int(q, i),
-                     ew_sql_col_int(q, i + 1), ew_sql_col_text(q, i + 2), room);
+    return ew_case__when_text(!ew_sql_col_null(q, i), ew_sql_col_int(q, i),
+                              ew_sql_col_int(q, i + 1), ew_sql_col_text(q, i + 2), room);
 }
 
 /* ------------------------------------------------------------------ chats */
@@ -106,24 +93,24 @@ static ew_code row_of(ew_case *c, int64_t chat, const extent *e, uint64_t from,
 
 static ew_read_message message_of(ew_sql *q, uint64_t number, char *when, char *edited)
 {
-    return (ew_read_message){.id = ew_sql_col_int(q, 0),
-                             .number = number,
-                             .export_id = ew_sql_col_text(q, 1),
-                             .service = ew_sql_col_int(q, 2) != 0,
-                             .sender = ew_sql_col_text(q, 3),
-                             .sender_id = ew_sql_col_text(q, 4),
-                             .when = when_of(q, 5, when),
-                             .edited_when =
-                                 when_text(!ew_sql_col_null(q, 8), ew_sql_col_int(q, 8),
-                                           ew_sql_col_int(q, 6), "", edited),
-                             .text = ew_sql_col_text(q, 9),
-                             .reply_to = ew_sql_col_text(q, 10),
-                             .forwarded = ew_sql_col_int(q, 11) != 0,
-                             .forwarded_from = ew_sql_col_text(q, 12),
-                             .marks = (unsigned)ew_sql_col_int(q, 13),
-                             .source = ew_sql_col_int(q, 14),
-                             .at = (uint64_t)ew_sql_col_int(q, 15),
-                             .bytes = (uint64_t)ew_sql_col_int(q, 16)};
+    return (ew_read_message){
+        .id = ew_sql_col_int(q, 0),
+        .number = number,
+        .export_id = ew_sql_col_text(q, 1),
+        .service = ew_sql_col_int(q, 2) != 0,
+        .sender = ew_sql_col_text(q, 3),
+        .sender_id = ew_sql_col_text(q, 4),
+        .when = when_of(q, 5, when),
+        .edited_when = ew_case__when_text(!ew_sql_col_null(q, 8), ew_sql_col_int(q, 8),
+                                          ew_sql_col_int(q, 6), "", edited),
+        .text = ew_sql_col_text(q, 9),
+        .reply_to = ew_sql_col_text(q, 10),
+        .forwarded = ew_sql_col_int(q, 11) != 0,
+        .forwarded_from = ew_sql_col_text(q, 12),
+        .marks = (unsigned)ew_sql_col_int(q, 13),
+        .source = ew_sql_col_int(q, 14),
+        .at = (uint64_t)ew_sql_col_int(q, 15),
+        .bytes = (uint64_t)ew_sql_col_int(q, 16)};
 }
 
 ew_code ew_case_read_messages(ew_case *c, int64_t chat, ew_read_range range,

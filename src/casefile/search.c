@@ -14,8 +14,6 @@
 #include "casefile/search_who.h"
 #include "casefile/sql.h"
 
-enum { DAY_S = 86400 };
-
 /* What decides the order: the same for any order of adding, but for equal texts of equal time. */
 typedef struct candidate {
     bool timed, undone;
@@ -114,28 +112,11 @@ static ew_code keep(searcher *f, const candidate *x, ew_err *err)
 /* The first moment that a date can be, and the first one after it. */
 static bool date_span(const char *date, int64_t *from, int64_t *to)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    size_t n = strlen(date);
-    int64_t day;
-    if (!ew_case__day_of(date, &day))
+    ew_date_span span;
+    if (!ew_case__span_of(date, &span))
         return false;
-    *from = day * DAY_S;
-    if (n == EW_ISO_CHARS) {
-        (void)ew_iso_parse(date, n, from);
-        *to = *from + 1;
-        return true;
-    }
-    int year = (date[0] - '0') * 1000 + (date[1] - '0') * 100 + (date[2] - '0') * 10 +
-               (date[3] - '0');
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    int64_t length = 1;
-    if (n == 4)
-        length = leap ? 366 : 365;
-    if (n == 7) {
-        int month = (date[5] - '0') * 10 + (date[6] - '0');
-        length = month == 2 && leap ? 29 : days[month - 1];
-    }
-    *to = *from + length * DAY_S;
+    *from = span.first;
+    *to = span.last + 1;
     return true;
 }
 
@@ -369,18 +350,10 @@ static const char *const rows[] = {
         "JOIN message m ON m.id=a.message WHERE a.id=?",
 };
 
-/* A clock's reading has no Z, and no seconds where it told none. */
 static const char *when_text(ew_sql *q, char room[EW_ISO_TEXT])
 {
-    int64_t kind = ew_sql_col_int(q, 3);
-    if (ew_sql_col_null(q, 2))
-        return ew_sql_col_text(q, 1);
-    (void)ew_iso_text(ew_sql_col_int(q, 2), room);
-    if (strlen(room) == EW_ISO_CHARS && (kind & 4) != 0)
-        room[10] = 0; /* the day */
-    else if (strlen(room) == EW_ISO_CHARS && (kind & 1) == 0)
-        room[(kind & 2) != 0 ? EW_ISO_CHARS - 1 : 16] = 0;
-    return room;
+    return ew_case__when_text(!ew_sql_col_null(q, 2), ew_sql_col_int(q, 2),
+                              ew_sql_col_int(q, 3), ew_sql_col_text(q, 1), room);
 }
 
 static ew_code tell(searcher *f, const candidate *x,
