@@ -14,11 +14,19 @@
 
 enum { NAME_CHARS = 60, NOTE_MAX = 512 };
 
-static ew_code give_key(const char *key, ew_reply *r, ew_err *err)
+/* What opens a session; the device where one logged in, or "". */
+typedef struct keys {
+    char key[EW_TOKEN_TEXT];
+    char device[EW_DEVICE_TEXT];
+} keys;
+
+static ew_code give_keys(const keys *k, ew_reply *r, ew_err *err)
 {
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "schema", "earwitness.session/1");
-    ew_obj_str(&o, "key", key);
+    ew_obj_str(&o, "key", k->key);
+    if (k->device[0] != 0)
+        ew_obj_str(&o, "device", k->device);
     return ew_api_reply(r, &o, err);
 }
 
@@ -80,8 +88,8 @@ static ew_code read_who(const json_t *body, char who[EW_SESSION_WHO], ew_err *er
     return EW_OK;
 }
 
-static ew_code log_in(ew_server *s, const ew_request *q, const json_t *body,
-                      char key[EW_TOKEN_TEXT], unsigned *wait_s, ew_err *err)
+static ew_code log_in(ew_server *s, const ew_request *q, const json_t *body, keys *k,
+                      unsigned *wait_s, ew_err *err)
 {
     char who[EW_SESSION_WHO];
     uint8_t from[EW_ADDRESS_KEY];
@@ -94,6 +102,8 @@ static ew_code log_in(ew_server *s, const ew_request *q, const json_t *body,
     if (code != EW_OK)
         return code;
     ew_listen_peer(peer_of(q), from);
+    (void)ew_login_device(&s->login, json_string_value(json_object_get(body, "device")),
+                          from);
     code = ew_login_try(&s->login, from, given, &right, wait_s, err);
     if (code == EW_OK && *wait_s > 0)
         return ew_fail(err, EW_E_BUSY, 0, "too many wrong passphrases: wait for %u s",
@@ -103,7 +113,9 @@ static ew_code log_in(ew_server *s, const ew_request *q, const json_t *body,
         return ew_fail(err, EW_E_ARG, 0, "the passphrase is wrong");
     }
     if (code == EW_OK)
-        code = ew_guard_enter(&s->guard, who, ew_http_now(), key, err);
+        code = ew_login_new_device(&s->login, k->device, err);
+    if (code == EW_OK)
+        code = ew_guard_enter(&s->guard, who, ew_http_now(), k->key, err);
     if (code == EW_OK)
         ew_request_note(s, q, "login of", who);
     return code;
@@ -121,19 +133,19 @@ ew_code ew_api_session(ew_server *s, const ew_request *q, ew_reply *r, ew_err *e
 {
     json_t *body = NULL;
     ew_request stranger = *q; /* the name is that of the body, also when a session asks */
-    char key[EW_TOKEN_TEXT];
+    keys k = {"", ""};
     stranger.who = NULL;
     ew_code code = ew_api_body(&stranger, &body, err);
     const char *token = json_string_value(json_object_get(body, "token"));
     if (code == EW_OK && s->login.needed && token == NULL)
-        code = log_in(s, q, body, key, &r->retry_s, err);
+        code = log_in(s, q, body, &k, &r->retry_s, err);
     else if (code == EW_OK)
-        code = ew_guard_open(&s->guard, token, ew_http_now(), key, err);
+        code = ew_guard_open(&s->guard, token, ew_http_now(), k.key, err);
     wipe(body);
     json_decref(body);
     if (code == EW_OK)
-        code = give_key(key, r, err);
-    explicit_bzero(key, sizeof key);
+        code = give_keys(&k, r, err);
+    explicit_bzero(&k, sizeof k);
     return code;
 }
 

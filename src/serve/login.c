@@ -8,8 +8,13 @@
 
 #include <sodium.h>
 
+#include "base/hash.h"
 #include "base/utf8.h"
 
+enum { NO_ADDRESS = 0xFF }; /* what no key of an address begins with */
+
+_Static_assert(sizeof((ew_login *)0)->device_key == crypto_auth_KEYBYTES, "key of marks");
+_Static_assert(EW_DEVICE_BYTES == EW_ADDRESS_KEY + crypto_auth_BYTES, "number and mark");
 _Static_assert(EW_LOGIN_HASH >= crypto_pwhash_STRBYTES, "room for the hash");
 
 static int64_t seconds(void)
@@ -46,6 +51,8 @@ ew_code ew_login_init(ew_login *l, const char *pass, size_t n, ew_err *err)
          crypto_pwhash_str(l->hash, pass, n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
                            crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0))
         return ew_fail_nomem(err);
+    if (pass != NULL)
+        randombytes_buf(l->device_key, sizeof l->device_key);
     if (pthread_mutex_init(&l->lock, NULL) != 0)
         return ew_fail_nomem(err);
     if (pthread_mutex_init(&l->turn, NULL) == 0)
@@ -59,6 +66,30 @@ void ew_login_destroy(ew_login *l)
     pthread_mutex_destroy(&l->turn);
     pthread_mutex_destroy(&l->lock);
     explicit_bzero(l, sizeof *l);
+}
+
+/* ------------------------------------------------------------------ browsers */
+
+ew_code ew_login_new_device(ew_login *l, char out[EW_DEVICE_TEXT], ew_err *err)
+{
+    uint8_t bytes[EW_DEVICE_BYTES];
+    randombytes_buf(bytes, EW_ADDRESS_KEY);
+    bytes[0] = NO_ADDRESS;
+    if (crypto_auth(bytes + EW_ADDRESS_KEY, bytes, EW_ADDRESS_KEY, l->device_key) != 0)
+        return ew_fail_nomem(err);
+    ew_hex(bytes, sizeof bytes, out);
+    return EW_OK;
+}
+
+bool ew_login_device(const ew_login *l, const char *text, uint8_t from[EW_ADDRESS_KEY])
+{
+    uint8_t bytes[EW_DEVICE_BYTES];
+    if (text == NULL || ew_unhex(text, bytes, sizeof bytes) != 0 ||
+        crypto_auth_verify(bytes + EW_ADDRESS_KEY, bytes, EW_ADDRESS_KEY,
+                           l->device_key) != 0)
+        return false;
+    memcpy(from, bytes, EW_ADDRESS_KEY);
+    return true;
 }
 
 /* ------------------------------------------------------------------ addresses */

@@ -371,6 +371,15 @@ class ServeDesk(Case):
         self.assertEqual(s.try_login("Cy", PASS, source="127.0.0.2")[0], 200)
         self.assertEqual(s.try_login("Cy", "wrong after right", source="127.0.0.2")[0], 400)
         self.assertEqual(s.try_login("Cy", PASS, source="127.0.0.2")[0], 200)
+        # A browser that was here before is counted by itself, behind whichever address; a made-up one is not.
+        device = s.try_login("Di")[2]["device"]
+        for n in range(4):
+            s.try_login("Eve", "wrong, number %d" % n, source="127.0.0.5")
+        body = {"who": "Di", "passphrase": PASS}
+        for shown, want in (("", 429), ("0" * len(device), 429), (device[:-1] + ("1" if device[-1] == "0" else "0"), 429),
+                            (7, 429), (device, 200)):
+            status = s.ask("POST", "/api/session", json.dumps(dict(body, device=shown)).encode(), source="127.0.0.5")[0]
+            self.assertEqual(status, want, shown)
         # Many at a time use up no more tries than one after the other.
         got = []
 

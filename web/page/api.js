@@ -3,7 +3,25 @@
 
 import { language } from './words.js';
 
+const DEVICE = 'earwitness-device';
 const KEPT = 'earwitness-key'; // of this window only: other servers on this machine do not see it
+
+/** What this browser keeps for longer; '' when it keeps nothing. */
+export function kept(name) {
+    try {
+        return localStorage.getItem(name) ?? '';
+    } catch {
+        return '';
+    }
+}
+
+export function keep(name, value) {
+    try {
+        localStorage.setItem(name, value);
+    } catch {
+        // a browser that keeps nothing
+    }
+}
 
 let key = sessionStorage.getItem(KEPT);
 
@@ -76,9 +94,11 @@ export async function open() {
 
 export const inside = () => key !== null;
 
-/** Logs in. */
+/** Logs in. A browser that was here before says so: it is not kept out when others behind the same address guess. */
 export async function enter(who, passphrase) {
-    use((await send('/api/session', { who, passphrase })).key);
+    const told = await send('/api/session', { who, passphrase, device: kept(DEVICE) });
+    use(told.key);
+    keep(DEVICE, told.device);
 }
 
 export async function logOut() {

@@ -6,22 +6,6 @@ import { t } from './words.js';
 
 const NAME = 'earwitness-name'; // offered again in this browser
 
-function kept() {
-    try {
-        return localStorage.getItem(NAME) ?? '';
-    } catch {
-        return ''; // a browser that keeps nothing
-    }
-}
-
-function keep(name) {
-    try {
-        localStorage.setItem(NAME, name);
-    } catch {
-        // a browser that keeps nothing
-    }
-}
-
 /**
  * Shows the form; done(name) is called when it was right.
  * @param {Element} place
@@ -29,7 +13,7 @@ function keep(name) {
  * @param {(name: string) => void} done
  */
 export function showLogin(place, why, done) {
-    const name = el('input', { type: 'text', id: 'login-name', autocomplete: 'username', required: true, maxLength: 60, value: kept() });
+    const name = el('input', { type: 'text', id: 'login-name', autocomplete: 'username', required: true, maxLength: 60, value: api.kept(NAME) });
     const pass = el('input', { type: 'password', id: 'login-pass', autocomplete: 'current-password', required: true });
     const told = el('p', { className: 'problem', role: 'alert' });
     const enter = el('button', { type: 'submit', className: 'main' }, t('Log in'));
@@ -50,7 +34,7 @@ export function showLogin(place, why, done) {
         told.textContent = '';
         try {
             await api.enter(name.value.trim(), pass.value);
-            keep(name.value.trim());
+            api.keep(NAME, name.value.trim());
             done(name.value.trim());
         } catch (problem) {
             told.textContent = problem.message;

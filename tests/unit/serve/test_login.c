@@ -121,6 +121,59 @@ static void many_addresses(void **state)
     ew_login_destroy(&l);
 }
 
+/* A browser that was here before is counted by itself. */
+static void known_browsers(void **state)
+{
+    static ew_login l;
+    static ew_login another;
+    char device[EW_DEVICE_TEXT];
+    char second[EW_DEVICE_TEXT];
+    uint8_t from[EW_ADDRESS_KEY] = {1};
+    uint8_t own[EW_ADDRESS_KEY] = {1};
+    bool right = false;
+    unsigned wait_s = 0;
+    (void)state;
+    begin(&l);
+    begin(&another);
+    assert_int_equal(ew_login_new_device(&l, device, NULL), EW_OK);
+    assert_int_equal(ew_login_new_device(&l, second, NULL), EW_OK);
+    assert_string_not_equal(device, second);
+    assert_true(ew_login_device(&l, device, own));
+    assert_memory_not_equal(own, from, sizeof own);
+    for (int i = 0; i <= EW_LOGIN_FREE; i++)
+        assert_int_equal(ew_login_try(&l, from, ew_slice_of("no"), &right, &wait_s, NULL),
+                         EW_OK);
+    assert_int_equal(ew_login_try(&l, from, ew_slice_of(pass), &right, &wait_s, NULL),
+                     EW_OK);
+    assert_true(wait_s > 0 && !right);
+    assert_int_equal(ew_login_try(&l, own, ew_slice_of(pass), &right, &wait_s, NULL),
+                     EW_OK);
+    assert_true(wait_s == 0 && right);
+    /* It guesses no better than an address. */
+    for (int i = 0; i <= EW_LOGIN_FREE; i++)
+        assert_int_equal(ew_login_try(&l, own, ew_slice_of("no"), &right, &wait_s, NULL),
+                         EW_OK);
+    assert_int_equal(ew_login_try(&l, own, ew_slice_of(pass), &right, &wait_s, NULL),
+                     EW_OK);
+    assert_true(wait_s > 0 && !right);
+    /* Nobody makes one, or another from one. */
+    memcpy(own, from, sizeof own);
+    assert_false(ew_login_device(&another, device, own));
+    assert_false(ew_login_device(&l, NULL, own));
+    assert_false(ew_login_device(&l, "", own));
+    for (size_t i = 0; i < EW_DEVICE_TEXT - 1; i++) {
+        memcpy(second, device, sizeof second);
+        second[i] = second[i] == '0' ? '1' : '0';
+        assert_false(ew_login_device(&l, second, own));
+        memcpy(second, device, sizeof second);
+        second[i] = 0;
+        assert_false(ew_login_device(&l, second, own));
+    }
+    assert_memory_equal(own, from, sizeof own);
+    ew_login_destroy(&another);
+    ew_login_destroy(&l);
+}
+
 typedef struct crowd {
     ew_login *l;
     atomic_uint wrong, waiting, right;
@@ -166,11 +219,9 @@ static void crowds(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lengths),
-        cmocka_unit_test(only_the_hash_is_kept),
-        cmocka_unit_test(who_guesses_waits),
-        cmocka_unit_test(many_addresses),
-        cmocka_unit_test(crowds),
+        cmocka_unit_test(lengths),           cmocka_unit_test(only_the_hash_is_kept),
+        cmocka_unit_test(who_guesses_waits), cmocka_unit_test(many_addresses),
+        cmocka_unit_test(known_browsers),    cmocka_unit_test(crowds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
