@@ -135,7 +135,7 @@ def literals(arg):
 
 def is_text(text):
     """Has a word in it, and is not only a conversion or a name of a key."""
-    return re.search(r"[A-Za-z]{2}", CONVERSION.sub("", text)) is not None
+    return re.search(r"[a-z]{2}|[A-Z]{5}", CONVERSION.sub("", text)) is not None
 
 
 def calls(place, tok):

@@ -109,7 +109,7 @@ static const ew_page_look looks[] = {
      "sans-serif;line-height:1.8}\n"
      "h1,h2,h3,caption,th,figcaption{line-height:1.7}\n"
      ".kicker{letter-spacing:normal}\n"
-     "th,td{overflow-wrap:anywhere}\n"
+     "th{overflow-wrap:anywhere}\n"
      "th{min-width:4.5em}\n"},
 };
 

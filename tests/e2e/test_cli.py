@@ -12,7 +12,7 @@ from harness import Case, main
 COMMANDS = ("add", "check", "diff", "family", "inspect", "list", "remove", "info", "archive",
             "key", "seal", "log", "stamp", "disclose", "vault", "verify", "witness", "sign",
             "statement", "repudiate", "help")
-GLOBAL = {"archive", "json", "jobs", "wait", "color", "progress", "quiet", "verbose", "help", "version"}
+GLOBAL = {"archive", "json", "jobs", "wait", "color", "progress", "language", "quiet", "verbose", "help", "version"}
 TOLD = ("import", "serve")  # completed from what their help says, as are those of two words
 SOURCE = os.environ.get("EARWITNESS_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
 

@@ -13,7 +13,7 @@ _earwitness() {
     local cur prev word command='' global own=''
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD-1]}
-    global='--archive --json --jobs --wait --color --progress --quiet --verbose --help --version'
+    global='--archive --json --jobs --wait --color --progress --language --quiet --verbose --help --version'
     COMPREPLY=()
     case $prev in
     --archive | -a | --export | --log | --desk | --dir | --case) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
@@ -24,6 +24,7 @@ _earwitness() {
     --text-file | --name-file | --digest-of | --keys | --proof) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --text | --since | --actor | --about | --prev | --salt) return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur"); return ;;
+    --language) mapfile -t COMPREPLY < <(compgen -W 'en km' -- "$cur"); return ;;
     --progress) mapfile -t COMPREPLY < <(compgen -W 'auto json none' -- "$cur"); return ;;
     --svg | --png | --dot | --files-from | --file | --output | -o | --recipients-file | -R | --identity | -i | --checkpoint | --policy | --add | --data) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --jobs | -j | --wait | --context | --rate | --only | --show | --hide | --meta | --from | --obtained | --place | --time-claimed | --note | --device | --reference | --after | --recipient | -r | --passphrase-fd | --passphrase-command | --listen | --key | --old) return ;;

@@ -41,6 +41,7 @@ complete -c earwitness -s j -l jobs -x -d 'Work on N files at a time'
 complete -c earwitness -l wait -x -d 'How long to wait for another writer'
 complete -c earwitness -l color -xa 'auto always never' -d Colours
 complete -c earwitness -l progress -xa 'auto json none' -d Progress
+complete -c earwitness -l language -x -a 'en km' -d 'Say it in this language'
 complete -c earwitness -s q -l quiet -d 'Errors only'
 complete -c earwitness -s v -l verbose -d 'Say more'
 complete -c earwitness -s h -l help -d 'Show help'
