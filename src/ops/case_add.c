@@ -10,10 +10,11 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "base/when.h"
+#include "ops/case_json.h"
 #include "ops/case_kind.h"
 #include "report/json.h"
 
-enum { BATCH = 200, DETAIL_MAX = 64 * 1024, FD_PATH = 32 };
+enum { BATCH = 200, FD_PATH = 32 };
 
 typedef struct adder {
     ew_case *c;
@@ -127,7 +128,6 @@ static ew_code take_one(adder *a, const ew_input *in, ew_err *err)
 
 static ew_code put_detail(const adder *a, const ew_case_added *r, ew_err *err)
 {
-    ew_buf b;
     char modified[EW_ISO_TEXT];
     ew_obj o = ew_obj_new();
     const char *const keys[] = {"name", "origin", "obtained", "from", "note"};
@@ -140,14 +140,7 @@ static ew_code put_detail(const adder *a, const ew_case_added *r, ew_err *err)
         ew_obj_str(&o, "modified", ew_iso_text(r->modified, modified));
     if (r->how == EW_CASE_BACK)
         ew_obj_bool(&o, "again", true);
-    ew_buf_init(&b, DETAIL_MAX);
-    ew_code code = ew_obj_print(&o, &b, err);
-    if (code == EW_OK && b.len > 0) {
-        b.data[b.len - 1] = 0; /* its line feed */
-        code = ew_case_event_detail(a->c, (const char *)b.data, err);
-    }
-    ew_buf_release(&b);
-    return code;
+    return ew_event_detail_json(a->c, &o, err);
 }
 
 static ew_code add_item(const adder *a, ew_case_added *r, ew_err *err)

@@ -13,24 +13,8 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "ops/case_json.h"
 #include "ops/input.h"
-#include "report/json.h"
-
-enum { DETAIL_MAX = 64 * 1024 };
-
-/* Sets it within an event; releases the object. */
-static ew_code set_detail(ew_case *c, ew_obj *o, ew_err *err)
-{
-    ew_buf b;
-    ew_buf_init(&b, DETAIL_MAX);
-    ew_code code = ew_obj_print(o, &b, err);
-    if (code == EW_OK && b.len > 0) {
-        b.data[b.len - 1] = 0;
-        code = ew_case_event_detail(c, (const char *)b.data, err);
-    }
-    ew_buf_release(&b);
-    return code;
-}
 
 static ew_code end_event(ew_case *c, ew_code code, ew_err *err)
 {
@@ -118,7 +102,7 @@ static ew_code correction_detail(ew_case *c, wanted_item *w, ew_err *err)
         ew_obj_set(&o, "called", called);
     else
         json_decref(called);
-    return set_detail(c, &o, err);
+    return ew_event_detail_json(c, &o, err);
 }
 
 ew_code ew_ops_case_correct(ew_case *c, int64_t item, const ew_case_correction *to,
@@ -190,7 +174,7 @@ static ew_code write_custody(ew_case *c, const wanted_item *w, const ew_case_act
     }
     ew_case_event_item(c, w->id, w->sha256, w->sha256);
     ew_obj_str(&o, "to", to);
-    return end_event(c, set_detail(c, &o, err), err);
+    return end_event(c, ew_event_detail_json(c, &o, err), err);
 }
 
 ew_code ew_ops_case_hand(ew_case *c, int64_t item, const char *to, const ew_ops_actor *by,

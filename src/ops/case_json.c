@@ -140,3 +140,16 @@ void ew_timeline_finding_json(ew_obj *o, const ew_turn *t, const ew_timeline_row
     if (t->has_until)
         ew_obj_int(o, "days_after_until", t->late);
 }
+
+ew_code ew_event_detail_json(ew_case *c, ew_obj *o, ew_err *err)
+{
+    ew_buf b;
+    ew_buf_init(&b, EW_CASE_WORDS);
+    ew_code code = ew_obj_print(o, &b, err);
+    if (code == EW_OK && b.len > 0) {
+        b.data[b.len - 1] = 0; /* its line feed */
+        code = ew_case_event_detail(c, (const char *)b.data, err);
+    }
+    ew_buf_release(&b);
+    return code;
+}

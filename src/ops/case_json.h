@@ -18,4 +18,7 @@ void ew_timeline_row_json(ew_obj *o, const ew_timeline_row *r);
 void ew_timeline_finding_json(ew_obj *o, const ew_turn *t, const ew_timeline_row *first,
                               const ew_timeline_row *second);
 
+/* Makes it the detail of the event that is being written; releases the object. */
+EW_MUST_CHECK ew_code ew_event_detail_json(ew_case *c, ew_obj *o, ew_err *err);
+
 #endif

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "ops/case_json.h"
 #include "ops/case_result.h"
-#include "report/json.h"
 
-enum { DETAIL_MAX = 8192, LINE_MAX_BYTES = 4096 };
+enum { LINE_MAX_BYTES = 4096 };
 
 static const char *or_empty(const char *text)
 {
@@ -24,7 +24,6 @@ static const char *text_of(const ew_buf *b)
 static ew_code put_detail(ew_case *c, const ew_case_keeping *k, const ew_case_told *t,
                           const ew_buf *fields, ew_err *err)
 {
-    ew_buf b;
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "tool", k->tool);
     ew_obj_int(&o, "analysis", t->analysis);
@@ -40,14 +39,7 @@ static ew_code put_detail(ew_case *c, const ew_case_keeping *k, const ew_case_to
         if (strcmp(k->before->version, EW_VERSION) != 0)
             ew_obj_str(&o, "version_before", k->before->version);
     }
-    ew_buf_init(&b, DETAIL_MAX);
-    ew_code code = ew_obj_print(&o, &b, err);
-    if (code == EW_OK && b.len > 0) {
-        b.data[b.len - 1] = 0;
-        code = ew_case_event_detail(c, text_of(&b), err);
-    }
-    ew_buf_release(&b);
-    return code;
+    return ew_event_detail_json(c, &o, err);
 }
 
 static ew_code write_down(ew_case *c, const ew_case_keeping *k, const ew_case_analysis *a,

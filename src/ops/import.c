@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "import/picture.h"
 #include "import/quotes.h"
+#include "ops/case_json.h"
 #include "ops/import_work.h"
 #include "ops/picture.h"
 #include "report/json.h"
@@ -303,10 +304,8 @@ static ew_code list_recordings(const ew_kept_files *k, ew_imported *told, ew_err
 
 static ew_code detail_of(ew_import_work *w, const ew_delivery *from, ew_err *err)
 {
-    ew_buf b;
     ew_obj o = ew_obj_new();
     char *name = ew_safe_name(ew_delivery_path(from));
-    ew_buf_init(&b, EW_CASE_WORDS);
     ew_obj_str(&o, "path", name != NULL ? name : "");
     ew_obj_str(&o, "format", ew_import_format_name(w->told->format));
     ew_obj_int(&o, "originals", (int64_t)(w->told->items + w->told->known));
@@ -316,12 +315,7 @@ static ew_code detail_of(ew_import_work *w, const ew_delivery *from, ew_err *err
     ew_obj_int(&o, "captures", (int64_t)w->told->captures);
     ew_obj_int(&o, "gaps", (int64_t)w->told->gaps);
     ew_obj_int(&o, "remarks", (int64_t)w->told->remarks);
-    ew_code code = ew_obj_print(&o, &b, err);
-    while (code == EW_OK && b.len > 0 && b.data[b.len - 1] == '\n')
-        b.data[--b.len] = 0;
-    if (code == EW_OK)
-        code = ew_case_event_detail(w->c, (const char *)b.data, err);
-    ew_buf_release(&b);
+    ew_code code = ew_event_detail_json(w->c, &o, err);
     ew_free(name);
     return code;
 }
