@@ -8,6 +8,7 @@
 #include "ops/case_json.h"
 #include "ops/case_quotes.h"
 #include "ops/case_search.h"
+#include "ops/case_view.h"
 #include "serve/api_case.h"
 
 enum { DAY_CHARS = 10, QUERY_MAX = 400, HITS_MAX = 1000 };
@@ -112,12 +113,23 @@ static ew_code decide(ew_case *c, int64_t number, const json_t *body, int64_t *p
     return ew_fail(err, EW_E_ARG, 0, "a verdict is accepted or refused");
 }
 
+/* Of a case that only we write, so that it is the one that we made. */
+static ew_code last_event(ew_case *c, int64_t *event, ew_err *err)
+{
+    ew_case_seen_events seen = {0};
+    ew_code code = ew_case_seen_events_load(c, 0, 1, &seen, err);
+    *event = seen.n > 0 ? seen.list[0].id : 0;
+    ew_case_seen_events_release(&seen);
+    return code;
+}
+
 ew_code ew_api_case_decide(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
 {
     ew_case *c = NULL;
     json_t *body = NULL;
     uint64_t number = 0;
     int64_t position = 0;
+    int64_t event = 0;
     ew_code code = ew_api_number(q->part[1], &number, err);
     if (code == EW_OK && number > INT64_MAX)
         code = ew_fail(err, EW_E_NOTFOUND, 0, "there is no such suggestion");
@@ -127,6 +139,8 @@ ew_code ew_api_case_decide(ew_server *s, const ew_request *q, ew_reply *r, ew_er
         code = ew_api_case_open(s, q->part[0], true, &c, err);
     if (code == EW_OK)
         code = decide(c, (int64_t)number, body, &position, err);
+    if (code == EW_OK)
+        code = last_event(c, &event, err);
     ew_case_close(c);
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "schema", "earwitness.case-decide/1");
@@ -134,15 +148,19 @@ ew_code ew_api_case_decide(ew_server *s, const ew_request *q, ew_reply *r, ew_er
     ew_obj_str(&o, "verdict", position != 0 ? "accepted" : "refused");
     if (position != 0)
         ew_obj_int(&o, "position", position);
+    ew_obj_int(&o, "event", event);
     json_decref(body);
     return ew_api_end(r, &o, code, err);
 }
 
 /* ------------------------------------------------------------------ search */
 
+/* Hits come oldest first. Of the newest `from` and those of the page and one more that were asked for, the page is
+ * the first ones; the very first only tells that there are more. */
 typedef struct hits {
     json_t *list;
     const ew_query *q;
+    size_t count, seen;
 } hits;
 
 static ew_code snippet(ew_obj *o, const ew_query *q, const char *text, ew_err *err)
@@ -162,6 +180,8 @@ static ew_code snippet(ew_obj *o, const ew_query *q, const char *text, ew_err *e
 static ew_code add_hit(void *cookie, const ew_case_hit *h, ew_err *err)
 {
     hits *to = cookie;
+    if (to->seen++ > to->count)
+        return EW_OK;
     ew_obj o = ew_obj_new();
     ew_obj_str(&o, "kind", ew_found_kind_name(h->kind));
     ew_obj_int(&o, "row", h->row);
@@ -182,13 +202,26 @@ static const char *asked(const ew_request *q, const char *name)
     return value != NULL ? value : "";
 }
 
+/* Cuts the list down to the page; answers whether there are older ones. */
+static bool cut_to_page(hits *to, size_t from)
+{
+    bool more = to->seen == from + to->count + 1;
+    size_t n = more ? to->count + 1 : to->seen > from ? to->seen - from : 0;
+    while (json_array_size(to->list) > n)
+        (void)json_array_remove(to->list, json_array_size(to->list) - 1);
+    if (more)
+        (void)json_array_remove(to->list, 0);
+    return more;
+}
+
 ew_code ew_api_case_search(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
 {
     ew_case *c = NULL;
     ew_query query;
-    hits to = {json_array(), &query};
+    hits to = {.list = json_array(), .q = &query};
     ew_obj o = ew_obj_new();
     double limit = 0;
+    double from = 0;
     const ew_search how = {.words = asked(q, "words"),
                            .person = asked(q, "person"),
                            .stance = asked(q, "stance"),
@@ -201,7 +234,10 @@ ew_code ew_api_case_search(ew_server *s, const ew_request *q, ew_reply *r, ew_er
                        (int)QUERY_MAX);
     if (code == EW_OK)
         code = ew_request_number(q, "limit", EW_SEARCH_LIMIT, HITS_MAX, &limit, err);
-    full.limit = (uint64_t)limit;
+    if (code == EW_OK)
+        code = ew_request_number(q, "from", 0, EW_SEARCH_MOST - HITS_MAX - 1, &from, err);
+    to.count = (size_t)limit;
+    full.limit = (uint64_t)(from + limit) + 1;
     if (code == EW_OK)
         code = ew_api_case_open(s, q->part[0], false, &c, err);
     if (code == EW_OK)
@@ -209,6 +245,7 @@ ew_code ew_api_case_search(ew_server *s, const ew_request *q, ew_reply *r, ew_er
     ew_case_close(c);
     ew_query_release(&query);
     ew_obj_str(&o, "schema", "earwitness.case-search-list/1");
+    ew_obj_bool(&o, "more", cut_to_page(&to, (size_t)from));
     ew_obj_set(&o, "hits", to.list);
     return ew_api_end(r, &o, code, err);
 }

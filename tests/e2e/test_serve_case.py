@@ -111,6 +111,15 @@ class ServeCase(Case):
         text = self.get(s, "items/%d/excerpt?at=%d&count=40" % (article["item"], quoted["at"]))["text"]
         self.assertTrue(text.startswith("“The recording"), text)
         self.get(s, "items/99/original", code=404)
+        # Search gives pages, the newest first; what was decided can be taken back by its event.
+        pages = [self.get(s, "search?words=harbour&limit=100&from=%d" % n) for n in (0, 100, 200, 300)]
+        self.assertEqual([(len(p["hits"]), p["more"]) for p in pages], [(100, True), (100, True), (48, False), (0, False)])
+        self.assertEqual(len({h["row"] for p in pages for h in p["hits"]}), 248)
+        self.assertTrue(pages[1]["hits"][-1]["when"] < pages[0]["hits"][0]["when"])
+        quote = self.get(s, "quotes")["quotes"][0]["suggestion"]
+        made = s.json("POST", "/api/cases/%s/quotes/%d" % (self.case_id, quote), {"verdict": "accepted", "item": 1})
+        s.json("POST", "/api/cases/%s/events/%d/undo" % (self.case_id, made["event"]), {"purpose": "again"})
+        self.assertEqual(self.get(s, "quotes")["quotes"][0]["verdict"], "undecided")
         # A changed original is told, and not heard as if it were the item.
         path = self.path("case", "originals", items[VOICE]["sha256"][:2], items[VOICE]["sha256"])
         for folder in os.listdir(self.path("work", "sounds")):

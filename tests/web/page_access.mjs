@@ -160,7 +160,9 @@ await test('the archive: a recording is added, found and removed after a questio
 const work = () => jobs.map((j) => [`${j.kind}_done`, `#/${j.kind}/${j.id}`]);
 const views = () => [
     ...['check', 'diff', 'family', 'inspect', 'jobs', 'archive', 'case', 'bundle'].map((v) => [v, `#/${v}`]), ...work(),
-    ['bundle_disclose', '#/bundle/disclose'], ['case_items', caseHash], ['case_item', `${caseHash}/item/1`], ['case_chat', `${caseHash}/item/2`],
+    ['bundle_disclose', '#/bundle/disclose'], ['case_items', caseHash], ['case_item', `${caseHash}/item/1`], ['case_chat', `${caseHash}/chat/1`],
+    ['case_article', `${caseHash}/article/1/1`], ['case_place', `${caseHash}/place/1/0/10`], ['case_analysis', `${caseHash}/analysis/1`],
+    ['case_add', `${caseHash}/add`],
     ['case_timeline', `${caseHash}/timeline`], ['case_quotes', `${caseHash}/quotes`],
     ['case_search', `${caseHash}/search`], ['case_events', `${caseHash}/events`],
 ];

@@ -7,7 +7,8 @@ import { eventTable, eventsPart } from './case_custody.js';
 import { articlePart, chatPart, foundPart, placePart } from './case_read.js';
 import { listenTo } from './listen.js';
 import { foreign, number, row, table, teller } from './parts.js';
-import { quotesPart, searchPart, timelinePart } from './case_said.js';
+import { quotesPart } from './case_quotes.js';
+import { searchPart, timelinePart } from './case_said.js';
 import { actionsFor, actionsOfItem, analysisPart, analysisTable } from './case_work.js';
 import { count, size, t } from './words.js';
 
@@ -160,7 +161,7 @@ export function caseView(main, [id, what = 'items', ...rest]) {
             place.append(el('p', 'title', foreign(shown.title)), partsNav(id, part));
             const here = () => !life.signal.aborted;
             const done = below[what] ? await below[what](place, id, rest, here, shown)
-                : await (part ?? parts[0]).show(place, id, shown, life.signal);
+                : await (part ?? parts[0]).show(place, id, shown, life.signal, rest);
             end = done ?? end;
             if (!here())
                 end();

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was said in a case: by date, as suggested quotations to decide about, and searched for.
+// What was said in a case: by date, with what follows from the dates; and searched for.
 import * as api from './api.js';
 import { el } from './dom.js';
+import { positionForm } from './case_add.js';
+import { seek } from './case_read.js';
 import { button, choice, foreign, labelled, number, row, table, teller, time } from './parts.js';
 import { SIGNS, STANCES, stanceWord } from './stances.js';
 import { count, t } from './words.js';
 
-const OFF = 'earwitness-keys-off'; // the same switch as for the keys of the player
+const PAGE = 50; // hits at a time
+const NEAR = 2.5; // percent of the line: marks that would cover each other
+const VOICES = new Set(['one-voice', 'same-words', 'translation']);
 
 /* ------------------------------------------------------------------ timeline */
 
@@ -25,166 +29,112 @@ function findingText(f) {
     return `${said}${days}: ${two}`;
 }
 
-/** Each person a line, each position a mark, each reversal a bar between two marks; the table says the same. */
-function picture(positions, findings) {
-    const moments = positions.map((p) => Date.parse(p.date)).filter((m) => !Number.isNaN(m));
+const moment = (date) => Date.parse(date);
+const known = (date) => !Number.isNaN(moment(date));
+
+/** A bar of a finding on the line of somebody, from one date to another. */
+function bar(left, from, to, sign, title, name) {
+    const b = el('span', { className: `turn ${name}`, title }, sign);
+    b.style.left = left(from);
+    b.style.width = `calc(${left(to)} - ${left(from)})`;
+    return b;
+}
+
+function barsOf(findings, left, today) {
+    const bars = [];
+    for (const f of findings)
+        if (f.finding === 'reversal' && f.second)
+            bars.push(bar(left, f.first.date, f.second.date, '⇄', findingText(f), ''));
+        else if (f.finding === 'silence' && known(f.first.date))
+            bars.push(bar(left, f.first.date, today, '…', findingText(f), 'unanswered'));
+    return bars;
+}
+
+/** Marks that would cover each other stand above each other. */
+function marksOf(said, left, voices, chosen) {
+    const placed = [];
+    return said.map((p) => {
+        const at = parseFloat(left(p.date));
+        const level = placed.filter((x) => Math.abs(x - at) < NEAR).length;
+        placed.push(at);
+        const one = voices.has(p.position);
+        const mark = el('span', { className: `mark ${p.stance}${one ? ' voice' : ''}`,
+            title: `${p.date} ${stanceWord(p.stance)}${one ? ` · ${t('perhaps one voice')}` : ''}`, onclick: () => chosen(p) },
+        `${SIGNS[p.stance] ?? '·'}${one ? '≈' : ''}`);
+        mark.style.left = `${at}%`;
+        mark.style.bottom = `${-0.7 + 1.5 * level}rem`;
+        return mark;
+    });
+}
+
+/** Each person a line, each position a mark, reversals and silences bars on it; the table says the same. */
+function picture(positions, findings, today, chosen) {
+    const moments = [...positions.map((p) => moment(p.date)), ...findings.some((f) => f.finding === 'silence') ? [moment(today)] : []]
+        .filter((m) => !Number.isNaN(m));
     const first = Math.min(...moments);
     const span = Math.max(Math.max(...moments) - first, 1);
-    const left = (date) => `${(4 + 92 * (Date.parse(date) - first) / span).toFixed(2)}%`;
+    const left = (date) => `${(4 + 92 * (moment(date) - first) / span).toFixed(2)}%`;
+    const voices = new Set(findings.filter((f) => VOICES.has(f.finding)).flatMap((f) => [f.first?.position, f.second?.position]));
     const box = el('div', { className: 'timeline', role: 'img', 'aria-label': t('Timeline; the table says the same') });
-    for (const name of new Set(positions.map((p) => p.person))) {
-        const track = el('div', 'track');
-        for (const f of findings.filter((x) => x.finding === 'reversal' && x.first.person === name)) {
-            const bar = el('span', { className: 'turn' }, '⇄');
-            bar.style.left = left(f.first.date);
-            bar.style.width = `calc(${left(f.second.date)} - ${left(f.first.date)})`;
-            track.append(bar);
-        }
-        for (const p of positions.filter((x) => x.person === name && !Number.isNaN(Date.parse(x.date)))) {
-            const mark = el('span', { className: `mark ${p.stance}`, title: `${p.date} ${stanceWord(p.stance)}` },
-                SIGNS[p.stance] ?? '·');
-            mark.style.left = left(p.date);
-            track.append(mark);
-        }
-        box.append(el('div', 'who', foreign(name)), track);
-    }
+    for (const name of new Set(positions.map((p) => p.person)))
+        box.append(el('div', 'who', foreign(name)), el('div', 'track',
+            ...barsOf(findings.filter((f) => f.first?.person === name), left, today),
+            ...marksOf(positions.filter((p) => p.person === name && known(p.date)), left, voices, chosen)));
+    box.append(el('div', 'who'), el('div', 'ends', el('span', null, time(new Date(first).toISOString().slice(0, 10))),
+        el('span', null, time(new Date(first + span).toISOString().slice(0, 10)))));
     return box;
 }
 
-export async function timelinePart(place, id) {
-    const { positions, findings } = await api.get(`/api/cases/${id}/timeline`);
-    if (positions.length === 0) {
-        place.append(el('p', null, t('There are no positions yet: accept suggested quotations.')));
-        return;
-    }
-    const turned = new Set(findings.filter((f) => f.finding === 'reversal').map((f) => f.second.position));
-    if (positions.some((p) => !Number.isNaN(Date.parse(p.date))))
-        place.append(picture(positions, findings));
-    place.append(table(t('Positions by date'),
-        [t('When'), '#', t('Who'), t('Stance'), t('About'), t('Words'), t('Report')],
-        positions.map((p) => row(time(p.date), number(`${p.position}`), foreign(p.person),
-            el('td', turned.has(p.position) ? 'reversed' : '',
-                `${SIGNS[p.stance] ?? ''} ${stanceWord(p.stance)}${turned.has(p.position) ? ` ⇄ ${t('reversal')}` : ''}`),
-            foreign(p.item_name), foreign(p.words), foreign(p.report_name ?? '')))));
-    if (findings.length > 0)
-        place.append(el('h3', null, t('What follows from the dates')),
-            el('ul', null, ...findings.map((f) => el('li', null, foreign(f.first.person), ', ',
-                foreign(f.first.item_name), ': ', findingText(f)))));
+/** The words lead to their place in the report. */
+function wordsOf(id, p) {
+    const text = p.words || (p.report ? t('in the report') : '');
+    return p.report ? el('a', { href: `#/case/${id}/place/${p.report}/${p.at ?? 0}/${p.bytes ?? 0}`, onclick: () => seek(p.words) }, foreign(text))
+        : foreign(text);
 }
 
-/* ------------------------------------------------------------------ quotations */
-
-/** The paragraph with the quotation in it marked. */
-function inContext(q) {
-    const at = q.text.indexOf(q.words);
-    return at < 0 ? el('blockquote', null, foreign(q.words))
-        : el('blockquote', { dir: 'auto' }, q.text.slice(0, at), el('mark', null, q.words),
-            q.text.slice(at + q.words.length));
+function positionRow(id, p, turned) {
+    const r = row(time(p.date), number(`${p.position}`), foreign(p.person),
+        el('td', turned.has(p.position) ? 'reversed' : '',
+            `${SIGNS[p.stance] ?? ''} ${stanceWord(p.stance)}${turned.has(p.position) ? ` ⇄ ${t('reversal')}` : ''}`),
+        el('a', { href: `#/case/${id}/item/${p.item}` }, foreign(p.item_name)), wordsOf(id, p),
+        p.report ? el('a', { href: `#/case/${id}/item/${p.report}` }, foreign(p.report_name ?? '')) : '');
+    r.tabIndex = -1;
+    r.dataset.position = p.position;
+    return r;
 }
 
-/** What a position needs, as suggested; all of it can be said otherwise. */
-function fieldsOf(q, items, people) {
-    const f = {
-        person: el('input', { value: q.speaker, maxLength: 200 }),
-        stance: choice([['', t('(choose)')], ...STANCES.map((s) => [s, stanceWord(s)])], q.stance),
-        item: choice([['0', q.about ? t('as suggested: {what}', { what: q.about }) : t('(choose)')],
-            ...items.map((i) => [`${i.item}`, i.name])], q.about === '' && items.length === 1 ? `${items[0].item}` : '0'),
-        date: el('input', { value: q.said, maxLength: 40, placeholder: '2026-10-12' }),
-        channel: el('input', { maxLength: 200 }),
-        purpose: el('input', { maxLength: 200 }),
-    };
-    f.person.setAttribute('list', people);
-    f.box = el('details', null, el('summary', null, t('Who, what about, when')), el('div', 'fields',
-        labelled(t('Who says it'), f.person), labelled(t('Stance'), f.stance), labelled(t('About'), f.item),
-        labelled(t('When'), f.date), labelled(t('Where it was said'), f.channel), labelled(t('Why you decide so'), f.purpose)));
-    f.box.open = q.speaker === '' || q.stance === '' || q.published === '' || f.item.value === '0' && q.about === '';
-    return f;
-}
-
-function saidBy(q) {
-    const who = q.speaker || q.as_written || t('somebody');
-    return [el('strong', null, foreign(who)), q.stance ? `: ${stanceWord(q.stance)}` : '',
-        ` (${t('found by {pattern}, right {p} %', { pattern: q.pattern, p: Math.round(100 * q.precision) })})`];
-}
-
-/** One suggestion; decided(card) is called once it is. */
-function card(id, q, items, people, decided) {
-    const f = fieldsOf(q, items, people);
+export async function timelinePart(place, id, shown, signal, [wanted] = []) {
+    const person = choice([['', t('everybody')], ...shown.people.map((p) => [`${p.person}`, p.name])]);
+    const item = choice([['', t('everything')], ...shown.items.filter((i) => !i.undone && i.kind !== 'article')
+        .map((i) => [`${i.item}`, `${i.item}: ${i.name}`])]);
     const told = teller();
-    const box = el('article', { className: 'quote', tabIndex: -1, 'aria-label': q.words });
-    async function decide(verdict) {
+    const drawn = el('div', null);
+    const focusOn = (n) => drawn.querySelector(`tr[data-position="${Number(n)}"]`)?.focus();
+    async function draw() {
         try {
-            const done = await api.send(`/api/cases/${id}/quotes/${q.suggestion}`, {
-                verdict, person: f.person.value, stance: f.stance.value, item: Number(f.item.value), date: f.date.value,
-                channel: f.channel.value, purpose: f.purpose.value,
-            });
-            decided(box, verdict === 'accepted' ? t('Accepted as position {n}', { n: done.position }) : t('Refused'));
+            const asked = new URLSearchParams({ ...person.value && { person: person.value }, ...item.value && { item: item.value } });
+            const { positions, findings, today } = await api.get(`/api/cases/${id}/timeline?${asked}`);
+            const turned = new Set(findings.filter((f) => f.finding === 'reversal').map((f) => f.second.position));
+            told.say(positions.length === 0 ? t('There are no positions yet: accept suggested quotations.')
+                : t('{n} positions', { n: count(positions.length) }));
+            drawn.replaceChildren(
+                positions.some((p) => known(p.date)) ? picture(positions, findings, today, (p) => focusOn(p.position)) : '',
+                positions.length > 0 ? table(t('Positions by date'),
+                    [t('When'), '#', t('Who'), t('Stance'), t('About'), t('Words'), t('Report')],
+                    positions.map((p) => positionRow(id, p, turned))) : '',
+                findings.length > 0 ? el('h3', null, t('What follows from the dates')) : '',
+                findings.length > 0 ? el('ul', null, ...findings.map((f) => el('li', null, foreign(f.first.person), ', ',
+                    foreign(f.first.item_name), ': ', findingText(f)))) : '');
         } catch (why) {
             told.fail(why);
-            f.box.open = true;
-            (f.stance.value === '' ? f.stance : f.person.value === '' ? f.person : f.item).focus();
         }
     }
-    box.decide = decide;
-    box.append(el('p', null, ...saidBy(q)), inContext(q),
-        el('p', 'source', foreign(q.title), ' · ', foreign(q.outlet), ' · ', time(q.published)), f.box,
-        el('p', 'buttons', button(t('Accept (A)'), () => decide('accepted'), { className: 'good' }),
-            button(t('Refuse (R)'), () => decide('refused'))), told);
-    return box;
-}
-
-function keySwitch() {
-    const box = el('input', { type: 'checkbox', checked: localStorage.getItem(OFF) === null });
-    box.onchange = () => (box.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, '1'));
-    return el('p', null, el('label', null, box,
-        ` ${t('Single keys: A accepts, R refuses, N and P go to the next and the one before')}`));
-}
-
-/** Keys for those cards; where somebody types they are letters. */
-function listen(cards, signal) {
-    document.addEventListener('keydown', (e) => {
-        if (localStorage.getItem(OFF) !== null || e.ctrlKey || e.altKey || e.metaKey || cards.length === 0 ||
-            e.target.closest('input, select, textarea, dialog'))
-            return;
-        const here = cards.findIndex((c) => c.contains(document.activeElement));
-        const go = { n: here + 1, p: here - 1 }[e.key.toLowerCase()];
-        const verdict = { a: 'accepted', r: 'refused' }[e.key.toLowerCase()];
-        if (go !== undefined)
-            cards[Math.max(0, Math.min(cards.length - 1, go))].focus();
-        else if (verdict && here >= 0)
-            cards[here].decide(verdict);
-        else
-            return;
-        e.preventDefault();
-    }, { signal });
-}
-
-export async function quotesPart(place, id, shown, signal) {
-    const { quotes } = await api.get(`/api/cases/${id}/quotes`);
-    const open = quotes.filter((q) => q.shown && q.verdict === 'undecided');
-    const items = shown.items.filter((i) => !i.undone && i.kind !== 'article');
-    const told = teller();
-    const people = el('datalist', { id: 'people' }, ...shown.people.map((p) => el('option', { value: p.name })));
-    const cards = [];
-    function decided(box, said) {
-        const at = cards.indexOf(box);
-        cards.splice(at, 1);
-        box.remove();
-        told.say(t('{what}; {n} left', { what: said, n: cards.length }));
-        (cards[at] ?? cards[at - 1] ?? told).focus();
-    }
-    cards.push(...open.map((q) => card(id, q, items, people.id, decided)));
-    told.tabIndex = -1;
-    told.say(open.length > 0 ? t('{n} suggestions to decide about', { n: count(open.length) })
-        : t('There is nothing to decide about.'));
-    listen(cards, signal);
-    place.append(keySwitch(), told, people, ...cards);
-    cards[0]?.focus();
-    const rest = quotes.filter((q) => q.verdict !== 'undecided');
-    if (rest.length > 0)
-        place.append(el('h3', null, t('Decided')), table(t('Decided'), ['#', t('Who'), t('Words'), t('Decision')],
-            rest.map((q) => row(`${q.suggestion}`, foreign(q.speaker), foreign(q.words), q.verdict === 'accepted'
-                ? t('Accepted as position {n}', { n: q.position }) : t('Refused')))));
+    person.onchange = draw;
+    item.onchange = draw;
+    place.append(positionForm(id, shown, draw), el('div', 'row', labelled(t('Who'), person), labelled(t('About'), item)), told, drawn);
+    await draw();
+    if (wanted !== undefined)
+        focusOn(wanted);
 }
 
 /* ------------------------------------------------------------------ search */
@@ -197,30 +147,65 @@ function marked(snippet) {
     });
 }
 
-export async function searchPart(place, id) {
-    const words = el('input', { type: 'search', maxLength: 200 });
-    const person = el('input', { maxLength: 200 });
-    const since = el('input', { maxLength: 20, placeholder: '2026-10' });
-    const until = el('input', { maxLength: 20, placeholder: '2026-10-14' });
+const FOUND = {
+    message: () => t('message'), paragraph: () => t('paragraph'), position: () => t('position'), item: () => t('item'),
+    quote: () => t('suggestion'), article: () => t('article'), attachment: () => t('attachment'),
+};
+
+/** Where a hit stands. */
+function placeOf(id, h) {
+    return { article: `#/case/${id}/article/${h.row}`, item: `#/case/${id}/item/${h.item}`, quote: `#/case/${id}/quotes`,
+        position: `#/case/${id}/timeline/${h.row}` }[h.kind] ?? `#/case/${id}/found/${h.kind}/${h.row}`;
+}
+
+function hitRow(id, h) {
+    const found = /\u0002([^\u0003]*)\u0003/.exec(h.snippet)?.[1] ?? '';
+    return row(h.when ? time(h.when) : '', foreign(h.who), FOUND[h.kind]?.() ?? h.kind,
+        el('a', { href: `#/case/${id}/item/${h.item}` }, `${h.item}`),
+        el('td', { dir: 'auto' }, el('a', { href: placeOf(id, h), className: 'hit', onclick: () => seek(found) }, ...marked(h.snippet))));
+}
+
+export async function searchPart(place, id, shown, signal, [asked = ''] = []) {
+    const before = new URLSearchParams(decodeURIComponent(asked)); // what was looked for when this page was left
+    const field = (name, more) => el('input', { maxLength: 200, value: before.get(name) ?? '', ...more });
+    const f = { words: field('words', { type: 'search' }), person: field('person'),
+        stance: choice([['', t('any')], ...STANCES.map((s) => [s, stanceWord(s)])], before.get('stance') ?? ''),
+        since: field('since', { maxLength: 20, placeholder: '2026-10' }), until: field('until', { maxLength: 20, placeholder: '2026-10-14' }) };
     const told = teller();
     const results = el('div', null);
-    const form = el('form', { className: 'fields' }, labelled(t('Words, in any script'), words),
-        labelled(t('Who'), person), labelled(t('Since'), since), labelled(t('Until'), until),
-        el('p', 'buttons', el('button', { type: 'submit' }, t('Search'))));
-    form.onsubmit = async (e) => {
-        e.preventDefault();
+    let query = new URLSearchParams();
+    let from = 0;
+    const more = button(t('Older ones'), () => load(), { hidden: true });
+    async function load() {
         try {
-            const asked = new URLSearchParams({ words: words.value, person: person.value, since: since.value,
-                until: until.value });
-            const { hits } = await api.get(`/api/cases/${id}/search?${asked}`);
-            told.say(t('{n} found', { n: count(hits.length) }));
-            results.replaceChildren(table(t('Found'), [t('When'), t('Who'), t('Kind'), t('Item'), t('Text')],
-                hits.map((h) => row(h.when ? time(h.when) : '', foreign(h.who), h.kind, number(`${h.item}`),
-                    el('td', { dir: 'auto' }, ...marked(h.snippet))))));
+            const found = await api.get(`/api/cases/${id}/search?${query}&from=${from}&limit=${PAGE}`);
+            const hits = found.hits.reverse();
+            from += hits.length;
+            told.say(found.more ? t('the newest {n} are shown; there are more', { n: count(from) }) : t('{n} found', { n: count(from) }));
+            more.hidden = !found.more;
+            if (hits.length > 0)
+                results.append(table(t('Found'), [t('When'), t('Who'), t('Kind'), t('Item'), t('Text')], hits.map((h) => hitRow(id, h))));
         } catch (why) {
             told.fail(why);
         }
+    }
+    async function begin() {
+        query = new URLSearchParams(Object.entries(f).map(([name, box]) => [name, box.value]).filter(([, v]) => v !== ''));
+        history.replaceState(null, '', `#/case/${id}/search/${encodeURIComponent(query)}`);
+        from = 0;
+        results.replaceChildren();
+        await load();
+    }
+    const form = el('form', { className: 'fields' }, labelled(t('Words, in any script'), f.words),
+        labelled(t('Who'), f.person), labelled(t('Stance'), f.stance), labelled(t('Since'), f.since), labelled(t('Until'), f.until),
+        el('p', 'buttons', el('button', { type: 'submit' }, t('Search'))));
+    form.onsubmit = (e) => {
+        e.preventDefault();
+        void begin();
     };
-    place.append(form, told, results);
-    words.focus();
+    place.append(form, told, results, el('p', 'buttons', more));
+    if (asked !== '')
+        await begin();
+    else
+        f.words.focus();
 }
