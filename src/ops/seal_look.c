@@ -260,7 +260,8 @@ static bool is_unchanged(const ew_look *l)
 }
 
 /* Whether what can be published could be made of it. */
-static void ask_published(const ew_look *l, const char *filler, ew_look_view *out)
+static ew_code ask_published(const ew_look *l, const char *filler, ew_look_view *out,
+                             ew_err *err)
 {
     const ew_gathered *g = l->g;
     ew_derivative_in in = {.path = "",
@@ -271,7 +272,9 @@ static void ask_published(const ew_look *l, const char *filler, ew_look_view *ou
                            .runs = l->choice.parts.runs,
                            .run_count = l->choice.parts.run_count};
     ew_err_clear(&out->why);
-    out->publishable = ew_ops__derive(NULL, &in, &out->why) == EW_OK;
+    ew_code code = ew_ops__derive(NULL, &in, &out->why);
+    out->publishable = code == EW_OK;
+    return code == EW_E_NOMEM ? ew_fail_nomem(err) : EW_OK;
 }
 
 static void count_units(const ew_look *l, ew_look_view *out)
@@ -309,6 +312,5 @@ ew_code ew_look_choose(ew_look *l, const ew_disclosure *what, ew_look_view *out,
     out->shown = ew_view_visible(&l->choice.content);
     out->lines = l->line_count + l->meta_count;
     count_units(l, out);
-    ask_published(l, what->filler, out);
-    return EW_OK;
+    return ask_published(l, what->filler, out, err);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -19,7 +20,9 @@
 
 #define WITHHELD "[withheld]"
 
-enum { MICRO = 1000000, META_BYTES = 64 * 1024 };
+enum { MICRO = 1000000, META_BYTES = 64 * 1024, LOOK_EVERY = 64 << 20 };
+static const uint64_t sound_max = (uint64_t)1 << 30; /* bytes */
+static const uint64_t disk_left = (uint64_t)512 << 20;
 
 /* One line: of text, so many items from `item` on; else a stretch. */
 typedef struct line {
@@ -173,31 +176,54 @@ static ew_code stretch_lines(ew_shown_view *v, ew_err *err)
 
 /* ------------------------------------------------------------------ sound */
 
+/* The sound on its way to its file. */
+typedef struct sink {
+    ew_atomic a;
+    uint64_t bytes, looked; /* written; when the disk was looked at last */
+} sink;
+
+/* A bundle of a few kilobytes can promise hours of silence: they are not to fill the disk. */
+static ew_code check_room(sink *out, size_t n, ew_err *err)
+{
+    struct statvfs disk;
+    out->bytes += n;
+    if (out->bytes > sound_max)
+        return ew_fail(err, EW_E_ARG, 0, "it is too long to be made here");
+    if (out->bytes - out->looked < LOOK_EVERY)
+        return EW_OK;
+    out->looked = out->bytes;
+    if (fstatvfs(out->a.fd, &disk) == 0 &&
+        (uint64_t)disk.f_bavail * disk.f_frsize < disk_left)
+        return ew_fail(err, EW_E_ARG, 0, "there is no room on the disk to make it");
+    return EW_OK;
+}
+
 static ew_code put(void *cookie, const void *bytes, size_t n, ew_err *err)
 {
-    const ew_atomic *a = cookie;
-    return ew_write_named(a->fd, a->path, bytes, n, err);
+    sink *out = cookie;
+    ew_code code = check_room(out, n, err);
+    return code == EW_OK ? ew_write_named(out->a.fd, out->a.path, bytes, n, err) : code;
 }
 
 static ew_code write_sound(ew_shown_view *v, const char *filler, ew_err *err)
 {
-    ew_atomic a = {.fd = -1};
-    ew_published_out out = {put, &a};
+    sink to = {.a = {.fd = -1}};
+    ew_published_out out = {put, &to};
     const ew_published_in in = {.stream = &v->o.seal.streams[0],
                                 .runs = v->runs,
                                 .run_count = v->cover.streams[0].run_count};
     ew_filler f = strcmp(filler, "tone") == 0 ? EW_FILLER_TONE : EW_FILLER_SILENCE;
     if (!ew_published_possible(&in, f, &v->facts.why))
         return EW_OK;
-    ew_code code = ew_atomic_open(&a, v->path, err);
+    ew_code code = ew_atomic_open(&to.a, v->path, err);
     if (code != EW_OK)
         return code;
     code = ew_published_make(&in, f, &out, err);
     if (code == EW_OK) {
         v->facts.heard = true;
-        return ew_atomic_commit(&a, err);
+        return ew_atomic_commit(&to.a, err);
     }
-    ew_atomic_abort(&a);
+    ew_atomic_abort(&to.a);
     if (code != EW_E_ARG)
         return code;
     v->facts.why = *err;

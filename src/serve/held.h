@@ -10,7 +10,7 @@
 #include "serve/http.h"
 
 enum {
-    EW_HELD_EACH = 6,      /* of a kind */
+    EW_HELD_EACH = 16,     /* of a kind */
     EW_HELD_SECONDS = 1800 /* without use */
 };
 

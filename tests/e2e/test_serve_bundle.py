@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import threading
 import time
 import zipfile
 
@@ -143,7 +144,8 @@ class Bundles(Case):
             self.assertEqual(sum(1 for u in states if u["shown"] and not u.get("partly")), seen["units_shown"])
             self.assertEqual([u["first"] for u in states], list(range(1, 151)))
             if c in choices[2:6]:
-                done = self.ask(s, item=item, **c, write=True, keep=True, published=True, expected=seen["mark"])
+                done = self.ask(s, item=item, **c, write=True, keep=True, published=True, filler="mark",
+                                expected=seen["mark"])
                 made = self.fetch(s, done)
                 self.assertEqual(sorted(made), ["bundle.ewb", "published.txt"])
                 self.by_command(item, *args, "-o", "c.ewb", "--published", "c.txt")
@@ -319,6 +321,73 @@ class Bundles(Case):
         self.assertEqual(sorted(os.listdir(self.path("work"))), ["files", "jobs", "recordings", "sounds"])
         self.assertEqual(os.listdir(self.path("work", "sounds")), [])
         self.assertEqual(s.ask("GET", "/api/looks/%s/lines" % look["look"])[0], 404)
+
+    def test_coded_sound(self):
+        """Neighbours of what is hidden are hidden too; the reader sees the same times."""
+        mp3 = self.encode(self.speech("a.wav", seconds=12), "a.mp3", "-b:a", "64k")
+        opus = self.encode(self.path("a.wav"), "a.opus", "-b:a", "24k")
+        self.desk(mp3, opus)
+        s = Server(self).open()
+        for splitter, kind, name in (("mp3-frame", "bit", "published.mp3"), ("ogg-page", "page", "published.ogg")):
+            item = next(i for i in self.ask(s)["items"] if i["splitter"] == splitter)
+            look = self.look(s, item["item"])
+            self.assertEqual((look["kind"], round(look["seconds"])), ("sound", 12), kind)
+            seen = self.choose(s, look, hide="4-5.5")
+            lines = self.lines(s, look)
+            self.assertTrue(any(p.get("guard") for p in lines))
+            done = self.ask(s, item=item["item"], hide="4-5.5", write=True, keep=True, published=seen["publishable"],
+                            splitter=splitter, expected=seen["mark"])
+            made = self.fetch(s, done)
+            read = self.verify(s, made["bundle.ewb"])
+            self.assertEqual(read["shown"]["shown"], seen["shown"])
+            self.assertEqual("sha256" in read["shown"], seen["publishable"])
+            if not seen["publishable"]:
+                continue
+            self.assertIn(name, made)
+            a, b = [[(p["from"], p["to"]) for p in some if p["kind"] == "unit" and p["shown"] and "from" in p]
+                    for some in (lines, self.shown(s, read))]
+            self.assertEqual(len(a), len(b), (a, b))
+            for x, y in zip(a, b):
+                self.assertLess(max(abs(x[0] - y[0]), abs(x[1] - y[1])), 0.11, (a, b))
+
+    def test_killed_while_writing(self):
+        if slow_factor() > 1:
+            self.skipTest("for the plain build")
+        with open(self.path("long.wav"), "wb") as f:
+            n = 400 << 20
+            f.write(b"RIFF" + (n + 36).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0\1\0\1\0\x80\xbb\0\0\0\x77\1\0"
+                    b"\2\0\x10\0data" + n.to_bytes(4, "little"))
+            f.truncate(44 + n)
+        item = self.desk(self.path("long.wav"))[0]
+        s = Server(self).open()
+        told = []
+
+        def write():
+            try:
+                told.append(s.ask("POST", "/api/disclose", json.dumps(
+                    {"passphrase": WORDS, "item": item, "show": "all", "write": True, "keep": True}).encode()))
+            except OSError:
+                pass
+        who = threading.Thread(target=write)
+        who.start()
+
+        def begun():
+            return any(names for root, _, names in os.walk(self.path("work")) if "bundle-" in root)
+        self.wait_until(begun, 60, "a bundle that is being written")
+        self.kill_group(s.process)
+        who.join()
+        self.nowhere(self.path("work"), WORDS)
+        events = self.by_command(item, "--show", "all", "--dry-run", "--json").out
+        self.assertIn('"written":false', events)
+        s = Server(self).open()
+        self.assertEqual(sorted(os.listdir(self.path("work"))), ["files", "jobs", "recordings", "sounds"])
+        # Larger than what fits into memory at once is sent from the disk, as it is.
+        done = self.ask(s, item=item, show="all", write=True, keep=True)
+        status, headers, body = s.ask("GET", "/api/made/%s/0" % done["made"])
+        self.assertEqual((status, len(body)), (200, done["files"][0]["bytes"]))
+        self.assertGreater(len(body), 400 << 20)
+        s.json("DELETE", "/api/made/" + done["made"])
+        self.assertEqual(sorted(os.listdir(self.path("work"))), ["files", "jobs", "recordings", "sounds"])
 
     def test_two_hundred_thousand_messages(self):
         if slow_factor() > 1:
