@@ -34,7 +34,7 @@ async function open(options = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB',
         ignoreHTTPSErrors: true, ...options });
     const page = await context.newPage();
-    page.on('console', (m) => ['error', 'warning'].includes(m.type()) && complaints.push(m.text()));
+    page.on('console', (m) => ['error', 'warning'].includes(m.type()) && complaints.push(`${m.text()} ${m.location().url}`));
     page.on('pageerror', (e) => complaints.push(e.stack));
     await page.goto(url);
     await page.waitForSelector('.login');
@@ -106,7 +106,7 @@ await test('who is inside stays inside when the page is loaded again; another wi
 
 await test('a session that has ended leads to the login, and back to where one was', async () => {
     await ann.evaluate(async () => {
-        location.hash = '#/archive';
+        location.hash = '#/family';
         await fetch('/api/logout', { method: 'POST', body: '{}',
             headers: { 'X-Earwitness-Key': sessionStorage.getItem('earwitness-key') } });
         location.hash = '#/jobs';
