@@ -168,6 +168,10 @@ EW_MUST_CHECK ew_code ew_case_original(ew_case *c, int64_t item, char **path,
 EW_MUST_CHECK ew_code ew_case_original_open(ew_case *c, int64_t item, int *fd,
                                             ew_err *err);
 
+/* The same of one that still is what was put in: all of it is hashed. Else EW_E_FORMAT. */
+EW_MUST_CHECK ew_code ew_case_original_whole(ew_case *c, int64_t item, int *fd,
+                                             ew_err *err);
+
 /* Corrects what is said of an item, within an event: what ew_case_items gives from now on. What was said
  * before stays in the tables. field: "kind", "name", "origin", "obtained", "from", "note". */
 EW_MUST_CHECK ew_code ew_case_correct(ew_case *c, int64_t item, const char *field,

@@ -263,3 +263,30 @@ ew_code ew_case_original_open(ew_case *c, int64_t item, int *fd, ew_err *err)
     ew_free(path);
     return code;
 }
+
+ew_code ew_case_original_whole(ew_case *c, int64_t item, int *fd, ew_err *err)
+{
+    uint8_t got[EW_SHA256_BYTES];
+    char hex[EW_SHA256_HEX + 1];
+    char *path = NULL;
+    *fd = -1;
+    ew_code code = ew_case_original(c, item, &path, err); /* ends with the hash */
+    if (code == EW_OK)
+        code = ew_case_original_open(c, item, fd, err);
+    if (code == EW_OK)
+        code = ew_sha256_fd(*fd, got, err);
+    if (code == EW_OK) {
+        ew_hex(got, sizeof got, hex);
+        if (strcmp(strrchr(path, '/') + 1, hex) != 0)
+            code = ew_fail(err, EW_E_FORMAT, 0,
+                           "the original of item %lld is not what was put in; "
+                           "'earwitness case verify' says more",
+                           (long long)item);
+    }
+    if (code != EW_OK && *fd >= 0) {
+        (void)close(*fd);
+        *fd = -1;
+    }
+    ew_free(path);
+    return code;
+}

@@ -85,27 +85,22 @@ static ew_code check_event(void *cookie, const ew_case_event *e, ew_err *err)
 static ew_code check_original(void *cookie, const ew_case_item *i, ew_err *err)
 {
     verifier *v = cookie;
-    uint8_t got[EW_SHA256_BYTES] = {0};
     char text[128];
     int fd = -1;
-    ew_code code = ew_case_original_open(v->c, i->id, &fd, err);
-    if (code == EW_E_NOMEM)
+    ew_code code = ew_case_original_whole(v->c, i->id, &fd, err);
+    if (code == EW_OK)
+        (void)close(fd);
+    if (code == EW_OK || code == EW_E_NOMEM)
         return code;
-    const char *what = "was changed";
+    const char *what = "cannot be read";
     if (code == EW_E_NOTFOUND)
         what = "is missing";
-    else if (code != EW_OK && code != EW_E_FORMAT)
-        what = "cannot be read";
+    else if (code == EW_E_FORMAT)
+        what = "was changed";
     (void)snprintf(text, sizeof text, "the original of item %lld %s", (long long)i->id,
                    what);
-    if (code != EW_OK)
-        ew_err_clear(err);
-    ew_err why;
-    if (fd < 0 || ew_sha256_fd(fd, got, &why) != EW_OK ||
-        memcmp(got, i->sha256, sizeof got) != 0)
-        v->problem(v->cookie, text);
-    if (fd >= 0)
-        (void)close(fd);
+    ew_err_clear(err);
+    v->problem(v->cookie, text);
     return EW_OK;
 }
 

@@ -103,46 +103,33 @@ static void start_over(matcher *m)
 
 /* ------------------------------------------------------------------ the original */
 
-/* What somebody changed must not go on record as a report that lacks the words. */
-static ew_code check_unchanged(ew_case *c, int64_t report, ew_err *err)
+static ew_code read_bytes(int fd, uint64_t at, uint64_t n, ew_buf *b, ew_err *err)
 {
-    uint8_t got[EW_SHA256_BYTES];
-    char hex[EW_SHA256_HEX + 1] = "";
-    char *path = NULL;
-    int fd = -1;
-    ew_code code = ew_case_original(c, report, &path, err);
+    void *bytes = ew_alloc((size_t)n);
+    ew_code code =
+        bytes != NULL ? ew_pread_all(fd, bytes, (size_t)n, at, err) : ew_fail_nomem(err);
     if (code == EW_OK)
-        code = ew_case_original_open(c, report, &fd, err);
-    if (code == EW_OK)
-        code = ew_sha256_fd(fd, got, err);
-    if (code == EW_OK)
-        ew_hex(got, sizeof got, hex);
-    if (code == EW_OK && strcmp(strrchr(path, '/') + 1, hex) != 0)
-        code = ew_fail(err, EW_E_FORMAT, 0,
-                       "the original of item %lld is not what was put in; 'earwitness "
-                       "case verify' says more",
-                       (long long)report);
-    if (fd >= 0)
-        (void)close(fd);
-    ew_free(path);
+        code = ew_buf_append(b, bytes, (size_t)n, err);
+    ew_free(bytes);
     return code;
 }
 
+/* Of one that is too large nothing. What somebody changed must not go on record as a report that lacks the
+ * words. */
 static ew_code read_original(ew_case *c, int64_t report, ew_buf *b, bool *whole,
                              ew_err *err)
 {
     struct stat st;
-    char *path = NULL;
-    ew_code code = check_unchanged(c, report, err);
-    if (code == EW_OK)
-        code = ew_case_original(c, report, &path, err);
-    if (code == EW_OK && stat(path, &st) != 0)
+    int fd = -1;
+    ew_code code = ew_case_original_whole(c, report, &fd, err);
+    if (code == EW_OK && fstat(fd, &st) != 0)
         code = ew_fail_sys(err, errno, "cannot read the original of item %lld",
                            (long long)report);
     *whole = code == EW_OK && st.st_size <= EW_REPORT_MAX;
     if (*whole)
-        code = ew_file_get(path, b, err);
-    ew_free(path);
+        code = read_bytes(fd, 0, (uint64_t)st.st_size, b, err);
+    if (fd >= 0)
+        (void)close(fd);
     return code;
 }
 
@@ -211,25 +198,17 @@ static ew_code read_place(ew_case *c, int64_t report, const ew_words_place *plac
                           ew_buf *b, ew_err *err)
 {
     int fd = -1;
-    void *bytes = NULL;
     if (place->bytes > EW_REPORT_MAX)
         return ew_fail(err, EW_E_LIMIT, 0, "words in a place of more than %d MB",
                        (int)(EW_REPORT_MAX >> 20));
-    ew_code code = check_unchanged(c, report, err);
-    if (code == EW_OK)
-        code = ew_case_original_open(c, report, &fd, err);
-    if (code == EW_OK && (bytes = ew_alloc((size_t)place->bytes)) == NULL)
-        code = ew_fail_nomem(err);
-    if (code == EW_OK)
-        code = ew_pread_all(fd, bytes, (size_t)place->bytes, place->at, err);
-    if (fd >= 0 && code == EW_E_FORMAT)
+    ew_code code = ew_case_original_whole(c, report, &fd, err);
+    if (code != EW_OK)
+        return code;
+    code = read_bytes(fd, place->at, place->bytes, b, err);
+    if (code == EW_E_FORMAT)
         code = ew_fail(err, EW_E_ARG, 0, "item %lld is shorter than that place",
                        (long long)report);
-    if (code == EW_OK)
-        code = ew_buf_append(b, bytes, (size_t)place->bytes, err);
-    if (fd >= 0)
-        (void)close(fd);
-    ew_free(bytes);
+    (void)close(fd);
     return code;
 }
 

@@ -205,39 +205,27 @@ static ew_code map_file(linting *x, int fd, ew_err *err)
     return code;
 }
 
-/* Opened as it was put in; else why not, and *fd is -1. */
-static const char *open_unchanged(linting *x, const struct item_list *i, int *fd)
-{
-    uint8_t got[EW_SHA256_BYTES];
-    ew_err why;
-    const char *blank = "an original that cannot be read";
-    if (ew_case_original_open(x->c, i->id, fd, &why) != EW_OK)
-        return blank;
-    if (ew_sha256_fd(*fd, got, &why) == EW_OK) {
-        if (memcmp(got, i->sha256, sizeof got) == 0)
-            return NULL;
-        blank = "an original that is not what was put in";
-    }
-    (void)close(*fd);
-    *fd = -1;
-    return blank;
-}
-
 static ew_code original(linting *x, const struct item_list *i, ew_err *err)
 {
     char *path = NULL;
     int fd = -1;
+    ew_err why;
     x->l.item = i->id;
     x->l.member[0] = 0;
     x->l.depth = 0;
     memcpy(x->l.sha256, i->sha256, sizeof i->sha256);
     ew_code code = ew_case_original(x->c, i->id, &path, err);
-    const char *blank = code == EW_OK ? open_unchanged(x, i, &fd) : NULL;
-    if (code == EW_OK && blank != NULL)
-        code = ew_lint__blank(&x->l, blank, err);
-    else if (code == EW_OK)
+    ew_code opened =
+        code == EW_OK ? ew_case_original_whole(x->c, i->id, &fd, &why) : code;
+    if (opened == EW_OK)
         code = map_file(x, fd, err);
-    if (code == EW_OK && fd >= 0)
+    else if (code == EW_OK)
+        code = ew_lint__blank(&x->l,
+                              opened == EW_E_FORMAT
+                                  ? "an original that is not what was put in"
+                                  : "an original that cannot be read",
+                              err);
+    if (code == EW_OK && opened == EW_OK)
         code = ew_lint__web(&x->l, path, err);
     ew_free(path);
     return code == EW_OK ? ew_lint__flush(&x->l, err) : code;
