@@ -259,7 +259,11 @@ class Import(Case):
             self.run_ew("import", self.write(name, page[:start] + "<p>%s</p>\n" % words + page[end:]))
         quotes = [q for q in self.run_jsonl("case", "quotes") if q["kind"] == "direct"]
         self.assertEqual([q["said"] for q in quotes], ["2026-10-14", "2026-10-12", "2026-10-17"])
+        self.run_ew("case", "person", "The clerk")
+        self.run_ew("case", "alias", "The clerk", "Sok Dara")
         self.run_ew("case", "accept", *[str(q["suggestion"]) for q in quotes])
+        # Whoever is quoted under another name is that person.
+        self.assertEqual(self.rows("SELECT name FROM person"), [("The clerk",)])
         out = self.run_ew("case", "timeline", "--today", "2026-10-20").out
         self.assertIn("2026-10-12 says-fabricated → 2026-10-14 confirms", out)
         self.assertNotIn("confirms → ", out)
