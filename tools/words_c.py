@@ -174,7 +174,7 @@ def texts(root):
             continue
         with open(path, encoding="utf-8") as f:
             tok = tokens(f.read())
-        usual = "finding" if FINDING.match(place) else "message"
+        usual = "finding" if FINDING.match(place) else "help" if place.endswith("/cmd_help.c") else "message"
         for kind, text in list(calls(place, tok)) + list(lists(tok)):
             if is_text(text):
                 yield place, kind or usual, text

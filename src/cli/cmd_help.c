@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/words.h"
 #include "cli/cli.h"
 
 static void print_options(const opt_spec *options, size_t n)
@@ -13,33 +14,34 @@ static void print_options(const opt_spec *options, size_t n)
         (void)snprintf(left, sizeof(left), "--%s%s%s", o->name, o->arg != NULL ? " " : "",
                        o->arg != NULL ? o->arg : "");
         if (o->letter != 0)
-            (void)printf("  -%c, %-20s %s\n", o->letter, left, o->help);
+            (void)printf("  -%c, %-20s %s\n", o->letter, left, ew_tr(o->help));
         else
-            (void)printf("      %-20s %s\n", left, o->help);
+            (void)printf("      %-20s %s\n", left, ew_tr(o->help));
     }
 }
 
 static void print_program(void)
 {
-    (void)printf("usage: earwitness COMMAND [OPTION ...] [ARGUMENT ...]\n\n"
-                 "Traces a sound clip to the recordings it was taken from.\n\n");
+    (void)printf(ew_tr("usage: earwitness COMMAND [OPTION ...] [ARGUMENT ...]\n\n"
+                       "Traces a sound clip to the recordings it was taken from.\n\n"));
     for (size_t i = 0; i < command_count; i++)
-        (void)printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
-    (void)printf("\nOptions of all commands:\n");
+        (void)printf("  %-9s %s\n", commands[i]->name, ew_tr(commands[i]->summary));
+    (void)printf(ew_tr("\nOptions of all commands:\n"));
     print_options(global_options, global_option_count);
-    (void)printf("\nThe archive is --archive DIR, else EARWITNESS_ARCHIVE, else\n"
-                 "~/.local/share/earwitness/archive. First steps:\n\n"
-                 "  earwitness add FOLDER-OF-RECORDINGS\n"
-                 "  earwitness check CLIP\n");
+    (void)printf(ew_tr("\nThe archive is --archive DIR, else EARWITNESS_ARCHIVE, else\n"
+                       "~/.local/share/earwitness/archive. First steps:\n\n"
+                       "  earwitness add FOLDER-OF-RECORDINGS\n"
+                       "  earwitness check CLIP\n"));
 }
 
 static void print_family(const command *cmd)
 {
-    (void)printf("usage: earwitness %s %s\n\n%s.\n\n", cmd->name, cmd->usage,
-                 cmd->details);
+    (void)printf(ew_tr("usage: earwitness %s %s\n\n%s.\n\n"), cmd->name, cmd->usage,
+                 ew_tr(cmd->details));
     for (size_t i = 0; i < cmd->verb_count; i++)
-        (void)printf("  %-16s %s\n", cmd->verbs[i]->name, cmd->verbs[i]->summary);
-    (void)printf("\n'earwitness help %s WORD' tells about one of them.\n", cmd->name);
+        (void)printf("  %-16s %s\n", cmd->verbs[i]->name, ew_tr(cmd->verbs[i]->summary));
+    (void)printf(ew_tr("\n'earwitness help %s WORD' tells about one of them.\n"),
+                 cmd->name);
 }
 
 void usage_print(const command *cmd)
@@ -52,13 +54,13 @@ void usage_print(const command *cmd)
         print_family(cmd);
         return;
     }
-    (void)printf("usage: earwitness %s [OPTION ...] %s\n\n%s.\n", cmd->name, cmd->usage,
-                 cmd->details);
+    (void)printf(ew_tr("usage: earwitness %s [OPTION ...] %s\n\n%s.\n"), cmd->name,
+                 cmd->usage, ew_tr(cmd->details));
     if (cmd->option_count > 0) {
-        (void)printf("\nOptions:\n");
+        (void)printf(ew_tr("\nOptions:\n"));
         print_options(cmd->options, cmd->option_count);
     }
-    (void)printf("\nOptions of all commands:\n");
+    (void)printf(ew_tr("\nOptions of all commands:\n"));
     print_options(global_options, global_option_count);
 }
 

@@ -427,6 +427,24 @@ await test('the page is small and is there at once', async () => {
     await fresh.close();
 });
 
+await test('in Khmer no sentence is left in English, in no view', async () => {
+    const [{ jobs }] = [await page.evaluate(async () => (await import('/page/api.js')).get('/api/jobs'))];
+    await page.locator('#languages button').click();
+    const seen = [];
+    for (const job of jobs.filter((j) => j.state === 'done' && j.kind !== 'add')) {
+        await page.goto(`${url.split('#')[0]}#/${job.kind}/${job.id}`);
+        await page.waitForSelector('main table tbody tr', { timeout: 30000 });
+        seen.push(await page.locator('main').innerText());
+    }
+    assert.ok(seen.length >= 4, `${seen.length} results`);
+    for (const text of seen) {
+        assert.match(text, /[\u1780-\u17ff]{8}/);
+        const left = text.match(/[A-Za-z]{2,},?( [a-z]{2,}){2,}/g) ?? [];
+        assert.deepEqual(left.filter((x) => !/^(MPEG|PCM) /.test(x)), []);
+    }
+    await page.locator('#languages button').click();
+});
+
 await test('the page complains of nothing and asks nobody else', () => {
     assert.deepEqual(trouble.filter((x) => !/status of 4\d\d/.test(x)), []);
 });
