@@ -91,17 +91,19 @@ class People(Case):
         note = self.path("note.txt")
         with open(note, "w") as f:
             f.write("Somebody says that the recording is forged.\n")
-        self.ew("add", note, code=None)
+        self.ew("add", note)
         self.ew("alias", "Source 1", "--name-fd", "0", stdin=ALIAS.encode())
         self.ew("position", "1", "--person", "Source 1", "--stance", "denies", "--date", "2026-10-12",
-                code=None)
+                "--words", "the recording is forged", "--report", "1")
         self.ew("people")
-        self.ew("search", "forged", code=None)
-        self.ew("search", "source", code=None)
-        self.ew("timeline", code=None)
-        self.ew("events", code=None)
-        self.ew("export", self.path("bag"), code=None)
-        self.ew("lint", "-i", self.key, code=None)
+        self.assertIn("Source 1", self.ew("search", "forged").out)
+        self.ew("search", "--person", "source")
+        self.assertIn("Source 1", self.ew("timeline").out)
+        self.ew("events")
+        self.ew("export", "-o", self.path("held"), code=4)  # it cannot look for the identity
+        self.ew("export", "-o", self.path("bag"), "-i", self.key)
+        self.assertTrue(os.path.exists(self.path("bag", "data", "case.json")))
+        self.ew("lint", "-i", self.key)
         with open(os.devnull, "wb") as nothing:
             code = subprocess.run(
                 self.command("case", "reveal", "Source 1", "--case", self.case, "-i", self.key,
