@@ -30,6 +30,8 @@ typedef struct ear {
 typedef struct stretch {
     const char *file, *sha256;
     double from, to;
+    const double
+        *mark; /* two ends of what is marked in its picture; NULL: none is drawn */
 } stretch;
 
 static ew_code hear(const ear *e, const stretch *s, const char *caption)
@@ -38,7 +40,14 @@ static ew_code hear(const ear *e, const stretch *s, const char *caption)
     const char *path = e->where->path(e->where->cookie, s->sha256);
     if (path == NULL || ew_unhex(s->sha256, sha256, sizeof sha256) != 0)
         return EW_OK;
-    const ew_excerpt_wish w = {path, sha256, s->file, s->from, s->to};
+    const ew_excerpt_wish w = {path,
+                               sha256,
+                               s->file,
+                               s->from,
+                               s->to,
+                               s->mark != NULL,
+                               s->mark != NULL ? s->mark[0] : 0,
+                               s->mark != NULL ? s->mark[1] : 0};
     return ew_excerpts_add(e->x, &w, e->err, "%s%s", e->of, caption);
 }
 
@@ -53,10 +62,10 @@ static ew_code hear_piece(const ear *e, const json_t *clip, const json_t *span, 
     double b = REAL(span, "source_end");
     double speed = fmax(REAL(span, "speed"), 0.1);
     const stretch in_clip = {TEXT(clip, "name"), TEXT(clip, "sha256"), start,
-                             start + most};
+                             start + most, NULL};
     const stretch there = {TEXT(span, "source"), TEXT(span, "sha256"),
                            a <= b ? a : fmax(b, a - most * speed),
-                           a <= b ? a + most * speed : a};
+                           a <= b ? a + most * speed : a, NULL};
     (void)snprintf(caption, sizeof caption, EW_N("Piece %zu in the clip"), n);
     ew_code rc = hear(e, &in_clip, caption);
     (void)snprintf(caption, sizeof caption, EW_N("Piece %zu in the recording%s"), n,
@@ -80,8 +89,9 @@ ew_code ew_report__hear_check(ew_excerpts *x, const json_t *result,
          i++) {
         char at[EW_TIME_TEXT];
         double t = REAL(json_array_get(joins, i), "at");
+        const double mark[2] = {t, t};
         const stretch s = {TEXT(clip, "name"), TEXT(clip, "sha256"), t - around,
-                           t + around};
+                           t + around, mark};
         (void)snprintf(caption, sizeof caption, EW_N("The join at %s of the clip"),
                        ew_time_text(t, at));
         rc = hear(&e, &s, caption);
@@ -103,7 +113,7 @@ static ew_code hear_side(const ear *e, const json_t *r, const char *side,
     double from = fmin(REAL(edit, start), REAL(edit, end));
     double to = fmax(REAL(edit, start), REAL(edit, end));
     const stretch s = {TEXT(file, "name"), TEXT(file, "sha256"), from - around / 2,
-                       to + around / 2};
+                       to + around / 2, NULL};
     (void)snprintf(caption, sizeof caption, EW_N("Edit %zu (%s), %s"), n,
                    ew_page_edit_words(edit), side[0] == 'a' ? "in A" : "in B");
     return hear(e, &s, caption);
@@ -148,7 +158,7 @@ ew_code ew_report__hear_family(ew_excerpts *x, const json_t *result,
         const char *kind = TEXT(c, "kind");
         bool related = strcmp(kind, "unrelated") != 0 && strcmp(kind, "silent") != 0 &&
                        REAL(c, "family") < 0.5;
-        const stretch s = {TEXT(c, "name"), TEXT(c, "sha256"), at, at + listened};
+        const stretch s = {TEXT(c, "name"), TEXT(c, "sha256"), at, at + listened, NULL};
         if (related && at >= 0 && at < REAL(c, "duration"))
             rc = hear(&e, &s, EW_N("The same seconds in each copy"));
     }
@@ -173,8 +183,9 @@ ew_code ew_report__hear_inspect(ew_excerpts *x, const json_t *result,
         const json_t *f = json_array_get(list, i);
         double start = REAL(f, "start");
         bool whole = start <= 0 && REAL(f, "end") >= REAL(file, "duration") - 1e-3;
+        const double mark[2] = {start, REAL(f, "end")};
         const stretch s = {TEXT(file, "name"), TEXT(file, "sha256"), start - around,
-                           REAL(f, "end") + around};
+                           REAL(f, "end") + around, mark};
         if (strcmp(TEXT(f, "kind"), "change") != 0 || whole)
             continue;
         heard++;

@@ -22,10 +22,11 @@ enum {
 
 static const double least_seconds = 0.05;
 
-/* Bytes on the page: 16 bits, a third more in base64. */
+/* Bytes on the page: 16 bits, and three bytes for a pixel, a third more in base64. */
 static double cost_of(const ew_excerpt *e)
 {
-    return (e->to - e->from) * EW_EXCERPT_RATE_MAX * 2 * 4 / 3;
+    double look = e->drawn ? 3.0 * EW_LOOK_COLUMNS * EW_LOOK_ROWS : 0;
+    return ((e->to - e->from) * EW_EXCERPT_RATE_MAX * 2 + look) * 4 / 3;
 }
 
 ew_code ew_excerpts_add(ew_excerpts *x, const ew_excerpt_wish *w, ew_err *err,
@@ -52,7 +53,10 @@ ew_code ew_excerpts_add(ew_excerpts *x, const ew_excerpt_wish *w, ew_err *err,
                       .caption = ew_strdup(text),
                       .from = from,
                       .to = fmin(w->to, from + EW_EXCERPT_SECONDS),
-                      .rank = rank};
+                      .rank = rank,
+                      .drawn = w->drawn,
+                      .mark_from = w->mark_from,
+                      .mark_to = w->mark_to};
     memcpy(e->sha256, w->sha256, sizeof e->sha256);
     ew_buf_init(&e->pcm, PCM_MAX);
     return e->path != NULL && e->file != NULL && e->caption != NULL ? EW_OK
@@ -265,15 +269,19 @@ static void put_one(const ew_excerpt *e, ew_page *p)
 {
     uint8_t head[WAV_HEAD];
     ew_buf wav;
+    ew_buf svg;
     ew_buf_init(&wav, PCM_MAX + WAV_HEAD);
+    ew_buf_init(&svg, PCM_MAX);
     wav_head(head, e->rate_hz, (uint32_t)e->pcm.len);
-    if (ew_buf_append(&wav, head, sizeof head, NULL) == EW_OK &&
+    if ((!e->drawn || ew_excerpt_draw(e, &svg, NULL) == EW_OK) &&
+        ew_buf_append(&wav, head, sizeof head, NULL) == EW_OK &&
         ew_buf_append(&wav, e->pcm.data, e->pcm.len, NULL) == EW_OK) {
         const ew_page_clip c = {.caption = e->caption,
                                 .file = e->file,
                                 .from = e->from,
                                 .to = e->from + (double)(e->pcm.len / 2) / e->rate_hz,
                                 .rate_hz = e->rate_hz,
+                                .svg = e->drawn ? (const char *)svg.data : NULL,
                                 .wav = wav.data,
                                 .bytes = wav.len};
         ew_page_sound(p, &c);
@@ -281,6 +289,7 @@ static void put_one(const ew_excerpt *e, ew_page *p)
         ew_obj_release(&p->doc); /* out of memory */
     }
     ew_buf_release(&wav);
+    ew_buf_release(&svg);
 }
 
 void ew_excerpts_put(const ew_excerpts *x, ew_page *p)

@@ -224,6 +224,7 @@ void ew_page_sound(ew_page *p, const ew_page_clip *c)
     ew_sha256_bytes(c->wav, c->bytes, sha256);
     ew_obj_sha256(&o, "sha256", sha256);
     ew_obj_set(&o, "wav", base64_of(c->wav, c->bytes));
+    set(&o, "svg", c->svg);
     add(p, &o);
 }
 

@@ -75,6 +75,7 @@ void ew_page_picture(ew_page *p, const char *title, const char *svg);
 typedef struct ew_page_clip {
     const char *caption, *file;
     double from, to; /* seconds in that file */
+    const char *svg; /* its spectrogram; NULL */
     uint32_t rate_hz;
     const uint8_t *wav;
     size_t bytes;

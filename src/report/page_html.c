@@ -381,6 +381,7 @@ static void picture(writer *w, const json_t *b)
 
 static void sound(writer *w, const json_t *b)
 {
+    char id[ID_TEXT];
     char from[EW_TIME_TEXT];
     char to[EW_TIME_TEXT];
     char place[2 * EW_TIME_TEXT + 8];
@@ -401,6 +402,10 @@ static void sound(writer *w, const json_t *b)
     ew_html_text(&w->h, place);
     ew_html_close(&w->h);
     ew_html_close(&w->h);
+    if (text_of(b, "svg")[0] != 0) {
+        (void)snprintf(id, sizeof id, "p%zu", ++w->pictures);
+        ew_html_svg(&w->h, text_of(b, "svg"), id);
+    }
     ew_html_open(&w->h, "audio");
     ew_html_attr(&w->h, "controls", "");
     ew_html_attr(&w->h, "preload", "none");

@@ -17,7 +17,6 @@ static const char *const family_not_tested[] = {
 };
 
 static const char *const inspect_not_tested[] = {
-    EW_N("whether the sound was made by a machine"),
     EW_N("who speaks"),
     EW_N(
         "changes made before a recording of the recording was made, and changes that are "
