@@ -65,7 +65,8 @@ const size_t ew_route_count = EW_COUNT(ew_routes);
 /* Pages look again and again at what is under way, also when nobody is there. */
 bool ew_route_by_itself(const ew_route *r)
 {
-    return r->handle == ew_api_jobs || r->handle == ew_api_sound;
+    return r->handle == ew_api_jobs || r->handle == ew_api_job ||
+           r->handle == ew_api_sound;
 }
 
 /* What takes something away from others, and what leaves. */
