@@ -273,7 +273,7 @@ class Import(Case):
         quotes = self.run_jsonl("case", "quotes")
         number = str([q for q in quotes if q["kind"] == "direct"][0]["suggestion"])
         self.assertIn("--item", self.run_ew("case", "accept", number, code=2).err)
-        self.run_ew("case", "accept", "99", "--item", "1", code=None)
+        self.run_ew("case", "accept", "99", "--item", "1", code=3)
         self.assertEqual(self.rows("SELECT count(*) FROM position"), [(0,)])
 
     def test_killed_while_importing(self):
@@ -319,10 +319,10 @@ class Import(Case):
 
     def test_what_fails_leaves_nothing(self):
         self.write("bad/result.json", '{"name": "x", "messages": 7')
-        self.run_ew("import", self.path("bad"), "--format", "telegram-json", code=None)
-        count = self.rows("SELECT count(*) FROM item")[0][0]
+        self.run_ew("import", self.path("bad"), "--format", "telegram-json", code=3)
+        self.assertEqual(self.rows("SELECT count(*) FROM item"), [(0,)])
         kept = sum(len(files) for _, _, files in os.walk(os.path.join(self.case, "originals")))
-        self.assertEqual(kept, count)
+        self.assertEqual(kept, 0)
 
     def test_interrupted(self):
         big = self.write("big/chat.txt", "".join(
