@@ -6,11 +6,14 @@ import { addPart, aliasForm, newCase } from './case_add.js';
 import { eventTable, eventsPart } from './case_custody.js';
 import { articlePart, chatPart, foundPart, placePart } from './case_read.js';
 import { listenTo } from './listen.js';
-import { foreign, number, row, table, teller } from './parts.js';
+import { button, choice, foreign, labelled, number, row, table, teller } from './parts.js';
 import { quotesPart } from './case_quotes.js';
 import { searchPart, timelinePart } from './case_said.js';
 import { actionsFor, actionsOfItem, analysisPart, analysisTable } from './case_work.js';
 import { count, size, t } from './words.js';
+
+const PAGE = 300; // items at a time
+const FEW = 10; // need no search
 
 const kindWord = (kind) => ({
     recording: t('recording'), image: t('image'), document: t('document'), chat: t('chat'), page: t('web page'),
@@ -42,6 +45,9 @@ function markBoxes(id) {
     const marks = { boxes: [] };
     marks.acts = actionsFor(id, () => marks.boxes.filter((b) => b.checked).map((b) => b.item));
     marks.box = (i) => {
+        const old = marks.boxes.find((x) => x.item === i.item);
+        if (old !== undefined)
+            return old;
         const b = el('input', { type: 'checkbox', 'aria-label': t('Mark {name}', { name: i.name }), onchange: () => marks.acts.update() });
         b.item = i.item;
         marks.boxes.push(b);
@@ -59,6 +65,35 @@ function counts(shown) {
     return said.map(([n, what]) => `${what}: ${count(n)}`).join(', ');
 }
 
+/** Items by name and kind, a few hundred at a time. */
+function itemList(id, items, marks) {
+    const name = el('input', { type: 'search', maxLength: 200 });
+    const kind = choice([['', t('any')], ...[...new Set(items.map((i) => i.kind))].map((k) => [k, kindWord(k)])]);
+    const told = teller();
+    const list = el('div', null);
+    let most = PAGE;
+    const draw = () => {
+        const found = items.filter((i) => (kind.value === '' || i.kind === kind.value) &&
+            i.name.toLowerCase().includes(name.value.toLowerCase()));
+        marks.boxes = marks.boxes.filter((b) => b.checked);
+        told.say(found.length > most ? t('{n} items; the first {m} are shown', { n: count(found.length), m: count(most) }) : '');
+        more.hidden = found.length <= most;
+        list.replaceChildren(table(t('Items'), [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say'), t('Marked')],
+            found.slice(0, most).map((i) => itemRow(id, i, marks))));
+        marks.acts.update();
+    };
+    const more = button(t('More'), () => {
+        most += PAGE;
+        draw();
+    });
+    name.oninput = draw;
+    kind.onchange = draw;
+    draw();
+    const filters = el('div', 'row', labelled(t('Search by name'), name), labelled(t('Kind'), kind));
+    filters.hidden = items.length <= FEW;
+    return [filters, told, list, el('p', 'buttons', more)];
+}
+
 async function itemsPart(place, id, shown) {
     const marks = markBoxes(id);
     const people = shown.people.map((p) => row(foreign(p.name),
@@ -68,9 +103,8 @@ async function itemsPart(place, id, shown) {
         el('p', null, shown.events_not_sealed > 0
             ? t('{n} events are not sealed yet', { n: count(shown.events_not_sealed) })
             : t('all events are sealed')),
-        table(t('Items'), [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say'), t('Marked')],
-            shown.items.map((i) => itemRow(id, i, marks))));
-    if (marks.boxes.length > 0)
+        ...itemList(id, shown.items, marks));
+    if (shown.items.some((i) => isSound(i) && !i.undone))
         place.append(marks.acts);
     if (people.length > 0)
         place.append(el('h3', null, t('People')), table(t('People'), [t('Name, as shown'), t('Kind')], people), aliasForm(id, shown));

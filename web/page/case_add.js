@@ -2,7 +2,7 @@
 // Putting into a case: files, exports to be read, positions, other names; and making one.
 import * as api from './api.js';
 import { el } from './dom.js';
-import { button, choice, confirmed, fileBox, foreign, labelled, teller } from './parts.js';
+import { button, choice, confirmed, fileBox, foreign, labelled, pick, teller } from './parts.js';
 import { STANCES, stanceWord } from './stances.js';
 import { follow, meter } from './work.js';
 import { count, t } from './words.js';
@@ -135,11 +135,12 @@ export function positionForm(id, shown, done) {
     const told = teller();
     const items = shown.items.filter((i) => !i.undone);
     const names = items.map((i) => [`${i.item}`, `${i.item}: ${i.name}`]);
+    const box = el('details', null, el('summary', null, t('Write down a position')), peopleList(shown));
     const text = (more = {}) => el('input', { maxLength: 1000, ...more });
     const f = {
-        item: choice([['', t('(choose)')], ...names]), person: text(), stance: choice([['', t('(choose)')], ...STANCES.map((s) => [s, stanceWord(s)])]),
+        item: pick([['', t('(choose)')], ...names], '', box), person: text(), stance: choice([['', t('(choose)')], ...STANCES.map((s) => [s, stanceWord(s)])]),
         date: text({ placeholder: '2026-10-12' }), channel: text(), words: el('textarea', { rows: 3, maxLength: 20000 }),
-        report: choice([['', t('none')], ...names]), via: text({ inputMode: 'numeric' }), until: text({ placeholder: '2026-10-14' }), purpose: text(),
+        report: pick([['', t('none')], ...names], '', box), via: text({ inputMode: 'numeric' }), until: text({ placeholder: '2026-10-14' }), purpose: text(),
     };
     f.person.setAttribute('list', 'known');
     async function write(more = {}) {
@@ -151,8 +152,8 @@ export function positionForm(id, shown, done) {
             ? write({ person: p.near }) : await confirmed(t('Add {name} as somebody new, and public?', { name: said.person }), t('Somebody new'))
                 ? write({ new_person: true }) : null;
     }
-    const form = el('form', null, el('div', 'fields', labelled(t('About'), f.item), labelled(t('Who says it'), f.person), labelled(t('Stance'), f.stance),
-        labelled(t('When'), f.date), labelled(t('Where it was said'), f.channel), labelled(t('In which report it stands'), f.report),
+    const form = el('form', null, el('div', 'fields', labelled(t('About'), f.item.field), labelled(t('Who says it'), f.person), labelled(t('Stance'), f.stance),
+        labelled(t('When'), f.date), labelled(t('Where it was said'), f.channel), labelled(t('In which report it stands'), f.report.field),
         labelled(t('Only repeats position'), f.via), labelled(t('Answer asked for by'), f.until), labelled(t('Why'), f.purpose)),
     labelled(t('The exact words'), f.words), el('p', 'buttons', el('button', { type: 'submit', className: 'good' }, t('Write it down'))), told);
     form.onsubmit = async (e) => {
@@ -167,7 +168,8 @@ export function positionForm(id, shown, done) {
             told.fail(why);
         }
     };
-    return el('details', null, el('summary', null, t('Write down a position')), peopleList(shown), form);
+    box.append(form);
+    return box;
 }
 
 /** Another name of somebody; that of a protected person is encrypted at once. */

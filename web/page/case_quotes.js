@@ -2,7 +2,7 @@
 // Suggested quotations, to be decided about one after the other with one key each.
 import * as api from './api.js';
 import { el } from './dom.js';
-import { button, choice, foreign, labelled, row, table, teller, time } from './parts.js';
+import { button, choice, foreign, labelled, pick, row, table, teller, time } from './parts.js';
 import { STANCES, stanceWord } from './stances.js';
 import { count, t, when } from './words.js';
 
@@ -18,19 +18,19 @@ function inContext(q) {
 }
 
 /** What a position needs, as suggested; all of it can be said otherwise. */
-function fieldsOf(q, items, people) {
+function fieldsOf(q, items, people, home) {
+    const first = q.about ? t('as suggested: {what}', { what: q.about }) : t('(choose)');
     const f = {
         person: el('input', { value: q.speaker, maxLength: 200 }),
         stance: choice([['', t('(choose)')], ...STANCES.map((s) => [s, stanceWord(s)])], q.stance),
-        item: choice([['0', q.about ? t('as suggested: {what}', { what: q.about }) : t('(choose)')],
-            ...items.map((i) => [`${i.item}`, i.name])], q.about === '' && items.length === 1 ? `${items[0].item}` : '0'),
+        item: pick(items.optionsFor(first), q.about === '' && items.length === 1 ? `${items[0].item}` : '0', home),
         date: el('input', { value: q.said, maxLength: 40, placeholder: '2026-10-12' }),
         channel: el('input', { maxLength: 200 }),
         purpose: el('input', { maxLength: 200 }),
     };
     f.person.setAttribute('list', people);
     f.box = el('details', null, el('summary', null, t('Who, what about, when (E)')), el('div', 'fields',
-        labelled(t('Who says it'), f.person), labelled(t('Stance'), f.stance), labelled(t('About'), f.item),
+        labelled(t('Who says it'), f.person), labelled(t('Stance'), f.stance), labelled(t('About'), f.item.field),
         labelled(t('When'), f.date), labelled(t('Where it was said'), f.channel), labelled(t('Why you decide so'), f.purpose)));
     f.box.open = q.speaker === '' || q.stance === '' || q.published === '' || f.item.value === '0' && q.about === '';
     return f;
@@ -45,15 +45,15 @@ function saidBy(q) {
 /** What accepting would write, as the fields are now. */
 function written(line, q, f) {
     const lacks = t('(not known)');
-    const item = f.item.value === '0' ? q.about || lacks : f.item.selectedOptions[0].textContent;
+    const item = f.item.value === '0' ? q.about || lacks : f.item.text;
     line.replaceChildren(`${t('Accepting writes')}: `, foreign(f.person.value || lacks), ', ', stanceWord(f.stance.value) || lacks, ', ',
         f.date.value ? when(f.date.value) : lacks, ', ', t('about'), ' ', foreign(item),
         q.kind === 'indirect' ? `; ${t('without words, which are the reporter’s')}` : '');
 }
 
 /** One suggestion. decide(card, verdict) is called for a key or a button. */
-function card(q, items, people, decide) {
-    const f = fieldsOf(q, items, people);
+function card(q, items, people, decide, home) {
+    const f = fieldsOf(q, items, people, home);
     const box = el('article', { className: 'quote', tabIndex: -1, 'aria-label': q.words });
     const line = el('p', 'will');
     f.box.addEventListener('input', () => written(line, q, f));
@@ -134,7 +134,7 @@ class Deciding {
             c.told.fail(why);
             const { f } = c;
             f.box.open = true;
-            (f.stance.value === '' ? f.stance : f.person.value === '' ? f.person : f.item).focus();
+            (f.stance.value === '' ? f.stance : f.person.value === '' ? f.person : f.item.field).focus();
         }
     }
 
@@ -185,13 +185,25 @@ function listen(work, signal) {
     }, { signal });
 }
 
+/** Items that a quotation can be about, as options: one list for each first option, so that cards share it. */
+function itemsToChoose(shown) {
+    const items = shown.items.filter((i) => !i.undone && i.kind !== 'article');
+    const made = new Map();
+    items.optionsFor = (first) => {
+        if (!made.has(first))
+            made.set(first, [['0', first], ...items.map((i) => [`${i.item}`, `${i.item}: ${i.name}`])]);
+        return made.get(first);
+    };
+    return items;
+}
+
 export async function quotesPart(place, id, shown, signal) {
     const { quotes } = await api.get(`/api/cases/${id}/quotes`);
     const open = quotes.filter((q) => q.shown && q.verdict === 'undecided');
-    const items = shown.items.filter((i) => !i.undone && i.kind !== 'article');
+    const items = itemsToChoose(shown);
     const people = el('datalist', { id: 'people' }, ...shown.people.map((p) => el('option', { value: p.name })));
     const list = el('div', null);
-    const work = new Deciding(list, id, open, (q) => card(q, items, people.id, (c, verdict) => work.decide(c, verdict)));
+    const work = new Deciding(list, id, open, (q) => card(q, items, people.id, (c, verdict) => work.decide(c, verdict), place));
     listen(work, signal);
     place.append(keySwitch(), el('p', 'buttons', work.undoing), work.told, people, list);
     work.cards[0]?.focus();

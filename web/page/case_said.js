@@ -4,7 +4,7 @@ import * as api from './api.js';
 import { el } from './dom.js';
 import { positionForm } from './case_add.js';
 import { seek } from './case_read.js';
-import { button, choice, foreign, labelled, number, row, table, teller, time } from './parts.js';
+import { button, choice, foreign, labelled, number, pick, row, table, teller, time } from './parts.js';
 import { SIGNS, STANCES, stanceWord } from './stances.js';
 import { count, t } from './words.js';
 
@@ -105,8 +105,9 @@ function positionRow(id, p, turned) {
 
 export async function timelinePart(place, id, shown, signal, [wanted] = []) {
     const person = choice([['', t('everybody')], ...shown.people.map((p) => [`${p.person}`, p.name])]);
-    const item = choice([['', t('everything')], ...shown.items.filter((i) => !i.undone && i.kind !== 'article')
-        .map((i) => [`${i.item}`, `${i.item}: ${i.name}`])]);
+    const home = el('div', null);
+    const item = pick([['', t('everything')], ...shown.items.filter((i) => !i.undone && i.kind !== 'article')
+        .map((i) => [`${i.item}`, `${i.item}: ${i.name}`])], '', home);
     const told = teller();
     const drawn = el('div', null);
     const focusOn = (n) => drawn.querySelector(`tr[data-position="${Number(n)}"]`)?.focus();
@@ -130,8 +131,8 @@ export async function timelinePart(place, id, shown, signal, [wanted] = []) {
         }
     }
     person.onchange = draw;
-    item.onchange = draw;
-    place.append(positionForm(id, shown, draw), el('div', 'row', labelled(t('Who'), person), labelled(t('About'), item)), told, drawn);
+    item.field.onchange = draw;
+    place.append(positionForm(id, shown, draw), el('div', 'row', labelled(t('Who'), person), labelled(t('About'), item.field)), home, told, drawn);
     await draw();
     if (wanted !== undefined)
         focusOn(wanted);

@@ -12,6 +12,7 @@ import { count, t } from './words.js';
 
 const LEAST = { check: 1, inspect: 1, diff: 2, family: 2 };
 const MOST = { check: 200, inspect: 200, diff: 2, family: 200 };
+const OTHERS = 200; // of the case that can be chosen from; the rest by their names
 const EACH = new Set(['check', 'inspect']);
 
 const VERBS = {
@@ -61,7 +62,8 @@ function otherChoice(others) {
     const field = choice([['', t('(choose)')]]);
     const search = el('input', { type: 'search', maxLength: 200 });
     const fill = (found) => field.replaceChildren(el('option', { value: '' }, t('(choose)')),
-        ...others.map((i) => el('option', { value: `item ${i.item}` }, `${i.item}: ${i.name}`)),
+        ...others.filter((i) => i.name.toLowerCase().includes(search.value.toLowerCase())).slice(0, OTHERS)
+            .map((i) => el('option', { value: `item ${i.item}` }, `${i.item}: ${i.name}`)),
         ...found.map((r) => el('option', { value: r.sha256 }, t('archive: {name}', { name: r.names[0] }))));
     let names = new Map();
     let wanted = 0;
@@ -75,7 +77,7 @@ function otherChoice(others) {
         }
     };
     fill([]);
-    const box = el('div', 'row', labelled(t('With'), field), labelled(t('Look for in the archive'), search));
+    const box = el('div', 'row', labelled(t('With'), field), labelled(t('Look for in the case and the archive'), search));
     box.field = field;
     box.file = () => (field.value.startsWith('item ') ? { item: Number(field.value.slice(5)) }
         : { recording: field.value, name: names.get(field.value) });

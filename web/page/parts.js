@@ -46,6 +46,34 @@ export function choice(options, value = '') {
     return field;
 }
 
+const MANY = 200; // options beyond which a list to choose from is one to type into
+const lists = new WeakMap();
+
+/** One of many: a list to choose from, and for thousands a field with suggestions, which `home` holds once for all fields. */
+export function pick(options, value, home) {
+    if (options.length <= MANY) {
+        const field = choice(options, value);
+        return { field, get value() {
+            return field.value;
+        }, get text() {
+            return field.selectedOptions[0]?.textContent ?? '';
+        } };
+    }
+    if (!lists.has(options)) {
+        const list = el('datalist', { id: nextId() }, ...options.map(([, text]) => el('option', { value: text })));
+        lists.set(options, { list, byText: new Map(options.map(([v, text]) => [text, v])) });
+        home.append(list);
+    }
+    const { list, byText } = lists.get(options);
+    const field = el('input', { maxLength: 1000, value: options.find(([v]) => v === value)?.[1] ?? '', autocomplete: 'off' });
+    field.setAttribute('list', list.id);
+    return { field, get value() {
+        return byText.get(field.value) ?? options[0][0];
+    }, get text() {
+        return field.value;
+    } };
+}
+
 /** Asks before what cannot be taken back; details stand below the question. @returns {Promise<boolean>} */
 export function confirmed(question, action, ...details) {
     return new Promise((answer) => {
