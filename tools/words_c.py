@@ -50,6 +50,12 @@ SHOWN = [
     # facts of diff
     "gain", "dynamics", "polarity", "speed", "offset", "equalisation", "channels", "coding-noise", "noise-bed", "sound-bed",
     "denoising", "reverb",
+    # of cases: stances, kinds of items
+    "confirms", "denies", "says-fabricated", "says-altered", "no-comment", "retracts", "asked", "answered", "no-reply-by",
+    "recording", "image", "document", "chat", "page", "article",
+    # and of events
+    "accept", "analysis", "copy", "correct", "export", "hand-over", "import", "ingest", "merge", "position", "refuse", "seen", "undo",
+    "seal", "person", "create", "alias",
     # edits in captions
     "delete", "insert", "replace", "move", "duplicate", "silence", "more quickly", "weaker", "louder",
 ]

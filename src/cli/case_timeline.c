@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "base/when.h"
+#include "base/words.h"
 #include "cli/case.h"
 #include "cli/case_jsonld.h"
 #include "cli/case_verbs.h"
@@ -97,14 +98,15 @@ static ew_code cell(shower *s, const char *text, size_t columns, const char *aft
 
 static ew_code row_text(void *cookie, const ew_timeline_row *r, ew_err *err)
 {
-    static const char *const heads[COLUMNS] = {"",     "date",  "who",   "stance",
-                                               "item", "words", "report"};
+    static const char *const heads[COLUMNS] = {
+        "",           EW_N("date"),  EW_N("who"),   EW_N("stance"),
+        EW_N("item"), EW_N("words"), EW_N("report")};
     shower *s = cookie;
     const ew_position *p = r->position;
-    char repeats[40] = "";
+    char repeats[128] = "";
     ew_code code = EW_OK;
     for (size_t i = 0; s->rows == 0 && i < COLUMNS && code == EW_OK; i++)
-        code = ew_table_cell(&s->table, err, "%s", heads[i]);
+        code = ew_table_cell(&s->table, err, "%s", ew_said(heads[i]));
     s->rows++;
     if (code == EW_OK)
         code = ew_table_cell(&s->table, err, "%" PRId64, p->id);
@@ -113,13 +115,14 @@ static ew_code row_text(void *cookie, const ew_timeline_row *r, ew_err *err)
     if (code == EW_OK)
         code = cell(s, r->person->name, 0, "", err);
     if (code == EW_OK)
-        code = cell(s, p->stance, 0, p->undone ? " (taken back)" : "", err);
+        code =
+            cell(s, ew_said(p->stance), 0, p->undone ? ew_tr(" (taken back)") : "", err);
     if (code == EW_OK)
         code = cell(s, r->item->name, 0, "", err);
     if (code == EW_OK)
         code = cell(s, p->words, WORDS_COLUMNS, "", err);
     if (p->via != 0)
-        (void)snprintf(repeats, sizeof repeats, " (repeats %" PRId64 ")", p->via);
+        (void)snprintf(repeats, sizeof repeats, ew_tr(" (repeats %" PRId64 ")"), p->via);
     return code == EW_OK
                ? cell(s, r->report != NULL ? r->report->name : "", 0, repeats, err)
                : code;
@@ -138,25 +141,26 @@ static ew_code add_safe(ew_buf *b, const char *text, ew_err *err)
 static ew_code add_two(ew_buf *b, const ew_position *one, const char *between,
                        const ew_position *two, ew_err *err)
 {
-    return ew_buf_printf(b, err, "%s %s%s%s %s", one->date, one->stance, between,
-                         two->date, two->stance);
+    return ew_buf_printf(b, err, "%s %s%s%s %s", one->date, ew_said(one->stance), between,
+                         two->date, ew_said(two->stance));
 }
 
 static ew_code add_silence(ew_buf *b, const ew_turn *t, const ew_position *q, ew_err *err)
 {
-    ew_code code = t->days_sure
-                       ? ew_buf_printf(b, err, "asked %" PRId64 " day%s ago (%s), ",
-                                       t->days, plural(t->days), q->date)
-                       : ew_buf_printf(b, err, "asked %s, ", q->date);
+    ew_code code =
+        t->days_sure ? ew_buf_printf(b, err, ew_tr("asked %" PRId64 " day%s ago (%s), "),
+                                     t->days, plural(t->days), q->date)
+                     : ew_buf_printf(b, err, ew_tr("asked %s, "), q->date);
     if (code == EW_OK && t->count > 1)
-        code = ew_buf_printf(b, err, "%" PRIu64 " questions in all, ", t->count);
+        code = ew_buf_printf(b, err, ew_tr("%" PRIu64 " questions in all, "), t->count);
     if (code == EW_OK)
-        code = ew_buf_printf(b, err, "no answer");
+        code = ew_buf_printf(b, err, ew_tr("no answer"));
     if (code == EW_OK && t->has_until && t->late > 0)
-        code = ew_buf_printf(b, err, "; the time given was over %" PRId64 " day%s ago",
+        code = ew_buf_printf(b, err,
+                             ew_tr("; the time given was over %" PRId64 " day%s ago"),
                              t->late, plural(t->late));
     else if (code == EW_OK && t->has_until)
-        code = ew_buf_printf(b, err, "; the time given is not over");
+        code = ew_buf_printf(b, err, ew_tr("; the time given is not over"));
     return code;
 }
 
@@ -169,38 +173,42 @@ static ew_code add_finding(ew_buf *b, const ew_turn *t, const ew_position *one,
     case EW_TURN_REVERSAL:
         return add_two(b, one, " \xE2\x86\x92 ", two, err);
     case EW_TURN_UNORDERED:
-        code = add_two(b, one, " and ", two, err);
-        return code == EW_OK ? ew_buf_printf(b, err,
-                                             " contradict each other; which came first "
-                                             "is not known")
-                             : code;
+        code = add_two(b, one, ew_tr(" and "), two, err);
+        return code == EW_OK
+                   ? ew_buf_printf(b, err,
+                                   ew_tr(" contradict each other; which came first "
+                                         "is not known"))
+                   : code;
     case EW_TURN_SILENCE:
         return add_silence(b, t, one, err);
     case EW_TURN_LATE:
-        return ew_buf_printf(b, err,
-                             "asked %s for an answer by %s, which came on %s, %" PRId64
-                             " day%s late",
-                             one->date, one->until, two->date, t->late, plural(t->late));
+        return ew_buf_printf(
+            b, err,
+            ew_tr("asked %s for an answer by %s, which came on %s, %" PRId64
+                  " day%s late"),
+            one->date, one->until, two->date, t->late, plural(t->late));
     case EW_TURN_ONE_VOICE:
         return ew_buf_printf(b, err,
-                             "reported by %" PRIu64 ", all trace back to one: position "
-                             "%" PRId64 ", %s",
+                             ew_tr("reported by %" PRIu64
+                                   ", all trace back to one: position "
+                                   "%" PRId64 ", %s"),
                              t->count, one->id, one->date);
     case EW_TURN_SAME_WORDS:
         return ew_buf_printf(b, err,
-                             "the same words in %" PRIu64
-                             " reports, perhaps one voice: positions %" PRId64
-                             " to %" PRId64,
+                             ew_tr("the same words in %" PRIu64
+                                   " reports, perhaps one voice: positions %" PRId64
+                                   " to %" PRId64),
                              t->count, one->id, two->id);
     case EW_TURN_TRANSLATION:
-        return ew_buf_printf(b, err,
-                             "one report is a translation of the other, perhaps one "
-                             "voice: positions %" PRId64 " and %" PRId64,
-                             one->id, two->id);
+        return ew_buf_printf(
+            b, err,
+            ew_tr("one report is a translation of the other, perhaps one "
+                  "voice: positions %" PRId64 " and %" PRId64),
+            one->id, two->id);
     case EW_TURN_LOOSE:
         return ew_buf_printf(b, err,
-                             "position %" PRId64 " repeats position %" PRId64
-                             ", which was taken back",
+                             ew_tr("position %" PRId64 " repeats position %" PRId64
+                                   ", which was taken back"),
                              one->id, t->second);
     }
     return code;
@@ -217,7 +225,7 @@ static ew_code finding_text(void *cookie, const ew_turn *t, const ew_timeline_ro
     if (code == EW_OK)
         code = add_safe(b, first->person->name, err);
     if (code == EW_OK)
-        code = ew_buf_printf(b, err, "%s on ", ew_plain(&s->a->out_style));
+        code = ew_buf_printf(b, err, ew_tr("%s on "), ew_plain(&s->a->out_style));
     if (code == EW_OK)
         code = add_safe(b, first->item->name, err);
     if (code == EW_OK)

@@ -111,8 +111,8 @@ void plan_make(plan *p, const ew_inspect_view *v)
     plan_marks(p);
     p->plot_top = LANES_TOP + (double)p->lanes * LANE_H + 6;
     p->panel_top = p->plot_top + p->plot_h + AXIS_H + PANEL_GAP;
-    p->list_top =
-        p->noise ? p->panel_top + PANEL_H + LIST_GAP : p->plot_top + p->plot_h + AXIS_H + 8;
+    p->list_top = p->noise ? p->panel_top + PANEL_H + LIST_GAP
+                           : p->plot_top + p->plot_h + AXIS_H + 8;
     p->height = p->list_top + (double)plan_rows(p) * ROW_H + BOTTOM +
                 (p->f->trace_count > ROWS_MAX ? 20 : 0);
 }

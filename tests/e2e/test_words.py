@@ -16,7 +16,7 @@ from test_serve import Server
 KHMER = re.compile("[\u1780-\u17ff]")
 # Names and units that are the same in all languages.
 SAME = re.compile(
-    r"earwitness [\d.]+|[\w-]+\.(?:wav|mp3|opus|m4a|flac)\b|pcm_\w+|\b(?:mp3|mp4|m4a|wav|aac|opus|flac|ogg|data|fmt|LIST|SHA|kHz|Hz|dB|dBFS|"
+    r"earwitness [\d.]+|docs/[\w/]+\.md|[\w-]+\.(?:wav|mp3|opus|m4a|flac)\b|pcm_\w+|\b(?:mp3|mp4|m4a|wav|aac|opus|flac|ogg|data|fmt|LIST|SHA|kHz|Hz|dB|dBFS|"
     r"kbit|ms|min|kB|MB|UTC|MP3|MP2|AAC|WAV|WAVE|Waveform|Audio|MPEG|audio|layer|PCM|signed|bit|little|endian|Lav[cf]\w*|"
     r"sha256sum|check|diff|family|inspect|report|OK|JSON|channels)\b|[0-9a-f]{8,}")
 
