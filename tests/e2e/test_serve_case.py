@@ -258,6 +258,60 @@ class ServeCase(Case):
         _, verified = self.done(s, self.order(s, "case-verify", []))
         self.assertEqual((verified["whole"], verified["problems"]), (True, []))
 
+    # -- who is protected, and what is cut off --------------------------------------------
+
+    def test_nothing_of_an_identity_is_in_an_answer(self):
+        made = self.run_json("vault", "identity", "-o", self.path("key"))
+        self.run_ew("case", "new", "case", "--recipient", made["recipient"])
+        self.run_ew("case", "person", "Source 1", "--kind", "protected", "--identity-fd", "0", "--case", "case",
+                    stdin="Zyxwina Qvorbalski\nphone: +85599887766\n".encode())
+        s = self.server("--case", "case")
+        said = s.json("POST", "/api/cases/%s/aliases" % self.case_id, {"person": "Source 1", "name": "Vhfujdi"})
+        self.assertTrue(said["protected"])
+        self.speech("clip.wav", 3, 2)
+        with open(self.path("clip.wav"), "rb") as f:
+            self.done(s, self.order(s, "case-add", [self.send(s, "clip.wav", f.read())]))
+        s.json("POST", "/api/cases/%s/positions" % self.case_id,
+               {"item": "1", "person": "Source 1", "stance": "confirms", "date": "2026-10-12"})
+        for path in ("", "/events", "/timeline", "/quotes", "/search?words=zyxwina", "/search?words=vhfujdi", "/items/1"):
+            status, _, body = s.ask("GET", "/api/cases/" + self.case_id + path)
+            self.assertEqual(status, 200, path)
+            for word in (b"zyxwina", b"qvorbalski", b"vhfujdi", b"85599887766"):
+                self.assertNotIn(word, body.lower(), path)
+        for root, _, names in os.walk(self.path("work")):
+            for name in names:
+                with open(os.path.join(root, name), "rb") as f:
+                    self.assertNotIn(b"Vhfujdi", f.read(), name)
+
+    def test_what_was_cut_off_is_not_written_twice(self):
+        self.run_ew("case", "new", "case")
+        s = self.server("--case", "case")
+        self.speech("clip.wav", 3, 6)
+        with open(self.path("clip.wav"), "rb") as f:
+            clip = self.send(s, "clip.wav", f.read())
+        add, _ = self.done(s, self.order(s, "case-add", [clip]))
+        self.wait_for(lambda: [j for j in s.json("GET", "/api/jobs")["jobs"] if j.get("kept")] or None)
+        events = len(self.get(s, "events")["events"])
+        # As if the power went after the events were on disk, before the job said that it was done.
+        self.kill_group(s.process)
+        record = self.path("work", "jobs", "%012d.json" % add["id"])
+        with open(record, encoding="utf-8") as f:
+            job = json.load(f)
+        self.write("work/jobs/%012d.json" % add["id"], json.dumps(dict(job, state="waiting")))
+        os.makedirs(self.path("work", "names-%d" % add["id"], "0", "deep"))
+        s = self.server("--case", "case")
+        _, result = self.done(s, add["id"])
+        self.assertEqual([r["result"] for r in result["results"]], ["seen"])
+        self.assertEqual(len(self.get(s, "events")["events"]), events)
+        self.assertFalse(os.path.exists(self.path("work", "names-%d" % add["id"])))
+        self.assertEqual(self.done(s, self.order(s, "case-verify", []))[1]["whole"], True)
+        # The case is gone; what was accepted is done all the same, but can be kept nowhere.
+        job = self.order(s, "inspect", [{"item": 1}], keep=True)
+        found, _ = self.done(s, job)
+        os.rename(self.path("case"), self.path("moved"))
+        self.assertEqual(self.done(s, job)[1]["file"]["sha256"], clip["sha256"])
+        s.json("POST", "/api/cases/%s/analyses" % self.case_id, {"job": job}, code=400 if "kept" in found else 404)
+
 
 if __name__ == "__main__":
     main()
