@@ -64,9 +64,8 @@ ew_code ew_table_cell(ew_table *t, ew_err *err, const char *fmt, ...)
 
     if (rc != EW_OK)
         return rc;
-    const char *said = ew_tr(fmt);
     va_start(args, fmt);
-    n = vsnprintf(NULL, 0, said, args);
+    n = vsnprintf(NULL, 0, ew_tr(fmt), args);
     va_end(args);
     if (n < 0 || n > CELL_MAX)
         return ew_fail(err, EW_E_LIMIT, 0, "a table cell is longer than %d bytes",
@@ -75,7 +74,7 @@ ew_code ew_table_cell(ew_table *t, ew_err *err, const char *fmt, ...)
     if (cell == NULL)
         return ew_fail_nomem(err);
     va_start(args, fmt);
-    (void)vsnprintf(cell, (size_t)n + 1, said, args);
+    (void)vsnprintf(cell, (size_t)n + 1, ew_tr(fmt), args);
     va_end(args);
     t->cells[t->count++] = cell;
     return EW_OK;

@@ -49,8 +49,11 @@ int main(int argc, char **argv)
     if (ew_split(&src, which, &cuts, &s, &err) != EW_OK)
         return fail(&err);
     bool show = strcmp(argv[4], "show") == 0;
-    ew_select_in which_parts = {&s, &cuts, src, show ? argv[5] : NULL,
-                                show ? NULL : argv[5]};
+    ew_select_in which_parts = {.stream = &s,
+                                .cuts = &cuts,
+                                .src = src,
+                                .show = show ? argv[5] : NULL,
+                                .hide = show ? NULL : argv[5]};
     if (ew_select(&chosen, &which_parts, &err) != EW_OK)
         return fail(&err);
     const ew_run *runs = chosen.runs;
