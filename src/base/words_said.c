@@ -100,9 +100,10 @@ static void read_on(reading *r, const char *format, const char *text, size_t use
 static void read_slot(reading *r, const char *format, const char *text, size_t used)
 {
     const slot s = slot_at(format);
-    const bool quoted = used < SLOTS && text[0] != 0 &&
-                        (s.end[0] == '\'' || strncmp(s.end, "\u201d", 3) == 0 ||
-                         strncmp(s.end, "\u2019", 3) == 0);
+    const bool quoted =
+        used < SLOTS && text[0] != 0 &&
+        (s.end[0] == '\'' || s.end[0] == '"' || strncmp(s.end, "\u201d", 3) == 0 ||
+         strncmp(s.end, "\u2019", 3) == 0);
     if (used >= SLOTS || s.kind == 0)
         return;
     for (size_t n = 0; *r->steps > 0 && r->ways <= WAYS; n++) {

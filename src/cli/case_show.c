@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "base/when.h"
+#include "base/words.h"
 #include "cli/case_verbs.h"
 #include "report/times.h"
 
@@ -61,10 +62,10 @@ static ew_code put_counts(const ew_case_view *v, const ew_text_style *style, ew_
         ew_case_thing thing;
         const char *one;
     } told[] = {
-        {EW_THING_MESSAGE, "message"},   {EW_THING_ARTICLE, "article"},
-        {EW_THING_POSITION, "position"}, {EW_THING_PERSON, "person"},
-        {EW_THING_QUOTE, "quotation"},   {EW_THING_CAPTURE, "capture"},
-        {EW_THING_GAP, "gap"},           {EW_THING_REMARK, "remark"},
+        {EW_THING_MESSAGE, EW_N("message")},   {EW_THING_ARTICLE, EW_N("article")},
+        {EW_THING_POSITION, EW_N("position")}, {EW_THING_PERSON, EW_N("person")},
+        {EW_THING_QUOTE, EW_N("quotation")},   {EW_THING_CAPTURE, EW_N("capture")},
+        {EW_THING_GAP, EW_N("gap")},           {EW_THING_REMARK, EW_N("remark")},
     };
     ew_buf line;
     ew_buf_init(&line, 1024);
@@ -72,15 +73,16 @@ static ew_code put_counts(const ew_case_view *v, const ew_text_style *style, ew_
     for (size_t i = 0; i < EW_COUNT(told) && code == EW_OK; i++) {
         uint64_t n = v->counts[told[i].thing];
         if (n > 0)
-            code = ew_buf_printf(&line, err, "%s%" PRIu64 " %s", line.len > 0 ? ", " : "",
-                                 n, n == 1 ? told[i].one : ew_case_things(told[i].thing));
+            code = ew_buf_printf(
+                &line, err, "%s%" PRIu64 " %s", line.len > 0 ? ", " : "", n,
+                ew_said(n == 1 ? told[i].one : ew_case_things(told[i].thing)));
     }
     if (code == EW_OK && v->reversals > 0)
-        code = ew_buf_printf(&line, err, "%s%s%" PRIu64 " reversal%s%s",
+        code = ew_buf_printf(&line, err, ew_tr("%s%s%" PRIu64 " reversal%s%s"),
                              line.len > 0 ? ", " : "", "", v->reversals,
                              v->reversals == 1 ? "" : "s", "");
     if (code == EW_OK && v->silences > 0)
-        code = ew_buf_printf(&line, err, "%s%" PRIu64 " unanswered",
+        code = ew_buf_printf(&line, err, ew_tr("%s%" PRIu64 " unanswered"),
                              line.len > 0 ? ", " : "", v->silences);
     if (code == EW_OK && line.len > 0)
         code = put_line(out, style, 0, (const char *)line.data, err);
@@ -92,7 +94,7 @@ static ew_code put_head(const ew_case_view *v, const ew_text_style *style, ew_bu
                         ew_err *err)
 {
     char date[EW_TIME_TEXT];
-    char line[256];
+    char line[512];
     size_t gone = v->count - v->here;
     ew_code code = ew_buf_printf(out, err, "%s", ew_bold(style));
     if (code == EW_OK)
@@ -102,13 +104,14 @@ static ew_code put_head(const ew_case_view *v, const ew_text_style *style, ew_bu
     if (code == EW_OK)
         code = put_line(out, style, 0, v->dir, err);
     if (code == EW_OK)
-        code = ew_buf_printf(out, err, "%s%zu item%s", ew_plain(style), v->here,
+        code = ew_buf_printf(out, err, ew_tr("%s%zu item%s"), ew_plain(style), v->here,
                              v->here == 1 ? "" : "s");
     if (code == EW_OK && gone > 0)
-        code = ew_buf_printf(out, err, " (%zu taken back)", gone);
+        code = ew_buf_printf(out, err, ew_tr(" (%zu taken back)"), gone);
     if (code == EW_OK && v->events > 0) {
-        (void)snprintf(line, sizeof line, ", %" PRIu64 " event%s, the last %s", v->events,
-                       v->events == 1 ? "" : "s", ew_date_text(v->last_time, date));
+        (void)snprintf(line, sizeof line, ew_tr(", %" PRIu64 " event%s, the last %s"),
+                       v->events, v->events == 1 ? "" : "s",
+                       ew_date_text(v->last_time, date));
         code = ew_buf_printf(out, err, "%s", line);
     }
     if (code == EW_OK)
@@ -117,11 +120,12 @@ static ew_code put_head(const ew_case_view *v, const ew_text_style *style, ew_bu
         code = put_counts(v, style, out, err);
     if (code == EW_OK && v->events > 0)
         code = v->sealed && v->unsealed == 0
-                   ? ew_buf_printf(out, err, "all events are sealed\n")
+                   ? ew_buf_printf(out, err, ew_tr("all events are sealed\n"))
                : v->sealed
-                   ? ew_buf_printf(out, err, "%" PRIu64 " event%s since the last seal\n",
+                   ? ew_buf_printf(out, err,
+                                   ew_tr("%" PRIu64 " event%s since the last seal\n"),
                                    v->unsealed, v->unsealed == 1 ? "" : "s")
-                   : ew_buf_printf(out, err, "no event is sealed yet\n");
+                   : ew_buf_printf(out, err, ew_tr("no event is sealed yet\n"));
     return code;
 }
 
@@ -133,7 +137,8 @@ static ew_code put_item(ew_table *t, const ew_case_seen_item *i, ew_err *err)
     hex[HASH_DIGITS] = 0;
     ew_code code = ew_table_cell(t, err, "%" PRId64, i->id);
     if (code == EW_OK)
-        code = ew_table_cell(t, err, "%s", i->undone ? "(gone)" : i->kind);
+        code =
+            ew_table_cell(t, err, "%s", i->undone ? ew_tr("(gone)") : ew_said(i->kind));
     if (code == EW_OK)
         code = ew_table_cell(t, err, "%s", i->name);
     if (code == EW_OK)
@@ -153,7 +158,7 @@ static ew_code weave(const char *table, const ew_case_seen_item *const *items, s
         code = ew_buf_append(out, table, (size_t)(end + 1 - table), err);
         table = end + 1;
         if (code == EW_OK && row > 0 && row <= n && items[row - 1]->line[0] != 0)
-            code = put_line(out, style, INDENT, items[row - 1]->line, err);
+            code = put_line(out, style, INDENT, ew_said(items[row - 1]->line), err);
     }
     return code;
 }
@@ -161,7 +166,8 @@ static ew_code weave(const char *table, const ew_case_seen_item *const *items, s
 static ew_code put_table(const ew_case_seen_item *const *items, size_t n,
                          const ew_text_style *style, ew_buf *out, ew_err *err)
 {
-    static const char *const head[] = {"#", "kind", "name", "size", "SHA-256"};
+    static const char *const head[] = {"#", EW_N("kind"), EW_N("name"), EW_N("size"),
+                                       "SHA-256"};
     static const ew_cell_kind kinds[] = {EW_CELL_RIGHT, EW_CELL_LEFT, EW_CELL_SHRINK,
                                          EW_CELL_RIGHT, EW_CELL_LEFT};
     ew_table t;
@@ -170,7 +176,7 @@ static ew_code put_table(const ew_case_seen_item *const *items, size_t n,
     ew_buf_init(&b, CASE_OUT_MAX);
     ew_table_init(&t, kinds, EW_COUNT(kinds));
     for (size_t i = 0; i < EW_COUNT(head) && code == EW_OK; i++)
-        code = ew_table_cell(&t, err, "%s", head[i]);
+        code = ew_table_cell(&t, err, "%s", ew_said(head[i]));
     for (size_t i = 0; i < n && code == EW_OK; i++)
         code = put_item(&t, items[i], err);
     if (code == EW_OK)
@@ -207,7 +213,7 @@ static ew_code put_items(const ew_case_view *v, bool all, const ew_text_style *s
     if (code == EW_OK)
         code = put_table(shown + ITEMS_SHOWN - n, n, style, out, err);
     if (code == EW_OK && n < v->here)
-        code = ew_buf_printf(out, err, "and %zu more: --all\n", v->here - n);
+        code = ew_buf_printf(out, err, ew_tr("and %zu more: --all\n"), v->here - n);
     return code;
 }
 

@@ -2,6 +2,7 @@
 /* What is shown of a case, for programs: docs/formats/case-json.md. */
 #include "base/alloc.h"
 #include "base/when.h"
+#include "base/words.h"
 #include "ops/case_view.h"
 
 static void set_time(ew_obj *o, const char *key, int64_t time)
@@ -62,7 +63,7 @@ static void set_item(ew_obj *o, const ew_case_seen_item *i)
     ew_obj_int(o, "added", i->added);
     ew_obj_bool(o, "undone", i->undone);
     if (i->line != NULL && i->line[0] != 0)
-        ew_obj_str(o, "finds", i->line);
+        ew_obj_str(o, "finds", ew_said(i->line));
 }
 
 ew_obj ew_case_item_json(const ew_case_seen_item *i)
@@ -129,7 +130,7 @@ static json_t *analysis_list(const ew_case_item_view *v)
         ew_obj_int(&o, "item", a->item);
         if (a->other != 0)
             ew_obj_int(&o, "other", a->other);
-        ew_obj_str(&o, "text", a->line);
+        ew_obj_str(&o, "text", ew_said(a->line));
         set_kept(&o, "settings", a->settings);
         set_kept(&o, "result", a->result);
         ew_list_add(&list, o.json);

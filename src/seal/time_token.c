@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/when.h"
+#include "base/words.h"
 #include "seal/ots.h"
 #include "seal/tsa.h"
 
@@ -60,15 +61,17 @@ static const char *unsigned_words(ew_tsa_state state)
 {
     switch (state) {
     case EW_TSA_REFUSED:
-        return "the authority refused to stamp: proves nothing";
+        return EW_N("the authority refused to stamp: proves nothing");
     case EW_TSA_OTHER:
-        return "a time stamp over something else than this checkpoint: proves nothing";
+        return EW_N(
+            "a time stamp over something else than this checkpoint: proves nothing");
     case EW_TSA_FORGED:
-        return "the signature of the time stamp does not hold: altered, or forged";
+        return EW_N("the signature of the time stamp does not hold: altered, or forged");
     case EW_TSA_METHOD:
-        return "a time stamp made in a way that is not accepted here: proves nothing";
+        return EW_N(
+            "a time stamp made in a way that is not accepted here: proves nothing");
     default:
-        return "cannot be read as a time stamp: proves nothing";
+        return EW_N("cannot be read as a time stamp: proves nothing");
     }
 }
 
@@ -77,8 +80,8 @@ static void tell_tsa(judged *j, const ew_tsa_answer *a)
     char by[EW_TSA_NAME + 32];
     char when[EW_ISO_TEXT];
     (void)snprintf(by, sizeof by,
-                   a->authority[0] != 0 ? "time stamp by \"%s\""
-                                        : "time stamp by somebody without a name%s",
+                   a->authority[0] != 0 ? EW_N("time stamp by \"%s\"")
+                                        : EW_N("time stamp by somebody without a name%s"),
                    a->authority);
     switch (a->state) {
     case EW_TSA_GOOD:
