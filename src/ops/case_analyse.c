@@ -157,14 +157,7 @@ static ew_code choose_family(round *r, const int64_t *items, size_t n, ew_case_k
     return EW_OK;
 }
 
-typedef struct pairs {
-    struct pair {
-        int64_t a, b;
-    } list[EW_CASE_DIFFS_MAX];
-    size_t n, left_out;
-} pairs;
-
-static void add_pair(pairs *p, int64_t a, int64_t b)
+static void add_pair(ew_case_pairs *p, int64_t a, int64_t b)
 {
     size_t of_a = 0;
     size_t of_b = 0;
@@ -180,11 +173,11 @@ static void add_pair(pairs *p, int64_t a, int64_t b)
         of_b >= EW_CASE_DIFFS_EACH)
         p->left_out++;
     else
-        p->list[p->n++] = (struct pair){a, b};
+        p->list[p->n].a = a, p->list[p->n++].b = b;
 }
 
-/* First with what each was made from, then the others of its family. */
-static void choose_pairs(const ew_case_kins *k, const int64_t *items, size_t n, pairs *p)
+void ew_case_choose_pairs(const ew_case_kins *k, const int64_t *items, size_t n,
+                          ew_case_pairs *p)
 {
     for (size_t i = 0; i < k->found; i++) {
         const ew_case_kin *m = &k->list[i];
@@ -205,8 +198,8 @@ static ew_code diff_kin(round *r, const ew_case_kins *k, const int64_t *items, s
                         ew_err *err)
 {
     char line[160];
-    pairs p = {.n = 0};
-    choose_pairs(k, items, n, &p);
+    ew_case_pairs p = {.n = 0};
+    ew_case_choose_pairs(k, items, n, &p);
     ew_code code = EW_OK;
     for (size_t i = 0; i < p.n && code == EW_OK; i++) {
         job j = {.tool = "diff",

@@ -5,7 +5,7 @@
 #define EW_OPS_CASE_ANALYSE_H
 
 #include "casefile/casefile.h"
-#include "ops/input.h"
+#include "ops/case_run.h"
 
 /* diff is run for so many pairs of one recording, and altogether; what is left out is told. */
 enum { EW_CASE_DIFFS_EACH = 4, EW_CASE_DIFFS_MAX = 24 };
@@ -47,6 +47,17 @@ typedef struct ew_case_analyse_how {
  * Errors: EW_E_CANCELLED, EW_E_NOMEM, and what writing the case gave. */
 EW_MUST_CHECK ew_code ew_ops_case_analyse(ew_case *c, const int64_t *items, size_t n,
                                           const ew_case_analyse_how *how, ew_err *err);
+
+/* Pairs that are worth a diff, of those that a family found: first each with what it was made from, then the others of its
+ * family; at least one of the two is of `items`. p is zeroed by the caller. */
+typedef struct ew_case_pairs {
+    struct {
+        int64_t a, b;
+    } list[EW_CASE_DIFFS_MAX];
+    size_t n, left_out;
+} ew_case_pairs;
+void ew_case_choose_pairs(const ew_case_kins *k, const int64_t *items, size_t n,
+                          ew_case_pairs *p);
 
 /* Runs kept analyses again, with what they were run with, and keeps the new results too. Of several of one kind
  * about the same recordings the last is repeated. item: only those about it, 0: of all; analysis: only this

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "base/utf8.h"
 #include "ops/case_keep.h"
 #include "ops/jobs_run.h"
@@ -94,6 +95,15 @@ static void fill_file(ew_job_file *f, const ew_case_sound *s)
         f->name[--n] = 0;
 }
 
+/* What is wrong with one original, or a queue that is full, does not undo that others came in. */
+static ew_code let_pass(ew_code code, ew_err *err)
+{
+    if (code == EW_E_NOMEM || code == EW_E_CANCELLED || code == EW_E_BUG)
+        return code;
+    ew_err_clear(err);
+    return EW_OK;
+}
+
 static ew_code examine(const follower *f, const ew_case_sound *s, bool archive,
                        ew_err *err)
 {
@@ -104,7 +114,7 @@ static ew_code examine(const follower *f, const ew_case_sound *s, bool archive,
     o.kind = EW_JOB_CHECK;
     if (code == EW_OK && archive)
         code = f->put(f->cookie, NULL, &o, err);
-    return code;
+    return let_pass(code, err);
 }
 
 /* All recordings of the case, as far as one job takes them; the new ones are there already. */
@@ -117,26 +127,36 @@ static ew_code order_family(const follower *f, const ew_case_sounds *all, ew_err
         return EW_OK;
     if (files == NULL)
         return ew_fail_nomem(err);
-    for (size_t i = 0; i < n; i++)
-        fill_file(&files[i], &all->list[all->count - n + i]);
+    size_t good = 0;
     for (size_t i = 0; i < n && code == EW_OK; i++) {
-        const ew_job_order none = {.files = &files[i], .n = 1};
-        code = f->put(f->cookie, all->list[all->count - n + i].in.open_path, &none, err);
+        const ew_case_sound *s = &all->list[all->count - n + i];
+        const ew_job_order none = {.files = &files[good], .n = 1};
+        fill_file(&files[good], s);
+        code = f->put(f->cookie, s->in.open_path, &none, err);
+        good += code == EW_OK;
+        code = let_pass(code, err);
     }
-    const ew_job_order o = {EW_JOB_FAMILY, files, n, f->r->casedir, f->how};
-    if (code == EW_OK)
-        code = f->put(f->cookie, NULL, &o, err);
+    const ew_job_order o = {EW_JOB_FAMILY, files, good, f->r->casedir, f->how};
+    if (code == EW_OK && good > 1)
+        code = let_pass(f->put(f->cookie, NULL, &o, err), err);
     ew_free(files);
     return code;
 }
 
-static char *keep_order(const ew_job_record *r)
+/* The result is kept, by who ordered this; made: also what is new, for what follows from a family. */
+static char *keep_order(const ew_job_record *r, const ew_job_made *made)
 {
     json_t *how = ew_job_how(r);
     ew_obj o = ew_obj_new();
     ew_obj_bool(&o, "keep", true);
     ew_obj_str(&o, "who", ew_job_said(how, "who"));
     ew_obj_str(&o, "purpose", ew_job_said(how, "purpose"));
+    if (made != NULL) {
+        json_t *items = json_array();
+        for (size_t i = 0; i < made->recording_count; i++)
+            ew_list_add(&items, json_integer(made->recordings[i]));
+        ew_obj_set(&o, "follow", items);
+    }
     char *text = o.json != NULL ? json_dumps(o.json, JSON_COMPACT) : NULL;
     ew_obj_release(&o);
     json_decref(how);
@@ -149,7 +169,7 @@ ew_code ew_job_follow(const ew_job_record *r, const ew_job_made *made,
                                      const ew_job_order *o, ew_err *err),
                       void *cookie, ew_err *err)
 {
-    follower f = {r, keep_order(r), put, cookie};
+    follower f = {r, keep_order(r, made), put, cookie};
     ew_case *c = NULL;
     ew_case_sounds all = {0};
     ew_case_run run = {.archive = archive};
@@ -175,4 +195,51 @@ ew_code ew_job_follow(const ew_job_record *r, const ew_job_made *made,
     ew_case_sounds_release(&all);
     ew_free(f.how);
     return code == EW_E_LIMIT ? EW_OK : code;
+}
+
+/* ------------------------------------------------------------------ what follows from a family */
+
+static const ew_job_file *file_of(const ew_job_record *r, int64_t item)
+{
+    for (size_t i = 0; i < r->file_count; i++)
+        if (r->files[i].item == item)
+            return &r->files[i];
+    return NULL;
+}
+
+static void choose(const json_t *how, const ew_job_made *made, ew_case_pairs *p)
+{
+    const json_t *list = json_object_get(how, "follow");
+    int64_t items[EXAMINE_MAX];
+    size_t n = 0;
+    const ew_case_kins k = {.list = made->kins, .found = made->kin_count};
+    for (size_t i = 0; i < json_array_size(list) && n < EXAMINE_MAX; i++)
+        items[n++] = json_integer_value(json_array_get(list, i));
+    if (n > 0)
+        ew_case_choose_pairs(&k, items, n, p);
+}
+
+ew_code ew_job_follow_family(const ew_job_record *r, const ew_job_made *made,
+                             ew_code (*put)(void *cookie, const char *path,
+                                            const ew_job_order *o, ew_err *err),
+                             void *cookie, ew_err *err)
+{
+    json_t *how = ew_job_how(r);
+    ew_case_pairs p = {.n = 0};
+    char *keep = r->casedir != NULL ? keep_order(r, NULL) : NULL;
+    ew_code code = EW_OK;
+    if (keep != NULL)
+        choose(how, made, &p);
+    for (size_t i = 0; i < p.n && code == EW_OK; i++) {
+        const ew_job_file *a = file_of(r, p.list[i].a);
+        const ew_job_file *b = file_of(r, p.list[i].b);
+        if (a == NULL || b == NULL)
+            continue;
+        const ew_job_file two[] = {*a, *b};
+        const ew_job_order o = {EW_JOB_DIFF, two, 2, r->casedir, keep};
+        code = let_pass(put(cookie, NULL, &o, err), err);
+    }
+    ew_free(keep);
+    json_decref(how);
+    return code;
 }

@@ -75,7 +75,7 @@ static ew_code sounds_of(const char *dir, const ew_job_record *r, ew_case_sound 
 }
 
 static ew_code run_family(ew_case_run *run, const ew_case_sound *s, size_t n,
-                          ew_buf *settings, ew_buf *result, ew_err *err)
+                          ew_job_made *made, ew_err *err)
 {
     ew_case_kins k = {.count = n};
     const ew_case_sound **asked = ew_alloc_array(n, sizeof *asked);
@@ -84,8 +84,9 @@ static ew_code run_family(ew_case_run *run, const ew_case_sound *s, size_t n,
     for (size_t i = 0; i < n; i++)
         asked[i] = &s[i];
     k.asked = asked;
-    ew_code code = ew_case_run_family(run, &k, settings, result, err);
-    ew_free(k.list);
+    ew_code code = ew_case_run_family(run, &k, &made->settings, &made->result, err);
+    made->kins = k.list;
+    made->kin_count = k.found;
     ew_free(asked);
     return code;
 }
@@ -103,7 +104,7 @@ static ew_code run_kind(ew_case_run *run, const ew_job_record *r,
     case EW_JOB_DIFF:
         return ew_case_run_diff(run, &sounds[0], &sounds[1], settings, result, err);
     default:
-        return run_family(run, sounds, r->file_count, settings, result, err);
+        return run_family(run, sounds, r->file_count, made, err);
     }
 }
 

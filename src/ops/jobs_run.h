@@ -13,6 +13,8 @@ typedef struct ew_job_made {
     ew_buf settings, result; /* JSON */
     int64_t *recordings;     /* items that are new in the case, to be examined; owned */
     size_t recording_count;
+    ew_case_kin *kins; /* of a family; owned */
+    size_t kin_count;
 } ew_job_made;
 
 /* run: archive, stop and tick are set; it is ended. dir: of the queue. */
@@ -38,6 +40,11 @@ EW_MUST_CHECK ew_code ew_job_follow(const ew_job_record *r, const ew_job_made *m
                                     ew_code (*put)(void *cookie, const char *path,
                                                    const ew_job_order *o, ew_err *err),
                                     void *cookie, ew_err *err);
+/* The same for a family that was asked for so: a diff of each new recording with those that belong to it. */
+EW_MUST_CHECK ew_code ew_job_follow_family(
+    const ew_job_record *r, const ew_job_made *made,
+    ew_code (*put)(void *cookie, const char *path, const ew_job_order *o, ew_err *err),
+    void *cookie, ew_err *err);
 /* The same for those that add. */
 EW_MUST_CHECK ew_code ew_job_run_add(ew_case_run *run, const char *dir,
                                      const ew_job_record *r, ew_buf *result, ew_err *err);

@@ -51,6 +51,8 @@ static ew_code take_order(void *cookie, const char *path, const ew_job_order *o,
 static ew_code follow_up(ew_jobs *q, const ew_job *j, const ew_job_made *made,
                          ew_err *err)
 {
+    if (made->kin_count > 0)
+        return ew_job_follow_family(&j->r, made, take_order, q, err);
     if (made->recording_count == 0)
         return EW_OK;
     return ew_job_follow(&j->r, made, q->archive, take_order, q, err);
@@ -107,6 +109,7 @@ void ew_job_work_on(ew_jobs *q, ew_job *j)
     ew_buf_release(&made.result);
     ew_buf_release(&made.settings);
     ew_free(made.recordings);
+    ew_free(made.kins);
     pthread_mutex_lock(&q->mutex);
     j->r = after;
     pthread_mutex_unlock(&q->mutex);

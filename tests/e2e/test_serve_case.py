@@ -283,6 +283,27 @@ class ServeCase(Case):
                 with open(os.path.join(root, name), "rb") as f:
                     self.assertNotIn(b"Vhfujdi", f.read(), name)
 
+    def test_what_is_added_is_examined_as_by_the_command(self):
+        self.run_ew("case", "new", "case")
+        s = self.server("--case", "case")
+        self.speech("long.wav", 3, 20)
+        with open(self.path("long.wav"), "rb") as f:
+            data = f.read()
+        cut = data[:44 + 16000 * 16] + data[44 + 16000 * 24:]  # seconds 8 to 12 are gone
+        files = [self.send(s, "long.wav", data), self.send(s, "cut.wav", cut), self.send(s, "page.txt", b"words")]
+        _, result = self.done(s, self.order(s, "case-add", files, purpose="why"))
+        self.assertEqual((result["recordings"], [r["kind"] for r in result["results"]]), (2, ["recording", "recording", "document"]))
+        def all_done():
+            jobs = s.json("GET", "/api/jobs")["jobs"]
+            return jobs if all(j["state"] == "done" for j in jobs) and "diff" in [j["kind"] for j in jobs] else None
+        jobs = self.wait_for(all_done)
+        self.assertEqual(sorted(j["kind"] for j in jobs), ["case-add", "diff", "family", "inspect", "inspect"])
+        self.assertEqual(sorted(j["kept"] for j in jobs if "kept" in j), [1, 2, 3, 4])
+        said = self.get(s, "items/2")["analyses"]
+        self.assertEqual([a["tool"] for a in said], ["inspect", "family", "diff"])
+        self.assertEqual(len(said[2]["result"]["edits"]), 1)
+        self.assertEqual({e["purpose"] for e in self.get(s, "events")["events"]}, {"why"})
+
     def test_what_was_cut_off_is_not_written_twice(self):
         self.run_ew("case", "new", "case")
         s = self.server("--case", "case")
