@@ -253,23 +253,12 @@ ew_code ew_jobs_take_in(ew_jobs *q, const char *path, ew_job_file *f, ew_err *er
 
 static ew_code check_order(ew_jobs *q, const ew_job_order *o, ew_err *err)
 {
-    static const struct {
-        size_t least, most;
-        bool of_case;
-    } takes[] = {{1, 1, false},
-                 {1, 1, false},
-                 {2, 2, false},
-                 {2, EW_JOB_FILES, false},
-                 {1, EW_JOB_FILES, false},
-                 {1, EW_JOB_FILES, true},
-                 {1, EW_JOB_FILES, true},
-                 {0, 0, true}};
+    const ew_job_form *form = ew_job_form_of(o->kind);
     ew_code code = EW_OK;
-    if (o->n < takes[o->kind].least || o->n > takes[o->kind].most)
+    if (o->n < form->least || o->n > form->most)
         return ew_fail(err, EW_E_ARG, 0, "%s takes %zu to %zu files",
-                       ew_job_kind_name(o->kind), takes[o->kind].least,
-                       takes[o->kind].most);
-    if (takes[o->kind].of_case && o->casedir == NULL)
+                       ew_job_kind_name(o->kind), form->least, form->most);
+    if (form->of_case && o->casedir == NULL)
         return ew_fail(err, EW_E_ARG, 0, "%s needs a case", ew_job_kind_name(o->kind));
     for (size_t i = 0; i < o->n && code == EW_OK; i++) {
         char *path = NULL;

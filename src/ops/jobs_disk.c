@@ -20,6 +20,9 @@
 
 enum { RECORD_MAX = 1 << 20, ID_DIGITS = 12 };
 
+/* Numbers go on from the highest that is there, and keep their digits. */
+static const uint64_t last_id = 900000000000;
+
 static const char *const kinds[] = {"check", "inspect",  "diff",        "family",
                                     "add",   "case-add", "case-import", "case-verify"};
 static const char *const states[] = {"waiting", "running", "done", "failed"};
@@ -27,6 +30,19 @@ static const char *const states[] = {"waiting", "running", "done", "failed"};
 const char *ew_job_kind_name(ew_job_kind k)
 {
     return kinds[k];
+}
+
+const ew_job_form *ew_job_form_of(ew_job_kind k)
+{
+    static const ew_job_form forms[] = {{1, 1, false},
+                                        {1, 1, false},
+                                        {2, 2, false},
+                                        {2, EW_JOB_FILES, false},
+                                        {1, EW_JOB_FILES, false},
+                                        {1, EW_JOB_FILES, true},
+                                        {1, EW_JOB_FILES, true},
+                                        {0, 0, true}};
+    return &forms[k];
 }
 
 const char *ew_job_state_name(ew_job_state s)
@@ -192,9 +208,13 @@ static char *copy_of(const json_t *v, bool *fine)
     return copy;
 }
 
-static bool files_fit(ew_job_kind kind, size_t n)
+/* Who runs a job counts on it. */
+static bool fits(const ew_job_record *r, const json_t *files, const json_t *casedir)
 {
-    return (n > 0 || kind == EW_JOB_CASE_VERIFY) && n <= EW_JOB_FILES;
+    const ew_job_form *form = ew_job_form_of(r->kind);
+    size_t n = json_array_size(files);
+    return n >= form->least && n <= form->most &&
+           (json_is_string(casedir) || !form->of_case);
 }
 
 /* False: it is no record, or there is no memory. */
@@ -204,7 +224,7 @@ static bool read_record(const json_t *o, ew_job_record *r)
     size_t n = json_array_size(files);
     if (strcmp(text_of(o, "schema"), "earwitness.job/1") != 0 ||
         !ew_job_kind_named(ew_slice_of(text_of(o, "kind")), &r->kind) ||
-        !files_fit(r->kind, n) || !read_state(o, r))
+        !fits(r, files, json_object_get(o, "case")) || !read_state(o, r))
         return false;
     r->made = json_integer_value(json_object_get(o, "made"));
     if (r->state == EW_JOB_FAILED)
@@ -234,7 +254,7 @@ static bool id_of(const char *name, uint64_t *id)
             return false;
         *id = 10 * *id + (uint64_t)(*p - '0');
     }
-    return *id > 0;
+    return *id > 0 && *id <= last_id;
 }
 
 static ew_code read_one(const char *dir, uint64_t id, ew_job_record *r, bool *fine,
@@ -258,7 +278,9 @@ static ew_code read_one(const char *dir, uint64_t id, ew_job_record *r, bool *fi
     json_decref(o);
     ew_buf_release(&b);
     ew_free(path);
-    return code == EW_E_LIMIT ? EW_OK : code;
+    /* Something else under such a name keeps nobody from working. */
+    bool foreign = code == EW_E_LIMIT || code == EW_E_FORMAT || code == EW_E_NOTFOUND;
+    return foreign ? EW_OK : code;
 }
 
 ew_code ew_job_read_all(const char *dir,

@@ -21,6 +21,13 @@ typedef struct ew_job_record {
 
 void ew_job_record_release(ew_job_record *r);
 
+/* What a kind of job works on. */
+typedef struct ew_job_form {
+    size_t least, most; /* files */
+    bool of_case;       /* only of a case */
+} ew_job_form;
+const ew_job_form *ew_job_form_of(ew_job_kind k);
+
 EW_MUST_CHECK ew_code ew_job_write(const char *dir, const ew_job_record *r, ew_err *err);
 /* Calls put() for each job, in no order; it takes the record over. A file that is none of ours is left
  * alone. */

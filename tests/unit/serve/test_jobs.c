@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "support.h"
 
@@ -123,6 +125,51 @@ static void mistakes_are_refused(void **state)
 }
 
 /* What cannot be put on disk is not accepted. */
+/* What somebody else put there keeps nobody from working, and is left alone. */
+static void other_things_are_left_alone(void **state)
+{
+    static const char *const names[] = {"jobs/000000000001.json",
+                                        "jobs/000000000002.json",
+                                        "jobs/999999999999.json", "jobs/notes.txt"};
+    char *dir = test_dir_new();
+    ew_jobs *q = NULL;
+    uint64_t id;
+    (void)state;
+    assert_int_equal(mkdir(test_path(dir, "jobs"), 0700), 0);
+    test_file_put(test_path(dir, names[0]), "{", 1);
+    assert_int_equal(mkfifo(test_path(dir, names[1]), 0600), 0);
+    static const char done[] =
+        "{\"schema\":\"earwitness.job/"
+        "1\",\"kind\":\"check\",\"state\":\"done\",\"made\":1,"
+        "\"files\":[{\"sha256\":"
+        "\"00000000000000000000000000000000000000000000000000000000000"
+        "00000\",\"name\":\"x\",\"bytes\":1}]}";
+    test_file_put(test_path(dir, names[2]), done, sizeof done - 1);
+    test_file_put(test_path(dir, names[3]), "mine", 4);
+    assert_int_equal(mkdir(test_path(dir, "jobs/000000000004.json"), 0700), 0);
+    assert_int_equal(symlink("/dev/zero", test_path(dir, "jobs/000000000005.json")), 0);
+    assert_int_equal(symlink("/none", test_path(dir, "jobs/000000000006.json")), 0);
+    test_file_put(test_path(dir, "jobs/000000000007.json"), done, sizeof done - 1);
+    char one_of_two[sizeof done + 16]; /* it would be run */
+    const char *kind = strstr(done, "check");
+    (void)snprintf(one_of_two, sizeof one_of_two, "%.*sdiff%s", (int)(kind - done), done,
+                   kind + strlen("check"));
+    test_file_put(test_path(dir, "jobs/000000000003.json"), one_of_two,
+                  strlen(one_of_two));
+    assert_int_equal(ew_jobs_open(&q, dir, NULL, 1, NULL), EW_OK);
+    assert_int_equal(count(q).all, 1);
+    ew_job_file f = kept(q, dir, "x");
+    assert_int_equal(
+        ew_jobs_add(q, &(ew_job_order){.kind = EW_JOB_CHECK, .files = &f, .n = 1}, &id,
+                    NULL),
+        EW_OK);
+    assert_int_equal(id, 8);
+    ew_jobs_close(q);
+    for (size_t i = 0; i < EW_COUNT(names); i++)
+        assert_int_equal(access(test_path(dir, names[i]), F_OK), 0);
+    test_dir_remove(dir);
+}
+
 static void each_write_fails_in_turn(void **state)
 {
     char *dir = test_dir_new();
@@ -164,6 +211,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_fails_is_told_and_kept),
         cmocka_unit_test(mistakes_are_refused),
+        cmocka_unit_test(other_things_are_left_alone),
         cmocka_unit_test(each_write_fails_in_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
