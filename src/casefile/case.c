@@ -18,7 +18,6 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/utf8.h"
 #include "casefile/events.h"
 #include "casefile/schema.h"
 #include "casefile/sql.h"
@@ -227,19 +226,10 @@ static ew_code make_db(const char *dir, const char *title, ew_err *err)
     return code;
 }
 
-static bool is_line(const char *text)
-{
-    for (const char *p = text; *p != 0; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7F)
-            return false;
-    return text[0] != 0 && strlen(text) <= EW_CASE_NAME &&
-           ew_utf8_valid(text, strlen(text));
-}
-
 ew_code ew_case_create(const char *dir, const char *title, ew_err *err)
 {
     struct stat st;
-    if (!is_line(title))
+    if (!ew_case__is_line(ew_slice_of(title)))
         return ew_fail(err, EW_E_ARG, 0, "a case's title is one line of text");
     char *path = ew_path_join(dir, DB_NAME);
     char *originals = ew_path_join(dir, "originals");

@@ -188,6 +188,16 @@ static ew_code check_undo(ew_case *c, int64_t event, ew_err *err)
 }
 
 /* What everybody who checks the chain must read as the same bytes, also from an export. */
+bool ew_case__is_line(ew_slice s)
+{
+    if (s.n == 0 || s.n > EW_CASE_NAME || !ew_utf8_valid(s.p, s.n))
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F)
+            return false;
+    return true;
+}
+
 static ew_code check_line(const char *text, const char *what, ew_err *err)
 {
     size_t n = text != NULL ? strlen(text) : 0;
@@ -196,9 +206,8 @@ static ew_code check_line(const char *text, const char *what, ew_err *err)
                        (int)EW_CASE_NAME);
     if (n > 0 && !ew_utf8_valid(text, n))
         return ew_fail(err, EW_E_ARG, 0, "%s that is not UTF-8", what);
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
-            return ew_fail(err, EW_E_ARG, 0, "%s is one line of text", what);
+    if (n > 0 && !ew_case__is_line((ew_slice){text, n}))
+        return ew_fail(err, EW_E_ARG, 0, "%s is one line of text", what);
     return EW_OK;
 }
 

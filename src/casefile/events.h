@@ -25,6 +25,9 @@ void ew_case__corrected_end(char *values[EW_CASE_ITEM_TEXTS]);
 /* "kind" ... in that order; NULL behind the last. */
 const char *ew_case__item_field(size_t i);
 
+/* One line of valid UTF-8 without control characters, 1 to EW_CASE_NAME bytes: a name, a title, a reason. */
+bool ew_case__is_line(ew_slice text);
+
 /* Gives up what was stored later and not synced. */
 void ew_case__drop_later(ew_case *c);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/utf8.h"
 #include "casefile/events.h"
 #include "casefile/fold.h"
 #include "casefile/people_merge.h"
@@ -15,12 +14,10 @@
 
 static ew_code check_name(const char *name, ew_err *err)
 {
-    size_t n = name != NULL ? strlen(name) : 0;
-    if (n == 0 || n > EW_CASE_NAME || !ew_utf8_valid(name, n) ||
-        strpbrk(name, "\n\r\t") != NULL)
-        return ew_fail(err, EW_E_ARG, 0, "a name is one line of up to %d bytes",
-                       (int)EW_CASE_NAME);
-    return EW_OK;
+    return name != NULL && ew_case__is_line(ew_slice_of(name))
+               ? EW_OK
+               : ew_fail(err, EW_E_ARG, 0, "a name is one line of up to %d bytes",
+                         (int)EW_CASE_NAME);
 }
 
 /* ------------------------------------------------------------------ recipients */

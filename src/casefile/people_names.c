@@ -2,7 +2,6 @@
 /* Other names of people, and everything that is kept encrypted. */
 #include <string.h>
 
-#include "base/utf8.h"
 #include "casefile/events.h"
 #include "casefile/people_box.h"
 #include "casefile/people_merge.h"
@@ -76,16 +75,6 @@ ew_code ew_case__person_kind(ew_case *c, int64_t person, int64_t *kind, ew_err *
     return ew_sql_end(&q);
 }
 
-static bool is_line(ew_slice s)
-{
-    if (s.n == 0 || s.n > EW_CASE_NAME || !ew_utf8_valid(s.p, s.n))
-        return false;
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F)
-            return false;
-    return true;
-}
-
 /* Somebody's name as another's other name would part what is said of the two. */
 static ew_code check_free(ew_case *c, int64_t person, ew_slice name, ew_err *err)
 {
@@ -110,7 +99,7 @@ ew_code ew_case_add_alias(ew_case *c, int64_t person, ew_slice name, int64_t *id
     ew_code code = ew_case__in_event(c, err);
     if (code == EW_OK)
         code = ew_case__person_kind(c, person, &kind, err);
-    if (code == EW_OK && !is_line(name))
+    if (code == EW_OK && !ew_case__is_line(name))
         code = ew_fail(err, EW_E_ARG, 0, "a name is one line of up to %d bytes",
                        (int)EW_CASE_NAME);
     bool sealed = kind == EW_PERSON_PROTECTED; /* then it is nowhere in the clear */

@@ -157,6 +157,12 @@ static void names_are_of_one_person(void **state)
     assert_int_equal(a, b);
     ew_person p = {.kind = EW_PERSON_PUBLIC, .name = "Ministry", .note = ""};
     assert_int_equal(ew_case_add_person(f->c, &p, (ew_slice){"", 0}, &b, NULL), EW_E_ARG);
+    static const char *const bad[] = {"", "two\nlines", "\x1B[31mred", "\x7F", "\xFF"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(ew_case_person_named(f->c, bad[i], &b, NULL), EW_E_ARG);
+        assert_int_equal(ew_case_add_alias(f->c, a, ew_slice_of(bad[i]), &b, NULL),
+                         EW_E_ARG);
+    }
     ew_case_rollback(f->c);
 }
 
