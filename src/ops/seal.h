@@ -80,6 +80,8 @@ typedef struct ew_disclosure {
     bool custody; /* with the events of its custody, not only what was said of it */
     const uint8_t *
         expected; /* EW_CHOICE_MARK bytes: nothing is written that shows anything else; or NULL */
+    const uint8_t
+        *expected_events; /* the same of the events about it; not with members; or NULL */
     ew_previewed preview; /* or NULL */
     void *cookie;
 } ew_disclosure;

@@ -24,6 +24,22 @@ static void take_back(const char *path, bool was, const struct stat *before)
         (void)unlink(path);
 }
 
+/* What is said of it is what was looked at. */
+static ew_code compare_events(const ew_gathered *g, const ew_disclosure *what,
+                              ew_err *err)
+{
+    uint8_t mark[EW_CHOICE_MARK] = {0};
+    if (what->expected_events == NULL || what->members)
+        return EW_OK;
+    for (size_t i = 0; i < g->event_count; i++)
+        ew_ops__mark_event(mark, g->events[i].bytes);
+    if (memcmp(what->expected_events, mark, sizeof mark) == 0)
+        return EW_OK;
+    return ew_fail(
+        err, EW_E_ARG, 0,
+        "what is said of it has changed since it was looked at; open it again");
+}
+
 /* What was not put on record was not done: then the bundle goes again. */
 static ew_code write_one(ew_gathered *g, const char *path, const ew_choice *c,
                          const ew_disclosure *what, ew_err *err)
@@ -33,6 +49,8 @@ static ew_code write_one(ew_gathered *g, const char *path, const ew_choice *c,
     ew_code code = ew_ops__gather_proof(g, err);
     if (code == EW_OK)
         code = ew_ops__gather_events(g, what->custody, err);
+    if (code == EW_OK)
+        code = compare_events(g, what, err);
     if (code == EW_OK)
         code = ew_ops__gathered_write(g, path, &c->content, &c->meta, err);
     if (code == EW_OK)

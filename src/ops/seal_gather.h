@@ -66,6 +66,11 @@ EW_MUST_CHECK ew_code ew_ops__gather_proof(ew_gathered *g, ew_err *err);
 /* What is said about it: statements, repudiations, positions; custody when that is asked for. */
 EW_MUST_CHECK ew_code ew_ops__gather_events(ew_gathered *g, bool custody, ew_err *err);
 
+/* What was done with an item, rather than said of it. */
+bool ew_ops__is_custody(ew_event_kind kind);
+/* Over the events of a bundle, in order; begins as zeros. */
+void ew_ops__mark_event(uint8_t mark[EW_CHOICE_MARK], ew_slice bytes);
+
 /* Puts on the log that this bundle was made of it. */
 EW_MUST_CHECK ew_code ew_ops__record_disclosure(const ew_gathered *g, const char *bundle,
                                                 ew_err *err);

@@ -13,9 +13,17 @@
 
 enum { PROOF_MAX = 2 * EW_NOTE_MAX };
 
-static bool is_custody(ew_event_kind kind)
+bool ew_ops__is_custody(ew_event_kind kind)
 {
     return kind >= EW_EVENT_INGEST && kind <= EW_EVENT_DISCLOSURE;
+}
+
+void ew_ops__mark_event(uint8_t mark[EW_CHOICE_MARK], ew_slice bytes)
+{
+    uint8_t room[EW_CHOICE_MARK + EW_SHA256_BYTES];
+    memcpy(room, mark, EW_CHOICE_MARK);
+    ew_sha256_bytes(bytes.p, bytes.n, room + EW_CHOICE_MARK);
+    ew_sha256_bytes(room, sizeof room, mark);
 }
 
 /* Its proof; one that the checkpoint does not reach yet is left out. */
@@ -59,7 +67,7 @@ ew_code ew_ops__gather_events(ew_gathered *g, bool custody, ew_err *err)
         const ew_event_kept *k = &list->kept[i];
         bool about = k->event.has_item &&
                      memcmp(k->event.item, g->seal.item, sizeof k->event.item) == 0;
-        if (about && k->logged && (custody || !is_custody(k->event.kind)))
+        if (about && k->logged && (custody || !ew_ops__is_custody(k->event.kind)))
             code = add_event(g, log, k, err);
     }
     ew_free(log);

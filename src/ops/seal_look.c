@@ -195,6 +195,8 @@ ew_code ew_look_open(ew_look **out, const ew_desk *d, const char *item, const ch
         code = find_senders(l, err);
     if (code == EW_OK)
         code = find_sound(l, err);
+    if (code == EW_OK)
+        code = ew_look__find_events(l, err);
     if (l->g != NULL)
         forget_secrets(l->g);
     if (code == EW_OK)
@@ -209,6 +211,9 @@ void ew_look_close(ew_look *l)
     if (l == NULL)
         return;
     ew_look__forget_lines(l);
+    for (size_t i = 0; i < l->event_count; i++)
+        ew_free(l->events[i].words);
+    ew_free(l->events);
     ew_selection_release(&l->choice.parts);
     ew_buf_release(&l->names);
     ew_buf_release(&l->senders);
@@ -242,7 +247,10 @@ ew_look_facts ew_look_tell(const ew_look *l)
                        .tail = cuts->kinds[cuts->n - 1] == EW_PART_TAIL,
                        .meta = &l->g->kept.meta,
                        .senders = &l->senders,
-                       .senders_cut = l->senders_cut};
+                       .senders_cut = l->senders_cut,
+                       .events = l->events,
+                       .event_count = l->event_count,
+                       .events_mark = {l->events_mark[0], l->events_mark[1]}};
     memcpy(f.sha256, l->sha256, sizeof f.sha256);
     return f;
 }

@@ -15,6 +15,15 @@ enum {
     EW_LOOK_AT_ONCE = 2000 /* lines told at a time */
 };
 
+/* What somebody said about it, or what was done with it: signed, and in the bundle too. */
+typedef struct ew_look_event {
+    const char *kind; /* "statement", "disclosure" ... */
+    bool custody;     /* what was done: in the bundle only when that is asked for */
+    bool reached;     /* the signed log reaches it; else it stays out */
+    int64_t time;     /* POSIX seconds, by who signed it */
+    char *words;      /* who, and all that it says; safe, one line */
+} ew_look_event;
+
 typedef struct ew_look_facts {
     const char *hex;  /* of the item */
     const char *name; /* of its file, safe */
@@ -30,6 +39,10 @@ typedef struct ew_look_facts {
     const ew_buf *meta;              /* "key=value" as lines, not safe */
     const ew_buf *senders;           /* of a chat: safe names as lines, in order */
     bool senders_cut;                /* there are more */
+    const ew_look_event *events;
+    size_t event_count;
+    const uint8_t *
+        events_mark[2]; /* see ew_disclosure.expected_events: without, and with custody */
 } ew_look_facts;
 
 /* As ew_ops_disclose finds it. *out is NULL on failure. */

@@ -35,6 +35,9 @@ struct ew_look {
     ew_buf senders;
     size_t sender_count;
     bool senders_cut;
+    ew_look_event *events;
+    size_t event_count;
+    uint8_t events_mark[2][EW_CHOICE_MARK];
     ew_choice choice;
     ew_look_line *lines;
     size_t line_count, line_room;
@@ -51,6 +54,8 @@ typedef enum ew_unit_state {
 
 /* u: from 0. */
 ew_unit_state ew_look__state(const ew_look *l, size_t u);
+
+EW_MUST_CHECK ew_code ew_look__find_events(ew_look *l, ew_err *err);
 
 void ew_look__forget_lines(ew_look *l);
 EW_MUST_CHECK ew_code ew_look__make_lines(ew_look *l, ew_err *err);

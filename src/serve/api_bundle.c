@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -304,7 +305,7 @@ static ew_code preview(const ew_desk *d, ew_disclosure *what, ew_obj *o, ew_err 
     return EW_OK;
 }
 
-static const char *extension(const char *splitter)
+static const char *published_name(const char *splitter)
 {
     static const char *const known[][2] = {{"grid", "published.wav"},
                                            {"mp3-frame", "published.mp3"},
@@ -316,15 +317,29 @@ static const char *extension(const char *splitter)
     return "published.txt";
 }
 
+/* What was published gets the name of what it is, which is known only now. */
+static ew_code name_published(const char *dir, const ew_disclosed *done, const char *was,
+                              ew_err *err)
+{
+    char *path =
+        was != NULL
+            ? ew_path_join(dir, published_name(ew_splitter_name(done->stream.splitter)))
+            : NULL;
+    ew_code code = was == NULL || path != NULL ? EW_OK : ew_fail_nomem(err);
+    if (path != NULL && rename(was, path) != 0)
+        code = ew_fail_sys(err, errno, "cannot name '%s'", path);
+    ew_free(path);
+    return code;
+}
+
 /* The names that files get: the item's beginning, and what they are. */
 static ew_code name_outputs(const char *dir, ew_disclosure *what, const json_t *body,
                             char *paths[2], ew_err *err)
 {
-    const char *splitter = ew_api_text(body, "splitter");
     paths[0] = what->members ? ew_strdup(dir) : ew_path_join(dir, "bundle.ewb");
     what->out = paths[0];
     if (json_is_true(json_object_get(body, "published"))) {
-        paths[1] = ew_path_join(dir, extension(splitter != NULL ? splitter : ""));
+        paths[1] = ew_path_join(dir, "published");
         what->published = paths[1];
         what->filler = ew_api_text(body, "filler");
     }
@@ -392,7 +407,10 @@ static ew_code write_bundle(const order *q, ew_disclosure *what, ew_err *err)
         code = ew_ops_disclose(q->d, what, &done, err);
     if (code == EW_OK) {
         tell_done(&done, q->o);
+        code = name_published(m->dir, &done, what->published, err);
         ew_disclosed_release(&done);
+    }
+    if (code == EW_OK) {
         code = hand_over(q->s, m, keep, q->o, q->r, err);
     } else if (m != NULL) {
         made_free(m);
@@ -421,12 +439,22 @@ static ew_code add_item(void *cookie, const ew_sealed_item *i, ew_err *err)
     return EW_OK;
 }
 
+static ew_code read_mark(const char *hex, uint8_t mark[EW_CHOICE_MARK], ew_err *err)
+{
+    if (hex == NULL ||
+        (strlen(hex) == 2 * EW_CHOICE_MARK && ew_unhex(hex, mark, EW_CHOICE_MARK) == 0))
+        return EW_OK;
+    return ew_fail(err, EW_E_ARG, 0, "this is not the mark of a choice");
+}
+
 /* Without an item: which there are. file: where it is now, or NULL. */
 static ew_code work(const order *q, const char *file, ew_err *err)
 {
     json_t *items = NULL;
     uint8_t expected[EW_CHOICE_MARK];
+    uint8_t events[EW_CHOICE_MARK];
     const char *mark = ew_api_text(q->body, "expected");
+    const char *said = ew_api_text(q->body, "expected_events");
     ew_disclosure what = {.item = ew_api_text(q->body, "item"),
                           .show = ew_api_text(q->body, "show"),
                           .hide = ew_api_text(q->body, "hide"),
@@ -442,10 +470,13 @@ static ew_code work(const order *q, const char *file, ew_err *err)
     }
     if (what.show == NULL && what.hide == NULL)
         return ew_fail(err, EW_E_ARG, 0, "say what to show or what to hide");
-    if (mark != NULL && (strlen(mark) != 2 * sizeof expected ||
-                         ew_unhex(mark, expected, sizeof expected) != 0))
-        return ew_fail(err, EW_E_ARG, 0, "this is not the mark of a choice");
+    ew_code code = read_mark(mark, expected, err);
+    if (code == EW_OK)
+        code = read_mark(said, events, err);
+    if (code != EW_OK)
+        return code;
     what.expected = mark != NULL ? expected : NULL;
+    what.expected_events = said != NULL ? events : NULL;
     return json_is_true(json_object_get(q->body, "write"))
                ? write_bundle(q, &what, err)
                : preview(q->d, &what, q->o, err);

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/utf8.h"
+#include "base/when.h"
 #include "ops/jobs.h"
 #include "ops/seal_look.h"
 #include "serve/api_bundle.h"
@@ -72,6 +73,30 @@ static json_t *meta_of(const ew_buf *meta)
     return list;
 }
 
+static json_t *events_of(const ew_look_facts *f)
+{
+    json_t *list = json_array();
+    char when[EW_ISO_TEXT];
+    for (size_t i = 0; i < f->event_count; i++) {
+        const ew_look_event *e = &f->events[i];
+        ew_obj o = ew_obj_new();
+        ew_obj_str(&o, "kind", e->kind);
+        ew_obj_bool(&o, "custody", e->custody);
+        ew_obj_bool(&o, "reached", e->reached);
+        ew_obj_str(&o, "time", ew_iso_text(e->time, when));
+        ew_obj_str(&o, "words", e->words);
+        ew_list_add(&list, o.json);
+    }
+    return list;
+}
+
+static void tell_mark(const uint8_t mark[EW_CHOICE_MARK], const char *key, ew_obj *o)
+{
+    char hex[2 * EW_CHOICE_MARK + 1];
+    ew_hex(mark, EW_CHOICE_MARK, hex);
+    ew_obj_str(o, key, hex);
+}
+
 static void tell_facts(const ew_look_facts *f, ew_obj *o)
 {
     ew_obj_str(o, "item", f->hex);
@@ -94,6 +119,9 @@ static void tell_facts(const ew_look_facts *f, ew_obj *o)
     ew_obj_set(o, "meta", meta_of(f->meta));
     ew_obj_set(o, "senders", lines_of(f->senders));
     ew_obj_bool(o, "senders_cut", f->senders_cut);
+    ew_obj_set(o, "events", events_of(f));
+    tell_mark(f->events_mark[0], "events_mark", o);
+    tell_mark(f->events_mark[1], "custody_mark", o);
 }
 
 /* ------------------------------------------------------------------ opening */
@@ -155,9 +183,7 @@ ew_code ew_api_look(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
 
 static void tell_view(const ew_look_view *v, ew_obj *o)
 {
-    char mark[2 * EW_CHOICE_MARK + 1];
-    ew_hex(v->mark, EW_CHOICE_MARK, mark);
-    ew_obj_str(o, "mark", mark);
+    tell_mark(v->mark, "mark", o);
     ew_obj_int(o, "shown", (int64_t)v->shown);
     ew_obj_int(o, "units_shown", (int64_t)v->units_shown);
     ew_obj_int(o, "units_partly", (int64_t)v->units_partly);

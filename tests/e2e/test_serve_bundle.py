@@ -174,6 +174,24 @@ class Bundles(Case):
                         self.assertNotIn(word.encode() + b" ", data, name)
                 for word in shown if c != choices[5] else ():
                     self.assertIn(word.encode() + b" ", made["bundle.ewb"])
+        # What is said of it goes with it, and is looked at too; what is said after that is not.
+        self.assertEqual([(e["kind"], e["custody"], e["reached"]) for e in look["events"]][:1], [("ingest", True, True)])
+        word = WORDS.encode() + b"\n"
+        self.run_ew("statement", "--about", item, "--text", "It was " + HOSTILE, "--passphrase-fd", "0", stdin=word)
+        marks = {"expected": seen["mark"], "expected_events": look["events_mark"]}
+        self.ask(s, item=item, hide="all", write=True, keep=True, **marks)  # the log does not reach it yet
+        self.run_ew("log", "checkpoint", "--passphrase-fd", "0", stdin=word)
+        s.json("POST", "/api/disclose", dict(marks, passphrase=WORDS, item=item, hide="all", write=True, keep=True), code=400)
+        again = self.look(s, item)
+        said = [e for e in again["events"] if not e["custody"]]
+        self.assertEqual([(e["kind"], e["reached"]) for e in said], [("statement", True)])
+        self.assertIn("It was " + HOSTILE.replace("\u202e", "\\u{202E}"), said[0]["words"])
+        for custody in (False, True):
+            done = self.ask(s, item=item, hide="all", write=True, keep=True, expected=seen["mark"], custody=custody,
+                            expected_events=again["custody_mark" if custody else "events_mark"])
+            told = self.verify(s, self.fetch(s, done)["bundle.ewb"])["verdict"]
+            self.assertEqual(len(told["events"]), sum(1 for e in again["events"] if e["reached"] and (custody or not e["custody"])))
+        s.json("DELETE", "/api/looks/" + again["look"])
         # What was not looked at is not written, and leaves no trace on the log.
         before = sorted(os.listdir(self.path("work")))
         s.json("POST", "/api/disclose", {"passphrase": WORDS, "item": item, "show": "all", "write": True, "keep": True,
@@ -250,7 +268,7 @@ class Bundles(Case):
             self.assertTrue(seen["publishable"])
             lines = self.lines(s, look)
             done = self.ask(s, item=listed["grid"]["item"], **c, write=True, keep=True, published=True, filler="silence",
-                            splitter="grid", expected=seen["mark"])
+                            expected=seen["mark"])
             made = self.fetch(s, done)
             with open(self.path("folder", "talk.wav"), "rb") as f:
                 whole = f.read()[44:]
@@ -336,7 +354,7 @@ class Bundles(Case):
             lines = self.lines(s, look)
             self.assertTrue(any(p.get("guard") for p in lines))
             done = self.ask(s, item=item["item"], hide="4-5.5", write=True, keep=True, published=seen["publishable"],
-                            splitter=splitter, expected=seen["mark"])
+                            expected=seen["mark"])
             made = self.fetch(s, done)
             read = self.verify(s, made["bundle.ewb"])
             self.assertEqual(read["shown"]["shown"], seen["shown"])

@@ -246,6 +246,7 @@ await test('chat: search, ticks, stretches, senders; the preview is what the pag
         assert.ok(!bundle.includes(`message${i}word`), `${i}`);
     assert.ok(bundle.includes('message6word') && !bundle.includes('Jane') && !bundle.includes('16:00'));
     await verify(bundle);
+    await page.locator('.long tbody tr').first().waitFor();
     const read = await texts(page.locator('.long'));
     const plain = (list) => list.join('').replace(/\s|\(\d+ofthem\)/g, '').replace(/\([\d,]+ofthem\)/g, '').replace(/(\[withheld\])+/g, '[withheld]');
     assert.equal(plain(read.slice(0, 60)).slice(0, 900), plain(said).slice(0, 900));

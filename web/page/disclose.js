@@ -6,7 +6,7 @@ import { textChooser, wholeChooser } from './disclose_text.js';
 import { soundChooser } from './disclose_sound.js';
 import { clock, el } from './dom.js';
 import { LongList } from './longlist.js';
-import { button, choice, confirmed, fileBox, foreign, labelled, number, row, table, teller } from './parts.js';
+import { button, choice, confirmed, fileBox, foreign, labelled, number, row, table, teller, time } from './parts.js';
 import { count, t } from './words.js';
 
 const SOON_MS = 150;
@@ -71,6 +71,7 @@ class Disclosing {
         this.lines.box.hidden = true;
         this.view = null;
         this.wish = 0;
+        this.said = el('div', null);
         this.written = el('div', { 'aria-live': 'polite' });
         const make = { sound: soundChooser, text: textChooser, collection: textChooser }[look.kind] ?? wholeChooser;
         this.chooser = make(this, look);
@@ -78,7 +79,7 @@ class Disclosing {
             el('p', null, t('{kind}, {n} parts', { kind: t(KINDS[look.splitter] ?? look.splitter), n: count(look.parts) }),
                 look.burned ? `; ${t('something of it was burned')}` : ''),
             this.chooser.box, this.#options(), el('h5', null, t('What will be visible')), this.told, this.sum,
-            this.lines.box, this.#publishing(), el('p', 'buttons', this.write), this.written);
+            this.lines.box, this.said, this.#publishing(), el('p', 'buttons', this.write), this.written);
         this.changed();
     }
 
@@ -123,6 +124,14 @@ class Disclosing {
         this.publish.onchange = () => this.changed();
         this.whyNot = el('p', 'faint');
         return el('div', null, labelled(t('Files'), this.publish), this.whyNot);
+    }
+
+    /** What was said of it, or done with it, and goes into the bundle too. */
+    #events() {
+        const list = this.look.events.filter((e) => !e.custody || this.custody.checked);
+        const item = (e) => el('li', null, `${e.kind}, `, time(e.time), ': ', foreign(e.words),
+            e.reached ? '' : el('strong', null, ` (${t('not in it: the log was not signed since')})`));
+        return list.length === 0 ? [] : [el('p', null, t('What was said of it, and stands in the bundle too:')), el('ul', 'named', ...list.map(item))];
     }
 
     /** What can be published beside the bundle. */
@@ -171,6 +180,7 @@ class Disclosing {
             this.told.say('');
             this.sum.textContent = this.#summary(view);
             this.lines.box.hidden = false;
+            this.said.replaceChildren(...this.#events());
             this.#offer(view);
             await Promise.all([this.lines.begin(view.lines), this.chooser.seen(view)]);
             if (mine !== this.wish)
@@ -222,7 +232,7 @@ class Disclosing {
         const named = await this.#named();
         if (view !== this.view || !await confirmed(
             t('Write a bundle that shows exactly this? It is put on the log, and what was given away cannot be taken back.'),
-            t('Write the bundle'), el('p', null, this.#summary(view)), named))
+            t('Write the bundle'), el('p', null, this.#summary(view)), named, ...this.#events()))
             return;
         this.write.disabled = true;
         try {
@@ -236,7 +246,8 @@ class Disclosing {
         this.told.say(t('Working'));
         const done = await this.desk.ask('/api/disclose', { item: this.look.item, file: this.item.file ?? '', ...view.words,
             custody: this.custody.checked, members: this.members?.checked ?? false, published: this.publish.value !== '',
-            splitter: this.look.splitter, filler: this.publish.value, expected: view.mark, write: true, keep: true });
+            filler: this.publish.value, expected: view.mark,
+            expected_events: this.custody.checked ? this.look.custody_mark : this.look.events_mark, write: true, keep: true });
         this.told.say('');
         this.desk.hold(`/api/made/${done.made}`);
         const stem = this.look.name.replace(/\.[^.]*$/, '') || 'item';

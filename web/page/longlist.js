@@ -25,7 +25,7 @@ export class LongList {
         this.frame.onscroll = () => this.#near();
         this.slider = el('input', { type: 'range', min: '0', value: '0', 'aria-label': `${label}: ${t('place')}` });
         this.slider.oninput = () => this.show(Number(this.slider.value)).catch(fail);
-        this.number = el('input', { type: 'number', min: '1', step: '1' });
+        this.number = el('input', { type: 'number', min: '1', step: '1', 'aria-label': `${label}: ${t('Go to number')}` });
         this.number.onchange = () => this.number.value !== '' && this.go(Number(this.number.value));
         this.tools = el('div', 'row places', labelled(t('Go to number'), this.number), this.slider);
         this.box = el('div', null, this.tools, this.frame);
