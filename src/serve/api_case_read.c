@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "casefile/reading.h"
+#include "casefile/records.h"
 #include "ops/case_view.h"
 #include "serve/api_case.h"
 
@@ -78,13 +79,10 @@ static ew_code add_attachment(void *cookie, const ew_read_attachment *a, ew_err 
 
 static json_t *mark_list(unsigned marks)
 {
-    static const char *const names[] = {"time-back", "time-guessed", "two-ways",
-                                        "repaired",  "escaped",      "only-html",
-                                        "only-json", "deleted"};
     json_t *list = json_array();
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; ew_found_mark_name(i) != NULL; i++)
         if ((marks >> i & 1) != 0)
-            ew_list_add(&list, json_string(names[i]));
+            ew_list_add(&list, json_string(ew_found_mark_name(i)));
     return list;
 }
 
