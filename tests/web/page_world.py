@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A home with an archive, a case and a desk for tests of the page, all with hostile names and texts in them, and the
 server on it: page_world.py DIR starts it, prints one line of JSON and serves until its standard input ends."""
+import glob
 import json
 import os
 import subprocess
 import sys
 import threading
+import wave
 
 HOSTILE = '<img src=x onerror="window.hacked=1">'
+PROMPTS = "/usr/share/asterisk/sounds"
 PASSPHRASE = "six plain words of the test"
 
 CHAT = {
@@ -46,6 +49,7 @@ def report(title, date, paragraphs):
 class World:
     def __init__(self, folder, program=None, speech=None):
         self.dir = folder
+        self.taken = 0  # of the prompts
         self.program = program or os.environ["EARWITNESS"]
         self.speech = speech or os.environ["EARWITNESS_SPEECHGEN"]
         self.env = {k: v for k, v in os.environ.items()
@@ -64,7 +68,26 @@ class World:
             raise RuntimeError("%r: exit %d\n%s" % (args, done.returncode, done.stderr.decode("utf-8", "replace")))
         return done.stdout
 
+    def voice(self, seconds):
+        """Samples of recorded human prompts that were not taken yet; None where they are not installed."""
+        found = sorted(glob.glob(PROMPTS + "/**/*.g722", recursive=True), key=lambda p: (-os.path.getsize(p), p))
+        if len(found) < 100:
+            return None
+        samples = b""
+        while len(samples) < 32000 * seconds:
+            samples += subprocess.run(["ffmpeg", "-v", "error", "-f", "g722", "-i", found[self.taken], "-f", "s16le", "-ar",
+                                       "16000", "-ac", "1", "-"], stdout=subprocess.PIPE, check=True).stdout
+            self.taken += 1
+        return samples[:32000 * seconds]
+
     def wav(self, name, seed, seconds):
+        """Recorded speech, or sound like it where there is none."""
+        samples = self.voice(seconds)
+        if samples is not None:
+            with wave.open(self.path(name), "wb") as out:
+                out.setparams((1, 2, 16000, 0, "NONE", ""))
+                out.writeframes(samples)
+            return name
         with open(self.path(name), "wb") as out:
             subprocess.run([self.speech, str(seed), str(seconds), "16000", "1"], stdout=out, check=True)
         return name
