@@ -5,12 +5,10 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -21,9 +19,8 @@
 #include "ops/seal_json.h"
 #include "ops/seal_list.h"
 #include "serve/api_case.h"
-#include "serve/held.h"
 
-enum { TEXT_MAX = 1 << 20, PASS_MAX = 1024, LOCK_WAIT_S = 5, WRITTEN_MAX = 65536 };
+enum { TEXT_MAX = 1 << 20, PASS_MAX = 1024, LOCK_WAIT_S = 5 };
 
 /* ------------------------------------------------------------------ the desk */
 
@@ -170,114 +167,6 @@ void ew_api_folder_remove(const char *dir)
         (void)rmdir(dir);
 }
 
-/* ------------------------------------------------------------------ what was written */
-
-/* Files that were written and are still to be fetched. */
-typedef struct made {
-    char *dir;
-    char **names;
-    size_t count;
-} made;
-
-static void made_free(void *cookie)
-{
-    made *m = cookie;
-    ew_api_folder_remove(m->dir);
-    for (size_t i = 0; i < m->count; i++)
-        ew_free(m->names[i]);
-    ew_free(m->names);
-    ew_free(m->dir);
-    ew_free(m);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* In the order of their names. */
-static ew_code list_made(made *m, ew_err *err)
-{
-    const struct dirent *e;
-    ew_code code = EW_OK;
-    DIR *d = opendir(m->dir);
-    if (d == NULL)
-        return ew_fail_sys(err, errno, "cannot read '%s'", m->dir);
-    while (code == EW_OK && (e = readdir(d)) != NULL) {
-        if (e->d_name[0] == '.')
-            continue;
-        char **more = m->count < WRITTEN_MAX
-                          ? ew_realloc_array(m->names, m->count + 1, sizeof *more)
-                          : NULL;
-        if (more != NULL)
-            m->names = more;
-        if (more == NULL || (m->names[m->count] = ew_strdup(e->d_name)) == NULL)
-            code = ew_fail_nomem(err);
-        else
-            m->count++;
-    }
-    (void)closedir(d);
-    if (m->count > 1)
-        qsort(m->names, m->count, sizeof *m->names, by_name);
-    return code;
-}
-
-static ew_code open_made(const made *m, uint64_t i, int *fd, uint64_t *bytes, ew_err *err)
-{
-    struct stat st;
-    char *path = i < m->count ? ew_path_join(m->dir, m->names[i]) : NULL;
-    *fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-    ew_free(path);
-    if (*fd >= 0 && fstat(*fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        *bytes = (uint64_t)st.st_size;
-        return EW_OK;
-    }
-    if (*fd >= 0)
-        (void)close(*fd);
-    *fd = -1;
-    return ew_fail(err, EW_E_NOTFOUND, 0, "no such file was written");
-}
-
-static ew_code tell_made(const made *m, ew_obj *o, ew_err *err)
-{
-    json_t *files = json_array();
-    ew_code code = EW_OK;
-    for (size_t i = 0; i < m->count && code == EW_OK; i++) {
-        ew_obj f = ew_obj_new();
-        int fd = -1;
-        uint64_t bytes = 0;
-        code = open_made(m, i, &fd, &bytes, err);
-        if (fd >= 0)
-            (void)close(fd);
-        ew_obj_str(&f, "name", m->names[i]);
-        ew_obj_int(&f, "bytes", (int64_t)bytes);
-        ew_list_add(&files, f.json);
-    }
-    ew_obj_set(o, "files", files);
-    return code;
-}
-
-ew_code ew_api_made(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
-{
-    void *what = NULL;
-    uint64_t number = 0;
-    ew_code code = ew_api_number(q->part[1], &number, err);
-    if (code == EW_OK)
-        code = ew_held_take(s->held, EW_HELD_MADE, q->part[0], &what, err);
-    if (code == EW_OK)
-        code = open_made(what, number, &r->file, &r->file_bytes, err);
-    ew_held_give(s->held, what);
-    r->type = "application/octet-stream";
-    return code;
-}
-
-ew_code ew_api_made_remove(ew_server *s, const ew_request *q, ew_reply *r, ew_err *err)
-{
-    ew_obj o = ew_obj_new();
-    ew_obj_str(&o, "schema", "earwitness.removed/1");
-    return ew_api_end(r, &o, ew_held_remove(s->held, EW_HELD_MADE, q->part[0], err), err);
-}
-
 /* ------------------------------------------------------------------ disclose */
 
 static void add_line(void *cookie, const ew_preview *p)
@@ -358,29 +247,6 @@ static void tell_done(const ew_disclosed *done, ew_obj *o)
     ew_obj_int(o, "events_left_out", (int64_t)done->events_left_out);
 }
 
-/* What was written is held until it is fetched, or sent at once when it is one file. */
-static ew_code hand_over(ew_server *s, made *m, bool keep, ew_obj *o, ew_reply *r,
-                         ew_err *err)
-{
-    char name[EW_TOKEN_TEXT];
-    ew_code code = list_made(m, err);
-    if (code == EW_OK && !keep) {
-        code = open_made(m, 0, &r->file, &r->file_bytes, err);
-        r->type = "application/octet-stream";
-    } else if (code == EW_OK) {
-        code = tell_made(m, o, err);
-    }
-    if (code != EW_OK || !keep) {
-        made_free(m); /* an open file is read to its end all the same */
-        return code;
-    }
-    const ew_held_thing t = {.kind = EW_HELD_MADE, .what = m, .drop = made_free};
-    code = ew_held_put(s->held, &t, name, err);
-    if (code == EW_OK)
-        ew_obj_str(o, "made", name);
-    return code;
-}
-
 /* One request, and its answer. */
 typedef struct order {
     ew_server *s;
@@ -394,27 +260,28 @@ typedef struct order {
 static ew_code write_bundle(const order *q, ew_disclosure *what, ew_err *err)
 {
     ew_disclosed done;
+    char *dir = NULL;
     char *paths[2] = {NULL, NULL};
     bool keep = json_is_true(json_object_get(q->body, "keep"));
-    made *m = ew_alloc(sizeof *m);
-    ew_code code = m != NULL ? ew_api_folder(q->s, &m->dir, err) : ew_fail_nomem(err);
+    ew_code code = ew_api_folder(q->s, &dir, err);
     if (code == EW_OK && !keep &&
         (what->members || json_is_true(json_object_get(q->body, "published"))))
         code = ew_fail(err, EW_E_ARG, 0, "several files can only be kept, and fetched");
     if (code == EW_OK)
-        code = name_outputs(m->dir, what, q->body, paths, err);
+        code = name_outputs(dir, what, q->body, paths, err);
     if (code == EW_OK)
         code = ew_ops_disclose(q->d, what, &done, err);
     if (code == EW_OK) {
         tell_done(&done, q->o);
-        code = name_published(m->dir, &done, what->published, err);
+        code = name_published(dir, &done, what->published, err);
         ew_disclosed_release(&done);
     }
-    if (code == EW_OK) {
-        code = hand_over(q->s, m, keep, q->o, q->r, err);
-    } else if (m != NULL) {
-        made_free(m);
-    }
+    if (code == EW_OK)
+        code = keep ? ew_api_made_keep(q->s, dir, q->o, err)
+                    : ew_api_made_send(dir, q->r, err);
+    else
+        ew_api_folder_remove(dir);
+    ew_free(dir);
     ew_free(paths[0]);
     ew_free(paths[1]);
     return code;

@@ -30,4 +30,10 @@ EW_MUST_CHECK ew_code ew_api_stretch(const ew_request *q, uint64_t *from, uint64
 EW_MUST_CHECK ew_code ew_api_folder(const ew_server *s, char **dir, ew_err *err);
 void ew_api_folder_remove(const char *dir);
 
+/* What was written into such a folder: its first file is the answer, and the folder gone; */
+EW_MUST_CHECK ew_code ew_api_made_send(const char *dir, ew_reply *r, ew_err *err);
+/* or all is held until it is fetched. In both cases the folder is taken over. */
+EW_MUST_CHECK ew_code ew_api_made_keep(ew_server *s, const char *dir, ew_obj *o,
+                                       ew_err *err);
+
 #endif
