@@ -50,6 +50,7 @@ SHOWN = [
     # facts of diff
     "gain", "dynamics", "polarity", "speed", "offset", "equalisation", "channels", "coding-noise", "noise-bed", "sound-bed",
     "denoising", "reverb",
+    "messages", "articles", "positions", "people", "persons", "quotations", "quotes", "captures", "gaps", "remarks",
     # one line about an analysis that a case keeps
     "no signs of change", "strongest at %f s", "not in the archive (%d recording%s)", "%f %% from %s", "%f %% from %s and others",
     "%d join%s", "%d edit%s", "the same file", "the same samples", "the same content", "no sound in common", "nothing to compare",

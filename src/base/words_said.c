@@ -236,34 +236,57 @@ static bool may_fit(const char *format, const char *text, size_t n)
     return tail <= n && memcmp(text + n - tail, slot_at(last).end, tail) == 0;
 }
 
-/* The catalogue's formats that can have made it begin with its first letter, or with a value. */
-static bool recognise(line *w, const char *text)
+/* The first format that begins with this byte or a later one. */
+static size_t first_with(const ew_words_language *l, unsigned byte)
+{
+    size_t from = 0;
+    size_t to = l->count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if ((unsigned char)l->text[l->pairs[middle].english] < byte)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+typedef struct match {
+    reading r;
+    size_t weight; /* 0: none yet */
+    const char *said;
+} match;
+
+/* Tries the formats that begin with this byte. */
+static void try_those(line *w, const char *text, unsigned byte, match *best)
 {
     const ew_words_language *l = w->l;
     const size_t n = strlen(text);
-    reading best = {0};
-    size_t best_weight = 0;
-    const char *said = NULL;
-    for (size_t i = 0; i < l->count; i++) {
+    const size_t end = first_with(l, byte + 1);
+    for (size_t i = first_with(l, byte); i < end; i++) {
         const char *format = l->text + l->pairs[i].english;
-        if (format[0] != text[0] && format[0] != '%')
-            continue;
         if (!may_fit(format, text, n))
             continue;
         size_t heavy = weight(format);
-        if (heavy <= best_weight)
+        if (heavy <= best->weight)
             continue;
         reading r = {.steps = &w->steps};
         read_on(&r, format, text, 0);
-        if (r.ways == 0)
-            continue;
-        best = r;
-        best_weight = heavy;
-        said = l->text + l->pairs[i].said;
+        if (r.ways > 0)
+            *best = (match){r, heavy, l->text + l->pairs[i].said};
     }
-    if (said == NULL || best.ways > WAYS || w->steps == 0)
+}
+
+/* The catalogue's formats that can have made it begin with its first letter, or with a value. */
+static bool recognise(line *w, const char *text)
+{
+    match best = {.weight = 0};
+    try_those(w, text, (unsigned char)text[0], &best);
+    if (text[0] != '%')
+        try_those(w, text, '%', &best);
+    if (best.weight == 0 || best.r.ways > WAYS || w->steps == 0)
         return false;
-    return put_ways(w, said, &best);
+    return put_ways(w, best.said, &best.r);
 }
 
 /* "cannot open 'x': no such file": the longest beginning that is understood, and what is behind its colon or

@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/utf8.h"
+#include "base/words.h"
 #include "cli/case_show.h"
 #include "report/lines.h"
 #include "report/times.h"
@@ -53,7 +55,7 @@ static ew_code put_event(ew_table *t, const ew_case_seen_event *e, ew_err *err)
     if (code == EW_OK)
         code = ew_table_cell(t, err, "%s", date);
     if (code == EW_OK)
-        code = ew_table_cell(t, err, "%s", e->kind);
+        code = ew_table_cell(t, err, "%s", ew_said(e->kind));
     if (code == EW_OK && e->item != 0)
         code = ew_table_cell(t, err, "%" PRId64, e->item);
     else if (code == EW_OK)
@@ -68,8 +70,9 @@ static ew_code put_event(ew_table *t, const ew_case_seen_event *e, ew_err *err)
 ew_code case_events_text(const ew_case_seen_events *e, const ew_text_style *style,
                          ew_buf *out, ew_err *err)
 {
-    static const char *const head[] = {"event",   "time (UTC)", "what", "item",
-                                       "SHA-256", "who",        "for"};
+    static const char *const head[] = {EW_N("event"), EW_N("time (UTC)"), EW_N("what"),
+                                       EW_N("item"),  "SHA-256",          EW_N("who"),
+                                       EW_N("for")};
     static const ew_cell_kind kinds[] = {EW_CELL_RIGHT, EW_CELL_LEFT, EW_CELL_LEFT,
                                          EW_CELL_RIGHT, EW_CELL_LEFT, EW_CELL_SHRINK,
                                          EW_CELL_SHRINK};
@@ -77,7 +80,7 @@ ew_code case_events_text(const ew_case_seen_events *e, const ew_text_style *styl
     ew_code code = EW_OK;
     ew_table_init(&t, kinds, EW_COUNT(kinds));
     for (size_t i = 0; i < EW_COUNT(head) && code == EW_OK; i++)
-        code = ew_table_cell(&t, err, "%s", head[i]);
+        code = ew_table_cell(&t, err, "%s", ew_said(head[i]));
     for (size_t i = 0; i < e->n && code == EW_OK; i++)
         code = put_event(&t, &e->list[i], err);
     if (code == EW_OK)
@@ -94,8 +97,11 @@ static ew_code put_field(ew_buf *out, const ew_text_style *style, const char *na
 {
     if (value[0] == 0)
         return EW_OK;
+    const char *said = ew_said(name);
+    int taken = (int)ew_utf8_columns(said, strlen(said));
     ew_code code =
-        ew_buf_printf(out, err, "%s%-*s%s", ew_dim(style), COLUMN, name, ew_plain(style));
+        ew_buf_printf(out, err, "%s%s%*s%s", ew_dim(style), said,
+                      taken < COLUMN ? COLUMN - taken : 1, "", ew_plain(style));
     return code == EW_OK ? ew_text_wrap(out, style, value, COLUMN, COLUMN, err) : code;
 }
 
@@ -105,19 +111,23 @@ static ew_code put_fields(const ew_case_item_view *v, const ew_text_style *style
     const ew_case_seen_item *i = &v->item;
     char hex[EW_SHA256_HEX + 1];
     char size[EW_TIME_TEXT];
-    char parent[32] = "";
+    char parent[96] = "";
     ew_hex(i->sha256, sizeof i->sha256, hex);
     if (i->parent != 0)
-        (void)snprintf(parent, sizeof parent, "item %" PRId64, i->parent);
+        (void)snprintf(parent, sizeof parent, ew_tr("item %" PRId64), i->parent);
     const char *const rows[][2] = {
-        {"kind", i->kind},         {"size", ew_bytes_text(i->bytes, size)},
-        {"SHA-256", hex},          {"origin", i->origin},
-        {"obtained", i->obtained}, {"from", i->from},
-        {"note", i->note},         {"out of", parent},
+        {EW_N("kind"), ew_said(i->kind)},
+        {EW_N("size"), ew_bytes_text(i->bytes, size)},
+        {"SHA-256", hex},
+        {EW_N("origin"), i->origin},
+        {EW_N("obtained"), i->obtained},
+        {EW_N("from"), i->from},
+        {EW_N("note"), i->note},
+        {EW_N("out of"), parent},
     };
-    ew_code code =
-        ew_buf_printf(out, err, "%sitem %" PRId64 ": %s%s%s\n", ew_bold(style), i->id,
-                      i->name, ew_plain(style), i->undone ? " (taken back)" : "");
+    ew_code code = ew_buf_printf(out, err, ew_tr("%sitem %" PRId64 ": %s%s%s\n"),
+                                 ew_bold(style), i->id, i->name, ew_plain(style),
+                                 i->undone ? ew_tr(" (taken back)") : "");
     for (size_t k = 0; k < EW_COUNT(rows) && code == EW_OK; k++)
         code = put_field(out, style, rows[k][0], rows[k][1], err);
     for (size_t k = 0; k < v->called_count && code == EW_OK; k++)

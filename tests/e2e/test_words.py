@@ -65,6 +65,27 @@ class Words(Case):
         self.assertIn("'none.wav'", told)
         self.answers()
 
+    def test_a_case(self):
+        if "EARWITNESS_PSEUDO" not in os.environ:
+            self.skipTest("no program with a pseudo-language")
+        case = self.path("case")
+        self.env.update(EARWITNESS_CASE=case, EARWITNESS_WHO="7")
+        a, b = self.speech("a.wav", 1, 20), self.speech("b.wav", 2, 12)
+        self.run_ew("add", a)
+        self.run_ew("case", "new", case, "--title", "1998")
+        self.run_ew("case", "add", a, b, timeout=120)
+        for day, stance in (("2026-10-01", "denies"), ("2026-10-05", "confirms"), ("2026-10-06", "asked")):
+            self.run_ew("case", "position", "1", "--person", "8", "--stance", stance, "--date", day)
+        self.program = os.environ["EARWITNESS_PSEUDO"]
+        for verb in ("show", "timeline"):
+            text = self.run_ew("case", verb, "--language", "qps", "--today", "2026-11-01").out.replace(case, "")
+            self.assertEqual(left(text), [], text)
+        self.run_ew("report", "case", "--language", "qps", "--unchecked", "-o", self.path("case.html"))
+        with open(self.path("case.html"), encoding="utf-8") as f:
+            text = self.seen(f.read())
+        text = text.replace("\nname: ", "\n")  # a field of the detail of an event, as it is
+        self.assertEqual(left(text), [], text[:8000])
+
     def answers(self):
         """What the page gets is in its language, and what has no words is the same."""
         s = Server(self).open()
