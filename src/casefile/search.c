@@ -11,6 +11,7 @@
 #include "base/when.h"
 #include "casefile/dates.h"
 #include "casefile/events.h"
+#include "casefile/people_merge.h"
 #include "casefile/search_who.h"
 #include "casefile/sql.h"
 
@@ -29,6 +30,7 @@ typedef struct searcher {
     const ew_search *s;
     ew_query query;
     ew_case__who who;
+    ew_case__merges merges;
     unsigned mark; /* 0: any or none */
     bool has_since, has_until;
     int64_t since, until; /* moments; until is the first one after */
@@ -329,7 +331,7 @@ static const char *const rows[] = {
         "p.bytes,p.text,'' FROM paragraph p JOIN article a ON "
         "a.id=p.article WHERE p.id=?",
     [EW_FOUND_POSITION] = "SELECT n.name,p.date,NULL,0,p.item,p.at,p.bytes,p.words,'' "
-                          "FROM position p JOIN person n ON n.id=p.person WHERE p.id=?",
+                          "FROM position p JOIN person n ON n.id=?2 WHERE p.id=?1",
     [EW_FOUND_ITEM] =
         "SELECT '','',e.time,3,i.id,0,0,i.name,"
         "(SELECT group_concat(t,char(10)) FROM (SELECT i.note t UNION ALL SELECT "
@@ -356,6 +358,18 @@ static const char *when_text(ew_sql *q, char room[EW_ISO_TEXT])
                               ew_sql_col_int(q, 3), ew_sql_col_text(q, 1), room);
 }
 
+/* Under whom the person of a position is shown. */
+static int64_t who_said(searcher *f, int64_t position, ew_sql *outer)
+{
+    int64_t person = 0;
+    ew_sql q = ew_sql_begin(f->c, "SELECT person FROM position WHERE id=?", outer->err);
+    ew_sql_int(&q, position);
+    ew_code code = ew_sql_number(&q, &person);
+    if (outer->code == EW_OK)
+        outer->code = code;
+    return ew_case__merged(&f->merges, person);
+}
+
 static ew_code tell(searcher *f, const candidate *x,
                     ew_code (*put)(void *cookie, const ew_case_hit *h, ew_err *err),
                     void *cookie, ew_err *err)
@@ -366,6 +380,8 @@ static ew_code tell(searcher *f, const candidate *x,
     ew_buf_init(&text, EW_FOLD_MAX);
     ew_sql q = ew_sql_begin(f->c, rows[x->kind], err);
     ew_sql_int(&q, x->row);
+    if (x->kind == EW_FOUND_POSITION)
+        ew_sql_int(&q, who_said(f, x->row, &q));
     ew_code code = ew_sql_step(&q, &there);
     if (code == EW_OK && there) {
         const char *more = ew_sql_col_text(&q, 8);
@@ -403,6 +419,8 @@ ew_code ew_case_search(ew_case *c, const ew_search *s,
         code = read_dates(&f, err);
     if (code == EW_OK)
         code = read_mark(&f, err);
+    if (code == EW_OK)
+        code = ew_case__merges_read(&f.merges, c, err);
     if (code == EW_OK)
         code = ew_case__who_read(&f.who, c, s->person, err);
     if (code == EW_OK && f.mark != 0 && f.query.count == 0)

@@ -146,7 +146,8 @@ class People(Case):
         self.assertEqual(len(self.ew("people", "--json").out.splitlines()), 1)
         self.assertIn("is person 1", self.ew("people", "--all").out)
         for name in ("V. Lim", "Vannak Lim"):
-            self.assertEqual(len(self.ew("search", "--person", name, "--json").out.splitlines()), 2)
+            hits = [json.loads(line) for line in self.ew("search", "--person", name, "--json").out.splitlines()]
+            self.assertEqual([hit["who"] for hit in hits], ["Vannak Lim"] * 2)
         self.ew("verify")
         self.ew("undo", merged["event"])
         self.assertEqual(len(self.ew("people", "--json").out.splitlines()), 2)
