@@ -25,20 +25,26 @@ static int fail(const ew_err *err)
     return 1;
 }
 
-int main(int argc, char **argv)
+/* Of the fillers; 3: none of this name. */
+static int filler_named(const char *name)
 {
     static const char *const fillers[] = {"silence", "tone", "mark"};
+    int i = 0;
+    while (i < 3 && strcmp(fillers[i], name) != 0)
+        i++;
+    return i;
+}
+
+int main(int argc, char **argv)
+{
     ew_buf b;
     ew_err err;
     ew_cuts cuts;
     ew_stream s;
     ew_selection chosen;
-    int filler = 0;
-    if (argc < 6)
+    int filler = argc < 6 ? 3 : filler_named(argv[3]);
+    if (filler == 3)
         return 2;
-    while (strcmp(fillers[filler], argv[3]) != 0)
-        if (++filler == 3)
-            return 2;
     ew_buf_init(&b, SIZE_MAX / 4);
     if (ew_file_get(argv[1], &b, &err) != EW_OK)
         return fail(&err);
