@@ -375,6 +375,23 @@ await test('family: the tree is that of the answer; the same second in any copy'
     await shoot('family');
 });
 
+await test('sound that is there no more: the player says why it is silent', async () => {
+    await work('inspect', 'other.wav');
+    await page.route('**/api/sounds/*/wav?*', (r) => r.fulfill({ status: 409, contentType: 'application/json',
+        body: JSON.stringify({ error: { code: 'busy', message: 'this sound is not decoded yet' } }) }));
+    const before = trouble.length;
+    await button('Play').click();
+    await page.locator('.player .told', { hasText: 'this sound is not decoded yet' }).waitFor();
+    assert.equal(await page.locator('.player .main').textContent(), 'Play');
+    // The browser tells of the answer itself; nothing else went wrong.
+    assert.deepEqual(trouble.splice(before).filter((text) => !text.startsWith('Failed to load resource')), []);
+    await page.unroute('**/api/sounds/*/wav?*');
+    await button('Play').click();
+    await heard();
+    assert.equal(await page.textContent('.player .told'), '');
+    await page.keyboard.press('k');
+});
+
 await test('inspect: findings on the picture and in the table', async () => {
     const r = await work('inspect', 'joined.mp3');
     const placed = r.findings.filter((f) => !(f.start <= 0 && f.end >= r.file.duration - 1e-3));
@@ -390,10 +407,10 @@ await test('jobs: all are listed, opened and removed; a failure says why', async
     await page.setInputFiles('#files', file('broken.mp3'));
     await page.waitForSelector('.problem');
     await page.goto(`${url.split('#')[0]}#/jobs`);
-    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 5);
+    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 6);
     await page.screenshot({ path: join(shots, 'jobs-1280-light.png'), fullPage: true });
     await page.getByRole('button', { name: 'Remove broken.mp3' }).click();
-    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 4);
+    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 5);
     await page.getByRole('link', { name: 'clip.wav' }).click();
     await page.waitForSelector('.picture canvas');
     assert.deepEqual(await marks(0, '.join'), checked.joins.map((j) => [j.at, j.at]));

@@ -245,9 +245,13 @@ export class Engine {
         await context.resume?.();
         const about = at ?? this.place();
         const ahead = this.#parts(about, about + STEP_S, this.#voices(about).list);
-        await Promise.all(ahead.slice(0, 2).map((p) => p.sound.piece(p.piece)));
+        const lacks = await Promise.all(ahead.slice(0, 2).map((p) => p.sound.piece(p.piece))).then(() => null, (why) => why);
         if (mine !== this.wish)
             return;
+        if (lacks !== null) {
+            this.#fail(lacks);
+            return;
+        }
         const when = context.currentTime + SOON_S;
         const from = at ?? this.run?.place(when) ?? 0;
         const run = new Run(context, this.lanes, Math.round(from * context.sampleRate) / context.sampleRate, this.speed);

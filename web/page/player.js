@@ -3,6 +3,7 @@
 import { Engine } from './audio.js';
 import { byId, clock, el } from './dom.js';
 import { bindKeys, keysHelp, SPEEDS } from './keys.js';
+import { teller } from './parts.js';
 import { mark, Scope } from './picture.js';
 import { t } from './words.js';
 
@@ -98,7 +99,7 @@ export class Player {
         this.engine = new Engine(new AudioContext({ sampleRate: rate }));
         this.engine.changed = (why) => {
             if (why !== undefined)
-                byId('status').textContent = why.message;
+                this.told.fail(why);
             if (!this.engine.playing)
                 this.#paused();
             this.showState();
@@ -118,6 +119,7 @@ export class Player {
 
     /** Plays from where it is, or a stretch from..until. */
     play(from, until) {
+        this.told.say('');
         this.#start();
         if (from !== undefined)
             this.at = from;
@@ -230,7 +232,7 @@ export class Player {
         const a = seconds(this.from.value);
         const b = seconds(this.to.value);
         if (a === null || b === null || b <= a) {
-            byId('status').textContent = t('From and to are times such as 1:02.5');
+            this.told.say(t('From and to are times such as 1:02.5'), true);
             return;
         }
         this.setRange([a, Math.min(b, this.end)]);
@@ -242,7 +244,9 @@ export class Player {
     makeBar() {
         const id = `p${++count}`;
         this.button = button(t('Play'), () => this.toggle(), { className: 'main' });
-        this.clock = el('output', 'number');
+        // Not read aloud at each tenth of a second.
+        this.clock = el('output', { className: 'number', 'aria-live': 'off' });
+        this.told = teller();
         this.speeds = el('select', { id: `${id}s` }, ...SPEEDS.map((s) => el('option', { value: `${s}`, selected: s === 1 }, `${s} ×`)));
         this.speeds.onchange = () => this.setSpeed(Number(this.speeds.value));
         this.choices = el('fieldset', 'hear');
@@ -271,7 +275,8 @@ export class Player {
             el('div', 'row',
                 label(t('Go to'), this.where), label(t('From'), this.from), label(t('To'), this.to),
                 button(t('Play from-to'), () => this.playRange()),
-                el('label', null, this.loops, ` ${t('Repeat')}`)));
+                el('label', null, this.loops, ` ${t('Repeat')}`)),
+            this.told);
         this.view = el('div', { className: 'row view', role: 'group', 'aria-label': t('View') },
             button(t('Closer'), () => this.scope.zoom(0.5, this.at)), button(t('Wider'), () => this.scope.zoom(2, this.at)),
             button(t('Whole'), () => this.scope.show(0, this.scope.end)), this.slider, label(t('Tones up to'), this.tops));
