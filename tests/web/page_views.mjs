@@ -115,6 +115,7 @@ const button = (name) => page.getByRole('button', { name, exact: true });
 let checked;
 await test('check: the spans of the picture are those of the answer', async () => {
     checked = await work('check', 'clip.wav');
+    assert.ok((await page.textContent('main')).includes(`${(100 * checked.explained).toFixed(1)} % of what can be compared`));
     assert.ok(checked.spans.length === 3, `${checked.spans.length} spans`);
     const want = [...checked.spans, ...checked.gaps].map((s) => [s.query_start, s.query_end]);
     assert.deepEqual(await marks(0, ':not(.join)'), want);
@@ -362,6 +363,13 @@ await test('family: the tree is that of the answer; the same second in any copy'
     for (const c of r.copies)
         for (const reason of c.reasons ?? [])
             assert.ok((await page.textContent('.tree')).includes(reason.text), reason.text);
+    for (const [i, c] of r.copies.entries()) { // sure, but never of all
+        const told = c.certainty === undefined ? '' : c.certainty >= 0.9995 ? '>99.9 %' : `${(100 * c.certainty).toFixed(1)} %`;
+        assert.equal(await page.locator('main table').first().locator('tbody tr').nth(i).locator('td').nth(2).textContent(), told);
+        assert.ok((await page.locator('.tree .kind').allTextContents()).some((k) => k.includes(told)), told);
+    }
+    assert.ok(r.copies.some((c) => c.certainty >= 0.9995));
+    assert.match(await page.textContent('main'), /does not say who published first.*Not tested: copies at another/);
     await page.getByLabel('Go to').fill('0:20');
     await page.keyboard.press('Tab');
     await forget();

@@ -4,7 +4,7 @@ import { clock, el } from './dom.js';
 import { Picture } from './picture.js';
 import { Player } from './player.js';
 import { openSound } from './sound.js';
-import { hearButton, jobView, notTested, table } from './work.js';
+import { certainty, hearButton, jobView, notTested, table } from './work.js';
 import { t } from './words.js';
 
 const KINDS = 8; // of colour and pattern
@@ -45,7 +45,7 @@ function spanRow(s, i, view) {
             t('or {name}, {from} to {to}', { name: o.source, from: clock(o.source_start), to: clock(o.source_end) })))),
         el('td', 'number', `${clock(s.source_start)}-${clock(s.source_end)}`),
         el('td', 'number', s.speed.toFixed(3)),
-        el('td', 'number', `${(100 * s.certainty).toFixed(1)} %`),
+        el('td', 'number', certainty(s.certainty)),
         el('td', 'acts',
             hearButton(t('Clip'), t('Hear piece {n} in the clip', { n }), () => view.hear(i, '0')),
             hearButton(t('Recording'), t('Hear piece {n} in the recording', { n }), () => view.hear(i, '1')),
@@ -161,8 +161,8 @@ export function showCheck(place, result, { here, m, from }) {
         hear: (i, how) => view?.hear(i, how), hearAt: (a, b) => view?.hearAt(a, b) };
     place.append(
         el('h3', null, result.clip.name),
-        el('p', null, t('{p} % of the clip is explained by {n} pieces.',
-            { p: (100 * result.explained).toFixed(0), n: result.spans.length }),
+        el('p', null, t('{p} % of what can be compared is explained by {n} pieces.',
+            { p: (100 * result.explained).toFixed(1), n: result.spans.length }),
         result.clip.trouble ? ` ${result.clip.trouble}` : ''),
         picture,
         table(t('Pieces'), ['', t('In the clip'), t('Recording'), t('In the recording'), t('Speed'), t('Certainty'), t('Hear')],

@@ -6,7 +6,7 @@ import { Picture } from './picture.js';
 import { Player } from './player.js';
 import { Ribbons } from './ribbons.js';
 import { openSound } from './sound.js';
-import { hearButton, jobView, notTested, table } from './work.js';
+import { certainty, hearButton, jobView, notTested, table } from './work.js';
 import { t } from './words.js';
 
 const AROUND_S = 1.5;
@@ -80,7 +80,7 @@ function editRow(e, i, hear) {
         el('td', 'number', range(e.a_start, e.a_end)),
         el('td', 'number', range(e.b_start, e.b_end)),
         el('td', 'number', `± ${e.plus_minus.toFixed(3)} s`),
-        el('td', 'number', `${(100 * e.certainty).toFixed(1)} %`),
+        el('td', 'number', certainty(e.certainty)),
         el('td', 'acts',
             hearButton('A', t('Hear edit {n} in A', { n }), () => hear(e, 'a')),
             hearButton('B', t('Hear edit {n} in B', { n }), () => hear(e, 'b'))));

@@ -4,7 +4,7 @@ import { clock, el } from './dom.js';
 import { Picture } from './picture.js';
 import { Player } from './player.js';
 import { openSound } from './sound.js';
-import { hearButton, jobView, table } from './work.js';
+import { certainty, hearButton, jobView, table } from './work.js';
 import { t } from './words.js';
 
 const KINDS = {
@@ -33,7 +33,7 @@ export function childrenOf(result) {
 function edge(copy, result) {
     const told = result.parents?.[copy.file];
     const reasons = (copy.reasons ?? []).map((r) => el('li', null, r.text));
-    const sure = copy.certainty === undefined ? '' : ` (${(100 * copy.certainty).toFixed(0)} %)`;
+    const sure = copy.certainty === undefined ? '' : ` (${certainty(copy.certainty)})`;
     return [
         el('span', 'kind', `${kindText(copy.kind)}${sure}`),
         Array.isArray(told) ? el('p', null, t('Made from one of: {names}', { names: told.join(', ') })) : '',
@@ -54,12 +54,12 @@ function branch(copies, children, result, hear, seen = new Set()) {
     }));
 }
 
-const db = (v) => (typeof v === 'number' ? `${v.toFixed(1)} dB` : '');
+const db = (v) => (typeof v === 'number' ? `${v.toFixed(1).replace(/^-0\.0$/, '0.0')} dB` : '');
 
 function copyRow(c) {
     return el('tr', null,
         el('th', { scope: 'row' }, c.file), el('td', null, kindText(c.kind)), el('td', null, c.parent ?? ''),
-        el('td', 'number', c.certainty === undefined ? '' : `${(100 * c.certainty).toFixed(0)} %`),
+        el('td', 'number', c.certainty === undefined ? '' : certainty(c.certainty)),
         el('td', 'number', typeof c.offset === 'number' ? clock(c.offset) : ''),
         el('td', 'number', typeof c.duration === 'number' ? clock(c.duration) : ''),
         el('td', 'number', db(c.gain_db)), el('td', 'number', db(c.noise_db)),
@@ -100,6 +100,7 @@ export function showFamily(place, result, { here, m, from }) {
     place.append(
         el('p', null, result.root === null ? t('No two of these belong together.')
             : t('Nearest to the source: {name}', { name: result.root })),
+        el('p', null, t('This says which copy can have been made from which, since information only gets lost. It does not say who published first, nor whether the root is genuine. Copies that are not here may stand between any two. Not tested: copies at another speed, and copies put together from several.')),
         branch(childrenOf(result).get(''), childrenOf(result), result, (c) => view?.hear(c)),
         el('h3', null, t('Listen')), seen,
         table(t('Copies'), [t('Copy'), t('Kind'), t('Made from'), t('Certainty'), t('Begins at'), t('Length'), t('Louder by'),

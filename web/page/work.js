@@ -56,6 +56,11 @@ export function table(label, heads, rows) {
     return el('div', null, el('h3', null, label), box);
 }
 
+/** Never 100 %: what was measured does not tell that nothing is wrong. */
+export function certainty(share) {
+    return `${share >= 0.9995 ? '>99.9' : (100 * share).toFixed(1)} %`;
+}
+
 export function notTested(list) {
     return el('details', null, el('summary', null, t('Not tested')),
         el('ul', null, ...list.map((n) => el('li', null, typeof n === 'string' ? n : `${n.method}: ${n.reason}`))));
