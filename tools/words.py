@@ -32,7 +32,7 @@ TABLE = re.compile(r"^const [A-Z_]+ = \{(.*?)^\}|^const [A-Z_]+ = \{(.*?)\};$", 
 VALUE = re.compile(r"""[:]\s*'([a-z][^'\\\n]*)'""")
 # What the program says in one word, which the page repeats.
 OF_THE_PROGRAM = [
-    "decode", "files", "records", "working", "adding",  # stages of work
+    "decode", "files", "records", "working", "adding", "keep", "read", "import", "verifying",  # stages of work
     "check", "inspect", "diff", "family", "add", "waiting", "running", "done", "failed",
 ]
 CODE = "qps"  # the pseudo-language

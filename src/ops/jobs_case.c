@@ -40,13 +40,16 @@ static char *place_below(const char *to, const char *name, ew_code *code, ew_err
     char *path = ew_strdup(to);
     int depth = 0;
     while (path != NULL && *code == EW_OK && *name != 0) {
-        char part[EW_JOB_NAME + 1];
+        char part[EW_JOB_NAME + 2];
         size_t n = strcspn(name, "/");
-        (void)snprintf(part, sizeof part, "%.*s", (int)n, name);
+        bool up = n == 2 && name[0] == '.' && name[1] == '.';
+        /* What begins with a dot would be passed over as hidden. */
+        (void)snprintf(part, sizeof part, "%s%.*s", n > 1 && name[0] == '.' ? "_" : "",
+                       (int)n, name);
         name += n + (name[n] == '/');
         if (n == 0 || strcmp(part, ".") == 0)
             continue;
-        if (strcmp(part, "..") == 0 || ++depth > DEPTH_MAX) {
+        if (up || ++depth > DEPTH_MAX) {
             *code = ew_fail(err, EW_E_ARG, 0, "this is no name for a file");
             break;
         }

@@ -233,6 +233,8 @@ class ServeCase(Case):
         self.assertEqual(item["events"][0]["detail"]["modified"], "2026-09-21T14:13:20Z")
         self.done(s, self.order(s, "case-add", [dict(clip, name="../../../etc/passwd")] , **{}), )
         self.done(s, self.order(s, "case-add", [dict(self.send(s, "x", b"other"), name="../x")]), "failed")
+        _, result = self.done(s, self.order(s, "case-add", [dict(self.send(s, "y", b"hidden"), name=".hidden")]))
+        self.assertEqual(result["results"][0]["name"], "_.hidden")
         self.wait_for(lambda: self.get(s, "items/1")["analyses"] or None)
         chat = [self.send(s, "tips/result.json", telegram(20).encode())]
         job, result = self.done(s, self.order(s, "case-import", chat, purpose="to read it"))

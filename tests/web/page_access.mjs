@@ -102,6 +102,7 @@ await test('the case by the keyboard: a quotation is accepted, another refused',
     await first.keyboard.press('r');
     await first.waitForFunction(() => document.querySelectorAll('article.quote').length === 1);
     await go(first, `${caseHash}/timeline`);
+    await first.waitForSelector('td.reversed');
     assert.equal(await first.locator('main tbody tr').count(), 2);
     assert.equal(await first.locator('td.reversed').count(), 1);
     assert.equal(await first.locator('.timeline .turn').count(), 1);

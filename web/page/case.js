@@ -6,7 +6,7 @@ import { addPart, aliasForm, newCase } from './case_add.js';
 import { eventTable, eventsPart } from './case_custody.js';
 import { articlePart, chatPart, foundPart, placePart } from './case_read.js';
 import { listenTo } from './listen.js';
-import { button, choice, foreign, labelled, number, row, table, teller } from './parts.js';
+import { button, cards, choice, foreign, labelled, number, row, table, teller } from './parts.js';
 import { quotesPart } from './case_quotes.js';
 import { searchPart, timelinePart } from './case_said.js';
 import { actionsFor, actionsOfItem, analysisPart, analysisTable } from './case_work.js';
@@ -78,8 +78,8 @@ function itemList(id, items, marks) {
         marks.boxes = marks.boxes.filter((b) => b.checked);
         told.say(found.length > most ? t('{n} items; the first {m} are shown', { n: count(found.length), m: count(most) }) : '');
         more.hidden = found.length <= most;
-        list.replaceChildren(table(t('Items'), [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say'), t('Marked')],
-            found.slice(0, most).map((i) => itemRow(id, i, marks))));
+        list.replaceChildren(cards(table(t('Items'), [t('Name'), '#', t('Kind'), t('Size'), t('What analyses say'), t('Marked')],
+            found.slice(0, most).map((i) => itemRow(id, i, marks)))));
         marks.acts.update();
     };
     const more = button(t('More'), () => {

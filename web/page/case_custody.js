@@ -2,7 +2,7 @@
 // Custody of a case: all that was done, by whom and why, whether it is as it was, and taking something back.
 import * as api from './api.js';
 import { byId, el } from './dom.js';
-import { button, foreign, labelled, number, row, table, teller, time } from './parts.js';
+import { button, cards, foreign, labelled, number, row, table, teller, time } from './parts.js';
 import { follow, meter } from './work.js';
 import { count, t } from './words.js';
 
@@ -31,14 +31,14 @@ function detailText(e) {
 
 /** Events as rows. undo(event): puts a button beside each that can be taken back. */
 export function eventTable(id, events, undo = null) {
-    return table(t('What was done'),
+    return cards(table(t('What was done'),
         ['#', t('When'), t('What'), t('Item'), t('Who'), t('Why'), t('Details'), t('Chain'), ...undo ? [t('Actions')] : []],
         events.map((e) => row(`${e.event}`, el('td', null, time(e.time)),
             el('td', e.undone ? 'gone' : '', KINDS[e.kind]?.() ?? e.kind, e.undone ? ` (${t('taken back')})` : ''),
             e.item ? el('a', { href: `#/case/${id}/item/${e.item}` }, `${e.item}`) : '',
             foreign(e.who), foreign(e.purpose), el('td', 'detail', foreign(detailText(e))),
             el('td', null, el('code', { title: e.chain }, (e.chain ?? '').slice(0, 8))),
-            ...undo ? [e.undone ? '' : button(t('Take back'), () => undo(e), { 'aria-label': t('Take back event {n}', { n: e.event }) })] : [])));
+            ...undo ? [e.undone ? '' : button(t('Take back'), () => undo(e), { 'aria-label': t('Take back event {n}', { n: e.event }) })] : []))));
 }
 
 /** Asks why, and whether what stands on it is to go too. @returns {Promise<object|null>} */

@@ -4,7 +4,7 @@ import * as api from './api.js';
 import { el } from './dom.js';
 import { positionForm } from './case_add.js';
 import { seek } from './case_read.js';
-import { button, choice, foreign, labelled, number, pick, row, table, teller, time } from './parts.js';
+import { button, cards, choice, foreign, labelled, number, pick, row, table, teller, time } from './parts.js';
 import { SIGNS, STANCES, stanceWord } from './stances.js';
 import { count, t } from './words.js';
 
@@ -120,9 +120,9 @@ export async function timelinePart(place, id, shown, signal, [wanted] = []) {
                 : t('{n} positions', { n: count(positions.length) }));
             drawn.replaceChildren(
                 positions.some((p) => known(p.date)) ? picture(positions, findings, today, (p) => focusOn(p.position)) : '',
-                positions.length > 0 ? table(t('Positions by date'),
+                positions.length > 0 ? cards(table(t('Positions by date'),
                     [t('When'), '#', t('Who'), t('Stance'), t('About'), t('Words'), t('Report')],
-                    positions.map((p) => positionRow(id, p, turned))) : '',
+                    positions.map((p) => positionRow(id, p, turned)))) : '',
                 findings.length > 0 ? el('h3', null, t('What follows from the dates')) : '',
                 findings.length > 0 ? el('ul', null, ...findings.map((f) => el('li', null, foreign(f.first.person), ', ',
                     foreign(f.first.item_name), ': ', findingText(f)))) : '');
@@ -185,7 +185,7 @@ export async function searchPart(place, id, shown, signal, [asked = ''] = []) {
             told.say(found.more ? t('the newest {n} are shown; there are more', { n: count(from) }) : t('{n} found', { n: count(from) }));
             more.hidden = !found.more;
             if (hits.length > 0)
-                results.append(table(t('Found'), [t('When'), t('Who'), t('Kind'), t('Item'), t('Text')], hits.map((h) => hitRow(id, h))));
+                results.append(cards(table(t('Found'), [t('When'), t('Who'), t('Kind'), t('Item'), t('Text')], hits.map((h) => hitRow(id, h)))));
         } catch (why) {
             told.fail(why);
         }

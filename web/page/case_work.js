@@ -6,7 +6,7 @@ import { showDiff } from './diff.js';
 import { el } from './dom.js';
 import { showFamily } from './family.js';
 import { showInspect } from './inspect.js';
-import { button, choice, foreign, labelled, teller, time } from './parts.js';
+import { button, cards, choice, foreign, labelled, teller, time } from './parts.js';
 import { meter } from './work.js';
 import { count, t } from './words.js';
 
@@ -120,7 +120,7 @@ export async function analysisPart(place, id, [number_], here) {
 }
 
 export function analysisTable(id, analyses, table, row) {
-    return table(t('Analyses'), ['#', t('Tool'), t('When'), t('What it says'), t('Version')],
+    return cards(table(t('Analyses'), ['#', t('Tool'), t('When'), t('What it says'), t('Version')],
         analyses.map((a) => row(el('a', { href: `#/case/${id}/analysis/${a.analysis}` }, `${count(a.analysis)}`), t(a.tool),
-            el('td', null, a.time ? time(a.time) : ''), el('a', { href: `#/case/${id}/analysis/${a.analysis}` }, a.text), a.version)));
+            el('td', null, a.time ? time(a.time) : ''), el('a', { href: `#/case/${id}/analysis/${a.analysis}` }, a.text), a.version))));
 }

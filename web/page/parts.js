@@ -21,6 +21,22 @@ export function table(caption, head, rows) {
             el('tbody', null, ...rows)));
 }
 
+const roles = { TABLE: 'table', THEAD: 'rowgroup', TBODY: 'rowgroup', TR: 'row', TD: 'cell' };
+
+/** On a phone each row of this table stands by itself, each cell beside the name of its column; it stays a table. */
+export function cards(box) {
+    const heads = [...box.querySelectorAll('thead tr > *')].map((h) => h.textContent);
+    box.classList.add('cards');
+    for (const e of box.querySelectorAll('table, thead, tbody, tr, th, td'))
+        e.setAttribute('role', roles[e.tagName] ?? (e.scope === 'col' ? 'columnheader' : 'rowheader'));
+    for (const r of box.querySelectorAll('tbody tr'))
+        [...r.children].forEach((c, i) => {
+            c.dataset.head = heads[i];
+            c.classList.toggle('blank', c.textContent === '' && c.querySelector('input, button') === null);
+        });
+    return box;
+}
+
 export function row(first, ...cells) {
     return el('tr', null, el('th', { scope: 'row' }, first),
         ...cells.map((c) => (c instanceof HTMLTableCellElement ? c : el('td', null, c))));
