@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes files as C arrays, compressed, for the server to send: embed.py OUT.c FILE ...
 
-The first one is what "/" gives. The same files give the same bytes. Lines of scripts that are only a remark are sent
-empty, so that numbers of lines stay; the first one, with the licence, stays. embed.py --fonts OUT.c FILE.woff2 ... writes
+The first one is what "/" gives. The same files give the same bytes. Remarks in scripts and the room at the beginning of
+lines are not sent; numbers of lines stay, and so does the first one, with the licence. embed.py --fonts OUT.c FILE.woff2 ... writes
 fonts for reports, as they are, under the names that stand before the dot.
 """
 import gzip
 import os
+import re
 import sys
 
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
@@ -18,6 +19,20 @@ TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
 def array(number, packed):
     lines = [",".join("%d" % b for b in packed[i:i + 24]) for i in range(0, len(packed), 24)]
     return "static const unsigned char f%d[] = {\n%s};\n" % (number, ",\n".join(lines))
+
+
+REMARK = re.compile(r"""^((?:[^'"`]|'[^']*'|"[^"]*"|`[^`]*`)*?)\s+// [^'"`]*$""")
+
+
+def without_room(data, script):
+    """Lines without the blanks around them, and scripts without the remarks behind code; not within a text of many lines."""
+    lines, within = data.decode("utf-8").split("\n"), False
+    for i, line in enumerate(lines):
+        odd = script and line.count("`") % 2 == 1
+        if not within and not odd:
+            lines[i] = (REMARK.sub(r"\1", line) if script and i > 0 else line).strip()
+        within = within != odd
+    return "\n".join(lines).encode("utf-8")
 
 
 def without_remarks(data):
@@ -57,6 +72,8 @@ def main():
             data = f.read()
         if path.endswith(".js"):
             data = without_remarks(data)
+        if path.endswith((".js", ".css", ".html")):
+            data = without_room(data, path.endswith(".js"))
         packed = gzip.compress(data, 9, mtime=0)
         name = os.path.basename(path)
         arrays.append(array(number, packed))
