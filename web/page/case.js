@@ -4,7 +4,7 @@ import * as api from './api.js';
 import { el } from './dom.js';
 import { addPart, aliasForm, newCase } from './case_add.js';
 import { eventTable, eventsPart } from './case_custody.js';
-import { articlePart, chatPart, foundPart, placePart } from './case_read.js';
+import { articlePart, chatPart, foundPart, placePart, seek } from './case_read.js';
 import { listenTo } from './listen.js';
 import { button, cards, choice, foreign, labelled, number, row, table, teller } from './parts.js';
 import { quotesPart } from './case_quotes.js';
@@ -176,6 +176,7 @@ function partsNav(id, current) {
         el('a', { href: '#/case' }, t('Other cases')));
 }
 
+const READING = new Set(['chat', 'article', 'place', 'found']);
 const below = { item: itemPart, analysis: analysisPart, chat: chatPart, article: articlePart, place: placePart, found: foundPart };
 
 export function caseView(main, [id, what = 'items', ...rest]) {
@@ -193,6 +194,8 @@ export function caseView(main, [id, what = 'items', ...rest]) {
             const shown = await api.get(`/api/cases/${id}`);
             const part = parts.find((p) => p.name === what);
             place.append(el('p', 'title', foreign(shown.title)), partsNav(id, part));
+            if (!READING.has(what))
+                seek(''); // what was looked for is marked only where it was looked for
             const here = () => !life.signal.aborted;
             const done = below[what] ? await below[what](place, id, rest, here, shown)
                 : await (part ?? parts[0]).show(place, id, shown, life.signal, rest);
