@@ -398,6 +398,7 @@ await test('sound that is there no more: the player says why it is silent', asyn
     await heard();
     assert.equal(await page.textContent('.player .told'), '');
     await page.keyboard.press('k');
+    await page.evaluate(async () => (await import('/page/api.js')).remove(`/api/jobs/${location.hash.split('/')[2]}`));
 });
 
 await test('inspect: findings on the picture and in the table', async () => {
@@ -415,10 +416,10 @@ await test('jobs: all are listed, opened and removed; a failure says why', async
     await page.setInputFiles('#files', file('broken.mp3'));
     await page.waitForSelector('.problem');
     await page.goto(`${url.split('#')[0]}#/jobs`);
-    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 6);
+    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 5);
     await page.screenshot({ path: join(shots, 'jobs-1280-light.png'), fullPage: true });
     await page.getByRole('button', { name: 'Remove broken.mp3' }).click();
-    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 5);
+    await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 4);
     await page.getByRole('link', { name: 'clip.wav' }).click();
     await page.waitForSelector('.picture canvas');
     assert.deepEqual(await marks(0, '.join'), checked.joins.map((j) => [j.at, j.at]));
@@ -434,6 +435,31 @@ const sent = (address) => new Promise((fine, failed) => {
         });
         r.on('end', () => fine(n));
     }).on('error', failed);
+});
+
+await test('a further window of this browser is let in by one that is open; another browser is not', async () => {
+    for (const address of [url.split('#')[0], url]) { // also where the token was spent
+        const further = await context.newPage();
+        await further.goto(address);
+        await further.waitForSelector('#nav a');
+        await further.close();
+    }
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(url.split('#')[0]);
+    await stranger.locator('main', { hasText: 'This window has no session' }).waitFor();
+    assert.equal(await stranger.locator('#nav a').count(), 0);
+    await stranger.context().close();
+});
+
+await test('a server that has ended is told in words', async () => {
+    await page.goto(`${url.split('#')[0]}#/check`);
+    await page.route('**/api/jobs?*', (r) => r.abort());
+    await page.route('**/api/jobs', (r) => r.abort());
+    await page.goto(`${url.split('#')[0]}#/jobs`);
+    await page.locator('main', { hasText: 'the server does not answer' }).waitFor();
+    await page.unroute('**/api/jobs?*');
+    await page.unroute('**/api/jobs');
+    trouble.splice(0, trouble.length, ...trouble.filter((x) => !x.includes('ERR_FAILED')));
 });
 
 await test('the page is small and is there at once', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking the server. The key of the session is in a header that no other page can send.
 
-import { language } from './words.js';
+import { language, t } from './words.js';
 
 const DEVICE = 'earwitness-device';
 const KEPT = 'earwitness-key'; // of this window only: other servers on this machine do not see it
@@ -61,6 +61,8 @@ async function ask(method, path, body, extra) {
         body,
         headers: { 'X-Earwitness-Key': key ?? '', 'Accept-Language': language(), ...extra },
         cache: 'no-store',
+    }).catch(() => {
+        throw new Refused(0, { message: t('the server does not answer') });
     });
     if (!answer.ok) {
         let told = null;
@@ -79,16 +81,44 @@ function use(fresh) {
     sessionStorage.setItem(KEPT, key);
 }
 
+const others = new BroadcastChannel('earwitness');
+const ASK_MS = 1000;
+
+/** Windows of one browser let each other in: each with a token of its own, which one that has a session asks for. */
+others.onmessage = ({ data }) => {
+    if (data.asks !== undefined && key !== null)
+        send('/api/token', {}).then(({ token }) => others.postMessage({ to: data.asks, token }), () => {});
+};
+
+/** A token from another window; null when none has a session. */
+function fromOthers() {
+    const channel = new BroadcastChannel('earwitness');
+    const me = crypto.randomUUID();
+    return new Promise((found) => {
+        channel.onmessage = ({ data }) => data.to === me && found(data.token);
+        channel.postMessage({ asks: me });
+        setTimeout(() => found(null), ASK_MS);
+    }).finally(() => channel.close());
+}
+
 /** Opens the session with the token of the address, which is spent by that. Says who and how: {open, login, who} */
 export async function open() {
     const token = location.hash.slice(1);
+    let spent = null;
     if (/^[0-9a-f]{64}$/.test(token)) {
         history.replaceState(null, '', '/');
-        use((await send('/api/session', { token })).key);
+        await send('/api/session', { token }).then((told) => use(told.key), (why) => {
+            spent = why;
+        });
     }
     const told = await get('/api/session');
     if (told.login && told.who === null)
         forget();
+    const lent = key === null && !told.login ? await fromOthers() : null;
+    if (lent !== null)
+        use((await send('/api/session', { token: lent })).key);
+    if (spent !== null && key === null)
+        throw spent;
     return { open: key !== null, ...told };
 }
 
@@ -144,7 +174,7 @@ export function upload(file, progress) {
         r.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total);
         r.onload = () => (r.status === 200 ? fine(r.response)
             : failed(unlessEnded(new Refused(r.status, r.response?.error))));
-        r.onerror = () => failed(new Refused(0, { message: 'the server does not answer' }));
+        r.onerror = () => failed(new Refused(0, { message: t('the server does not answer') }));
         r.send(file);
     });
 }

@@ -110,7 +110,7 @@ async function start() {
             login('');
         else
             byId('main').replaceChildren(el('p', null,
-                t('This window has no session. Open the address that the terminal shows.')));
+                t('This window has no session. The address that the terminal shows opens one window; further ones open while one is open. If none is, start the program again.')));
     } catch (why) {
         byId('main').replaceChildren(el('p', 'problem', why.message));
     }
