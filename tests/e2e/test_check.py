@@ -8,8 +8,8 @@ import xml.etree.ElementTree
 
 from harness import Case, main
 
-KEYS = {"query_start", "query_end", "source", "source_start", "source_end", "speed", "score",
-        "certainty", "agreement", "wave", "pitch", "backwards", "refined", "offset_sd_ms",
+KEYS = {"query_start", "query_end", "source", "source_start", "source_end", "source_duration",
+        "speed", "score", "certainty", "agreement", "wave", "pitch", "backwards", "refined", "offset_sd_ms",
         "source_name", "sha256", "others"}
 
 
