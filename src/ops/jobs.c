@@ -307,6 +307,8 @@ ew_code ew_jobs_add(ew_jobs *q, const ew_job_order *o, uint64_t *id, ew_err *err
     code = ew_job_fill(&j->r, o, err);
     pthread_mutex_lock(&q->mutex);
     if (code == EW_OK)
+        code = check_order(q, o, err); /* a file may have gone with another job since */
+    if (code == EW_OK)
         code = admit(q, j, err);
     *id = j->r.id;
     pthread_cond_signal(&q->more);
