@@ -64,7 +64,7 @@ export function jobsView(main) {
             return; // focus stays where it is
         drawn = text;
         const waiting = jobs.filter((j) => j.state === 'waiting' || j.state === 'running').length;
-        told.textContent = t('{n} jobs, {m} of them not done yet', { n: jobs.length, m: waiting });
+        told.textContent = t('Jobs: {n}; not done yet: {m}', { n: jobs.length, m: waiting });
         place.replaceChildren(table(t('Jobs'), [t('Number'), t('Kind'), t('Files'), t('Asked'), t('State'), t('Actions')],
             jobs.map(row).reverse()));
     }

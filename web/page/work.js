@@ -42,7 +42,7 @@ export function meter() {
         fail(why) {
             bar.hidden = true;
             words.className = 'problem';
-            words.textContent = why.message + (why.advice ? ` ${why.advice}` : '');
+            words.textContent = why.advice ? `${why.message}: ${why.advice}` : why.message;
         },
     };
 }
@@ -125,7 +125,11 @@ function collector(spec, start) {
         }));
         go.disabled = files.length < spec.least;
     };
-    go.onclick = () => start(files);
+    go.onclick = async () => {
+        go.disabled = true; // a second click is not a second job
+        await start(files);
+        show();
+    };
     return [chooser({ text: spec.text, several: true, take(more) {
         files.push(...more);
         files.splice(spec.most);
