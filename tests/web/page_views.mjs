@@ -206,14 +206,21 @@ await test('times are read and said; one sound follows the other', async () => {
     const got = await page.evaluate(async () => {
         const { seconds, exact } = await import('/page/player.js');
         const { follow, laneByA } = await import('/page/diff.js');
+        const { when } = await import('/page/words.js');
         const lane = laneByA({ stretches: [{ a_start: 0, a_end: 10, b_start: 0, b_end: 10, speed: 1 },
             { a_start: 5, a_end: 8, b_start: 10, b_end: 13, speed: 1 }, { a_start: 20, a_end: 15, b_start: 13, b_end: 18, speed: 1 }] }, null);
         return {
             times: ['62.5', '1:02.5', '1:00:02,5', '-1', '1:x', ''].map(seconds), said: [0, 59.9996, 3725.0625].map(exact),
+            moments: ['2026-10-12', '2026-10-12T02:30:00Z', '2026-10-12T09:30:00+07:00', '2026-10-12T02:30:00', '2026-10'].map(when),
             lane: lane.map((s) => [s.start, s.end, s.at, s.rate]), follows: [3, 12, 16, 99].map((at) => follow(lane, at)),
         };
     });
     assert.deepEqual(got.times, [62.5, 62.5, 3602.5, null, null, null]);
+    const [day, utc, east, local, month] = got.moments;
+    assert.deepEqual([day, month], ['Oct 12, 2026', '2026-10']);
+    assert.equal(east, utc);
+    assert.match(utc, /(UTC|GMT\S*|[A-Z]{3,4})$/); // whose time it is; of one without a zone nobody knows
+    assert.match(local, /^Oct 12, 2026, 2:30\sAM$/);
     assert.deepEqual(got.said, ['0:00.000', '1:00.000', '1:02:05.063']);
     assert.deepEqual(got.lane, [[0, 10, 0, 1], [15, 20, 18, -1]]);
     assert.deepEqual(got.follows, [3, 12, 17, -66 + 0]);

@@ -54,13 +54,19 @@ export function count(n) {
     return new Intl.NumberFormat(chosen).format(n);
 }
 
-/** A date or moment as exact as it is known: "2026", "2026-10", "2026-10-12" or "2026-10-12T02:30:00Z". */
+const MINUTE = { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' };
+
+/**
+ * A date or moment as exact as it is known: "2026", "2026-10", "2026-10-12" or "2026-10-12T02:30:00Z". A moment is told in
+ * the reader's zone, which is named; one without a zone, as of many chats, stays as it is, and names none.
+ */
 export function when(iso) {
     const day = /^\d{4}-\d\d-\d\d$/.test(iso);
     const moment = Date.parse(day ? `${iso}T00:00:00Z` : iso);
     if (Number.isNaN(moment) || iso.length < 10)
         return iso;
-    const how = day ? { dateStyle: 'medium', timeZone: 'UTC' } : { dateStyle: 'medium', timeStyle: 'short' };
+    const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(iso);
+    const how = day ? { dateStyle: 'medium', timeZone: 'UTC' } : { ...MINUTE, timeZoneName: zoned ? 'short' : undefined };
     return new Intl.DateTimeFormat(chosen, how).format(moment);
 }
 
