@@ -129,7 +129,7 @@ export async function chatPart(place, id, [chat, wanted], here) {
     const chosen = /^\d+$/.test(wanted ?? '') ? Number(wanted) : -1;
     const ear = new Ear(id, here);
     ear.chat = Number(chat);
-    const head = el('h3', null);
+    const head = el('h3', null, t('Chat')); // until its name is there, and where it cannot be read
     const told = teller();
     const list = el('ol', { className: 'chat' });
     const go = el('input', { type: 'number', min: 1, value: 1 });
