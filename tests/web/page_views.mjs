@@ -426,6 +426,10 @@ await test('jobs: all are listed, opened and removed; a failure says why', async
     await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 5);
     await page.screenshot({ path: join(shots, 'jobs-1280-light.png'), fullPage: true });
     await page.getByRole('button', { name: 'Remove broken.mp3' }).click();
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('main tbody tr').count(), 5);
+    await page.getByRole('button', { name: 'Remove broken.mp3' }).click();
+    await page.locator('dialog .danger').click();
     await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 4);
     await page.getByRole('link', { name: 'clip.wav' }).click();
     await page.waitForSelector('.picture canvas');

@@ -2,7 +2,7 @@
 // All that was asked for: waiting, running, done and failed.
 import * as api from './api.js';
 import { byId, el } from './dom.js';
-import { table } from './parts.js';
+import { confirmed, table } from './parts.js';
 import { hearButton } from './work.js';
 import { t } from './words.js';
 
@@ -35,8 +35,10 @@ export function jobsView(main) {
     let here = true;
     let drawn = '';
 
-    async function remove(job) {
+    async function remove(job, name) {
         try {
+            if (!await confirmed(t('Remove {name}, and what was found?', { name }), t('Remove')))
+                return;
             await api.remove(`/api/jobs/${job.id}`);
             await look();
             byId('main').focus(); // the button is gone
@@ -54,7 +56,7 @@ export function jobsView(main) {
             el('td', null, to ? el('a', { href: to }, el('bdi', null, names)) : el('bdi', null, names)),
             el('td', 'number', new Date(1000 * job.made).toLocaleString()),
             el('td', job.state === 'failed' ? 'problem' : '', state(job)),
-            el('td', 'acts', hearButton(t('Remove'), t('Remove {name}', { name: names }), () => remove(job))));
+            el('td', 'acts', hearButton(t('Remove'), t('Remove {name}', { name: names }), () => remove(job, names))));
     }
 
     async function look() {

@@ -54,7 +54,7 @@ export function count(n) {
     return new Intl.NumberFormat(chosen).format(n);
 }
 
-const MINUTE = { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' };
+const byMinute = { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' };
 
 /**
  * A date or moment as exact as it is known: "2026", "2026-10", "2026-10-12" or "2026-10-12T02:30:00Z". A moment is told in
@@ -66,7 +66,7 @@ export function when(iso) {
     if (Number.isNaN(moment) || iso.length < 10)
         return iso;
     const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(iso);
-    const how = day ? { dateStyle: 'medium', timeZone: 'UTC' } : { ...MINUTE, timeZoneName: zoned ? 'short' : undefined };
+    const how = day ? { dateStyle: 'medium', timeZone: 'UTC' } : { ...byMinute, timeZoneName: zoned ? 'short' : undefined };
     return new Intl.DateTimeFormat(chosen, how).format(moment);
 }
 
