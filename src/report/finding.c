@@ -214,7 +214,7 @@ double ew_finding_archive_seconds(const ew_finding *f)
 {
     double hours = (double)f->archive_samples / EW_FP_RATE_HZ / 3600;
 
-    return round(3600 * ew_round(hours, ARCHIVE_DIGITS));
+    return 3600 * ew_round(hours, ARCHIVE_DIGITS);
 }
 
 void ew_summary_release(ew_summary *s)

@@ -133,7 +133,7 @@ static void compared_with(ew_page *p, const json_t *r)
         p, EW_PAGE_PLAIN,
         "The clip is %s long. It was compared with %.0f recording%s, %s of sound.",
         ew_time_text(REAL(clip, "duration"), length), n, n == 1 ? "" : "s",
-        ew_length_text(round(3600 * REAL(archive, "hours")), hours));
+        ew_length_text(3600 * REAL(archive, "hours"), hours));
     if (TEXT(clip, "trouble")[0] != 0)
         ew_page_say(p, EW_PAGE_WARNING, "Trouble with the clip: %s",
                     TEXT(clip, "trouble"));
