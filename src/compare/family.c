@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "compare/family_parts.h"
+#include "base/words.h"
 
 enum {
     HEARD_MIN = 8,        /* samples beyond this are more than dither */
@@ -371,8 +372,8 @@ static ew_code tell_duplicates(work *w, ew_err *err)
         m->certainty = 0;
         m->candidate_count = 0;
         m->reason_count = 1;
-        m->reasons[0] =
-            (ew_reason){.why = EW_WHY_SAME_SOUND, .text = "decodes to the same samples"};
+        m->reasons[0] = (ew_reason){.why = EW_WHY_SAME_SOUND,
+                                    .text = EW_N("decodes to the same samples")};
     }
     return rc;
 }

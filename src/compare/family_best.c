@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "compare/family_parts.h"
+#include "base/words.h"
 
 enum {
     SECONDS_MAX = 100000,
@@ -100,10 +101,11 @@ static void say_why(const fam_told *t, const double *good, size_t copy, double s
     if (better == 0)
         (void)snprintf(b->text, sizeof(b->text), "nearest to the source");
     else if (over > 0)
-        (void)snprintf(b->text, sizeof(b->text),
-                       "better copies have other sound laid over it here or lack it");
+        (void)snprintf(
+            b->text, sizeof(b->text),
+            EW_N("better copies have other sound laid over it here or lack it"));
     else
-        (void)snprintf(b->text, sizeof(b->text), "better copies lack this part");
+        (void)snprintf(b->text, sizeof(b->text), EW_N("better copies lack this part"));
 }
 
 static ew_code go_through(const fam_told *t, const double *good, ew_family *f,

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "compare/whole_judge.h"
 #include "earwitness/fingerprint.h"
+#include "base/words.h"
 
 static void not_tested(ew_whole *w, const char *why)
 {
@@ -106,11 +107,11 @@ static ew_code measure(ew_whole__case *c, const ew_whole__frames *f, ew_err *err
 static void judge(const ew_whole__case *c, ew_whole *w)
 {
     if (!c->diff->related) {
-        not_tested(w, "A and B have no sound in common");
+        not_tested(w, EW_N("A and B have no sound in common"));
         return;
     }
-    not_tested(w, c->count > 0 ? "less than two seconds of sound are common to both"
-                               : "no stretch can be laid wave on wave");
+    not_tested(w, c->count > 0 ? EW_N("less than two seconds of sound are common to both")
+                               : EW_N("no stretch can be laid wave on wave"));
     ew_whole__judge_rest(c, w);
     ew_whole__judge_sound(c, w);
     ew_whole__judge_form(c, w);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "compare/whole_judge.h"
+#include "base/words.h"
 
 static const double active_least_s = 2, pauses_least_s = 0.8;
 static const double silent_dbfs = -72;
@@ -47,7 +48,8 @@ static void no_pauses(ew_whole *w, const char *why)
 {
     static const ew_fact_kind kinds[] = {EW_FACT_NOISE_BED, EW_FACT_SOUND_BED,
                                          EW_FACT_DENOISING};
-    static const char *const what[] = {"added noise", "added music", "denoising"};
+    static const char *const what[] = {EW_N("added noise"), EW_N("added music"),
+                                       EW_N("denoising")};
 
     for (size_t i = 0; i < 3; i++)
         ew_whole__tell(w, kinds[i], EW_FACT_NOT_TESTED, "Not tested for %s: %s.", what[i],
@@ -62,7 +64,7 @@ static void judge_beds(const ew_whole__case *c, ew_whole *w)
     const double over = r->foreign_db - expected_rise(c);
     const bool music = r->peaky_db > 4.7;
     const bool there = over > (harsh ? 2.5 : 1.5) && r->bed_db > (harsh ? -38 : -45);
-    const char *with = music ? "music, or another tonal sound," : "noise";
+    const char *with = music ? EW_N("music, or another tonal sound,") : EW_N("noise");
     const ew_fact_kind kind = music ? EW_FACT_SOUND_BED : EW_FACT_NOISE_BED;
     const ew_fact_kind other = music ? EW_FACT_NOISE_BED : EW_FACT_SOUND_BED;
 
@@ -123,7 +125,7 @@ void ew_whole__judge_rest(const ew_whole__case *c, ew_whole *w)
         return;
     judge_reverb(c, w);
     if (c->rest.seconds < pauses_least_s || !c->rest.foreign_known) {
-        no_pauses(w, "A has too few pauses");
+        no_pauses(w, EW_N("A has too few pauses"));
         return;
     }
     judge_beds(c, w);
@@ -214,13 +216,13 @@ typedef enum layout {
     LAYOUT_MANY
 } layout;
 
-static const char *const layout_names[] = {"mono",
-                                           "two channels with one sound",
-                                           "stereo",
-                                           "two channels, one upside down",
-                                           "sound in the left channel only",
-                                           "sound in the right channel only",
-                                           "more than two channels"};
+static const char *const layout_names[] = {EW_N("mono"),
+                                           EW_N("two channels with one sound"),
+                                           EW_N("stereo"),
+                                           EW_N("two channels, one upside down"),
+                                           EW_N("sound in the left channel only"),
+                                           EW_N("sound in the right channel only"),
+                                           EW_N("more than two channels")};
 
 static layout layout_of(const ew_whole__case *c, int side)
 {
