@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "report/page_results.h"
 #include "report/times.h"
 
 enum { NAMES_TOLD = 3, PATH_MAX_BYTES = 200, SCAN_MAX = 10000 };
@@ -22,7 +23,7 @@ static const char *text_of(const json_t *o, const char *key)
 
 static int64_t number_of(const json_t *o, const char *key)
 {
-    return (int64_t)json_number_value(json_object_get(o, key));
+    return (int64_t)ew_json_real_of(o, key);
 }
 
 /* Text that may be anything, as one safe line. A backslash is part of an escape already. */

@@ -18,7 +18,8 @@ const char *ew_json_text_of(const json_t *o, const char *key)
 
 double ew_json_real_of(const json_t *o, const char *key)
 {
-    return json_number_value(json_object_get(o, key));
+    return fmin(fmax(json_number_value(json_object_get(o, key)), -EW_JSON_REAL_MAX),
+                EW_JSON_REAL_MAX);
 }
 
 bool ew_json_true_of(const json_t *o, const char *key)

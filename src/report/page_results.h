@@ -34,6 +34,8 @@ void ew_page_methods(ew_page *p);
 
 /* Reading results. Missing: "", 0, NULL. */
 const char *ew_json_text_of(const json_t *o, const char *key);
+/* Cut to what still fits whole numbers as milliseconds and as samples: a result can come from anywhere. */
+#define EW_JSON_REAL_MAX 1e14
 double ew_json_real_of(const json_t *o, const char *key);
 bool ew_json_true_of(const json_t *o, const char *key);
 
